@@ -1,0 +1,1 @@
+"""prototxt: an interpreter for Caffe networks in NumPy."""

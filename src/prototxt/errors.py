@@ -1,0 +1,99 @@
+"""Every error and warning a user can cause: where, which layer, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a text file; line and column count from 1, 0 means "the file as a whole"."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class PrototxtError(Exception):
+    """Base of every error a user can cause.
+
+    `str(error)` reads `file:line:column: layer "name" (Type): what is wrong`, then any excerpt and hint on
+    lines of their own. The parts stay available as attributes.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        place: Place | None = None,
+        layer: str | None = None,
+        layer_type: str | None = None,
+        excerpt: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.layer = layer
+        self.layer_type = layer_type
+        self.excerpt = excerpt
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = "".join([f"{self.place}: " if self.place else "", self._layer_part(), self.what])
+        return "\n".join([head, *filter(None, [self.excerpt, self.hint and f"hint: {self.hint}"])])
+
+    def _layer_part(self) -> str:
+        if self.layer is None:
+            return ""
+        return f'layer "{self.layer}"' + (f" ({self.layer_type})" if self.layer_type else "") + ": "
+
+
+class TextError(PrototxtError):
+    """The text is not valid prototxt, or a field holds a value of the wrong type."""
+
+
+class NetError(PrototxtError):
+    """The layers do not make a net: an unknown type, a missing bottom, a duplicate top ..."""
+
+
+class LayerError(NetError):
+    """A layer's parameters or the shapes it is given do not fit.
+
+    Raised by rooms without a place; `field` names the prototxt field to point at, the graph adds the rest.
+    """
+
+    def __init__(self, what: str, *, field: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.field = field
+
+
+class WeightsError(PrototxtError):
+    """A weights file is broken or does not fit the net."""
+
+
+class ImageError(PrototxtError):
+    """An image, mean or label file cannot be read or does not fit the net's input."""
+
+
+class InputError(PrototxtError):
+    """Arrays or names given to a net do not fit it."""
+
+
+class PrototxtWarning(UserWarning):
+    """Something odd that does not stop the net from loading, such as an unknown field."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near."""
+    names = list(known)
+    folded = {n.lower(): n for n in names}
+    near = [folded[n] for n in get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]
+    if not near:
+        return None
+    return "did you mean " + " or ".join(f'"{n}"' for n in near) + "?"

@@ -1,0 +1,1 @@
+"""One room per layer type; importing `registry` imports every room."""

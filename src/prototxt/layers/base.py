@@ -1,0 +1,105 @@
+"""What every layer type is: parameters checked once, shapes in integers, a plain forward, a cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Shape = tuple[int, ...]
+Array = NDArray[np.float32]
+
+TRAIN, TEST = 0, 1
+"""Caffe's Phase enum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One learned array of a layer.
+
+    `filler` is a FillerParameter message or None (constant 0, Caffe's default). `statistic` marks what is
+    measured rather than learned (BatchNorm's mean, variance and factor).
+    """
+
+    shape: Shape
+    filler: Any = None
+    statistic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Operations of one forward over the whole batch, by kind.
+
+    `macs` counts multiply-adds of products with weights, bias not counted; the other fields count single
+    operations that are not part of a multiply-add.
+    """
+
+    macs: int = 0
+    additions: int = 0
+    multiplications: int = 0
+    comparisons: int = 0
+    divisions: int = 0
+    exponentials: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(*(getattr(self, f) + getattr(other, f) for f in self.__slots__))
+
+
+def count(shape: Sequence[int]) -> int:
+    """Number of elements: the product of all axes, 1 for a scalar."""
+    return prod(shape)
+
+
+def show(shape: Sequence[int]) -> str:
+    """A shape as people write it: `1 x 3 x 227 x 227`."""
+    return " x ".join(map(str, shape)) if shape else "scalar"
+
+
+class Layer:
+    """Base of all rooms.
+
+    A room sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are functions
+    of what they are given. Raise `LayerError` (with `field=`) for anything the user can get wrong.
+    """
+
+    type: ClassVar[str]
+    bottoms: ClassVar[tuple[int, int | None]]
+    tops: ClassVar[tuple[int, int | None]]
+    tops_equal_bottoms: ClassVar[bool] = False
+    golden: ClassVar[str | None] = None
+    """Why there is no golden case, where there is none."""
+
+    def __init__(self, param: Any, phase: int = TEST) -> None:
+        """`param` is a LayerParameter in today's form."""
+        self.name: str = param.name
+        self.phase = phase
+        self.num_tops = len(param.top)
+        self.num_bottoms = len(param.bottom)
+        self.setup(param)
+
+    def setup(self, param: Any) -> None:
+        """Check every parameter once and keep plain attributes."""
+
+    def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
+        """The learned arrays, given the bottoms' shapes. Default: none."""
+        return ()
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        """The tops' shapes. Default: the first bottom's shape (element-wise layers)."""
+        return [bottom[0]]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        """The tops' values in plain NumPy; never writes into a bottom."""
+        raise NotImplementedError
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        """Operations of one forward over the whole batch."""
+        return Cost()
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        """The layer's parameters in one token, such as `5x5+2/1 g2`; empty where there are none to tell."""
+        return ""

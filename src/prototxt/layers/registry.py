@@ -1,0 +1,68 @@
+"""From a type name to its room. Importing this module imports every module of this folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeVar
+
+from prototxt.errors import LayerError, did_you_mean
+from prototxt.layers.base import Layer
+
+_rooms: dict[str, type[Layer]] = {}
+
+L = TypeVar("L", bound=type[Layer])
+Arity = int | tuple[int, int | None]
+
+
+def layer(
+    type_name: str, *, bottoms: Arity = 1, tops: Arity = 1, tops_equal_bottoms: bool = False
+) -> Callable[[L], L]:
+    """Class decorator that registers a layer type.
+
+    `bottoms` and `tops` say how many the layer takes: a number, or (least, most) with None for no limit.
+    `tops_equal_bottoms` asks for as many tops as bottoms.
+
+    Raises ValueError when the type name is taken.
+    """
+
+    def register(room: L) -> L:
+        if type_name in _rooms:
+            raise ValueError(f'layer type "{type_name}" is already registered by {_rooms[type_name].__module__}')
+        room.type = type_name
+        room.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
+        room.tops = tops if isinstance(tops, tuple) else (tops, tops)
+        room.tops_equal_bottoms = tops_equal_bottoms
+        _rooms[type_name] = room
+        return room
+
+    return register
+
+
+@cache
+def _import_rooms() -> None:
+    import prototxt.layers as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+
+
+def layer_types() -> dict[str, type[Layer]]:
+    """Every registered type name with its room, sorted by name."""
+    _import_rooms()
+    return dict(sorted(_rooms.items()))
+
+
+def make_layer(param: Any, phase: int) -> Layer:
+    """The room for a LayerParameter.
+
+    Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
+    """
+    _import_rooms()
+    room = _rooms.get(param.type)
+    if room is None:
+        what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
+        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms))
+    return room(param, phase)

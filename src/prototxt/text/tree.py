@@ -1,0 +1,47 @@
+"""What a prototxt text is before it has meaning: fields with values, each with its position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as written.
+
+    `kind` is "int", "float", "string" or "name" (an enum value, true/false, inf, nan). `text` is the value as
+    written with its sign, without quotes; `data` holds a string's bytes with escapes resolved.
+    """
+
+    kind: str
+    text: str
+    line: int
+    column: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A braced group of fields, or the whole file."""
+
+    fields: tuple[Field, ...]
+    line: int
+    column: int
+
+    def named(self, name: str) -> Iterator[Field]:
+        """The fields of this name, in order."""
+        return (f for f in self.fields if f.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`name: value`; a list `[1, 2]` holds several values, everything else exactly one.
+
+    `name` of an extension or Any is written with its brackets: `[a.b]`.
+    """
+
+    name: str
+    values: tuple[Scalar | Message, ...]
+    line: int
+    column: int
