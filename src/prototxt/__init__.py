@@ -1,1 +1,60 @@
-"""prototxt: an interpreter for Caffe networks in NumPy."""
+"""prototxt: an interpreter for Caffe networks in NumPy.
+
+    import prototxt
+
+    net = prototxt.load_net("examples/lenet.prototxt")
+    net.blobs["conv1"].shape              # (1, 20, 24, 24): N x C x H x W
+    net.params["conv1"][0].data           # float32, 20 x 1 x 5 x 5
+    net.forward(data=image)["prob"]       # 1 x 10
+    print(net.summary())
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from prototxt.errors import (
+    ImageError,
+    InputError,
+    LayerError,
+    NetError,
+    PrototxtError,
+    PrototxtWarning,
+    TextError,
+    WeightsError,
+)
+
+if TYPE_CHECKING:
+    from prototxt.layers.base import Layer
+    from prototxt.layers.registry import layer
+    from prototxt.net import Blob, Net, Parameter, load_graph, load_net, parse_net
+    from prototxt.watch import Timer, Watcher
+
+__version__ = "0.1.0"
+
+# What costs an import of NumPy or lark is fetched when it is first asked for.
+_HOMES = {
+    "Blob": "prototxt.net",
+    "Layer": "prototxt.layers.base",
+    "Net": "prototxt.net",
+    "Parameter": "prototxt.net",
+    "Timer": "prototxt.watch",
+    "Watcher": "prototxt.watch",
+    "layer": "prototxt.layers.registry",
+    "load_graph": "prototxt.net",
+    "load_net": "prototxt.net",
+    "parse_net": "prototxt.net",
+}
+
+__all__ = [
+    "Blob", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Parameter", "PrototxtError",
+    "PrototxtWarning", "TextError", "Timer", "Watcher", "WeightsError", "layer", "load_graph", "load_net",
+    "parse_net",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

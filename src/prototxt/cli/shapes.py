@@ -1,0 +1,68 @@
+"""prototxt-shapes: every blob's shape, every parameter, every cost, without running anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from prototxt.cli._common import Command, emit, net_options, show_notes
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+@click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("net")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it."
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+@net_options
+@click.version_option(package_name="prototxt")
+def main(
+    net: str,
+    form: str,
+    output: str | None,
+    inputs: tuple[tuple[str, tuple[int, ...]], ...],
+    phase: str,
+    stages: tuple[str, ...],
+    level: int,
+    strict: bool,
+) -> None:
+    """Show every layer of NET (a prototxt file): wiring, shapes N x C x H x W, parameters, multiply-adds, bytes.
+
+    \b
+    Examples:
+      prototxt-shapes deploy.prototxt
+      prototxt-shapes deploy.prototxt --input data=1,3,384,384
+      prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
+    """
+    from prototxt.net import Options, load_graph
+    from prototxt.views.report import make_report
+
+    graph = load_graph(net, Options(phase, level, stages, dict(inputs)), strict=strict)
+    show_notes(graph.notes)
+    report = make_report(graph)
+    if form != "table":
+        from prototxt.views import export
+
+        formats = {"json": export.to_json, "csv": export.to_csv, "markdown": export.to_markdown}
+        emit(formats[form](report), output)
+    elif output is not None:
+        from prototxt.views.table import table_text
+
+        emit(table_text(report) + "\n", output)
+    else:
+        print_table(report)
+
+
+def print_table(report: Any, timer: Any = None) -> None:
+    """The table on standard output: as wide as the terminal, or as wide as it needs where it is no terminal."""
+    from rich.console import Console
+
+    from prototxt.views.table import WIDE, report_table
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(width=WIDE, color_system=None, highlight=False)
+    console.print(report_table(report, console.width, timer), crop=False)

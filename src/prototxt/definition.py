@@ -1,0 +1,54 @@
+"""A net between text and graph: its NetParameter, and where each of its layers stood in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from prototxt.errors import Place
+from prototxt.text.place import place_of_field
+from prototxt.text.tree import Message
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What the stages `upgrade`, `select` and `feed` take and give.
+
+    `trees` runs parallel to the message's layers; None where a layer did not come from text.
+    """
+
+    message: Any
+    file: str
+    trees: tuple[Message | None, ...]
+    notes: tuple[str, ...] = ()
+
+    def place(self, index: int, field: str | None = None) -> Place:
+        """Where layer `index` (or its first field of this name) stands in the file."""
+        return place_in(self.trees[index], self.file, field)
+
+    def with_layers(self, layers: Sequence[Any], trees: Sequence[Message | None]) -> Definition:
+        """The same net with these LayerParameters in place of its own."""
+        message = type(self.message)()
+        message.CopyFrom(self.message)
+        message.ClearField("layers")
+        message.ClearField("layer")
+        message.layer.extend(layers)
+        return replace(self, message=message, trees=tuple(trees))
+
+
+def place_in(tree: Message | None, file: str, field: str | None = None) -> Place:
+    """Where a layer's tree (or its first field of this name) stands; the file as a whole without a tree."""
+    if tree is None:
+        return Place(file)
+    return place_of_field(tree, file, field) if field else Place(file, tree.line, tree.column)
+
+
+def define(message: Any, file: str, tree: Message | None = None, notes: Sequence[str] = ()) -> Definition:
+    """A Definition from a NetParameter and the tree it was built from, if any."""
+    size = len(message.layer) + len(message.layers)
+    if tree is None:
+        return Definition(message, file, (None,) * size, tuple(notes))
+    # `layer` before `layers`, as the message holds them; a file with both is refused by upgrade.
+    named = [value for name in ("layer", "layers") for field in tree.named(name) for value in field.values]
+    return Definition(message, file, tuple(v for v in named if isinstance(v, Message)), tuple(notes))

@@ -1,0 +1,32 @@
+"""The reference engine: every room's own forward in file order, nothing fused; the truth for the fast one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from time import perf_counter
+
+from prototxt.graph.wiring import BlobId, Graph
+from prototxt.layers.base import Array
+from prototxt.watch import Watcher
+
+
+def run(
+    graph: Graph,
+    kept: Collection[BlobId],
+    feeds: Mapping[BlobId, Array],
+    params: Sequence[Sequence[Array]],
+    watchers: Sequence[Watcher] = (),
+) -> dict[BlobId, Array]:
+    """The kept blobs after one forward; arguments as for the fast engine, with a graph in place of a plan."""
+    blobs = dict(feeds)
+    for node in graph.nodes:
+        if node.type == "Input":
+            continue
+        start = perf_counter()
+        made = node.layer.forward([blobs[b] for b in node.bottoms], params[node.index])
+        tops = dict(zip(node.tops, made, strict=True))
+        seconds = perf_counter() - start
+        for watcher in watchers:
+            watcher.step_done((node,), seconds, tops)
+        blobs.update(tops)
+    return {blob: blobs[blob] for blob in graph.shapes if blob in kept}

@@ -1,0 +1,92 @@
+"""Wires layers by blob names, giving each write in place a new version (net.cpp, AppendTop and AppendBottom)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prototxt.definition import Definition
+from prototxt.errors import LayerError, NetError, Place, did_you_mean
+from prototxt.graph.wiring import BlobId, Link, Wiring
+from prototxt.layers.base import Layer
+from prototxt.layers.registry import make_layer
+
+
+def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
+    """Every layer as a room, linked to the blobs it reads and writes.
+
+    Raises NetError for a net without layers, an unknown type, parameters a room refuses, a bottom that no
+    earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
+    wrong number of bottoms or tops.
+    """
+    layers = definition.message.layer
+    if not layers:
+        raise NetError("no layers for this phase, level and stages", place=Place(definition.file))
+    current: dict[str, BlobId] = {}
+    links = []
+    for index, param in enumerate(layers):
+        layer = _make(definition, index, param, phase, seed)
+        _check_arity(definition, index, param, layer)
+        bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
+        tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
+        links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
+    return Wiring(definition.message.name, definition.file, phase, tuple(links), definition.notes)
+
+
+def _make(definition: Definition, index: int, param: Any, phase: int, seed: int) -> Layer:
+    try:
+        return make_layer(param, phase, seed)
+    except LayerError as error:
+        raise located(error, definition.place(index, error.field), param.name, param.type) from None
+
+
+def located(error: LayerError, place: Place, name: str, type_name: str) -> LayerError:
+    """The same error, saying where and in which layer it happened."""
+    error.place, error.layer, error.layer_type = place, name, type_name
+    return error
+
+
+def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:
+    for field, names, (least, most) in (
+        ("bottom", param.bottom, layer.bottoms),
+        ("top", param.top, layer.tops),
+    ):
+        if len(names) < least or (most is not None and len(names) > most):
+            raise _error(definition, index, param, field, f"takes {_range(least, most)} {field}, has {len(names)}")
+    if layer.tops_equal_bottoms and len(param.top) != len(param.bottom):
+        what = f"needs a top for each bottom, has {len(param.bottom)} bottoms and {len(param.top)} tops"
+        raise _error(definition, index, param, "top", what)
+
+
+def _range(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    return str(least) if least == most else f"{least} to {most}"
+
+
+def _read(definition: Definition, index: int, param: Any, name: str, current: dict[str, BlobId]) -> BlobId:
+    if name not in current:
+        hint = did_you_mean(name, current)
+        made_later = any(name in later.top for later in definition.message.layer[index:])
+        what = f'bottom "{name}" is made only by a later layer' if made_later else f'no layer makes bottom "{name}"'
+        raise _error(definition, index, param, "bottom", what, hint)
+    return current[name]
+
+
+def _write(definition: Definition, index: int, param: Any, i: int, current: dict[str, BlobId]) -> BlobId:
+    name = param.top[i]
+    in_place = i < len(param.bottom) and param.bottom[i] == name
+    if name in current and not in_place:
+        raise _error(
+            definition, index, param, "top", f'top "{name}" exists already',
+            f'only a layer whose bottom {i} is "{name}" too may write it again (in place)',
+        )  # fmt: skip
+    blob = BlobId(name, current[name].version + 1 if name in current else 0)
+    current[name] = blob
+    return blob
+
+
+def _error(
+    definition: Definition, index: int, param: Any, field: str, what: str, hint: str | None = None
+) -> NetError:
+    place = definition.place(index, field)
+    return NetError(what, place=place, layer=param.name, layer_type=param.type, hint=hint)

@@ -1,0 +1,90 @@
+"""Every blob's shape, every parameter's shape and every layer's cost, in integers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prototxt.definition import place_in
+from prototxt.errors import LayerError, NetError
+from prototxt.graph.connect import located
+from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
+from prototxt.layers.base import Cost, Param, Shape, count, show
+
+MOST_ELEMENTS = 2**31 - 1
+"""The most elements a blob may have, as in Caffe (blob.cpp)."""
+
+PERMISSIVE = 1
+"""ParamSpec.DimCheckMode: sharers need the owner's count, not its shape."""
+
+
+def infer(wiring: Wiring) -> Graph:
+    """The graph with all shapes.
+
+    Raises LayerError for shapes a layer cannot take and for blobs of more than 2^31 - 1 elements, NetError where
+    layers share parameters of different shapes.
+    """
+    shapes: dict[BlobId, Shape] = {}
+    shared: dict[str, ParamRef] = {}
+    nodes: list[Node] = []
+    for link in wiring.links:
+        params, top, cost = _ask_layer(wiring, link, [shapes[b] for b in link.bottoms])
+        shapes.update(zip(link.tops, top, strict=True))
+        refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
+        place = place_in(link.tree, wiring.file)
+        nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place))
+    inputs = tuple(top.name for node in nodes if node.type == "Input" for top in node.tops)
+    return Graph(
+        wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), wiring.notes
+    )
+
+
+def _ask_layer(
+    wiring: Wiring, link: Link, bottom: list[Shape]
+) -> tuple[tuple[Param, ...], list[Shape], Cost]:
+    try:
+        params, top = link.layer.params(bottom), link.layer.shapes(bottom)
+        for blob, shape in zip(link.tops, top, strict=True):
+            _check_size(f'top "{blob.name}"', shape)
+        for i, param in enumerate(params):
+            _check_size(f"parameter {i}", param.shape)
+        return params, top, link.layer.cost(bottom, top)
+    except LayerError as error:
+        place = place_in(link.tree, wiring.file, error.field)
+        raise located(error, place, link.layer.name, link.layer.type) from None
+
+
+def _check_size(what: str, shape: Shape) -> None:
+    if count(shape) > MOST_ELEMENTS:
+        raise LayerError(
+            f"{what} would be {show(shape)} = {count(shape):,} elements, "
+            f"more than the {MOST_ELEMENTS:,} a blob may have"
+        )
+
+
+def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict[str, ParamRef]) -> ParamRef:
+    """The layer's own array, or the one that an earlier layer made under the same name."""
+    spec = link.specs[slot] if slot < len(link.specs) else None
+    name = spec.name if spec is not None else ""
+    own = ParamRef(link.index, slot, param.shape, param.filler, param.statistic, name)
+    if not name:
+        return own
+    owner = shared.setdefault(name, own)
+    fits = count(owner.shape) == count(own.shape) if spec.share_mode == PERMISSIVE else owner.shape == own.shape
+    if not fits:
+        raise NetError(
+            f'shares parameter "{name}" as {show(own.shape)}, but layer '
+            f'"{wiring.links[owner.owner].layer.name}" made it {show(owner.shape)}',
+            place=place_in(link.tree, wiring.file, "param"),
+            layer=link.layer.name,
+            layer_type=link.layer.type,
+        )
+    return ParamRef(owner.owner, owner.slot, own.shape, owner.filler, owner.statistic, name)
+
+
+def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """Blobs that are made and not read afterwards; a write in place makes a blob anew."""
+    unread: set[str] = set()
+    for node in nodes:
+        unread -= {b.name for b in node.bottoms}
+        unread |= {t.name for t in node.tops}
+    return tuple(sorted(unread))

@@ -1,0 +1,137 @@
+"""The graph's parts: blobs in versions, links between layers, nodes with shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from prototxt.errors import Place
+from prototxt.layers.base import Cost, Layer, Shape, count
+from prototxt.text.tree import Message
+
+
+class BlobId(NamedTuple):
+    """One version of a blob: a write in place makes the next one (conv1@0, then conv1@1)."""
+
+    name: str
+    version: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A layer with the blobs it reads and writes.
+
+    `specs` are the file's ParamSpec messages, `tree` is the text it came from (None where it did not).
+    """
+
+    index: int
+    layer: Layer
+    bottoms: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+    specs: tuple[Any, ...]
+    tree: Message | None
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Every layer linked, before any shape is known."""
+
+    name: str
+    file: str
+    phase: int
+    links: tuple[Link, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParamRef:
+    """A learned array as one layer sees it.
+
+    `owner` is the index of the node that made it and `slot` its place there; a layer that shares it by name
+    refers to the owner's.
+    """
+
+    owner: int
+    slot: int
+    shape: Shape
+    filler: Any
+    statistic: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer in the graph: wired, with its parameters and what one forward costs."""
+
+    index: int
+    layer: Layer
+    bottoms: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+    params: tuple[ParamRef, ...]
+    cost: Cost
+    place: Place
+
+    @property
+    def name(self) -> str:
+        return self.layer.name
+
+    @property
+    def type(self) -> str:
+        return self.layer.type
+
+    @property
+    def own_params(self) -> tuple[ParamRef, ...]:
+        """Those it does not take from another layer."""
+        return tuple(p for p in self.params if p.owner == self.index)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A whole net, every shape known and nothing allocated.
+
+    `inputs` are the tops of Input layers, `outputs` the blobs that no layer reads, in Caffe's (alphabetical)
+    order.
+    """
+
+    name: str
+    file: str
+    phase: int
+    nodes: tuple[Node, ...]
+    shapes: Mapping[BlobId, Shape]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def last(self) -> dict[str, BlobId]:
+        """Every blob's last version, in the order in which the names first appear."""
+        last: dict[str, BlobId] = {}
+        for blob in self.shapes:
+            last[blob.name] = max(blob, last.get(blob.name, blob))
+        return last
+
+    @property
+    def images(self) -> int:
+        """The batch size N: the first axis of the first input that looks like images (4 axes), or of any."""
+        shapes = [self.shapes[BlobId(name)] for name in self.inputs]
+        first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
+        return first[0] if first else 1
+
+    def own_params(self) -> Iterator[ParamRef]:
+        """Every learned array once."""
+        return (p for node in self.nodes for p in node.own_params)
+
+    def bottom_shapes(self, node: Node) -> list[Shape]:
+        return [self.shapes[b] for b in node.bottoms]
+
+    def top_shapes(self, node: Node) -> list[Shape]:
+        return [self.shapes[t] for t in node.tops]
+
+    @property
+    def param_bytes(self) -> int:
+        """Bytes of all learned arrays in float32."""
+        return 4 * sum(count(p.shape) for p in self.own_params())

@@ -1,0 +1,1 @@
+"""Fast NumPy kernels: arrays in, arrays out."""

@@ -1,0 +1,313 @@
+"""The whole program in one screen: from text to blobs, each line a stage with a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from warnings import warn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from prototxt.definition import Definition, define
+from prototxt.engine import numpy as fast
+from prototxt.engine import reference
+from prototxt.errors import InputError, PrototxtWarning, did_you_mean
+from prototxt.graph.connect import connect
+from prototxt.graph.feed import feed
+from prototxt.graph.infer import infer
+from prototxt.graph.select import PHASES, State, select
+from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.layers.base import Array, Shape, count, show
+from prototxt.limits import check_fits
+from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.text.build import build
+from prototxt.text.parse import parse
+from prototxt.text.read import read_text
+from prototxt.upgrade import upgrade
+from prototxt.watch import Watcher
+from prototxt.weights.params import Loaded, make_params
+
+ENGINES = ("fast", "reference")
+
+Inputs = Mapping[str, Sequence[int]]
+Path = str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed."""
+
+    phase: str = "TEST"
+    level: int = 0
+    stages: tuple[str, ...] = ()
+    inputs: Inputs | None = None
+    seed: int = 0
+
+    def state(self) -> State:
+        """The state that include and exclude rules are held against. Raises InputError for another phase."""
+        if self.phase not in PHASES:
+            raise InputError(f'phase is "TRAIN" or "TEST", not "{self.phase}"')
+        return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
+
+
+def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
+    """Text as a net definition in today's form; `strict` makes an unknown field an error.
+
+    Raises TextError where the text is not prototxt, NetError where a legacy construct has no meaning.
+    """
+    tree = parse(text, file)
+    built = build(tree, file, strict=strict)
+    return upgrade(define(built.message, file, tree, built.notes))
+
+
+def make_graph(definition: Definition, options: Options) -> Graph:
+    """A definition as a graph with every shape, nothing allocated.
+
+    Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
+    """
+    state = options.state()
+    selected = select(definition, state)
+    fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
+    return infer(connect(fed, state.phase, options.seed))
+
+
+def load_graph(path: Path, options: Options = Options(), *, strict: bool = False) -> Graph:
+    """The graph of a prototxt file: all that `prototxt-shapes` needs."""
+    return make_graph(define_net(read_text(path), fspath(path), strict=strict), options)
+
+
+def load_net(
+    path: Path,
+    weights: Path | None = None,
+    *,
+    phase: str = "TEST",
+    level: int = 0,
+    stages: Iterable[str] = (),
+    inputs: Inputs | None = None,
+    seed: int = 0,
+    keep: Keep = "all",
+    engine: str = "fast",
+    strict: bool = False,
+) -> Net:
+    """The net of a prototxt file, ready to run.
+
+    `weights` is a .caffemodel; without it (and for layers it does not hold) the fillers of the file, seeded by
+    `seed`, make the parameters. `inputs={"data": (1, 3, 227, 227)}` overrides or supplies input shapes, N x C x
+    H x W. `keep` says which blobs survive a forward: "all", "outputs", or a list of names. `engine` is "fast" or
+    "reference". Unknown fields are a PrototxtWarning, with `strict` an error.
+
+    Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
+    """
+    text = read_text(path)
+    return parse_net(
+        text, weights, file=fspath(path), phase=phase, level=level, stages=stages, inputs=inputs, seed=seed,
+        keep=keep, engine=engine, strict=strict,
+    )  # fmt: skip
+
+
+def parse_net(
+    text: str,
+    weights: Path | None = None,
+    *,
+    file: str = "<text>",
+    phase: str = "TEST",
+    level: int = 0,
+    stages: Iterable[str] = (),
+    inputs: Inputs | None = None,
+    seed: int = 0,
+    keep: Keep = "all",
+    engine: str = "fast",
+    strict: bool = False,
+) -> Net:
+    """`load_net` for text in memory; `file` is what errors call it."""
+    definition = define_net(text, file, strict=strict)
+    for note in definition.notes:
+        warn(PrototxtWarning(note), stacklevel=2)
+    options = Options(phase, level, tuple(stages), inputs, seed)
+    return Net(definition, options, weights, keep=keep, engine=engine)
+
+
+class Blob:
+    """A blob of a net: its name, its shape, and its values after the latest forward."""
+
+    def __init__(self, net: Net, blob: BlobId) -> None:
+        self._net, self._id = net, blob
+
+    @property
+    def name(self) -> str:
+        return self._id.name
+
+    @property
+    def shape(self) -> Shape:
+        """N x C x H x W (or as many axes as the blob has)."""
+        return self._net.graph.shapes[self._id]
+
+    @property
+    def data(self) -> Array:
+        """float32 values; zeros before the first forward. An input's may be written before `forward()`.
+
+        Raises InputError when the latest forward did not keep this blob.
+        """
+        return self._net._value(self._id)
+
+    def __repr__(self) -> str:
+        return f'<Blob "{self.name}" {show(self.shape)}>'
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A learned array of a layer; write it with `parameter.data[...] = values`."""
+
+    data: Array
+
+    @property
+    def shape(self) -> Shape:
+        return self.data.shape
+
+
+class Net:
+    """A Caffe network that can be looked at and run.
+
+    `inputs` and `outputs` are blob names, `blobs` maps names to Blob, `params` maps names of layers with learned
+    arrays to their Parameters in Caffe's order, `layers` lists the layers (`.name`, `.type`), `graph` holds every
+    shape and cost.
+    """
+
+    def __init__(
+        self, definition: Definition, options: Options, weights: Path | None, *, keep: Keep, engine: str
+    ) -> None:
+        """See `load_net` for the arguments and errors."""
+        if engine not in ENGINES:
+            raise InputError(f'engine is "fast" or "reference", not "{engine}"')
+        self._definition, self._options = definition, options
+        self.engine = engine
+        self.keep = keep
+        self._adopt(make_graph(definition, options))
+        self._arrays, self.loaded = make_params(self.graph, options.seed, weights)
+
+    def _adopt(self, graph: Graph) -> None:
+        """Make this the net's graph: its blobs start anew, as zeros."""
+        resolve_keep(graph, self.keep)
+        self.graph = graph
+        self._plans: dict[frozenset[BlobId], Plan] = {}
+        self._values: dict[BlobId, Array] = {}
+        self._has_run = False
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def seed(self) -> int:
+        """What the fillers were seeded with."""
+        return self._options.seed
+
+    @property
+    def inputs(self) -> list[str]:
+        return list(self.graph.inputs)
+
+    @property
+    def outputs(self) -> list[str]:
+        return list(self.graph.outputs)
+
+    @property
+    def layers(self) -> tuple[Node, ...]:
+        return self.graph.nodes
+
+    @property
+    def blobs(self) -> dict[str, Blob]:
+        return {name: Blob(self, blob) for name, blob in self.graph.last.items()}
+
+    @property
+    def params(self) -> dict[str, list[Parameter]]:
+        arrays = zip(self.graph.nodes, self._arrays, strict=True)
+        return {node.name: [Parameter(a) for a in own] for node, own in arrays if own}
+
+    def summary(self) -> str:
+        """The table of layers, shapes, parameters and costs as text."""
+        from prototxt.views.report import make_report
+        from prototxt.views.table import table_text
+
+        return table_text(make_report(self.graph))
+
+    def reshape(self, **shapes: Sequence[int]) -> None:
+        """Give inputs other shapes; every other shape follows, the parameters stay.
+
+        Raises LayerError where a layer cannot take its new shape, InputError where a parameter would change.
+        """
+        inputs = {**(self._options.inputs or {}), **shapes}
+        options = replace(self._options, inputs=inputs)
+        graph = make_graph(self._definition, options)
+        for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
+            for slot, (new_param, old_param) in enumerate(zip(node.params, old.params, strict=True)):
+                if new_param.shape != old_param.shape:
+                    given = ", ".join(f'"{name}" {show(shape)}' for name, shape in shapes.items())
+                    raise InputError(
+                        f'{self.graph.file}: input {given} does not fit: layer "{node.name}" ({node.type}) has '
+                        f"parameter {slot} of {show(old_param.shape)} and would need {show(new_param.shape)}"
+                    )
+        self._options = options
+        self._adopt(graph)
+
+    def forward(
+        self, *, keep: Keep | None = None, watchers: Sequence[Watcher] = (), **arrays: ArrayLike
+    ) -> dict[str, Array]:
+        """Run the net and give its outputs, name to float32 array (N x C x H x W or as the layers make them).
+
+        Inputs are given by name; one that is not given keeps the values in its blob. An array of another shape
+        than its input reshapes the net first, as long as the parameters stay the same. `keep` overrides the
+        net's own for this run; watchers are told after every step.
+
+        Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has.
+        """
+        self._set_inputs(arrays)
+        plan = self.plan(keep)
+        check_fits(plan.peak_bytes, f"{self.graph.file}: this forward")
+        feeds = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
+        if self.engine == "reference":
+            values = reference.run(self.graph, plan.kept, feeds, self._arrays, watchers)
+        else:
+            values = fast.run(plan, feeds, self._arrays, watchers)
+        self._values, self._has_run = {**feeds, **values}, True
+        return {name: values[self.graph.last[name]] for name in self.graph.outputs}
+
+    def plan(self, keep: Keep | None = None) -> Plan:
+        """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
+        kept = resolve_keep(self.graph, self.keep if keep is None else keep)
+        if kept not in self._plans:
+            self._plans[kept] = make_plan(self.graph, kept)
+        return self._plans[kept]
+
+    def _set_inputs(self, arrays: Mapping[str, ArrayLike]) -> None:
+        for name in arrays:
+            if name not in self.graph.inputs:
+                known = ", ".join(f'"{n}"' for n in self.graph.inputs) or "none"
+                hint = did_you_mean(name, self.graph.inputs) or f"its inputs are: {known}"
+                raise InputError(f'{self.graph.file}: the net has no input "{name}"', hint=hint)
+        given = {name: _as_float32(name, array) for name, array in arrays.items()}
+        shapes = {name: a.shape for name, a in given.items() if a.shape != self.graph.shapes[BlobId(name)]}
+        if shapes:
+            self.reshape(**shapes)
+        self._values.update({BlobId(name): array for name, array in given.items()})
+
+    def _value(self, blob: BlobId) -> Array:
+        if blob not in self._values:
+            if self._has_run and blob.name not in self.graph.inputs:
+                raise InputError(
+                    f'the latest forward did not keep blob "{blob.name}"',
+                    hint=f'load the net with keep="all" or keep=["{blob.name}"]',
+                )
+            shape = self.graph.shapes[blob]
+            check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')
+            self._values[blob] = np.zeros(shape, np.float32)
+        return self._values[blob]
+
+
+def _as_float32(name: str, array: ArrayLike) -> Array:
+    """A copy: the net never shares memory with the caller's array."""
+    try:
+        return np.array(array, np.float32, order="C")
+    except (TypeError, ValueError) as error:
+        raise InputError(f'input "{name}" is not an array of numbers: {error}') from None

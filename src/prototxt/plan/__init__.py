@@ -1,0 +1,1 @@
+"""Lowering a graph to steps: what is fused, which kernel runs, when a blob dies."""

@@ -1,0 +1,82 @@
+"""The plan of a forward pass: steps in order, each with its kernel, what it reads, writes and lets go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prototxt.errors import InputError, did_you_mean
+from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.layers.base import Array
+from prototxt.plan.choose import Kernel, choose
+from prototxt.plan.fuse import finish_in_place, fuse
+from prototxt.plan.memory import deaths, peak_bytes
+
+Keep = str | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One layer, with the layers that finish its result in place behind it."""
+
+    nodes: tuple[Node, ...]
+    kernel: Kernel
+    bottoms: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+
+    def run(self, bottom: Sequence[Array], params: Sequence[Sequence[Array]]) -> list[Array]:
+        """The tops' values; `params` holds every node's arrays by node index."""
+        first, *rest = self.nodes
+        tops = self.kernel.run(first.layer, bottom, params[first.index])
+        for node in rest:
+            finish_in_place(node.layer, tops[0], params[node.index])
+        return tops
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in order; `dead[i]` are the blobs nobody needs after step i, `kept` those that survive."""
+
+    graph: Graph
+    steps: tuple[Step, ...]
+    dead: tuple[tuple[BlobId, ...], ...]
+    kept: frozenset[BlobId]
+    peak_bytes: int
+
+
+def make_plan(graph: Graph, kept: frozenset[BlobId]) -> Plan:
+    """Lowers a graph to steps after which the blobs `kept` survive."""
+    steps = []
+    for chain in fuse(graph, kept):
+        first, last = chain[0], chain[-1]
+        kernel = choose(first.layer, graph.bottom_shapes(first))
+        steps.append(Step(chain, kernel, first.bottoms, last.tops))
+    accesses = [(step.bottoms, step.tops) for step in steps]
+    dead = deaths(accesses, kept)
+    inputs = [BlobId(name) for name in graph.inputs]
+    return Plan(graph, tuple(steps), tuple(dead), kept, peak_bytes(inputs, accesses, dead, graph.shapes))
+
+
+def resolve_keep(graph: Graph, keep: Keep) -> frozenset[BlobId]:
+    """The blob versions that survive a forward; outputs always do.
+
+    `keep` is "all" (every blob's last version), "outputs", or a list of names, where `conv1@0` is a blob as it was
+    before the first write in place.
+
+    Raises InputError for a name the net does not have.
+    """
+    last = graph.last
+    if keep == "all":
+        return frozenset(last.values())
+    if keep == "outputs":
+        return frozenset(last[name] for name in graph.outputs)
+    names = [keep] if isinstance(keep, str) else keep
+    versions = {str(blob): blob for blob in graph.shapes} | last
+    return frozenset(_known(names, versions)) | {last[name] for name in graph.outputs}
+
+
+def _known(names: Iterable[str], versions: dict[str, BlobId]) -> Iterable[BlobId]:
+    for name in names:
+        if name not in versions:
+            raise InputError(f'the net has no blob "{name}" to keep', hint=did_you_mean(name, versions))
+        yield versions[name]

@@ -1,0 +1,24 @@
+"""From every age of Caffe's format to today's, one legacy story a file (upgrade_proto.cpp)."""
+
+from __future__ import annotations
+
+from prototxt.definition import Definition
+from prototxt.upgrade.batch_norm import freeze_statistics
+from prototxt.upgrade.data_transform import move_transform_fields
+from prototxt.upgrade.net_inputs import inputs_to_layers
+from prototxt.upgrade.v0 import v0_to_v1
+from prototxt.upgrade.v1 import v1_to_v2
+
+__all__ = ["upgrade"]
+
+STORIES = (v0_to_v1, move_transform_fields, v1_to_v2, inputs_to_layers, freeze_statistics)
+
+
+def upgrade(definition: Definition) -> Definition:
+    """The same net in today's form, through every story in Caffe's order.
+
+    Raises NetError where a legacy construct has no meaning: mixed `layer` and `layers`, an unknown V0 type ...
+    """
+    for story in STORIES:
+        definition = story(definition)
+    return definition

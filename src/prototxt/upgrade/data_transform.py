@@ -1,0 +1,31 @@
+"""Data layers once held scale, mean_file, crop_size and mirror themselves; today transform_param does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prototxt.definition import Definition
+
+READERS = ("data_param", "image_data_param", "window_data_param")
+FIELDS = ("scale", "mean_file", "crop_size", "mirror")
+
+
+def move_transform_fields(definition: Definition) -> Definition:
+    """The four fields of every V1 reader's parameters moved to its transform_param.
+
+    Layers in today's form are left alone: Caffe ignores these fields there.
+    """
+    if not definition.message.layers:
+        return definition
+    message = type(definition.message)()
+    message.CopyFrom(definition.message)
+    for layer in message.layers:
+        for reader in READERS:
+            if not layer.HasField(reader):
+                continue
+            source = getattr(layer, reader)
+            for field in FIELDS:
+                if source.HasField(field):
+                    setattr(layer.transform_param, field, getattr(source, field))
+                    source.ClearField(field)
+    return replace(definition, message=message)

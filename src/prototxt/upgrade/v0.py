@@ -1,0 +1,160 @@
+"""V0 nets (2013): `layers { layer { type: "conv" ... } }` with every parameter in one message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from prototxt.definition import Definition
+from prototxt.errors import NetError, did_you_mean
+
+TYPES = {
+    "accuracy": "ACCURACY",
+    "bnll": "BNLL",
+    "concat": "CONCAT",
+    "conv": "CONVOLUTION",
+    "data": "DATA",
+    "dropout": "DROPOUT",
+    "euclidean_loss": "EUCLIDEAN_LOSS",
+    "flatten": "FLATTEN",
+    "hdf5_data": "HDF5_DATA",
+    "hdf5_output": "HDF5_OUTPUT",
+    "im2col": "IM2COL",
+    "images": "IMAGE_DATA",
+    "infogain_loss": "INFOGAIN_LOSS",
+    "innerproduct": "INNER_PRODUCT",
+    "lrn": "LRN",
+    "multinomial_logistic_loss": "MULTINOMIAL_LOGISTIC_LOSS",
+    "pool": "POOLING",
+    "relu": "RELU",
+    "sigmoid": "SIGMOID",
+    "softmax": "SOFTMAX",
+    "softmax_loss": "SOFTMAX_LOSS",
+    "split": "SPLIT",
+    "tanh": "TANH",
+    "window_data": "WINDOW_DATA",
+}
+
+PADDING = "padding"
+
+_READERS = {"data": "data_param", "images": "image_data_param", "window_data": "window_data_param"}
+_WEIGHTED = {"conv": "convolution_param", "innerproduct": "inner_product_param"}
+_SLIDING = {"conv": "convolution_param", "pool": "pooling_param"}
+_TRANSFORMED = dict.fromkeys(_READERS, "transform_param")
+
+# V0 field -> (V1 field, {V0 type: the V1 message that holds it})
+MOVES: dict[str, tuple[str, dict[str, str]]] = {
+    "num_output": ("num_output", _WEIGHTED),
+    "biasterm": ("bias_term", _WEIGHTED),
+    "weight_filler": ("weight_filler", _WEIGHTED),
+    "bias_filler": ("bias_filler", _WEIGHTED),
+    "pad": ("pad", _SLIDING),
+    "kernelsize": ("kernel_size", _SLIDING),
+    "stride": ("stride", _SLIDING),
+    "group": ("group", {"conv": "convolution_param"}),
+    "pool": ("pool", {"pool": "pooling_param"}),
+    "dropout_ratio": ("dropout_ratio", {"dropout": "dropout_param"}),
+    "local_size": ("local_size", {"lrn": "lrn_param"}),
+    "alpha": ("alpha", {"lrn": "lrn_param"}),
+    "beta": ("beta", {"lrn": "lrn_param"}),
+    "k": ("k", {"lrn": "lrn_param"}),
+    "source": ("source", {**_READERS, "hdf5_data": "hdf5_data_param", "infogain_loss": "infogain_loss_param"}),
+    "batchsize": ("batch_size", {**_READERS, "hdf5_data": "hdf5_data_param"}),
+    "scale": ("scale", _TRANSFORMED),
+    "meanfile": ("mean_file", _TRANSFORMED),
+    "cropsize": ("crop_size", _TRANSFORMED),
+    "mirror": ("mirror", _TRANSFORMED),
+    "rand_skip": ("rand_skip", {"data": "data_param", "images": "image_data_param"}),
+    "shuffle_images": ("shuffle", {"images": "image_data_param"}),
+    "new_height": ("new_height", {"images": "image_data_param"}),
+    "new_width": ("new_width", {"images": "image_data_param"}),
+    "concat_dim": ("concat_dim", {"concat": "concat_param"}),
+    "det_fg_threshold": ("fg_threshold", {"window_data": "window_data_param"}),
+    "det_bg_threshold": ("bg_threshold", {"window_data": "window_data_param"}),
+    "det_fg_fraction": ("fg_fraction", {"window_data": "window_data_param"}),
+    "det_context_pad": ("context_pad", {"window_data": "window_data_param"}),
+    "det_crop_mode": ("crop_mode", {"window_data": "window_data_param"}),
+}
+
+
+def v0_to_v1(definition: Definition) -> Definition:
+    """V0 layers as V1 layers; "padding" layers fold into the convolution or pooling that reads them.
+
+    Raises NetError for an unknown V0 type, a parameter its type does not have, or a padding layer that
+    something else reads.
+    """
+    old = definition.message.layers
+    if not any(connection.HasField("layer") for connection in old):
+        return definition
+    paddings: dict[str, Any] = {}
+    layers, trees = [], []
+    for index, connection in enumerate(old):
+        if connection.layer.type == PADDING:
+            paddings.update(dict.fromkeys(connection.top, connection))
+            continue
+        upgraded = _upgrade_layer(definition, index, connection)
+        _fold_padding(definition, index, upgraded, paddings)
+        layers.append(upgraded)
+        trees.append(definition.trees[len(definition.message.layer) + index])
+    message = type(definition.message)()
+    message.CopyFrom(definition.message)
+    message.ClearField("layers")
+    message.layers.extend(layers)
+    kept = definition.trees[: len(definition.message.layer)]
+    return replace(definition, message=message, trees=(*kept, *trees))
+
+
+def _upgrade_layer(definition: Definition, index: int, connection: Any) -> Any:
+    layer = type(connection)(bottom=connection.bottom, top=connection.top)
+    if not connection.HasField("layer"):
+        layer.CopyFrom(connection)
+        return layer
+    v0 = connection.layer
+    layer.name = v0.name
+    if v0.HasField("type"):
+        if v0.type not in TYPES:
+            raise _error(definition, index, v0, f'unknown V0 layer type "{v0.type}"', did_you_mean(v0.type, TYPES))
+        layer.type = layer.DESCRIPTOR.enum_types_by_name["LayerType"].values_by_name[TYPES[v0.type]].number
+    layer.blobs.extend(v0.blobs)
+    layer.blobs_lr.extend(v0.blobs_lr)
+    layer.weight_decay.extend(v0.weight_decay)
+    if v0.HasField("hdf5_output_param"):
+        layer.hdf5_output_param.CopyFrom(v0.hdf5_output_param)
+    for field, (target, homes) in MOVES.items():
+        if not v0.HasField(field):
+            continue
+        if v0.type not in homes:
+            raise _error(definition, index, v0, f'a V0 layer of type "{v0.type}" has no {field}', None)
+        _put(getattr(layer, homes[v0.type]), target, getattr(v0, field))
+    return layer
+
+
+def _put(message: Any, field: str, value: Any) -> None:
+    target = getattr(message, field)
+    if hasattr(target, "append"):
+        target.append(value)
+    elif hasattr(target, "CopyFrom"):
+        target.CopyFrom(value)
+    else:
+        setattr(message, field, value)
+
+
+def _fold_padding(definition: Definition, index: int, layer: Any, paddings: dict[str, Any]) -> None:
+    for i, bottom in enumerate(layer.bottom):
+        if bottom not in paddings:
+            continue
+        padding = paddings[bottom]
+        if layer.HasField("convolution_param"):
+            layer.convolution_param.ClearField("pad")
+            layer.convolution_param.pad.append(padding.layer.pad)
+        elif layer.HasField("pooling_param"):
+            layer.pooling_param.pad = padding.layer.pad
+        else:
+            what = f'padding layer "{padding.layer.name}" can only feed a convolution or a pooling'
+            raise _error(definition, index, definition.message.layers[index].layer, what, None)
+        layer.bottom[i] = padding.bottom[0]
+
+
+def _error(definition: Definition, index: int, v0: Any, what: str, hint: str | None) -> NetError:
+    place = definition.place(len(definition.message.layer) + index, "type")
+    return NetError(what, place=place, layer=v0.name, layer_type=v0.type, hint=hint)

@@ -1,0 +1,91 @@
+"""The report for programs: JSON, CSV, Markdown."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from typing import Any
+
+from prototxt.layers.base import show
+from prototxt.views.numbers import arrow, compact_shape, thousands
+from prototxt.views.report import Report, Row
+
+COLUMNS = (
+    "layer", "type", "brief", "bottoms", "tops", "shapes", "params", "param_count", "statistics", "macs",
+    "activation_bytes",
+)  # fmt: skip
+
+
+def report_dict(report: Report) -> dict[str, Any]:
+    """The report in plain types, ready for JSON; macs are per image, shapes are lists."""
+    return {
+        "name": report.name,
+        "phase": report.phase,
+        "inputs": {name: list(shape) for name, shape in report.inputs.items()},
+        "outputs": list(report.outputs),
+        "blobs": {name: list(shape) for name, shape in report.blobs.items()},
+        "layers": [_layer_dict(row) for row in report.rows],
+        "totals": {
+            "params": report.totals.params,
+            "statistics": report.totals.statistics,
+            "macs": report.totals.macs,
+            "activation_bytes": report.totals.activation_bytes,
+        },
+    }
+
+
+def _layer_dict(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "type": row.type,
+        "brief": row.brief,
+        "bottoms": list(row.bottoms),
+        "tops": list(row.tops),
+        "shapes": [list(s) for s in row.shapes],
+        "params": [list(s) for s in row.params],
+        "param_count": row.param_count,
+        "statistics": row.statistics,
+        "shared_with": list(row.shared_with),
+        "macs": row.macs,
+        "activation_bytes": row.activation_bytes,
+    }
+
+
+def to_json(report: Report) -> str:
+    return json.dumps(report_dict(report), indent=2) + "\n"
+
+
+def to_csv(report: Report) -> str:
+    """One line per layer under a header; several shapes or blobs in a cell are separated by spaces."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in report.rows:
+        writer.writerow(
+            [
+                row.name, row.type, row.brief, " ".join(row.bottoms), " ".join(row.tops),
+                " ".join(map(compact_shape, row.shapes)), " ".join(map(compact_shape, row.params)),
+                row.param_count, row.statistics, row.macs, row.activation_bytes,
+            ]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def to_markdown(report: Report) -> str:
+    """A table for README files, with a line of totals."""
+    head = ["layer", "type", "bottoms → tops", "output N x C x H x W", "parameters", "MACs/image"]
+    lines = [head, ["---"] * 4 + ["---:"] * 2]
+    lines += [
+        [
+            row.name, f"{row.type} {row.brief}".strip(), arrow(row.bottoms, row.tops),
+            ", ".join(map(show, row.shapes)), thousands(row.param_count), thousands(row.macs),
+        ]
+        for row in report.rows
+    ]  # fmt: skip
+    lines.append(["**total**", "", "", "", f"**{report.totals.params:,}**", f"**{report.totals.macs:,}**"])
+    return "\n".join("| " + " | ".join(_escape(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def _escape(cell: str) -> str:
+    return cell.replace("|", "\\|")

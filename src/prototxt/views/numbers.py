@@ -1,0 +1,36 @@
+"""Numbers and shapes as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prototxt.layers.base import Shape
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def thousands(value: int) -> str:
+    """`60,965,224`; empty for 0, so that a column shows only what counts."""
+    return f"{value:,}" if value else ""
+
+
+def human_bytes(value: int) -> str:
+    """`11.6 MB`, in powers of 1000; empty for 0."""
+    if not value:
+        return ""
+    size, unit = float(value), 0
+    while size >= 1000 and unit < len(_UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{value} B"
+
+
+def compact_shape(shape: Shape) -> str:
+    """`96x3x11x11`."""
+    return "x".join(map(str, shape)) if shape else "scalar"
+
+
+def arrow(bottoms: Sequence[str], tops: Sequence[str]) -> str:
+    """`data → conv1`; an in-place layer shows its blob once: `conv1 ↺`."""
+    if list(bottoms) == list(tops) and tops:
+        return f"{', '.join(tops)} ↺"
+    return f"{', '.join(bottoms)} → {', '.join(tops)}".strip()

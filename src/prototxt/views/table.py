@@ -1,0 +1,156 @@
+"""The report as a table for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from prototxt.layers.base import show
+from prototxt.views.answers import Answer
+from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
+from prototxt.views.report import Report, Row
+from prototxt.watch import Timer
+
+WIDE = 10_000
+"""Columns of a console that never has to wrap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, its cell for a row, its cell for the totals; `spare` ones go first where it is narrow."""
+
+    title: str
+    cell: Callable[[Row], str]
+    total: str = ""
+    right: bool = False
+    style: str = ""
+    spare: int = 0
+
+
+def _columns(report: Report, timer: Timer | None) -> list[Column]:
+    totals = report.totals
+    columns = [
+        Column("layer", lambda r: r.name, "total", style="bold"),
+        Column("type", lambda r: f"{r.type} {r.brief}".strip(), style="cyan"),
+        Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), spare=2),
+        Column("output N x C x H x W", lambda r: "\n".join(show(s) for s in r.shapes), style="green"),
+        Column("parameters", _param_shapes, spare=3, style="dim"),
+        Column("count", _param_count, _total_count(report), right=True),
+        Column("MACs/image", lambda r: thousands(r.macs), f"{totals.macs:,}", right=True),
+        Column("bytes", lambda r: human_bytes(r.activation_bytes), human_bytes(totals.activation_bytes), True, "", 1),
+    ]
+    if timer is not None:
+        total = f"{1000 * sum(timer.seconds.values()):.2f}"
+        columns.append(Column("ms", lambda r: _milliseconds(timer, r), total, True, "yellow"))
+    return columns
+
+
+def _param_shapes(row: Row) -> str:
+    text = " + ".join(compact_shape(s) for s in row.params)
+    return f"{text} of {', '.join(row.shared_with)}" if row.shared_with else text
+
+
+def _param_count(row: Row) -> str:
+    if row.shared_with and not row.param_count:
+        return "shared"
+    return thousands(row.param_count) + (f"({row.statistics:,})" if row.statistics else "")
+
+
+def _total_count(report: Report) -> str:
+    statistics = report.totals.statistics
+    return f"{report.totals.params:,}" + (f" ({statistics:,})" if statistics else "")
+
+
+def _milliseconds(timer: Timer, row: Row) -> str:
+    if row.index in timer.fused:
+        return "fused"
+    return f"{1000 * timer.seconds[row.index]:.2f}" if row.index in timer.seconds else ""
+
+
+def report_table(report: Report, width: int, timer: Timer | None = None) -> RenderableType:
+    """The table with a title above and what the numbers mean below, at most `width` columns wide.
+
+    Where that is too narrow, parameter shapes go first, then the wiring, then bytes; a line says so.
+    """
+    columns = _columns(report, timer)
+    hidden: list[str] = []
+    while (table := _table(report, columns)) and _width(table) > width and any(c.spare for c in columns):
+        widest_spare = max(columns, key=lambda c: c.spare)
+        columns.remove(widest_spare)
+        hidden.append(widest_spare.title)
+    return Group(_title(report), table, _legend(report, hidden))
+
+
+def _table(report: Report, columns: list[Column]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, footer_style="bold")
+    for column in columns:
+        table.add_column(
+            column.title,
+            column.total,
+            justify="right" if column.right else "left",
+            style=column.style,
+            no_wrap=not column.spare,
+            overflow="fold",
+        )
+    for row in report.rows:
+        table.add_row(*(Text(column.cell(row)) for column in columns))
+    return table
+
+
+def _width(table: Table) -> int:
+    console = Console(width=WIDE, file=StringIO())
+    return Measurement.get(console, console.options, table).maximum
+
+
+def _title(report: Report) -> Text:
+    return Text.assemble((report.name or "net", "bold"), f" · {report.phase} · {len(report.rows)} layers")
+
+
+def _legend(report: Report, hidden: list[str]) -> Text:
+    batch = f"bytes: outputs in float32 for the whole batch of {report.images}; ↺ works in place"
+    lines = [f"MACs: multiply-adds of products with weights, bias not counted; {batch}"]
+    if report.totals.statistics:
+        lines.append("(in brackets): stored BatchNorm statistics, measured rather than learned, not in the total")
+    if hidden:
+        lines.append(f"not shown for want of width: {', '.join(hidden)}")
+    return Text("\n".join(lines), style="dim")
+
+
+def table_text(report: Report) -> str:
+    """The table as plain text, as wide as it needs."""
+    console = Console(file=StringIO(), width=WIDE, color_system=None)
+    table = report_table(report, WIDE)
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+BAR = 24
+"""Columns of the longest score bar."""
+
+
+def answers_table(answer: Answer) -> RenderableType:
+    """The best classes with bars where the scores are probabilities; a line with the range of other outputs."""
+    head = f"{answer.output} {show(answer.shape)}"
+    if not answer.classes:
+        return Text(f"{head}: min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}")
+    table = Table(title=f"{head}, best {len(answer.classes)}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("class", justify="right")
+    if any(c.label for c in answer.classes):
+        table.add_column("label")
+    table.add_column("score", justify="right")
+    probabilities = answer.least >= 0 and answer.most <= 1
+    if probabilities:
+        table.add_column("", style="green")
+    for entry in answer.classes:
+        cells = [str(entry.index), entry.label, f"{entry.score:.6f}", "█" * round(BAR * entry.score)]
+        table.add_row(*(Text(c) for c, title in zip(cells, ("class", "label", "score", ""), strict=True)
+                        if title in {col.header for col in table.columns}))
+    return table

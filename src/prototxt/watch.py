@@ -1,0 +1,28 @@
+"""Watching a forward pass from outside: timing, tracing, progress. Engines never print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from prototxt.graph.wiring import BlobId, Node
+from prototxt.layers.base import Array
+
+
+class Watcher:
+    """Told after every step which layers it ran, how long it took and what they made. Override what you need."""
+
+    def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
+        """`nodes` ran as one step (several where layers are fused) in `seconds`; `tops` are its results."""
+
+
+class Timer(Watcher):
+    """Seconds per layer, by node index; a layer that ran fused into another one's step is in `fused`."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[int, float] = {}
+        self.fused: set[int] = set()
+
+    def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:  # noqa: ARG002
+        first, *rest = (node.index for node in nodes)
+        self.seconds[first] = seconds
+        self.fused.update(rest)

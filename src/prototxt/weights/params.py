@@ -1,0 +1,67 @@
+"""A net's learned arrays: from a weights file where it holds them, from the fillers where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+import numpy as np
+
+from prototxt.errors import LayerError
+from prototxt.graph.connect import located
+from prototxt.graph.wiring import Graph, Node, ParamRef
+from prototxt.layers.base import Array, Shape
+from prototxt.limits import check_fits
+from prototxt.weights.caffemodel import read_caffemodel
+from prototxt.weights.fillers import fill, rng_for
+from prototxt.weights.load import match
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a weights file gave a net.
+
+    `layers` got their arrays from it, `missing` kept their fillers', `unused` are stored layers the net lacks.
+    """
+
+    file: str
+    layers: tuple[str, ...]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def make_params(
+    graph: Graph, seed: int, weights: str | PathLike[str] | None
+) -> tuple[list[list[Array]], Loaded | None]:
+    """Every node's arrays by node index; layers that share a parameter share the array.
+
+    Raises WeightsError where the file is broken or does not fit, LayerError where a filler cannot fill,
+    InputError for more bytes than the machine has.
+    """
+    check_fits(graph.param_bytes, f"{graph.file}: the parameters")
+    stored, loaded = _stored_arrays(graph, weights) if weights is not None else ({}, None)
+    made: dict[tuple[int, int], Array] = {}
+    for node in graph.nodes:
+        for slot, ref in enumerate(node.params):
+            key = (ref.owner, ref.slot)
+            if (node.name, slot) in stored:
+                made[key] = stored[node.name, slot]
+            elif key not in made:
+                made[key] = _filled(node, slot, ref, seed)
+    arrays = [[made[p.owner, p.slot].reshape(p.shape) for p in node.params] for node in graph.nodes]
+    return arrays, loaded
+
+
+def _stored_arrays(graph: Graph, weights: str | PathLike[str]) -> tuple[dict[tuple[str, int], Array], Loaded]:
+    file = fspath(weights)
+    wanted: dict[str, list[Shape]] = {n.name: [p.shape for p in n.params] for n in graph.nodes if n.params}
+    found = match(read_caffemodel(weights), wanted, file, graph.file)
+    names = tuple(name for name in wanted if name not in found.missing)
+    return dict(found.arrays), Loaded(file, names, found.missing, found.unused)
+
+
+def _filled(node: Node, slot: int, ref: ParamRef, seed: int) -> Array:
+    try:
+        return np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, slot)))
+    except LayerError as error:
+        raise located(error, node.place, node.name, node.type) from None
