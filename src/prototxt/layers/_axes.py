@@ -1,9 +1,11 @@
-"""Axis arithmetic shared by rooms: negative axes, and splitting a shape around an axis."""
+"""Axis arithmetic shared by rooms: negative axes, runs of axes, a small array along some of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prototxt.errors import LayerError
-from prototxt.layers.base import Shape, show
+from prototxt.layers.base import Array, Shape, show
 
 
 def canonical_axis(axis: int, shape: Shape, field: str = "axis") -> int:
@@ -14,3 +16,50 @@ def canonical_axis(axis: int, shape: Shape, field: str = "axis") -> int:
     if not -len(shape) <= axis < len(shape):
         raise LayerError(f"axis {axis} is out of range for a bottom of {show(shape)}", field=field)
     return axis % len(shape)
+
+
+def run_of_axes(shape: Shape, axis: int, num_axes: int) -> Shape:
+    """The lengths of `num_axes` axes from `axis` on; -1 means all that follow.
+
+    Raises LayerError when the shape has fewer.
+    """
+    start = canonical_axis(axis, shape)
+    if num_axes < -1:
+        raise LayerError(f"num_axes must be -1 (to the end) or at least 0, not {num_axes}", field="num_axes")
+    if num_axes == -1:
+        return shape[start:]
+    if start + num_axes > len(shape):
+        what = f"{num_axes} axes from axis {start} on run past the end of a bottom of {show(shape)}"
+        raise LayerError(what, field="num_axes")
+    return shape[start : start + num_axes]
+
+
+def check_operand(shape: Shape, axis: int, operand: Shape) -> None:
+    """Raises LayerError when `operand`, a second bottom, differs from the axes of `shape` from `axis` on."""
+    if operand and run_of_axes(shape, axis, -1)[: len(operand)] != operand:
+        start = canonical_axis(axis, shape)
+        what = f"a second bottom of {show(operand)} does not fit {show(shape)} from axis {start} on"
+        raise LayerError(what, field="axis")
+
+
+def along(operand: Array, axis: int, num_axes: int) -> Array:
+    """`operand` shaped to broadcast against `num_axes` axes, its first on `axis`; a scalar goes anywhere."""
+    if not operand.ndim:
+        return operand
+    behind = num_axes - axis % num_axes - operand.ndim
+    return operand.reshape(*operand.shape, *(1,) * behind)
+
+
+def check_one_shape(bottom: Sequence[Shape]) -> None:
+    """Raises LayerError when the bottoms differ in shape."""
+    for shape in bottom[1:]:
+        if shape != bottom[0]:
+            what = f"all bottoms must have one shape, got {show(bottom[0])} and {show(shape)}"
+            raise LayerError(what, field="bottom")
+
+
+def check_num_axes(shape: Shape, least: int, most: int | None = None) -> None:
+    """Raises LayerError when the bottom has fewer axes than `least` or more than `most`."""
+    if len(shape) < least or (most is not None and len(shape) > most):
+        need = f"{least} axes" if most == least else f"at least {least} axes"
+        raise LayerError(f"needs a bottom of {need}, got {len(shape)}: {show(shape)}", field="bottom")

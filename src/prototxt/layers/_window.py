@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -34,10 +34,13 @@ class Window:
     def conv_out(self, spatial: Sequence[int]) -> Shape:
         """floor((H + 2p - (d(k - 1) + 1)) / s) + 1 per axis.
 
-        Raises LayerError when the kernel is larger than the padded input.
+        A kernel that sticks out of the padded input by less than a stride still has one window, which sees
+        zeros there: the reference divides as C does, towards 0.
+
+        Raises LayerError when the kernel is larger than that.
         """
         axes = zip(spatial, self.extent, self.stride, self.pad, strict=True)
-        out = tuple((h + 2 * p - e) // s + 1 for h, e, s, p in axes)
+        out = tuple((h + 2 * p - e + (s - 1) * (h + 2 * p < e)) // s + 1 for h, e, s, p in axes)
         if min(out, default=1) < 1:
             padded = "x".join(str(h + 2 * p) for h, p in zip(spatial, self.pad, strict=True))
             extent = "x".join(map(str, self.extent))
@@ -60,6 +63,11 @@ class Window:
             )
         return out
 
+    def margins(self, spatial: Sequence[int], out: Sequence[int]) -> list[tuple[int, int]]:
+        """How far the first window reaches out before, and the last behind the input, per axis."""
+        axes = zip(spatial, out, self.extent, self.stride, self.pad, strict=True)
+        return [(p, max((o - 1) * s + e - p - h, 0)) for h, o, e, s, p in axes]
+
     def taps(self) -> Iterator[tuple[int, ...]]:
         """Every kernel position in row-major order."""
         return product(*map(range, self.kernel))
@@ -78,6 +86,11 @@ class Window:
         return text + (f" d{_same_or_each(self.dilation)}" if set(self.dilation) - {1} else "")
 
 
+def last_axes(index: Iterable[int | slice]) -> tuple[Any, ...]:
+    """An index into the last axes of an array, all of the others."""
+    return (..., *index)
+
+
 def _same_or_each(values: Sequence[int]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
@@ -85,8 +98,8 @@ def _same_or_each(values: Sequence[int]) -> str:
 def conv_window(param: Any, spatial_axes: int) -> Window:
     """The window of a ConvolutionParameter over `spatial_axes` axes (base_conv_layer.cpp).
 
-    kernel_size, stride, pad and dilation hold one value for all axes or one per axis; kernel_h/kernel_w and kin
-    serve two axes alone and exclude the repeated form.
+    kernel_size, stride, pad and dilation hold one value for all axes or one per axis; kernel_h/kernel_w and
+    kin serve two axes alone and exclude the repeated form.
 
     Raises LayerError for a wrong number of values, a mix of both forms, or a zero.
     """
@@ -100,22 +113,24 @@ def conv_window(param: Any, spatial_axes: int) -> Window:
     return Window(kernel, stride, pad, dilation)
 
 
-def _per_axis(
-    param: Any, name: str, pair: tuple[str, str] | None, axes: int, default: int | None
-) -> Shape:
+def _per_axis(param: Any, name: str, pair: tuple[str, str] | None, axes: int, default: int | None) -> Shape:
     values = tuple(getattr(param, name))
     if pair and any(param.HasField(n) for n in pair):
         if values:
             raise LayerError(f"give either {name} or {pair[0]} and {pair[1]}, not both", field=pair[0])
         if axes != 2:
-            raise LayerError(f"{pair[0]} and {pair[1]} serve 2 spatial axes, this layer has {axes}", field=pair[0])
+            raise LayerError(
+                f"{pair[0]} and {pair[1]} serve 2 spatial axes, this layer has {axes}", field=pair[0]
+            )
         if default is None and not all(param.HasField(n) for n in pair):
             raise LayerError(f"{pair[0]} and {pair[1]} come together", field=pair[0])
         return tuple(getattr(param, n) if param.HasField(n) else default or 0 for n in pair)
     if not values and default is None and axes:
         raise LayerError(f"no {name}", field=name, hint=f"add {name}: 3, say")
     if len(values) not in (0, 1, axes):
-        raise LayerError(f"{len(values)} values of {name} for {axes} spatial axes; give 1 or {axes}", field=name)
+        raise LayerError(
+            f"{len(values)} values of {name} for {axes} spatial axes; give 1 or {axes}", field=name
+        )
     if len(values) == axes:
         return values
     return (values[0] if values else default or 0,) * axes

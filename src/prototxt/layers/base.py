@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any, ClassVar
 
@@ -35,7 +37,8 @@ class Cost:
     """Operations of one forward over the whole batch, by kind.
 
     `macs` counts multiply-adds of products with weights, bias not counted; the other fields count single
-    operations that are not part of a multiply-add.
+    operations that are not part of a multiply-add. `exponentials` holds exp, log, powers, roots and tanh
+    alike.
     """
 
     macs: int = 0
@@ -62,8 +65,8 @@ def show(shape: Sequence[int]) -> str:
 class Layer:
     """Base of all rooms.
 
-    A room sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are functions
-    of what they are given. Raise `LayerError` (with `field=`) for anything the user can get wrong.
+    A room sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are
+    functions of what they are given. Raise `LayerError` (with `field=`) for anything the user can get wrong.
     """
 
     type: ClassVar[str]
@@ -73,13 +76,19 @@ class Layer:
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
-    def __init__(self, param: Any, phase: int = TEST) -> None:
-        """`param` is a LayerParameter in today's form."""
+    def __init__(self, param: Any, phase: int = TEST, seed: int = 0) -> None:
+        """`param` is a LayerParameter in today's form; `seed` starts what the layer draws at random."""
         self.name: str = param.name
         self.phase = phase
+        self.seed = seed
         self.num_tops = len(param.top)
         self.num_bottoms = len(param.bottom)
         self.setup(param)
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """What random layers draw from: the same for the same seed and layer name."""
+        return np.random.default_rng([self.seed, zlib.crc32(self.name.encode())])
 
     def setup(self, param: Any) -> None:
         """Check every parameter once and keep plain attributes."""

@@ -30,7 +30,9 @@ def layer(
 
     def register(room: L) -> L:
         if type_name in _rooms:
-            raise ValueError(f'layer type "{type_name}" is already registered by {_rooms[type_name].__module__}')
+            raise ValueError(
+                f'layer type "{type_name}" is already registered by {_rooms[type_name].__module__}'
+            )
         room.type = type_name
         room.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
         room.tops = tops if isinstance(tops, tuple) else (tops, tops)
@@ -55,8 +57,8 @@ def layer_types() -> dict[str, type[Layer]]:
     return dict(sorted(_rooms.items()))
 
 
-def make_layer(param: Any, phase: int) -> Layer:
-    """The room for a LayerParameter.
+def make_layer(param: Any, phase: int, seed: int = 0) -> Layer:
+    """The room for a LayerParameter; `seed` starts what random layers draw.
 
     Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
     """
@@ -65,4 +67,4 @@ def make_layer(param: Any, phase: int) -> Layer:
     if room is None:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
         raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms))
-    return room(param, phase)
+    return room(param, phase, seed)

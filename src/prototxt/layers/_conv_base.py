@@ -1,0 +1,85 @@
+"""What Convolution and Deconvolution share: one message, one window, weights in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import canonical_axis, check_one_shape
+from prototxt.layers._fields import check_least
+from prototxt.layers._window import Window, conv_window
+from prototxt.layers.base import Array, Layer, Param, Shape
+
+
+class ConvolutionBase(Layer):
+    """Parameters and shapes of a layer with a `convolution_param` (base_conv_layer.cpp).
+
+    A room adds the weights' shape, the output's spatial shape, and the arithmetic for one bottom.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.convolution_param
+        self.num_output: int = p.num_output
+        self.group: int = p.group
+        self.bias_term: bool = p.bias_term
+        self.axis: int = p.axis
+        self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
+        self._fields = p
+        check_least(self.num_output, 1, "num_output")
+        check_least(self.group, 1, "group")
+        if self.num_output % self.group:
+            what = f"{self.num_output} outputs are not divisible by group {self.group}"
+            raise LayerError(what, field="group")
+
+    def channel_axis(self, shape: Shape) -> int:
+        """The axis that holds C; the axes after it are spatial."""
+        return canonical_axis(self.axis, shape)
+
+    def channels(self, shape: Shape) -> int:
+        """C.
+
+        Raises LayerError when the groups cannot share it evenly.
+        """
+        channels = shape[self.channel_axis(shape)]
+        if channels % self.group:
+            raise LayerError(
+                f"{channels} input channels are not divisible by group {self.group}", field="group"
+            )
+        return channels
+
+    def window(self, shape: Shape) -> Window:
+        """Kernel geometry for a bottom of this shape."""
+        return conv_window(self._fields, len(shape) - self.channel_axis(shape) - 1)
+
+    def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
+        weight = Param(self.weight_shape(bottom[0]), self.weight_filler)
+        return (weight, Param((self.num_output,), self.bias_filler)) if self.bias_term else (weight,)
+
+    def weight_shape(self, shape: Shape) -> Shape:
+        """The weights' shape for a bottom of this shape."""
+        raise NotImplementedError
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_one_shape(bottom)
+        self.channels(bottom[0])
+        return [self.top_shape(bottom[0])] * len(bottom)
+
+    def top_shape(self, shape: Shape) -> Shape:
+        """The top's shape for a bottom of this shape."""
+        axis = self.channel_axis(shape)
+        return (*shape[:axis], self.num_output, *self.spatial_out(shape))
+
+    def spatial_out(self, shape: Shape) -> Shape:
+        """The top's spatial axes for a bottom of this shape."""
+        raise NotImplementedError
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        return [self.forward_one(x, params) for x in bottom]
+
+    def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
+        """The top for one bottom."""
+        raise NotImplementedError
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return self.window(bottom[0]).brief() + (f" g{self.group}" if self.group > 1 else "")

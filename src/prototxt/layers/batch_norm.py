@@ -1,0 +1,89 @@
+"""BatchNorm: every channel is shifted and scaled to mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from prototxt.layers._axes import along, check_num_axes
+from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer, Param, Shape, count
+from prototxt.layers.registry import layer
+
+
+@layer("BatchNorm")
+class BatchNorm(Layer):
+    """Normalizes each channel with stored statistics, or with those of the batch itself while training.
+
+    Formula:
+        y[n, c] = (x[n, c] - mean[c]) / sqrt(var[c] + eps)
+        stored: mean = b0 / b2, var = b1 / b2, both 0 where the factor b2 is 0
+        batch:  mean and var over N, H, W of x; var divides by m = N*H*W. At TRAIN the sums then move on:
+            b0 = b0 * fraction + mean, b1 = b1 * fraction + var * m / (m - 1), b2 = b2 * fraction + 1
+            with fraction = moving_average_fraction
+
+    Shapes:
+        x: N x C x any, b0: C, b1: C, b2: 1
+        y: like x
+
+    Pitfalls:
+        There is no gamma and no beta: a Scale layer with bias_term follows. The stored sums must be divided
+        by the factor b2. Without use_global_stats the phase decides: stored at TEST, the batch's at TRAIN.
+
+    Example:
+        layer { name: "bn1" type: "BatchNorm" bottom: "conv1" top: "conv1" }
+
+    Source: caffe/src/caffe/layers/batch_norm_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.batch_norm_param
+        self.eps: float = p.eps
+        self.moving_average_fraction: float = p.moving_average_fraction
+        self.use_global_stats: bool = (
+            p.use_global_stats if p.HasField("use_global_stats") else self.phase == TEST
+        )
+
+    def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
+        check_num_axes(bottom[0], 2)
+        channels = bottom[0][1]
+        return tuple(Param(shape, statistic=True) for shape in ((channels,), (channels,), (1,)))
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_num_axes(bottom[0], 2)
+        return [bottom[0]]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        x = bottom[0]
+        mean, variance = self.statistics(params) if self.use_global_stats else self.measured(x)
+        if self.phase == TRAIN and not self.use_global_stats:
+            self._move_on(params, mean, variance, x.size // x.shape[1])
+        deviation = np.sqrt(variance + np.float32(self.eps))
+        return [(x - along(mean, 1, x.ndim)) / along(deviation, 1, x.ndim)]
+
+    def statistics(self, params: Sequence[Array]) -> tuple[Array, Array]:
+        """Mean and variance from the stored sums."""
+        factor = params[2][0]
+        scale = np.float32(1 / factor if factor else 0)
+        return params[0] * scale, params[1] * scale
+
+    def measured(self, x: Array) -> tuple[Array, Array]:
+        """Mean and (biased) variance of every channel of the batch."""
+        others = tuple(axis for axis in range(x.ndim) if axis != 1)
+        mean: Array = x.mean(axis=others)
+        variance: Array = np.square(x - along(mean, 1, x.ndim)).mean(axis=others)
+        return mean, variance
+
+    def _move_on(self, params: Sequence[Array], mean: Array, variance: Array, m: int) -> None:
+        unbiased = variance * np.float32(m / (m - 1) if m > 1 else 1)
+        for stored, news in zip(params, (mean, unbiased, np.ones(1, np.float32)), strict=True):
+            stored *= np.float32(self.moving_average_fraction)
+            stored += news
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values, channels = count(top[0]), top[0][1]
+        normalize = Cost(additions=values + channels, divisions=values, exponentials=channels)
+        if self.use_global_stats:
+            return normalize + Cost(multiplications=2 * channels, divisions=1)
+        return normalize + Cost(additions=3 * values, multiplications=values, divisions=2 * channels)

@@ -1,0 +1,75 @@
+"""Eltwise: bottoms of one shape are added, multiplied or compared, value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_one_shape
+from prototxt.layers._fields import enum_name
+from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.registry import layer
+
+
+@layer("Eltwise", bottoms=(2, None))
+class Eltwise(Layer):
+    """The sum, product or maximum of its bottoms.
+
+    Formula:
+        SUM:  y = coeff_0 * x_0 + coeff_1 * x_1 + ...   (coeff 1 where none is given)
+        PROD: y = x_0 * x_1 * ...
+        MAX:  y = max(x_0, x_1, ...)
+
+    Shapes:
+        x_i: any, all alike
+        y: like x_0
+
+    Pitfalls:
+        Nothing is broadcast: a bottom of N x C x 1 x 1 does not fit N x C x H x W. `coeff` is for SUM alone.
+
+    Example:
+        layer {
+          name: "res2a" type: "Eltwise" bottom: "branch1" bottom: "branch2" top: "res2a"
+          eltwise_param { operation: SUM }
+        }
+
+    Source: caffe/src/caffe/layers/eltwise_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.eltwise_param
+        self.operation = enum_name(p, "operation")
+        self.coeff: tuple[float, ...] = tuple(p.coeff)
+        if self.coeff and self.operation != "SUM":
+            raise LayerError(f"coeff serves SUM alone, not {self.operation}", field="coeff")
+        if self.coeff and len(self.coeff) != self.num_bottoms:
+            what = f"{len(self.coeff)} values of coeff for {self.num_bottoms} bottoms; give one each"
+            raise LayerError(what, field="coeff")
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_one_shape(bottom)
+        return [bottom[0]]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        if self.operation == "PROD":
+            return [reduce(np.multiply, bottom)]
+        if self.operation == "MAX":
+            return [reduce(np.maximum, bottom)]
+        if self.coeff:
+            bottom = [np.float32(c) * x for c, x in zip(self.coeff, bottom, strict=True)]
+        return [reduce(np.add, bottom)]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        steps = (len(bottom) - 1) * count(top[0])
+        if self.operation == "PROD":
+            return Cost(multiplications=steps)
+        if self.operation == "MAX":
+            return Cost(comparisons=steps)
+        return Cost(additions=steps, multiplications=len(bottom) * count(top[0]) if self.coeff else 0)
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return self.operation

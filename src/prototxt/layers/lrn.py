@@ -1,0 +1,91 @@
+"""LRN: every value is divided by a measure of its neighbours, across channels or within its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers._fields import enum_name
+from prototxt.layers._window import Window
+from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.pooling import average
+from prototxt.layers.registry import layer
+
+
+@layer("LRN")
+class LRN(Layer):
+    """Local response normalization: divides by a power of the neighbourhood's mean square.
+
+    Formula:
+        ACROSS_CHANNELS: y[n, c] = x[n, c] * (k + alpha / n * sum of x[n, c']^2)^-beta
+            over the n = local_size channels c' around c, 0 beyond the first and last
+        WITHIN_CHANNEL:  y = x * (1 + alpha * a)^-beta with a = the AVE pool of x^2, kernel n, pad (n - 1) / 2
+
+    Shapes:
+        x: N x C x H x W, y alike
+
+    Pitfalls:
+        alpha is divided by local_size across channels; other programs do not. WITHIN_CHANNEL ignores k, and
+        at the edge it divides by the window with its padding. local_size must be odd.
+
+    Example:
+        layer {
+          name: "norm1" type: "LRN" bottom: "conv1" top: "norm1"
+          lrn_param { local_size: 5 alpha: 0.0001 beta: 0.75 }
+        }
+
+    Source: caffe/src/caffe/layers/lrn_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.lrn_param
+        self.local_size: int = p.local_size
+        self.alpha: float = p.alpha
+        self.beta: float = p.beta
+        self.k: float = p.k
+        self.across = enum_name(p, "norm_region") == "ACROSS_CHANNELS"
+        if self.local_size % 2 == 0:
+            raise LayerError(f"local_size must be odd, not {self.local_size}", field="local_size")
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_num_axes(bottom[0], 4, 4)
+        return [bottom[0]]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        x = bottom[0]
+        if self.across:
+            scale = np.float32(self.k) + np.float32(self.alpha / self.local_size) * self._sum_across(x * x)
+        else:
+            scale = np.float32(1) + np.float32(self.alpha) * self._average_within(x * x)
+        # With k: 0 an all-zero neighbourhood gives 0^-beta: inf, then NaN, as in C.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return [x * scale ** np.float32(-self.beta)]
+
+    def _sum_across(self, squares: Array) -> Array:
+        half, channels = self.local_size // 2, squares.shape[1]
+        padded = np.pad(squares, [(0, 0), (half, half), (0, 0), (0, 0)])
+        total = np.zeros_like(squares)
+        for offset in range(self.local_size):
+            total += padded[:, offset : offset + channels]
+        return total
+
+    def _average_within(self, squares: Array) -> Array:
+        n = self.local_size
+        return average(squares, Window((n, n), (1, 1), (n // 2, n // 2), (1, 1)), squares.shape[2:])
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values = count(top[0])
+        neighbours = self.local_size if self.across else self.local_size**2
+        return Cost(
+            multiplications=3 * values,
+            additions=(neighbours + 1) * values,
+            divisions=0 if self.across else values,
+            exponentials=values,
+        )
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{'across' if self.across else 'within'} {self.local_size}"

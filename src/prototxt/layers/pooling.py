@@ -1,0 +1,160 @@
+"""Pooling: every output value is the maximum or the average of one window of its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers._fields import enum_name
+from prototxt.layers._pool_window import pool_divisors, pool_shape, pool_spans, pool_window
+from prototxt.layers._window import Window
+from prototxt.layers.base import TRAIN, Array, Cost, Layer, Shape, count
+from prototxt.layers.registry import layer
+
+LOWEST = float(np.finfo(np.float32).min)
+"""-FLT_MAX: the maximum of nothing."""
+
+
+@layer("Pooling", bottoms=1, tops=(1, 2))
+class Pooling(Layer):
+    """One number per window: its maximum (MAX), its average (AVE), or a value drawn from it (STOCHASTIC).
+
+    Formula:
+        x' is what the window of rows s*i - p to s*i - p + kernel_h (columns alike) holds of x; s and p are
+        stride and pad
+        MAX:  y[n, c, i, j] = max x';  a second top holds the position h*W + w of the first maximum
+        AVE:  y[n, c, i, j] = sum x' / (h * w) with h = min(s*i - p + kernel_h, H + p) - (s*i - p), w alike
+        STOCHASTIC: at TEST sum x'^2 / sum x', at TRAIN a value of x' with a chance of x' / sum x'
+
+    Shapes:
+        x: N x C x H x W
+        y: N x C x OH x OW with OH = ceil((H + 2*pad - kernel) / stride) + 1; a second top (MAX only) alike
+        `round_mode: FLOOR` or `ceil_mode: false` takes floor for ceil. If either axis is padded, a last
+        window that would start behind H + pad is left out. With `global_pooling: true` OH and OW are 1.
+
+    Pitfalls:
+        Convolution rounds down, Pooling rounds up: the last window may hang over the edge. AVE counts the
+        padding it covers in its divisor, not what hangs over behind the padding. MAX never sees padding. A
+        window wholly outside the image gives -FLT_MAX (MAX, with position -1) or 0 (AVE).
+
+    Example:
+        layer {
+          name: "pool1" type: "Pooling" bottom: "conv1" top: "pool1"
+          pooling_param { pool: MAX kernel_size: 3 stride: 2 }
+        }
+
+    Source: caffe/src/caffe/layers/pooling_layer.cpp, and pooling_layer.cu for STOCHASTIC.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.pooling_param
+        self.method = enum_name(p, "pool")
+        self.floor = enum_name(p, "round_mode") == "FLOOR" or (p.HasField("ceil_mode") and not p.ceil_mode)
+        self._fields = p
+        if self.num_tops > 1 and self.method != "MAX":
+            raise LayerError(f"only MAX pooling has a second top (positions), not {self.method}", field="top")
+        if self.method == "STOCHASTIC" and (p.pad or p.pad_h or p.pad_w):
+            raise LayerError("STOCHASTIC pooling takes no pad", field="pad")
+
+    def window(self, shape: Shape) -> Window:
+        """Kernel geometry for a bottom of this shape."""
+        check_num_axes(shape, 4, 4)
+        return pool_window(self._fields, shape[2:])
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        shape = bottom[0]
+        window = self.window(shape)
+        return [(*shape[:2], *pool_shape(window, shape[2:], floor=self.floor))] * max(self.num_tops, 1)
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        x = bottom[0]
+        window, out = self.window(x.shape), self.shapes([x.shape])[0][2:]
+        if self.method == "MAX":
+            return self._forward_max(x, window, out)
+        if self.method == "AVE":
+            return [average(x, window, out)]
+        return [draw(x, window, out, self.rng) if self.phase == TRAIN else expect(x, window, out)]
+
+    def _forward_max(self, x: Array, window: Window, out: Shape) -> list[Array]:
+        best = np.full((*x.shape[:2], *out), LOWEST, np.float32)
+        positions = [np.full(best.shape, -1, np.float32)] if self.num_tops > 1 else []
+        for position, seen in windows(x, window, out, LOWEST):
+            better = seen > best
+            best = np.where(better, seen, best)
+            positions = [np.where(better, position, found) for found in positions]
+        return [best, *positions]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values = count(top[0][:2]) * count(top[0][2:])
+        reads = count(top[0][:2]) * _reads(self.window(bottom[0]), bottom[0][2:], top[0][2:])
+        if self.method == "MAX":
+            return Cost(comparisons=reads)
+        if self.method == "AVE":
+            return Cost(additions=reads, divisions=values)
+        return Cost(additions=2 * reads, multiplications=reads, divisions=values)
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{self.method} " + (
+            "global" if self._fields.global_pooling else self.window(bottom[0]).brief()
+        )
+
+
+def _reads(window: Window, spatial: Shape, out: Shape) -> int:
+    """Values read per channel, over all windows."""
+    axes = zip(spatial, out, window.kernel, window.stride, window.pad, strict=True)
+    return prod(sum(max(end - start, 0) for start, end in pool_spans(*axis)) for axis in axes)
+
+
+def windows(x: Array, window: Window, out: Shape, outside: float) -> Iterator[tuple[Array, Array]]:
+    """For every kernel tap, the position h*W + w and what each window sees there, `outside` off the image."""
+    margins = window.margins(x.shape[2:], out)
+    padded = np.pad(x, [(0, 0), (0, 0), *margins], constant_values=outside)
+    rows, columns = (
+        np.arange(-before, size + behind, dtype=np.float32)
+        for size, (before, behind) in zip(x.shape[2:], margins, strict=True)
+    )
+    for tap in window.taps():
+        down, across = window.span(tap, out)
+        yield rows[down, None] * x.shape[3] + columns[across], padded[..., down, across]
+
+
+def average(x: Array, window: Window, out: Shape) -> Array:
+    """AVE pooling: sums of windows over their lengths, padding counted."""
+    total = np.zeros((*x.shape[:2], *out), np.float32)
+    for _, seen in windows(x, window, out, 0):
+        total += seen
+    axes = zip(x.shape[2:], out, window.kernel, window.stride, window.pad, strict=True)
+    down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
+    mean: Array = total / (down[:, None] * across)
+    return mean
+
+
+def expect(x: Array, window: Window, out: Shape) -> Array:
+    """STOCHASTIC pooling at TEST: what `draw` gives on average."""
+    # FLT_MIN keeps an all-zero window from dividing by 0, as in the reference.
+    total: Array = np.full((*x.shape[:2], *out), np.finfo(np.float32).tiny, np.float32)
+    squares: Array = np.zeros_like(total)
+    for _, seen in windows(x, window, out, 0):
+        total += seen
+        squares += seen * seen
+    return squares / total
+
+
+def draw(x: Array, window: Window, out: Shape, rng: np.random.Generator) -> Array:
+    """STOCHASTIC pooling at TRAIN: walk each window until the running sum reaches a random share."""
+    total = np.zeros((*x.shape[:2], *out), np.float32)
+    for _, seen in windows(x, window, out, 0):
+        total += seen
+    goal = rng.random(total.shape, np.float32) * total
+    passed, drawn, found = np.zeros_like(total), np.zeros_like(total), np.zeros(total.shape, bool)
+    for _, seen in windows(x, window, out, 0):
+        passed += seen
+        now = (passed >= goal) & ~found
+        drawn = np.where(now, seen, drawn)
+        found |= now
+    return drawn

@@ -1,0 +1,50 @@
+"""Dropout: nothing at TEST; at TRAIN a repeatable mask that keeps the expected sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers import noise, room, run
+from prototxt.errors import LayerError
+from prototxt.layers.base import TEST, TRAIN, Cost, Layer
+
+
+def dropout(ratio: float, phase: int, seed: int = 0, name: str = "drop") -> Layer:
+    text = f'name: "{name}" type: "Dropout" bottom: "x" top: "y" dropout_param {{ dropout_ratio: {ratio} }}'
+    return room(text, phase, seed)
+
+
+def test_identity_at_test() -> None:
+    x = noise(2, 3, 4)
+    np.testing.assert_array_equal(run(dropout(0.4, TEST), x)[0], x)
+    assert dropout(0.4, TEST).cost([x.shape], [x.shape]) == Cost()
+
+
+def test_mask_at_train() -> None:
+    x = np.ones((50, 400), np.float32)
+    (y,) = run(dropout(0.2, TRAIN), x)
+    assert set(np.unique(y)) == {np.float32(0), np.float32(1.25)}
+    assert y.mean() == pytest.approx(1, abs=0.02)
+    assert dropout(0.2, TRAIN).cost([x.shape], [x.shape]) == Cost(multiplications=40000)
+
+
+def test_the_mask_depends_on_seed_and_name_and_moves_on() -> None:
+    x = np.ones((3, 40), np.float32)
+    layer = dropout(0.5, TRAIN, seed=7)
+    (first,), (second,) = run(layer, x), run(layer, x)
+    np.testing.assert_array_equal(run(dropout(0.5, TRAIN, seed=7), x)[0], first)
+    assert (first != second).any()
+    assert (run(dropout(0.5, TRAIN, seed=8), x)[0] != first).any()
+    assert (run(dropout(0.5, TRAIN, seed=7, name="other"), x)[0] != first).any()
+
+
+@pytest.mark.parametrize("ratio", [-0.1, 1, 1.5])
+def test_refusals(ratio: float) -> None:
+    with pytest.raises(LayerError, match=f"at least 0 and below 1, not {ratio:g}") as caught:
+        dropout(ratio, TEST)
+    assert caught.value.field == "dropout_ratio"
+
+
+def test_brief_and_default() -> None:
+    assert room('type: "Dropout" bottom: "x" top: "x"').brief([]) == "0.5"

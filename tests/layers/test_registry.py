@@ -1,0 +1,87 @@
+"""The registry: every room is found, documented and costed; unknown types get a suggestion."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+from helpers import layer_message, room
+from prototxt.errors import LayerError
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.registry import layer, layer_types, make_layer
+
+ROOMS = [
+    "AbsVal",
+    "BNLL",
+    "BatchNorm",
+    "Bias",
+    "Clip",
+    "Concat",
+    "Convolution",
+    "Deconvolution",
+    "Dropout",
+    "ELU",
+    "Eltwise",
+    "Exp",
+    "Flatten",
+    "Input",
+    "InnerProduct",
+    "LRN",
+    "Log",
+    "PReLU",
+    "Pooling",
+    "Power",
+    "ReLU",
+    "Reshape",
+    "Scale",
+    "Sigmoid",
+    "Silence",
+    "Slice",
+    "Softmax",
+    "Split",
+    "Swish",
+    "TanH",
+    "Threshold",
+]
+
+
+def test_rooms() -> None:
+    assert set(ROOMS) <= set(layer_types())
+
+
+@pytest.mark.parametrize("type_name", ROOMS)
+def test_docstrings_have_a_formula_and_an_example_that_parses(type_name: str) -> None:
+    doc = layer_types()[type_name].__doc__ or ""
+    heads = [
+        line.strip()
+        for line in doc.splitlines()
+        if line.strip() in ("Formula:", "Shapes:", "Pitfalls:", "Example:")
+        or line.strip().startswith("Source: ")
+    ]
+    assert [h.split(":")[0] for h in heads if h != "Pitfalls:"] == ["Formula", "Shapes", "Example", "Source"]
+    example = doc.split("Example:")[1].split("Source:")[0].strip()
+    text = example.removeprefix("layer {").removesuffix("}")
+    param = layer_message(text)
+    assert param.type == type_name
+    assert make_layer(param, 1).name == param.name
+
+
+def test_unknown_type() -> None:
+    with pytest.raises(LayerError, match='unknown layer type "Pooing"') as caught:
+        room('type: "Pooing"')
+    assert caught.value.hint == 'did you mean "Pooling"?'
+    with pytest.raises(LayerError, match="the layer has no type"):
+        room('name: "x"')
+
+
+def test_a_type_is_registered_once() -> None:
+    class Second(Layer):
+        golden: ClassVar[str | None] = "never used"
+
+    with pytest.raises(ValueError, match=r'"ReLU" is already registered by prototxt\.layers\.neuron'):
+        layer("ReLU")(Second)
+
+
+def test_costs_add_up() -> None:
+    assert Cost(macs=1, additions=2) + Cost(macs=3, divisions=4) == Cost(macs=4, additions=2, divisions=4)
