@@ -1,0 +1,1 @@
+"""Learned arrays: drawn by fillers or read from files."""
