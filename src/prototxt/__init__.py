@@ -28,7 +28,8 @@ from prototxt.errors import (
 if TYPE_CHECKING:
     from prototxt.layers.base import Layer
     from prototxt.layers.registry import layer
-    from prototxt.net import Blob, Net, Parameter, load_graph, load_net, parse_net
+    from prototxt.net import Blob, Net, Parameter, load_net, parse_net
+    from prototxt.reading import load_graph
     from prototxt.watch import Timer, Watcher
 
 __version__ = "0.1.0"
@@ -42,7 +43,7 @@ _HOMES = {
     "Timer": "prototxt.watch",
     "Watcher": "prototxt.watch",
     "layer": "prototxt.layers.registry",
-    "load_graph": "prototxt.net",
+    "load_graph": "prototxt.reading",
     "load_net": "prototxt.net",
     "parse_net": "prototxt.net",
 }

@@ -22,7 +22,7 @@ class Timer(Watcher):
         self.seconds: dict[int, float] = {}
         self.fused: set[int] = set()
 
-    def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:  # noqa: ARG002
+    def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
         first, *rest = (node.index for node in nodes)
         self.seconds[first] = seconds
         self.fused.update(rest)

@@ -62,7 +62,8 @@ def main(
       prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --mean 104,117,123 --labels synset_words.txt
     """
     from prototxt.images.labels import read_labels
-    from prototxt.net import Net, Options, define_net
+    from prototxt.net import Net
+    from prototxt.reading import Options, define_net
     from prototxt.text.read import read_text
 
     names = read_labels(labels) if labels else ()

@@ -37,7 +37,7 @@ def main(
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
     """
-    from prototxt.net import Options, load_graph
+    from prototxt.reading import Options, load_graph
     from prototxt.views.report import make_report
 
     graph = load_graph(net, Options(phase, level, stages, dict(inputs)), strict=strict)

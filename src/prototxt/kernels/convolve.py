@@ -16,27 +16,34 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 
-def pad_spatial(x: Array, pad: Sequence[int], value: float = 0.0) -> Array:
-    """`x` with `pad` more values on both sides of every spatial axis; `x` itself where there is no pad."""
-    if not any(pad):
+Margins = Sequence[tuple[int, int]]
+"""How many zeros stand before and behind the input, per spatial axis."""
+
+
+def pad_spatial(x: Array, margins: Margins) -> Array:
+    """`x` with zeros around its spatial axes; `x` itself where there are none to add."""
+    if not any(map(any, margins)):
         return x
-    shape = x.shape[:2] + tuple(h + 2 * p for h, p in zip(x.shape[2:], pad, strict=True))
-    padded = np.full(shape, value, x.dtype)
-    padded[(..., *(slice(p, p + h) for h, p in zip(x.shape[2:], pad, strict=True)))] = x
+    sizes = list(zip(x.shape[2:], margins, strict=True))
+    padded = np.zeros((*x.shape[:2], *(h + before + behind for h, (before, behind) in sizes)), x.dtype)
+    padded[(..., *(slice(before, before + h) for h, (before, _) in sizes))] = x
     return padded
 
 
 def im2col(
-    x: Array, kernel: Sequence[int], stride: Sequence[int], pad: Sequence[int], dilation: Sequence[int]
+    x: Array,
+    out: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    margins: Margins,
+    dilation: Sequence[int],
 ) -> Array:
     """Every window of `x` as a column: N x (C * kernel) x positions.
 
     Row (c, u, v) of the matrix holds what tap (u, v) of channel c meets at each output position; a product with
     the weights as num_output x (C * kernel) is the convolution.
     """
-    padded = pad_spatial(x, pad)
-    axes = zip(padded.shape[2:], kernel, stride, dilation, strict=True)
-    out = tuple((h - (d * (k - 1) + 1)) // s + 1 for h, k, s, d in axes)
+    padded = pad_spatial(x, margins)
     steps = padded.strides[2:]
     windows = as_strided(
         padded,
@@ -78,22 +85,21 @@ def convolve_im2col(
     weight: Array,
     bias: Array | None,
     group: int,
+    out: Sequence[int],
     stride: Sequence[int],
-    pad: Sequence[int],
+    margins: Margins,
     dilation: Sequence[int],
 ) -> Array:
-    """Convolution of N x C x spatial by im2col and one matrix product per image and group.
+    """Convolution of N x C x spatial to N x num_output x `out` by im2col and a matrix product per group.
 
     One image's columns at a time, so that the workspace does not grow with the batch.
     """
-    kernel = weight.shape[2:]
-    padded = zip(x.shape[2:], kernel, stride, pad, dilation, strict=True)
-    out = [(h + 2 * p - (d * (k - 1) + 1)) // s + 1 for h, k, s, p, d in padded]
     matrix = weight.reshape(group, len(weight) // group, -1)
     y = np.empty((len(x), len(weight), *out), np.float32)
     for image, result in zip(x, y, strict=True):
-        columns = im2col(image[None], kernel, stride, pad, dilation)
-        np.matmul(matrix, columns.reshape(group, matrix.shape[2], -1), out=result.reshape(group, matrix.shape[1], -1))
+        columns = im2col(image[None], out, weight.shape[2:], stride, margins, dilation)
+        grouped = columns.reshape(group, matrix.shape[2], -1)
+        np.matmul(matrix, grouped, out=result.reshape(group, matrix.shape[1], -1))
     return _add_bias(y, bias)
 
 
@@ -109,22 +115,21 @@ def convolve_depthwise(
     x: Array,
     weight: Array,
     bias: Array | None,
+    out: Sequence[int],
     stride: Sequence[int],
-    pad: Sequence[int],
+    margins: Margins,
     dilation: Sequence[int],
 ) -> Array:
     """group == C == num_output: each channel has one kernel of its own, added up tap by tap."""
-    kernel = weight.shape[2:]
-    padded = pad_spatial(x, pad)
-    axes = list(zip(padded.shape[2:], kernel, stride, dilation, strict=True))
-    out = [(h - (d * (k - 1) + 1)) // s + 1 for h, k, s, d in axes]
+    padded = pad_spatial(x, margins)
     y = np.zeros((*x.shape[:2], *out), np.float32)
-    product_ = np.empty_like(y)
-    per_channel = (slice(None), *[None] * len(kernel))
-    for tap in product(*map(range, kernel)):
-        span = [slice(t * d, t * d + s * (o - 1) + 1, s) for t, o, (_, _, s, d) in zip(tap, out, axes, strict=True)]
-        np.multiply(padded[(..., *span)], weight[(slice(None), 0, *tap)][per_channel], out=product_)
-        y += product_
+    products = np.empty_like(y)
+    per_channel = (slice(None), *[None] * len(out))
+    for tap in product(*map(range, weight.shape[2:])):
+        axes = zip(tap, out, stride, dilation, strict=True)
+        span = tuple(slice(t * d, t * d + s * (o - 1) + 1, s) for t, o, s, d in axes)
+        np.multiply(padded[(..., *span)], weight[(slice(None), 0, *tap)][per_channel], out=products)
+        y += products
     return _add_bias(y, bias)
 
 

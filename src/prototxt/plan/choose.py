@@ -46,7 +46,7 @@ def _forward(layer: Layer, bottom: Sequence[Array], params: Sequence[Array]) -> 
     return layer.forward(bottom, params)
 
 
-FORWARD = Kernel("forward", lambda layer, bottom: True, _forward)  # noqa: ARG005
+FORWARD = Kernel("forward", lambda layer, bottom: True, _forward)
 """The room's own forward, which serves every layer."""
 
 MAKES_NEW_ARRAYS = (Convolution, Deconvolution, InnerProduct, Pooling, LRN, BatchNorm, Scale, Eltwise)
@@ -78,20 +78,23 @@ def _run_1x1(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array
 
 
 def _run_depthwise(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-    w = layer.window(bottom[0].shape)
-    return [convolve_depthwise(x, params[0], _bias(params), w.stride, w.pad, w.dilation) for x in bottom]
+    w, out = layer.window(bottom[0].shape), layer.spatial_out(bottom[0].shape)
+    margins = w.margins(bottom[0].shape[2:], out)
+    return [convolve_depthwise(x, params[0], _bias(params), out, w.stride, margins, w.dilation) for x in bottom]
 
 
 def _run_im2col(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-    w = layer.window(bottom[0].shape)
+    w, out = layer.window(bottom[0].shape), layer.spatial_out(bottom[0].shape)
+    margins = w.margins(bottom[0].shape[2:], out)
     return [
-        convolve_im2col(x, params[0], _bias(params), layer.group, w.stride, w.pad, w.dilation) for x in bottom
+        convolve_im2col(x, params[0], _bias(params), layer.group, out, w.stride, margins, w.dilation)
+        for x in bottom
     ]
 
 
 def _run_col2im(layer: Deconvolution, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
     w = layer.window(bottom[0].shape)
-    out = w.deconv_out(bottom[0].shape[2:])
+    out = layer.spatial_out(bottom[0].shape)
     return [
         deconvolve_col2im(x, params[0], _bias(params), layer.group, out, w.stride, w.pad, w.dilation)
         for x in bottom
@@ -99,15 +102,15 @@ def _run_col2im(layer: Deconvolution, bottom: Sequence[Array], params: Sequence[
 
 
 def _pools(method: str) -> Callable[[Pooling, Sequence[Shape]], bool]:
-    return lambda layer, bottom: layer.method == method and layer.num_tops == 1  # noqa: ARG005
+    return lambda layer, bottom: layer.method == method and layer.num_tops == 1
 
 
-def _run_max(layer: Pooling, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:  # noqa: ARG001
+def _run_max(layer: Pooling, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
     w, out = layer.window(bottom[0].shape), layer.shapes([bottom[0].shape])[0][2:]
     return [pool_max(bottom[0], w.kernel, w.stride, w.pad, out)]
 
 
-def _run_average(layer: Pooling, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:  # noqa: ARG001
+def _run_average(layer: Pooling, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
     w, out = layer.window(bottom[0].shape), layer.shapes([bottom[0].shape])[0][2:]
     y = pool_sum(bottom[0], w.kernel, w.stride, w.pad, out)
     axes = zip(bottom[0].shape[2:], out, w.kernel, w.stride, w.pad, strict=True)
@@ -116,7 +119,7 @@ def _run_average(layer: Pooling, bottom: Sequence[Array], params: Sequence[Array
     return [y]
 
 
-def _run_lrn(layer: LRN, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:  # noqa: ARG001
+def _run_lrn(layer: LRN, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
     return [lrn_across(bottom[0], layer.local_size, layer.alpha, layer.beta, layer.k)]
 
 
@@ -131,7 +134,7 @@ KERNELS: dict[type[Layer], tuple[Kernel, ...]] = {
         Kernel("max by axis", _pools("MAX"), _run_max),
         Kernel("sum by axis", _pools("AVE"), _run_average),
     ),
-    LRN: (Kernel("square roots", lambda layer, bottom: layer.across, _run_lrn),),  # noqa: ARG005
+    LRN: (Kernel("square roots", lambda layer, bottom: layer.across, _run_lrn),),
 }
 
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from prototxt.layers.base import Shape
 
+FEW = 2
+"""As many blob names as one cell spells out."""
+
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -30,7 +33,11 @@ def compact_shape(shape: Shape) -> str:
 
 
 def arrow(bottoms: Sequence[str], tops: Sequence[str]) -> str:
-    """`data → conv1`; an in-place layer shows its blob once: `conv1 ↺`."""
+    """`data → conv1`; an in-place layer shows its blob once: `conv1 ↺`; of many blobs the first: `a, +3 → b`."""
     if list(bottoms) == list(tops) and tops:
-        return f"{', '.join(tops)} ↺"
-    return f"{', '.join(bottoms)} → {', '.join(tops)}".strip()
+        return f"{_few(tops)} ↺"
+    return f"{_few(bottoms)} → {_few(tops)}".strip()
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= FEW else f"{names[0]}, +{len(names) - 1}"

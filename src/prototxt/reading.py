@@ -1,0 +1,65 @@
+"""The straight line up to the graph: all that `prototxt-shapes` needs, no engine and no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+
+from prototxt.definition import Definition, define
+from prototxt.errors import InputError
+from prototxt.graph.connect import connect
+from prototxt.graph.feed import feed
+from prototxt.graph.infer import infer
+from prototxt.graph.select import PHASES, State, select
+from prototxt.graph.wiring import Graph
+from prototxt.text.build import build
+from prototxt.text.parse import parse
+from prototxt.text.read import read_text
+from prototxt.upgrade import upgrade
+
+Inputs = Mapping[str, Sequence[int]]
+Path = str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed."""
+
+    phase: str = "TEST"
+    level: int = 0
+    stages: tuple[str, ...] = ()
+    inputs: Inputs | None = None
+    seed: int = 0
+
+    def state(self) -> State:
+        """The state that include and exclude rules are held against. Raises InputError for another phase."""
+        if self.phase not in PHASES:
+            raise InputError(f'phase is "TRAIN" or "TEST", not "{self.phase}"')
+        return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
+
+
+def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
+    """Text as a net definition in today's form; `strict` makes an unknown field an error.
+
+    Raises TextError where the text is not prototxt, NetError where a legacy construct has no meaning.
+    """
+    tree = parse(text, file)
+    built = build(tree, file, strict=strict)
+    return upgrade(define(built.message, file, tree, built.notes))
+
+
+def make_graph(definition: Definition, options: Options) -> Graph:
+    """A definition as a graph with every shape, nothing allocated.
+
+    Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
+    """
+    state = options.state()
+    selected = select(definition, state)
+    fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
+    return infer(connect(fed, state.phase, options.seed))
+
+
+def load_graph(path: Path, options: Options = Options(), *, strict: bool = False) -> Graph:
+    """The graph of a prototxt file: all that `prototxt-shapes` needs."""
+    return make_graph(define_net(read_text(path), fspath(path), strict=strict), options)

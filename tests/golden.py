@@ -1,0 +1,55 @@
+"""The golden cases: small nets with the truth a reference Caffe computed, and the shared folder where there is one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import prototxt
+from prototxt.layers.base import Array
+from prototxt.net import Net
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
+SHARED = Path(os.environ.get("PROTOTXT_SHARED", ROOT.parent / "shared"))
+
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "golden" / "nets.jsonl").is_file(),
+    reason="public nets and trained models are not here (PROTOTXT_SHARED names their folder)",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A golden case: its text, and the arrays by key (`input/x`, `param/conv/0`, `output/y`)."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    def arrays(self) -> dict[str, Array]:
+        with np.load(self.path) as file:
+            return dict(file)
+
+    def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
+        """The case's net with the stored parameters."""
+        text = self.path.with_suffix(".prototxt").read_text()
+        net = prototxt.parse_net(text, file=str(self), phase=str(stored["phase"]), engine=engine)
+        for name, params in net.params.items():
+            for i, param in enumerate(params):
+                assert param.shape == stored[f"param/{name}/{i}"].shape
+                param.data[...] = stored[f"param/{name}/{i}"]
+        return net
+
+
+def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:
+    """The arrays of one kind by name: `part(stored, "output")`."""
+    return {key.removeprefix(f"{kind}/"): value for key, value in stored.items() if key.startswith(f"{kind}/")}
+
+
+CASE_LIST = [Case(path) for path in sorted(CASES.glob("*/*.npz"))]

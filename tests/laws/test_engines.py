@@ -1,0 +1,75 @@
+"""Law: every case in every engine, and every case through every kernel that says it applies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from golden import CASE_LIST, Case, part
+from prototxt.graph.wiring import BlobId
+from prototxt.plan.choose import candidates
+
+RTOL, ATOL = 1e-4, 1e-5
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_every_blob_equals_the_reference(case: Case, engine: str) -> None:
+    stored = case.arrays()
+    net = case.net(stored, engine)
+    outputs = net.forward(**part(stored, "input"))
+    truth = part(stored, "output")
+    assert set(outputs) <= set(truth) | set(net.inputs)
+    for name, want in truth.items():
+        got = net.blobs[name].data
+        assert got.dtype == np.float32
+        assert got.shape == want.shape == net.blobs[name].shape
+        np.testing.assert_allclose(got, want, RTOL, ATOL, err_msg=f"{name} in the {engine} engine")
+
+
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_keeping_only_outputs_changes_nothing(case: Case) -> None:
+    stored = case.arrays()
+    inputs = part(stored, "input")
+    everything = case.net(stored).forward(**inputs)
+    only_outputs = case.net(stored).forward(keep="outputs", **inputs)
+    assert everything.keys() == only_outputs.keys()
+    for name, want in everything.items():
+        np.testing.assert_array_equal(only_outputs[name], want)
+
+
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_every_kernel_that_applies(case: Case) -> None:
+    stored = case.arrays()
+    net = case.net(stored, "reference")
+    versions = [str(blob) for blob in net.graph.shapes]
+    net.forward(keep=versions, **part(stored, "input"))
+    values = {blob: net._value(blob) for blob in net.graph.shapes}
+    for node in net.graph.nodes:
+        if node.type == "Input" or net.graph.phase == 0:
+            continue
+        bottom = [values[blob] for blob in node.bottoms]
+        params = [p.data for p in net.params.get(node.name, [])]
+        for kernel in candidates(node.layer, net.graph.bottom_shapes(node)):
+            before = [x.copy() for x in bottom]
+            for blob, got in zip(node.tops, kernel.run(node.layer, bottom, params), strict=True):
+                assert got.shape == net.graph.shapes[blob]
+                assert got.dtype == np.float32
+                np.testing.assert_allclose(got, values[blob], RTOL, ATOL, err_msg=f"{node.name} by {kernel.name}")
+            for x, old in zip(bottom, before, strict=True):
+                np.testing.assert_array_equal(x, old, err_msg=f"{kernel.name} wrote into a bottom")
+
+
+def test_no_case_is_empty() -> None:
+    assert len(CASE_LIST) > 200
+    assert all(part(case.arrays(), "output") for case in CASE_LIST)
+
+
+def test_versions_before_in_place_layers_can_be_kept() -> None:
+    case = next(c for c in CASE_LIST if str(c) == "net/in_place_chain")
+    stored = case.arrays()
+    net = case.net(stored)
+    net.forward(keep=["y@0", "y"], **part(stored, "input"))
+    raw, last = net._value(BlobId("y", 0)), net.blobs["y"].data
+    assert (raw < 0).any()
+    np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)

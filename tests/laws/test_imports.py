@@ -1,0 +1,87 @@
+"""Law: who may import whom. The straight line goes one way, and each outside library has one door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "prototxt"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+# folder -> the project's folders (or modules) it may import, besides its own and errors
+ALLOWED = {
+    "schema": set[str](),
+    "text": {"schema"},
+    "definition": {"text"},
+    "upgrade": {"definition", "schema", "text"},
+    "layers": {"schema"},
+    "graph": {"definition", "layers", "schema", "text"},
+    "limits": set[str](),
+    "weights": {"graph", "layers", "limits", "schema"},
+    "kernels": set[str](),
+    "plan": {"graph", "kernels", "layers"},
+    "watch": {"graph", "layers"},
+    "engine": {"graph", "layers", "plan", "watch"},
+    "images": {"layers", "weights"},
+    "views": {"graph", "layers", "watch"},
+    "reading": {"definition", "graph", "text", "upgrade"},
+    "net": {
+        "definition", "engine", "graph", "layers", "limits", "plan", "reading", "text", "views", "watch", "weights",
+    },
+}  # fmt: skip
+
+# library -> the only places that may import it
+DOORS = {
+    "lark": {"text/parse.py"},
+    "click": {"cli"},
+    "google": {"schema", "text"},
+    "PIL": {"images"},
+    "rich": {"cli", "views"},
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield f"{node.module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_rooms_import_only_what_they_may(path: Path) -> None:
+    here = room(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "prototxt":
+            places = DOORS.get(parts[0])
+            where = str(path.relative_to(SOURCE))
+            assert places is None or any(where == p or where.startswith(f"{p}/") for p in places), name
+        elif len(parts) > 1 and here in ALLOWED:
+            assert parts[1] in {here, "errors", *ALLOWED[here]}, f"{here} imports {name}"
+
+
+def test_every_room_has_a_rule() -> None:
+    free = {"__init__", "cli", "errors"}
+    assert {room(path) for path in MODULES} - free == set(ALLOWED)
+
+
+@pytest.mark.parametrize("folder", ["kernels", "layers", "graph", "plan", "engine", "weights", "text", "images"])
+def test_only_commands_print(folder: str) -> None:
+    for path in (SOURCE / folder).rglob("*.py"):
+        calls = [n.func for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+        assert not [c for c in calls if isinstance(c, ast.Name) and c.id in {"print", "exit"}], path
+
+
+def test_kernels_know_numpy_alone() -> None:
+    outside = {"__future__", "collections.abc", "functools", "itertools", "math", "numpy"}
+    for path in (SOURCE / "kernels").glob("*.py"):
+        assert {n if n in outside else n.split(".")[0] for n in imports(path)} <= outside, path

@@ -1,0 +1,60 @@
+"""Law: every registered type explains itself, has a golden case or says why not, and tells its cost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from golden import CASES
+from prototxt.layers.base import Layer
+from prototxt.layers.registry import layer, layer_types
+
+ROOMS = layer_types()
+CASE_TYPES = set(re.findall(r'type: "(\w+)"', "".join(p.read_text() for p in CASES.rglob("*.prototxt"))))
+NO_WORK = {"Concat", "Dropout", "Flatten", "Input", "Reshape", "Silence", "Slice", "Split"}
+"""Types that only move or rename values: their cost is nothing."""
+
+
+def snake(type_name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_name).lower()
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_docstring(name: str) -> None:
+    doc = ROOMS[name].__doc__ or ""
+    assert "Formula:" in doc
+    assert "Example:" in doc
+    assert f'type: "{name}"' in doc
+    assert "Source:" in doc
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_golden_case_or_reason(name: str) -> None:
+    assert name in CASE_TYPES or ROOMS[name].golden
+
+
+@pytest.mark.parametrize("name", sorted(set(ROOMS) - NO_WORK))
+def test_cost(name: str) -> None:
+    assert ROOMS[name].cost is not Layer.cost
+
+
+def test_types_that_do_no_work_are_known() -> None:
+    assert set(ROOMS) >= NO_WORK
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_is_where_one_looks_for_it(name: str) -> None:
+    module = ROOMS[name].__module__.rsplit(".", 1)[1]
+    assert module in {snake(name), name.lower(), "neuron"}
+    tests = Path(__file__).parents[1] / "layers"
+    assert (tests / f"test_{module}.py").is_file()
+
+
+def test_a_taken_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="already registered"):
+
+        @layer("Pooling")
+        class Pooling(Layer):
+            pass
