@@ -23,7 +23,10 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A braced group of fields, or the whole file."""
+    """A braced group of fields, or the whole file.
+
+    It stands where its field's name stands; in a list, where its bracket stands; the file at 1:1.
+    """
 
     fields: tuple[Field, ...]
     line: int

@@ -1,0 +1,56 @@
+"""Caffe's schema: message classes and enums, from the compiled proto/caffe.proto.
+
+The schema lives in a descriptor pool of its own, so that a program may import any other caffe_pb2 beside it:
+protobuf's default pool knows each name once per process and refuses a second `caffe.NetParameter`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
+
+__all__ = ["descriptor", "enum_type", "message_class"]
+
+PACKAGE = "caffe"
+
+
+@cache
+def _pool() -> DescriptorPool:
+    pool = DescriptorPool()
+    compiled = files(__package__).joinpath("caffe.binpb").read_bytes()
+    for file in FileDescriptorSet.FromString(compiled).file:
+        pool.Add(file)
+    return pool
+
+
+@cache
+def descriptor(name: str) -> Descriptor:
+    """The descriptor of a message, such as "NetParameter" or "DetectNetGroundTruthParameter.ClassMapping".
+
+    Raises KeyError when the schema has no such message.
+    """
+    return _pool().FindMessageTypeByName(f"{PACKAGE}.{name}")
+
+
+@cache
+def message_class(name: str) -> Any:
+    """The class of a message: `message_class("NetParameter")()` is an empty net.
+
+    Raises KeyError when the schema has no such message.
+    """
+    return GetMessageClass(descriptor(name))
+
+
+@cache
+def enum_type(name: str) -> EnumDescriptor:
+    """The descriptor of an enum, such as "Phase" or "PoolingParameter.PoolMethod".
+
+    Raises KeyError when the schema has no such enum.
+    """
+    return _pool().FindEnumTypeByName(f"{PACKAGE}.{name}")

@@ -1,0 +1,169 @@
+"""Tree to message: every name looked up in the schema, every value checked against its field's type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from prototxt.errors import Place, TextError, did_you_mean
+from prototxt.schema import descriptor, message_class
+from prototxt.text.tree import Field, Message, Scalar
+from prototxt.text.values import Convert, MisfitError, converter
+
+_LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A message and what was odd in its text: one line for every unknown field, with its place."""
+
+    message: Any
+    notes: tuple[str, ...]
+
+
+def build(tree: Message, file: str, message_type: str = "NetParameter", *, strict: bool = False) -> Built:
+    """The message that a tree describes.
+
+    `file` is the name errors and notes show. An unknown field is skipped with a note, whatever it holds; with
+    `strict` it is an error.
+
+    Raises TextError, with the place of the value: a value of the wrong type or out of range, an unknown enum
+    value, a field given twice, a required field missing. KeyError when the schema has no such message type.
+    """
+    message = message_class(message_type)()
+    builder = _Builder(file, strict)
+    builder.fill(message, tree, _plan(descriptor(message_type)))
+    return Built(message, tuple(builder.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What a field takes: `convert` for scalars, `message_type` for messages."""
+
+    repeated: bool
+    convert: Convert | None
+    message_type: Descriptor | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A message type, looked up once."""
+
+    name: str
+    slots: dict[str, _Slot]
+    required: tuple[str, ...]
+    is_layer: bool
+
+
+@cache
+def _plan(kind: Descriptor) -> _Plan:
+    slots = {field.name: _slot(field) for field in kind.fields}
+    required = tuple(field.name for field in kind.fields if field.is_required)
+    return _Plan(kind.name, slots, required, kind.full_name in _LAYERS)
+
+
+def _slot(field: FieldDescriptor) -> _Slot:
+    convert = None if field.message_type else converter(field)
+    return _Slot(field.is_repeated, convert, field.message_type)
+
+
+class _Builder:
+    """One build: collects notes and knows which layer it is in."""
+
+    def __init__(self, file: str, strict: bool) -> None:
+        self.file = file
+        self.strict = strict
+        self.notes: list[str] = []
+        self.layer: Message | None = None
+
+    def fill(self, target: Any, node: Message, plan: _Plan) -> None:
+        """Write the node's fields into a message."""
+        given: set[str] = set()
+        for field in node.fields:
+            slot = plan.slots.get(field.name)
+            if slot is None:
+                self._unknown(field, plan)
+            elif slot.repeated:
+                self._append(getattr(target, field.name), field, slot)
+            else:
+                self._set(target, field, slot, field.name in given)
+            given.add(field.name)
+        for name in plan.required:
+            if name not in given:
+                raise self._error(node, f'{plan.name} lacks its required field "{name}"')
+
+    def _set(self, target: Any, field: Field, slot: _Slot, again: bool) -> None:
+        if again:
+            raise self._error(field, f'"{field.name}" is given twice; it takes one value')
+        if len(field.values) != 1:
+            raise self._error(field, f'"{field.name}" takes one value, not a list')
+        value = field.values[0]
+        if slot.message_type is None:
+            setattr(target, field.name, self._scalar(value, field, slot))
+        else:
+            part = getattr(target, field.name)
+            part.SetInParent()
+            self._fill_part(part, value, field, slot.message_type)
+
+    def _append(self, repeated: Any, field: Field, slot: _Slot) -> None:
+        for value in field.values:
+            if slot.message_type is None:
+                repeated.append(self._scalar(value, field, slot))
+            else:
+                self._fill_part(repeated.add(), value, field, slot.message_type)
+
+    def _scalar(self, value: Scalar | Message, field: Field, slot: _Slot) -> Any:
+        if isinstance(value, Message) or slot.convert is None:
+            raise self._error(value, f'"{field.name}" takes a value, not a message in braces')
+        try:
+            return slot.convert(value)
+        except MisfitError as wrong:
+            raise self._error(value, f'"{field.name}" takes {wrong.what}', wrong.hint) from None
+
+    def _fill_part(self, part: Any, value: Scalar | Message, field: Field, kind: Descriptor) -> None:
+        if isinstance(value, Scalar):
+            hint = f"write {field.name} {{ ... }}"
+            raise self._error(value, f'"{field.name}" takes a message in braces, not a value', hint)
+        plan = _plan(kind)
+        if not plan.is_layer:
+            self.fill(part, value, plan)
+            return
+        around, self.layer = self.layer, value
+        self.fill(part, value, plan)
+        self.layer = around
+
+    def _unknown(self, field: Field, plan: _Plan) -> None:
+        what = f'unknown field "{field.name}" in {plan.name}'
+        near = did_you_mean(field.name, plan.slots)
+        if self.strict:
+            raise self._error(field, what, near)
+        name, _ = _label(self.layer)
+        within = f'layer "{name}": ' if name else ""
+        place = Place(self.file, field.line, field.column)
+        self.notes.append(f"{place}: {within}{what}" + (f"; {near}" if near else ""))
+
+    def _error(self, node: Scalar | Message | Field, what: str, hint: str | None = None) -> TextError:
+        name, kind = _label(self.layer)
+        place = Place(self.file, node.line, node.column)
+        return TextError(what, place=place, layer=name, layer_type=kind, hint=hint)
+
+
+def _label(layer: Message | None) -> tuple[str | None, str | None]:
+    """Name and type of a layer as written, as far as they are; the oldest form keeps them one level down."""
+    if layer is None:
+        return None, None
+    inner = next((v for f in layer.named("layer") for v in f.values if isinstance(v, Message)), layer)
+    return _written(layer, "name") or _written(inner, "name"), _written(layer, "type") or _written(
+        inner, "type"
+    )
+
+
+def _written(node: Message, name: str) -> str | None:
+    for field in node.named(name):
+        for value in field.values:
+            if isinstance(value, Scalar):
+                return value.text
+    return None

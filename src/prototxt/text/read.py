@@ -1,0 +1,54 @@
+"""A prototxt file's text, or a clear word on why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prototxt.errors import Place, TextError
+
+_NOT_TEXT = "this is not a text file"
+_WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a UTF-8 file, without a byte order mark.
+
+    Raises TextError when there is no such file, it is a folder, cannot be read, is not text, or holds nothing
+    but blanks and comments.
+    """
+    place = Place(str(path))
+    data = _read(Path(path), place)
+    if b"\0" in data:
+        raise TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, error, place) from None
+    if all(not line or line.startswith("#") for line in map(str.strip, text.splitlines())):
+        raise TextError("the file is empty", place=place)
+    return text
+
+
+def _read(path: Path, place: Place) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise TextError("there is no such file", place=place) from None
+    except IsADirectoryError:
+        raise TextError("this is a folder, not a file", place=place) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TextError(f"the file cannot be read: {reason.lower()}", place=place) from None
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:
+    """Many control characters make a binary file; otherwise it is text in another encoding."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return TextError("the text is UTF-16, not UTF-8", place=place, hint="save the file as UTF-8")
+    control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
+    if control > len(data[:4096]) / 100:
+        return TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)
+    before = data[: error.start]
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    at = Place(place.file, before.count(b"\n") + 1, column)
+    return TextError(f"byte 0x{data[error.start]:02x} is not UTF-8", place=at, hint="save the file as UTF-8")
