@@ -49,7 +49,9 @@ class Case:
 
 def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:
     """The arrays of one kind by name: `part(stored, "output")`."""
-    return {key.removeprefix(f"{kind}/"): value for key, value in stored.items() if key.startswith(f"{kind}/")}
+    return {
+        key.removeprefix(f"{kind}/"): value for key, value in stored.items() if key.startswith(f"{kind}/")
+    }
 
 
 CASE_LIST = [Case(path) for path in sorted(CASES.glob("*/*.npz"))]

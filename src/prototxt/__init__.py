@@ -1,12 +1,12 @@
 """prototxt: an interpreter for Caffe networks in NumPy.
 
-    import prototxt
+import prototxt
 
-    net = prototxt.load_net("examples/lenet.prototxt")
-    net.blobs["conv1"].shape              # (1, 20, 24, 24): N x C x H x W
-    net.params["conv1"][0].data           # float32, 20 x 1 x 5 x 5
-    net.forward(data=image)["prob"]       # 1 x 10
-    print(net.summary())
+net = prototxt.load_net("examples/lenet.prototxt")
+net.blobs["conv1"].shape              # (1, 20, 24, 24): N x C x H x W
+net.params["conv1"][0].data           # float32, 20 x 1 x 5 x 5
+net.forward(data=image)["prob"]       # 1 x 10
+print(net.summary())
 """
 
 from __future__ import annotations

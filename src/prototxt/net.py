@@ -21,7 +21,7 @@ from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.reading import Inputs, Options, Path, define_net, make_graph
 from prototxt.text.read import read_text
 from prototxt.watch import Watcher
-from prototxt.weights.params import Loaded, make_params
+from prototxt.weights.params import make_params
 
 ENGINES = ("fast", "reference")
 
@@ -200,25 +200,31 @@ class Net:
         self._adopt(graph)
 
     def forward(
-        self, *, keep: Keep | None = None, watchers: Sequence[Watcher] = (), **arrays: ArrayLike
+        self,
+        feeds: Mapping[str, ArrayLike] | None = None,
+        /,
+        *,
+        keep: Keep | None = None,
+        watchers: Sequence[Watcher] = (),
+        **arrays: ArrayLike,
     ) -> dict[str, Array]:
         """Run the net and give its outputs, name to float32 array (N x C x H x W or as the layers make them).
 
-        Inputs are given by name; one that is not given keeps the values in its blob. An array of another shape
-        than its input reshapes the net first, as long as the parameters stay the same. `keep` overrides the
-        net's own for this run; watchers are told after every step.
+        Inputs are given by name, as keywords (`data=image`) or in a mapping; one that is not given keeps the
+        values in its blob. An array of another shape than its input reshapes the net first, as long as the
+        parameters stay the same. `keep` overrides the net's own for this run; watchers are told after every step.
 
         Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has.
         """
-        self._set_inputs(arrays)
+        self._set_inputs({**(feeds or {}), **arrays})
         plan = self.plan(keep)
         check_fits(plan.peak_bytes, f"{self.graph.file}: this forward")
-        feeds = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
+        fed = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
         if self.engine == "reference":
-            values = reference.run(self.graph, plan.kept, feeds, self._arrays, watchers)
+            values = reference.run(self.graph, plan.kept, fed, self._arrays, watchers)
         else:
-            values = fast.run(plan, feeds, self._arrays, watchers)
-        self._values, self._has_run = {**feeds, **values}, True
+            values = fast.run(plan, fed, self._arrays, watchers)
+        self._values, self._has_run = {**fed, **values}, True
         return {name: values[self.graph.last[name]] for name in self.graph.outputs}
 
     def plan(self, keep: Keep | None = None) -> Plan:

@@ -17,7 +17,7 @@ RTOL, ATOL = 1e-4, 1e-5
 def test_every_blob_equals_the_reference(case: Case, engine: str) -> None:
     stored = case.arrays()
     net = case.net(stored, engine)
-    outputs = net.forward(**part(stored, "input"))
+    outputs = net.forward(part(stored, "input"))
     truth = part(stored, "output")
     assert set(outputs) <= set(truth) | set(net.inputs)
     for name, want in truth.items():
@@ -31,8 +31,8 @@ def test_every_blob_equals_the_reference(case: Case, engine: str) -> None:
 def test_keeping_only_outputs_changes_nothing(case: Case) -> None:
     stored = case.arrays()
     inputs = part(stored, "input")
-    everything = case.net(stored).forward(**inputs)
-    only_outputs = case.net(stored).forward(keep="outputs", **inputs)
+    everything = case.net(stored).forward(inputs)
+    only_outputs = case.net(stored).forward(inputs, keep="outputs")
     assert everything.keys() == only_outputs.keys()
     for name, want in everything.items():
         np.testing.assert_array_equal(only_outputs[name], want)
@@ -43,7 +43,7 @@ def test_every_kernel_that_applies(case: Case) -> None:
     stored = case.arrays()
     net = case.net(stored, "reference")
     versions = [str(blob) for blob in net.graph.shapes]
-    net.forward(keep=versions, **part(stored, "input"))
+    net.forward(part(stored, "input"), keep=versions)
     values = {blob: net._value(blob) for blob in net.graph.shapes}
     for node in net.graph.nodes:
         if node.type == "Input" or net.graph.phase == 0:
@@ -55,7 +55,9 @@ def test_every_kernel_that_applies(case: Case) -> None:
             for blob, got in zip(node.tops, kernel.run(node.layer, bottom, params), strict=True):
                 assert got.shape == net.graph.shapes[blob]
                 assert got.dtype == np.float32
-                np.testing.assert_allclose(got, values[blob], RTOL, ATOL, err_msg=f"{node.name} by {kernel.name}")
+                np.testing.assert_allclose(
+                    got, values[blob], RTOL, ATOL, err_msg=f"{node.name} by {kernel.name}"
+                )
             for x, old in zip(bottom, before, strict=True):
                 np.testing.assert_array_equal(x, old, err_msg=f"{kernel.name} wrote into a bottom")
 
@@ -69,7 +71,7 @@ def test_versions_before_in_place_layers_can_be_kept() -> None:
     case = next(c for c in CASE_LIST if str(c) == "net/in_place_chain")
     stored = case.arrays()
     net = case.net(stored)
-    net.forward(keep=["y@0", "y"], **part(stored, "input"))
+    net.forward(part(stored, "input"), keep=["y@0", "y"])
     raw, last = net._value(BlobId("y", 0)), net.blobs["y"].data
     assert (raw < 0).any()
     np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)

@@ -36,22 +36,16 @@ class Command(click.Command):
             ctx.exit(0)
 
 
-class InputShape(click.ParamType):
-    """`data=1,3,227,227` (or 1x3x227x227) as a name and a shape."""
-
-    name = "NAME=N,C,H,W"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[int, ...]]:
-        name, _, numbers = str(value).rpartition("=")
-        try:
-            shape = tuple(int(n) for n in numbers.replace("x", ",").split(","))
-        except ValueError:
-            shape = ()
-        if not name or not shape:
-            self.fail(f'"{value}" is not NAME=N,C,H,W, such as data=1,3,227,227', param, ctx)
-        return name, shape
+def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """`data=1,3,227,227` (or 1x3x227x227) as a name and a shape; click.BadParameter for anything else."""
+    name, _, numbers = text.rpartition("=")
+    try:
+        shape = tuple(int(n) for n in numbers.replace("x", ",").split(","))
+    except ValueError:
+        shape = ()
+    if not name or not shape:
+        raise click.BadParameter(f'"{text}" is not NAME=N,C,H,W, such as data=1,3,227,227')
+    return name, shape
 
 
 def net_options(command: F) -> F:
@@ -65,7 +59,7 @@ def net_options(command: F) -> F:
             show_default=True, help="Which layers take part.",
         ),
         click.option(
-            "--input", "inputs", type=InputShape(), multiple=True,
+            "--input", "inputs", type=input_shape, metavar="NAME=N,C,H,W", multiple=True,
             help="An input's shape, in place of the file's own; may be given several times.",
         ),
     ):  # fmt: skip

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.argument("net")
 @click.argument("image")
 @click.option("--weights", metavar="FILE", help="A .caffemodel; without it the fillers make random weights.")
-@click.option("--mean", metavar="B,G,R|FILE", help="Subtracted: a value per channel, or a .binaryproto or .npy file.")
+@click.option(
+    "--mean", metavar="B,G,R|FILE", help="Subtracted: a value per channel, or a .binaryproto or .npy file."
+)
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies the input, after the mean.")
 @click.option(
     "--channel-order", type=click.Choice(["bgr", "rgb"]), default="bgr", show_default=True,
@@ -106,8 +108,10 @@ def _run(net: Net, image: str, mean: str | None, scale: float, order: str) -> _R
     pixels = load_image(image, color=transform.channels == 3)
     arrays = {blob: transform.apply(pixels), **_zeros(net, blob)}
     timer = Timer()
-    outputs = net.forward(watchers=[timer], **arrays)
-    return _Run(transform.describe(image, pixels, blob), tuple(n for n in arrays if n != blob), outputs, timer)
+    outputs = net.forward(arrays, watchers=[timer])
+    return _Run(
+        transform.describe(image, pixels, blob), tuple(n for n in arrays if n != blob), outputs, timer
+    )
 
 
 def _image_input(net: Net) -> str:
@@ -142,7 +146,9 @@ def _weights_line(net: Net) -> str:
         fillers = {p.filler.type for p in params if p.filler is not None and not p.statistic}
         if fillers <= {"constant"}:
             return "weights: none given, and the file's fillers are constant: every class will look alike"
-        return f"weights: random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
+        return (
+            f"weights: random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
+        )
     line = f"weights: {loaded.file}, {len(loaded.layers)} layers"
     if loaded.missing:
         line += f"; not in the file, so random: {', '.join(loaded.missing)}"
@@ -187,4 +193,5 @@ def _as_dict(net: Net, run: _Run, labels: Sequence[str]) -> dict[str, Any]:
 def _save(path: str, outputs: dict[str, Array]) -> None:
     import numpy as np
 
-    write_whole(path, lambda file: np.savez(file, **outputs))
+    arrays: dict[str, Any] = dict(outputs)
+    write_whole(path, lambda file: np.savez(file, **arrays))

@@ -14,7 +14,12 @@ FORMATS = ("table", "json", "csv", "markdown")
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("net")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to print it.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 @net_options

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array
+from prototxt.plan.memory import deaths
 from prototxt.watch import Watcher
 
 
@@ -19,9 +20,8 @@ def run(
 ) -> dict[BlobId, Array]:
     """The kept blobs after one forward; arguments as for the fast engine, with a graph in place of a plan."""
     blobs = dict(feeds)
-    for node in graph.nodes:
-        if node.type == "Input":
-            continue
+    nodes = [node for node in graph.nodes if node.type != "Input"]
+    for node, dead in zip(nodes, deaths([(n.bottoms, n.tops) for n in nodes], kept), strict=True):
         start = perf_counter()
         made = node.layer.forward([blobs[b] for b in node.bottoms], params[node.index])
         tops = dict(zip(node.tops, made, strict=True))
@@ -29,4 +29,6 @@ def run(
         for watcher in watchers:
             watcher.step_done((node,), seconds, tops)
         blobs.update(tops)
+        for blob in dead:
+            del blobs[blob]
     return {blob: blobs[blob] for blob in graph.shapes if blob in kept}

@@ -51,7 +51,9 @@ def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -
         ("top", param.top, layer.tops),
     ):
         if len(names) < least or (most is not None and len(names) > most):
-            raise _error(definition, index, param, field, f"takes {_range(least, most)} {field}, has {len(names)}")
+            raise _error(
+                definition, index, param, field, f"takes {_range(least, most)} {field}, has {len(names)}"
+            )
     if layer.tops_equal_bottoms and len(param.top) != len(param.bottom):
         what = f"needs a top for each bottom, has {len(param.bottom)} bottoms and {len(param.top)} tops"
         raise _error(definition, index, param, "top", what)
@@ -67,7 +69,11 @@ def _read(definition: Definition, index: int, param: Any, name: str, current: di
     if name not in current:
         hint = did_you_mean(name, current)
         made_later = any(name in later.top for later in definition.message.layer[index:])
-        what = f'bottom "{name}" is made only by a later layer' if made_later else f'no layer makes bottom "{name}"'
+        what = (
+            f'bottom "{name}" is made only by a later layer'
+            if made_later
+            else f'no layer makes bottom "{name}"'
+        )
         raise _error(definition, index, param, "bottom", what, hint)
     return current[name]
 

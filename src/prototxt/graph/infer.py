@@ -66,10 +66,12 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
     spec = link.specs[slot] if slot < len(link.specs) else None
     name = spec.name if spec is not None else ""
     own = ParamRef(link.index, slot, param.shape, param.filler, param.statistic, name)
-    if not name:
+    if spec is None or not name:
         return own
     owner = shared.setdefault(name, own)
-    fits = count(owner.shape) == count(own.shape) if spec.share_mode == PERMISSIVE else owner.shape == own.shape
+    fits = (
+        count(owner.shape) == count(own.shape) if spec.share_mode == PERMISSIVE else owner.shape == own.shape
+    )
     if not fits:
         raise NetError(
             f'shares parameter "{name}" as {show(own.shape)}, but layer '

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
+
+Index = tuple[Any, ...]
+"""A NumPy index of any mix of slices, numbers and an ellipsis."""
 
 Margins = Sequence[tuple[int, int]]
 """How many zeros stand before and behind the input, per spatial axis."""
@@ -26,7 +30,8 @@ def pad_spatial(x: Array, margins: Margins) -> Array:
         return x
     sizes = list(zip(x.shape[2:], margins, strict=True))
     padded = np.zeros((*x.shape[:2], *(h + before + behind for h, (before, behind) in sizes)), x.dtype)
-    padded[(..., *(slice(before, before + h) for h, (before, _) in sizes))] = x
+    inside: Index = (..., *(slice(before, before + h) for h, (before, _) in sizes))
+    padded[inside] = x
     return padded
 
 
@@ -70,14 +75,18 @@ def col2im(
     """The adjoint of im2col: columns N x (C * kernel) x `spatial` positions added up into N x C x `out`."""
     batch, channels = len(columns), columns.shape[1] // prod(kernel)
     taps = columns.reshape(batch, channels, *kernel, *spatial)
-    reach = [s * (h - 1) + d * (k - 1) + 1 for h, s, d, k in zip(spatial, stride, dilation, kernel, strict=True)]
+    reach = [
+        s * (h - 1) + d * (k - 1) + 1 for h, s, d, k in zip(spatial, stride, dilation, kernel, strict=True)
+    ]
     full = [max(r, o + 2 * p) for r, o, p in zip(reach, out, pad, strict=True)]
     y = np.zeros((batch, channels, *full), columns.dtype)
     for tap in product(*map(range, kernel)):
         axes = zip(tap, spatial, stride, dilation, strict=True)
-        span = tuple(slice(t * d, t * d + s * (h - 1) + 1, s) for t, h, s, d in axes)
-        y[(..., *span)] += taps[(slice(None), slice(None), *tap)]
-    return y[(..., *(slice(p, p + o) for o, p in zip(out, pad, strict=True)))]
+        span: Index = (..., *(slice(t * d, t * d + s * (h - 1) + 1, s) for t, h, s, d in axes))
+        seen: Index = (slice(None), slice(None), *tap)
+        y[span] += taps[seen]
+    inside: Index = (..., *(slice(p, p + o) for o, p in zip(out, pad, strict=True)))
+    return y[inside]
 
 
 def convolve_im2col(
@@ -127,8 +136,9 @@ def convolve_depthwise(
     per_channel = (slice(None), *[None] * len(out))
     for tap in product(*map(range, weight.shape[2:])):
         axes = zip(tap, out, stride, dilation, strict=True)
-        span = tuple(slice(t * d, t * d + s * (o - 1) + 1, s) for t, o, s, d in axes)
-        np.multiply(padded[(..., *span)], weight[(slice(None), 0, *tap)][per_channel], out=products)
+        span: Index = (..., *(slice(t * d, t * d + s * (o - 1) + 1, s) for t, o, s, d in axes))
+        of_tap: Index = (slice(None), 0, *tap)
+        np.multiply(padded[span], weight[of_tap][per_channel], out=products)
         y += products
     return _add_bias(y, bias)
 

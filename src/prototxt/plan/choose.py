@@ -80,7 +80,9 @@ def _run_1x1(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array
 def _run_depthwise(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
     w, out = layer.window(bottom[0].shape), layer.spatial_out(bottom[0].shape)
     margins = w.margins(bottom[0].shape[2:], out)
-    return [convolve_depthwise(x, params[0], _bias(params), out, w.stride, margins, w.dilation) for x in bottom]
+    return [
+        convolve_depthwise(x, params[0], _bias(params), out, w.stride, margins, w.dilation) for x in bottom
+    ]
 
 
 def _run_im2col(layer: Convolution, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from prototxt.errors import InputError
 from prototxt.graph.wiring import BlobId
 from prototxt.layers.base import Shape, count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike, fspath
 from pathlib import Path
 
 from prototxt.errors import Place, TextError
@@ -10,13 +11,13 @@ _NOT_TEXT = "this is not a text file"
 _WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | PathLike[str]) -> str:
     """The text of a UTF-8 file, without a byte order mark.
 
     Raises TextError when there is no such file, it is a folder, cannot be read, is not text, or holds nothing
     but blanks and comments.
     """
-    place = Place(str(path))
+    place = Place(fspath(path))
     data = _read(Path(path), place)
     if b"\0" in data:
         raise TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)

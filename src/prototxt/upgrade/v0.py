@@ -58,7 +58,10 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
     "alpha": ("alpha", {"lrn": "lrn_param"}),
     "beta": ("beta", {"lrn": "lrn_param"}),
     "k": ("k", {"lrn": "lrn_param"}),
-    "source": ("source", {**_READERS, "hdf5_data": "hdf5_data_param", "infogain_loss": "infogain_loss_param"}),
+    "source": (
+        "source",
+        {**_READERS, "hdf5_data": "hdf5_data_param", "infogain_loss": "infogain_loss_param"},
+    ),
     "batchsize": ("batch_size", {**_READERS, "hdf5_data": "hdf5_data_param"}),
     "scale": ("scale", _TRANSFORMED),
     "meanfile": ("mean_file", _TRANSFORMED),
@@ -113,7 +116,9 @@ def _upgrade_layer(definition: Definition, index: int, connection: Any) -> Any:
     layer.name = v0.name
     if v0.HasField("type"):
         if v0.type not in TYPES:
-            raise _error(definition, index, v0, f'unknown V0 layer type "{v0.type}"', did_you_mean(v0.type, TYPES))
+            raise _error(
+                definition, index, v0, f'unknown V0 layer type "{v0.type}"', did_you_mean(v0.type, TYPES)
+            )
         layer.type = layer.DESCRIPTOR.enum_types_by_name["LayerType"].values_by_name[TYPES[v0.type]].number
     layer.blobs.extend(v0.blobs)
     layer.blobs_lr.extend(v0.blobs_lr)

@@ -47,7 +47,12 @@ def _answer(name: str, blob: Array, labels: Sequence[str]) -> Answer:
         classes = tuple(Class(int(i), labels[i] if i < len(labels) else "", float(scores[i])) for i in best)
     with np.errstate(over="ignore", invalid="ignore"):
         return Answer(
-            name, blob.shape, classes, float(scores.min()), float(scores.mean(dtype=np.float64)), float(scores.max())
+            name,
+            blob.shape,
+            classes,
+            float(scores.min()),
+            float(scores.mean(dtype=np.float64)),
+            float(scores.max()),
         )
 
 

@@ -44,7 +44,14 @@ def _columns(report: Report, timer: Timer | None) -> list[Column]:
         Column("parameters", _param_shapes, spare=3, style="dim"),
         Column("count", _param_count, _total_count(report), right=True),
         Column("MACs/image", lambda r: thousands(r.macs), f"{totals.macs:,}", right=True),
-        Column("bytes", lambda r: human_bytes(r.activation_bytes), human_bytes(totals.activation_bytes), True, "", 1),
+        Column(
+            "bytes",
+            lambda r: human_bytes(r.activation_bytes),
+            human_bytes(totals.activation_bytes),
+            True,
+            "",
+            1,
+        ),
     ]
     if timer is not None:
         total = f"{1000 * sum(timer.seconds.values()):.2f}"
@@ -117,7 +124,9 @@ def _legend(report: Report, hidden: list[str]) -> Text:
     batch = f"bytes: outputs in float32 for the whole batch of {report.images}; ↺ works in place"
     lines = [f"MACs: multiply-adds of products with weights, bias not counted; {batch}"]
     if report.totals.statistics:
-        lines.append("(in brackets): stored BatchNorm statistics, measured rather than learned, not in the total")
+        lines.append(
+            "(in brackets): stored BatchNorm statistics, measured rather than learned, not in the total"
+        )
     if hidden:
         lines.append(f"not shown for want of width: {', '.join(hidden)}")
     return Text("\n".join(lines), style="dim")
@@ -141,7 +150,9 @@ def answers_table(answer: Answer) -> RenderableType:
     head = f"{answer.output} {show(answer.shape)}"
     if not answer.classes:
         return Text(f"{head}: min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}")
-    table = Table(title=f"{head}, best {len(answer.classes)}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=f"{head}, best {len(answer.classes)}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     table.add_column("class", justify="right")
     if any(c.label for c in answer.classes):
         table.add_column("label")
@@ -151,6 +162,11 @@ def answers_table(answer: Answer) -> RenderableType:
         table.add_column("", style="green")
     for entry in answer.classes:
         cells = [str(entry.index), entry.label, f"{entry.score:.6f}", "█" * round(BAR * entry.score)]
-        table.add_row(*(Text(c) for c, title in zip(cells, ("class", "label", "score", ""), strict=True)
-                        if title in {col.header for col in table.columns}))
+        table.add_row(
+            *(
+                Text(c)
+                for c, title in zip(cells, ("class", "label", "score", ""), strict=True)
+                if title in {col.header for col in table.columns}
+            )
+        )
     return table
