@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from io import StringIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -21,41 +21,52 @@ from prototxt.watch import Timer
 WIDE = 10_000
 """Columns of a console that never has to wrap."""
 
+GAP = 2
+"""Columns between two columns."""
+
+GOES_BEFORE_NAMES_WRAP = 3
+"""From this `spare` on a column goes as soon as the table is too wide; others only where wrapping is not enough."""
+
+WRAPPED_NAME = 12
+"""Columns that a wrapped name keeps at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, its cell for a row, its cell for the totals; `spare` ones go first where it is narrow."""
+    """A column: its title, its cell for a row, its cell for the totals.
+
+    Where it is narrow the columns with the highest `spare` go first; then names wrap, numbers (`right`) and
+    shapes never do.
+    """
 
     title: str
     cell: Callable[[Row], str]
     total: str = ""
     right: bool = False
+    wraps: bool = False
     style: str = ""
     spare: int = 0
 
 
 def _columns(report: Report, timer: Timer | None) -> list[Column]:
-    totals = report.totals
+    total = report.totals
     columns = [
-        Column("layer", lambda r: r.name, "total", style="bold"),
-        Column("type", lambda r: f"{r.type} {r.brief}".strip(), style="cyan"),
-        Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), spare=2),
+        Column("layer", lambda r: r.name, "total", wraps=True, style="bold"),
+        Column("type", lambda r: f"{r.type} {r.brief}".strip(), wraps=True, style="cyan"),
+        Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
         Column("output N x C x H x W", lambda r: "\n".join(show(s) for s in r.shapes), style="green"),
-        Column("parameters", _param_shapes, spare=3, style="dim"),
-        Column("count", _param_count, _total_count(report), right=True),
-        Column("MACs/image", lambda r: thousands(r.macs), f"{totals.macs:,}", right=True),
-        Column(
-            "bytes",
-            lambda r: human_bytes(r.activation_bytes),
-            human_bytes(totals.activation_bytes),
-            True,
-            "",
-            1,
-        ),
+        Column("parameters", _param_shapes, wraps=True, spare=5, style="dim"),
+        Column("count", _param_count, f"{total.params:,}", right=True),
     ]
+    if total.statistics:
+        cell = f"{total.statistics:,}"
+        columns.append(Column("statistics", lambda r: thousands(r.statistics), cell, right=True, spare=2))
+    columns.append(Column("MACs/image", lambda r: thousands(r.macs), f"{total.macs:,}", right=True, spare=1))
+    cell = human_bytes(total.activation_bytes)
+    columns.append(Column("bytes", lambda r: human_bytes(r.activation_bytes), cell, right=True, spare=3))
     if timer is not None:
-        total = f"{1000 * sum(timer.seconds.values()):.2f}"
-        columns.append(Column("ms", lambda r: _milliseconds(timer, r), total, True, "yellow"))
+        cell = f"{1000 * sum(timer.seconds.values()):.2f}"
+        columns.append(Column("ms", lambda r: _milliseconds(timer, r), cell, right=True, style="yellow"))
     return columns
 
 
@@ -65,14 +76,7 @@ def _param_shapes(row: Row) -> str:
 
 
 def _param_count(row: Row) -> str:
-    if row.shared_with and not row.param_count:
-        return "shared"
-    return thousands(row.param_count) + (f"({row.statistics:,})" if row.statistics else "")
-
-
-def _total_count(report: Report) -> str:
-    statistics = report.totals.statistics
-    return f"{report.totals.params:,}" + (f" ({statistics:,})" if statistics else "")
+    return "shared" if row.shared_with and not row.param_count else thousands(row.param_count)
 
 
 def _milliseconds(timer: Timer, row: Row) -> str:
@@ -88,22 +92,40 @@ def report_table(report: Report, width: int, timer: Timer | None = None) -> Rend
     """
     columns = _columns(report, timer)
     hidden: list[str] = []
-    while (table := _table(report, columns)) and _width(table) > width and any(c.spare for c in columns):
-        widest_spare = max(columns, key=lambda c: c.spare)
-        columns.remove(widest_spare)
-        hidden.append(widest_spare.title)
-    return Group(_title(report), table, _legend(report, hidden))
+    while width < WIDE and (sparest := max(columns, key=lambda c: c.spare)).spare:
+        names = None if sparest.spare >= GOES_BEFORE_NAMES_WRAP else WRAPPED_NAME
+        if _width(report, columns, names) <= width:
+            break
+        columns.remove(sparest)
+        hidden.append(sparest.title)
+    return Group(_title(report), _table(report, columns), _legend(report, hidden))
+
+
+def _width(report: Report, columns: list[Column], name: int | None) -> int:
+    """Columns of text that the table takes, its names cut into lines of `name` columns if that is given."""
+    widths = [_cell_width(report, column) for column in columns]
+    if name is not None:
+        widths = [min(w, name) if c.wraps else w for w, c in zip(widths, columns, strict=True)]
+    return sum(widths) + GAP * len(columns)
+
+
+def _cell_width(report: Report, column: Column) -> int:
+    cells = (column.title, column.total, *map(column.cell, report.rows))
+    return max(cell_len(line) for cell in cells for line in cell.split("\n"))
 
 
 def _table(report: Report, columns: list[Column]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, footer_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, GAP, 0, 0), footer_style="bold"
+    )
     for column in columns:
         table.add_column(
             column.title,
             column.total,
             justify="right" if column.right else "left",
             style=column.style,
-            no_wrap=not column.spare,
+            no_wrap=not column.wraps,
+            min_width=None if column.wraps else _cell_width(report, column),
             overflow="fold",
         )
     for row in report.rows:
@@ -111,22 +133,17 @@ def _table(report: Report, columns: list[Column]) -> Table:
     return table
 
 
-def _width(table: Table) -> int:
-    console = Console(width=WIDE, file=StringIO())
-    return Measurement.get(console, console.options, table).maximum
-
-
 def _title(report: Report) -> Text:
     return Text.assemble((report.name or "net", "bold"), f" · {report.phase} · {len(report.rows)} layers")
 
 
 def _legend(report: Report, hidden: list[str]) -> Text:
-    batch = f"bytes: outputs in float32 for the whole batch of {report.images}; ↺ works in place"
-    lines = [f"MACs: multiply-adds of products with weights, bias not counted; {batch}"]
+    lines = [
+        "MACs: multiply-adds of products with weights, bias not counted; "
+        f"bytes: outputs in float32 for the whole batch of {report.images}; ↺ works in place"
+    ]
     if report.totals.statistics:
-        lines.append(
-            "(in brackets): stored BatchNorm statistics, measured rather than learned, not in the total"
-        )
+        lines.append("statistics: BatchNorm's stored mean, variance and factor, measured rather than learned")
     if hidden:
         lines.append(f"not shown for want of width: {', '.join(hidden)}")
     return Text("\n".join(lines), style="dim")
