@@ -26,7 +26,7 @@ ALLOWED = {
     "watch": {"graph", "layers"},
     "engine": {"graph", "layers", "plan", "watch"},
     "images": {"layers", "weights"},
-    "views": {"graph", "layers", "watch"},
+    "views": {"graph", "layers", "schema", "watch"},
     "reading": {"definition", "graph", "text", "upgrade"},
     "net": {
         "definition", "engine", "graph", "layers", "limits", "plan", "reading", "text", "views", "watch", "weights",

@@ -1,0 +1,99 @@
+"""docs/layers.md: every layer type as its room describes it, parameters as the schema declares them."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Any
+
+from prototxt.layers.base import Layer
+from prototxt.layers.registry import layer_types
+from prototxt.schema import message_class
+
+HEAD = """# Layers
+
+Generated from the rooms in `src/prototxt/layers` by `make docs`; do not edit.
+
+N, C, H and W are batch, channels, height and width; a shape is written N x C x H x W. A layer reads *bottoms* and
+writes *tops*. Defaults are those of `proto/caffe.proto`.
+"""
+
+OTHER_PARAM = {"Deconvolution": "convolution_param"}
+"""Types whose parameters do not carry their own name."""
+
+
+def layers_markdown() -> str:
+    """The whole page: a table of all types, then a section for each."""
+    rooms = layer_types()
+    rows = [
+        f"| [{name}](#{name.lower()}) | {_arity(room.bottoms)} | {_arity(room.tops)} | {_first_line(room)} |"
+        for name, room in rooms.items()
+    ]
+    table = ["| type | bottoms | tops | what it computes |", "|---|---|---|---|", *rows]
+    return "\n".join([HEAD, *table, "", *(_section(room) for room in rooms.values())]).rstrip() + "\n"
+
+
+def _arity(arity: tuple[int, int | None]) -> str:
+    least, most = arity
+    if most is None:
+        return f"{least} or more"
+    return str(least) if least == most else f"{least} to {most}"
+
+
+def _doc(room: type[Layer]) -> str:
+    return cleandoc(room.__doc__ or "")
+
+
+def _first_line(room: type[Layer]) -> str:
+    paragraph = _doc(room).split("\n\n", 1)[0]
+    return " ".join(paragraph.split()).replace("|", "\\|")
+
+
+def _section(room: type[Layer]) -> str:
+    """The docstring with its indented parts as code blocks, then the parameters."""
+    lines = [f"## {room.type}", ""]
+    for paragraph in _doc(room).split("\n\n"):
+        head, _, body = paragraph.partition("\n")
+        if head in ("Formula:", "Shapes:", "Example:"):
+            lines += [f"**{head.rstrip(':')}**", "", "```", cleandoc(body), "```", ""]
+        elif head == "Pitfalls:":
+            lines += ["**Pitfalls**", "", cleandoc(body), ""]
+        else:
+            lines += [paragraph, ""]
+    return "\n".join(lines + _parameters(room))
+
+
+def _parameters(room: type[Layer]) -> list[str]:
+    field = _param_field(room.type)
+    if field is None:
+        return []
+    rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
+    return [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
+
+
+def _param_field(type_name: str) -> Any:
+    """The field of LayerParameter that holds this type's parameters, or None."""
+    wanted = OTHER_PARAM.get(type_name, f"{type_name}_param").replace("_", "").lower()
+    fields = message_class("LayerParameter").DESCRIPTOR.fields
+    return next((f for f in fields if f.name.replace("_", "") == wanted), None)
+
+
+def _type(field: Any) -> str:
+    kinds = {field.CPPTYPE_BOOL: "bool", field.CPPTYPE_STRING: "string"}
+    kinds |= {field.CPPTYPE_FLOAT: "float", field.CPPTYPE_DOUBLE: "double"}
+    if field.message_type is not None:
+        name = field.message_type.name
+    elif field.enum_type is not None:
+        name = " or ".join(field.enum_type.values_by_name)
+    else:
+        name = kinds.get(field.cpp_type, "integer")
+    return f"{name}, repeated" if field.is_repeated else name
+
+
+def _default(field: Any) -> str:
+    if field.is_repeated or field.message_type is not None or not field.has_default_value:
+        return ""
+    if field.enum_type is not None:
+        return str(field.enum_type.values_by_number[field.default_value].name)
+    if field.cpp_type == field.CPPTYPE_FLOAT:
+        return f"{field.default_value:.6g}"
+    return str(field.default_value).lower() if field.cpp_type == field.CPPTYPE_BOOL else str(field.default_value)
