@@ -15,13 +15,15 @@ from prototxt.text.tree import Message
 class Definition:
     """What the stages `upgrade`, `select` and `feed` take and give.
 
-    `trees` runs parallel to the message's layers; None where a layer did not come from text.
+    `trees` runs parallel to the message's layers; None where a layer did not come from text. `root` is the whole
+    file, if there is one.
     """
 
     message: Any
     file: str
     trees: tuple[Message | None, ...]
     notes: tuple[str, ...] = ()
+    root: Message | None = None
 
     def place(self, index: int, field: str | None = None) -> Place:
         """Where layer `index` (or its first field of this name) stands in the file."""
@@ -51,4 +53,5 @@ def define(message: Any, file: str, tree: Message | None = None, notes: Sequence
         return Definition(message, file, (None,) * size, tuple(notes))
     # `layer` before `layers`, as the message holds them; a file with both is refused by upgrade.
     named = [value for name in ("layer", "layers") for field in tree.named(name) for value in field.values]
-    return Definition(message, file, tuple(v for v in named if isinstance(v, Message)), tuple(notes))
+    trees = tuple(v for v in named if isinstance(v, Message))
+    return Definition(message, file, trees, tuple(notes), tree)

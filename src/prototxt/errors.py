@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,8 @@ class PrototxtWarning(UserWarning):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near."""
+    from difflib import get_close_matches  # needed only when something is wrong
+
     names = list(known)
     folded = {n.lower(): n for n in names}
     near = [folded[n] for n in get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]

@@ -48,11 +48,8 @@ def load_net(
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
-    text = read_text(path)
-    return parse_net(
-        text, weights, file=fspath(path), phase=phase, level=level, stages=stages, inputs=inputs, seed=seed,
-        keep=keep, engine=engine, strict=strict,
-    )  # fmt: skip
+    options = Options(phase, level, tuple(stages), inputs, seed)
+    return _make_net(read_text(path), fspath(path), options, weights, keep, engine, strict)
 
 
 def parse_net(
@@ -70,10 +67,17 @@ def parse_net(
     strict: bool = False,
 ) -> Net:
     """`load_net` for text in memory; `file` is what errors call it."""
+    options = Options(phase, level, tuple(stages), inputs, seed)
+    return _make_net(text, file, options, weights, keep, engine, strict)
+
+
+def _make_net(
+    text: str, file: str, options: Options, weights: Path | None, keep: Keep, engine: str, strict: bool
+) -> Net:
+    """For `load_net` and `parse_net`, whose caller the warnings point at."""
     definition = define_net(text, file, strict=strict)
     for note in definition.notes:
-        warn(PrototxtWarning(note), stacklevel=2)
-    options = Options(phase, level, tuple(stages), inputs, seed)
+        warn(PrototxtWarning(note), stacklevel=3)
     return Net(definition, options, weights, keep=keep, engine=engine)
 
 
@@ -214,6 +218,8 @@ class Net:
         values in its blob. An array of another shape than its input reshapes the net first, as long as the
         parameters stay the same. `keep` overrides the net's own for this run; watchers are told after every step.
 
+        No output shares memory with an input's blob or with another output.
+
         Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has.
         """
         self._set_inputs({**(feeds or {}), **arrays})
@@ -225,7 +231,8 @@ class Net:
         else:
             values = fast.run(plan, fed, self._arrays, watchers)
         self._values, self._has_run = {**fed, **values}, True
-        return {name: values[self.graph.last[name]] for name in self.graph.outputs}
+        outputs = {name: values[self.graph.last[name]] for name in self.graph.outputs}
+        return _apart(outputs, fed.values())
 
     def plan(self, keep: Keep | None = None) -> Plan:
         """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
@@ -265,3 +272,13 @@ def _as_float32(name: str, array: ArrayLike) -> Array:
         return np.array(array, np.float32, order="C")
     except (TypeError, ValueError) as error:
         raise InputError(f'input "{name}" is not an array of numbers: {error}') from None
+
+
+def _apart(outputs: dict[str, Array], inputs: Iterable[Array]) -> dict[str, Array]:
+    """The outputs, copied where one is a view of an input or of an output before it (Flatten, Split ...)."""
+    taken = list(inputs)
+    for name, array in outputs.items():
+        if any(np.may_share_memory(array, other) for other in taken):
+            outputs[name] = array.copy()
+        taken.append(outputs[name])
+    return outputs

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from prototxt.text.grammar_cache import cache_file
 from prototxt.text.parse import parse
 from prototxt.text.tree import Field, Message, Scalar
 
@@ -168,3 +173,25 @@ def test_nodes_are_values() -> None:
     tree = parse("a: 1")
     assert tree == replace(tree)
     assert hash(tree) == hash(parse("a: 1"))
+
+
+def test_a_cache_others_may_write_to_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_file("grammar") == str(tmp_path / "prototxt" / "grammar")
+    (tmp_path / "prototxt").chmod(0o777)
+    assert cache_file("grammar") is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    (tmp_path / "file").touch()
+    assert cache_file("grammar") is None
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_parses_without_a_cache_and_with_a_broken_one(tmp_path: Path, broken: bool) -> None:
+    script = "from prototxt.text.parse import parse; print(parse('name: 1').fields[0].name)"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("name\n", "")
+        (kept,) = (tmp_path / "prototxt").iterdir()
+        if broken:
+            kept.write_bytes(b"x")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prototxt.cli._common import Command, net_options, show_notes, write_whole
+from prototxt.cli._common import Command, file_name, net_options, screen, show_notes, write_whole
 
 if TYPE_CHECKING:
     from prototxt.layers.base import Array, Shape
@@ -17,25 +18,29 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("net")
-@click.argument("image")
-@click.option("--weights", metavar="FILE", help="A .caffemodel; without it the fillers make random weights.")
+@click.argument("net", type=file_name)
+@click.argument("image", type=file_name)
 @click.option(
-    "--mean", metavar="B,G,R|FILE", help="Subtracted: a value per channel, or a .binaryproto or .npy file."
-)
+    "--weights", type=file_name, metavar="FILE",
+    help="A .caffemodel; without it the fillers make random weights.",
+)  # fmt: skip
+@click.option(
+    "--mean", type=file_name, metavar="B,G,R|FILE",
+    help="Subtracted: a value per channel, or a .binaryproto or .npy file.",
+)  # fmt: skip
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies the input, after the mean.")
 @click.option(
     "--channel-order", type=click.Choice(["bgr", "rgb"]), default="bgr", show_default=True,
     help="The order of the net's three input channels.",
 )  # fmt: skip
-@click.option("--labels", metavar="FILE", help="Class names, one per line.")
+@click.option("--labels", type=file_name, metavar="FILE", help="Class names, one per line.")
 @click.option("--seed", default=0, show_default=True, help="Seeds random weights.")
 @click.option(
     "--engine", type=click.Choice(["fast", "reference"]), default="fast", show_default=True,
     help="fast: a plan of fused NumPy kernels; reference: each layer's plain formula.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option("--save", metavar="FILE.npz", help="Write the output blobs to FILE.npz.")
+@click.option("--save", type=file_name, metavar="FILE.npz", help="Write the output blobs to FILE.npz.")
 @net_options
 @click.version_option(package_name="prototxt")
 def main(
@@ -74,10 +79,11 @@ def main(
     options = Options(phase, level, stages, dict(inputs), seed)
     loaded = Net(definition, options, weights, keep="outputs", engine=engine)
     run = _run(loaded, image, mean, scale, channel_order)
+    show_notes(_not_finite(run.outputs))
     if save:
         _save(save, run.outputs)
     if as_json:
-        click.echo(json.dumps(_as_dict(loaded, run, names), indent=2))
+        click.echo(json.dumps(_without_nan(_as_dict(loaded, run, names)), indent=2, allow_nan=False))
     else:
         _print(loaded, run, names)
         if save:
@@ -167,8 +173,6 @@ def _weights_line(net: Net) -> str:
 
 
 def _print(net: Net, run: _Run, labels: Sequence[str]) -> None:
-    from rich.console import Console
-
     from prototxt.cli.shapes import print_table
     from prototxt.views.answers import answers
     from prototxt.views.report import make_report
@@ -179,7 +183,7 @@ def _print(net: Net, run: _Run, labels: Sequence[str]) -> None:
     if run.other_inputs:
         click.echo(f"other inputs, fed with zeros: {', '.join(run.other_inputs)}")
     click.echo(_weights_line(net))
-    console = Console(highlight=False)
+    console = screen()
     for answer in answers(run.outputs, labels):
         console.print()
         console.print(answers_table(answer))
@@ -199,8 +203,37 @@ def _as_dict(net: Net, run: _Run, labels: Sequence[str]) -> dict[str, Any]:
     return document
 
 
-def _save(path: str, outputs: dict[str, Array]) -> None:
+def _not_finite(outputs: dict[str, Array]) -> list[str]:
     import numpy as np
 
-    arrays: dict[str, Any] = dict(outputs)
-    write_whole(path, lambda file: np.savez(file, **arrays))
+    bad = {name: values.size - int(np.isfinite(values).sum()) for name, values in outputs.items()}
+    return [
+        f'output "{name}": {n} of {outputs[name].size} values are NaN or infinite'
+        for name, n in bad.items()
+        if n
+    ]
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: null stands for them."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _save(path: str, outputs: dict[str, Array]) -> None:
+    write_whole(path, lambda file: _write_npz(file, outputs))
+
+
+def _write_npz(file: Any, outputs: dict[str, Array]) -> None:
+    """What np.savez writes, for any blob name: one called "file" would be taken for its own argument."""
+    from zipfile import ZipFile
+
+    import numpy as np
+
+    with ZipFile(file, "w") as archive:
+        for name, values in outputs.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, values, allow_pickle=False)

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, emit, net_options, show_notes
+from prototxt.cli._common import Command, emit, file_name, net_options, screen, show_notes
 
 FORMATS = ("table", "json", "csv", "markdown")
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("net")
+@click.argument("net", type=file_name)
 @click.option(
     "--format",
     "form",
@@ -21,7 +21,9 @@ FORMATS = ("table", "json", "csv", "markdown")
     show_default=True,
     help="How to print it.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option(
+    "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
+)
 @net_options
 @click.version_option(package_name="prototxt")
 def main(
@@ -42,12 +44,13 @@ def main(
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
     """
-    from prototxt.reading import Options, load_graph
+    from prototxt.reading import Options, define_net, make_graph
+    from prototxt.text.read import read_text
     from prototxt.views.report import make_report
 
-    graph = load_graph(net, Options(phase, level, stages, dict(inputs)), strict=strict)
-    show_notes(graph.notes)
-    report = make_report(graph)
+    definition = define_net(read_text(net), net, strict=strict)
+    show_notes(definition.notes)
+    report = make_report(make_graph(definition, Options(phase, level, stages, dict(inputs))))
     if form != "table":
         from prototxt.views import export
 
@@ -62,12 +65,8 @@ def main(
 
 
 def print_table(report: Any, timer: Any = None) -> None:
-    """The table on standard output: as wide as the terminal, or as wide as it needs where it is no terminal."""
-    from rich.console import Console
+    """The table on standard output."""
+    from prototxt.views.table import report_table
 
-    from prototxt.views.table import WIDE, report_table
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=WIDE, color_system=None, highlight=False)
+    console = screen()
     console.print(report_table(report, console.width, timer), crop=False)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
+import numpy as np
+
 from prototxt.graph.wiring import BlobId
 from prototxt.layers.base import Array
 from prototxt.plan.plan import Plan
 from prototxt.watch import Watcher
 
 
+@np.errstate(all="ignore")  # what overflows is infinite or NaN, as in Caffe; a watcher can look for it
 def run(
     plan: Plan,
     feeds: Mapping[BlobId, Array],

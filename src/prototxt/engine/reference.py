@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
+import numpy as np
+
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array
 from prototxt.plan.memory import deaths
 from prototxt.watch import Watcher
 
 
+@np.errstate(all="ignore")  # what overflows is infinite or NaN, as in Caffe; a watcher can look for it
 def run(
     graph: Graph,
     kept: Collection[BlobId],

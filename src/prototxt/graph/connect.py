@@ -8,7 +8,8 @@ from prototxt.definition import Definition
 from prototxt.errors import LayerError, NetError, Place, did_you_mean
 from prototxt.graph.wiring import BlobId, Link, Wiring
 from prototxt.layers.base import Layer
-from prototxt.layers.registry import make_layer
+from prototxt.layers.registry import layer_types, make_layer
+from prototxt.text.place import place_of_value
 
 
 def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
@@ -20,7 +21,7 @@ def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
     """
     layers = definition.message.layer
     if not layers:
-        raise NetError("no layers for this phase, level and stages", place=Place(definition.file))
+        raise _no_layers(definition)
     current: dict[str, BlobId] = {}
     links = []
     for index, param in enumerate(layers):
@@ -32,11 +33,28 @@ def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
     return Wiring(definition.message.name, definition.file, phase, tuple(links), definition.notes)
 
 
+def _no_layers(definition: Definition) -> NetError:
+    root = definition.root
+    written = root is None or any(field.name in ("layer", "layers") for field in root.fields)
+    what = "no layers for this phase, level and stages" if written else "the file has no layers"
+    return NetError(what, place=Place(definition.file))
+
+
 def _make(definition: Definition, index: int, param: Any, phase: int, seed: int) -> Layer:
     try:
         return make_layer(param, phase, seed)
     except LayerError as error:
+        if param.type not in layer_types():
+            error.hint = _type_hint(param) or error.hint
         raise located(error, definition.place(index, error.field), param.name, param.type) from None
+
+
+def _type_hint(param: Any) -> str | None:
+    """Files for training begin with layers that read a data base; here the caller gives the data."""
+    if param.bottom or not param.type.endswith("Data"):
+        return None
+    tops = " ".join(f"--input {top}=N,C,H,W" for top in param.top[:1])
+    return f"data layers are not read; give the data's shape instead: {tops}" if tops else None
 
 
 def located(error: LayerError, place: Place, name: str, type_name: str) -> LayerError:
@@ -51,9 +69,8 @@ def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -
         ("top", param.top, layer.tops),
     ):
         if len(names) < least or (most is not None and len(names) > most):
-            raise _error(
-                definition, index, param, field, f"takes {_range(least, most)} {field}, has {len(names)}"
-            )
+            what = f"takes {_range(least, most)} {field}, has {len(names)}"
+            raise _error(definition, index, param, field, what, nth=most or 0)
     if layer.tops_equal_bottoms and len(param.top) != len(param.bottom):
         what = f"needs a top for each bottom, has {len(param.bottom)} bottoms and {len(param.top)} tops"
         raise _error(definition, index, param, "top", what)
@@ -74,7 +91,7 @@ def _read(definition: Definition, index: int, param: Any, name: str, current: di
             if made_later
             else f'no layer makes bottom "{name}"'
         )
-        raise _error(definition, index, param, "bottom", what, hint)
+        raise _error(definition, index, param, "bottom", what, hint, list(param.bottom).index(name))
     return current[name]
 
 
@@ -84,7 +101,7 @@ def _write(definition: Definition, index: int, param: Any, i: int, current: dict
     if name in current and not in_place:
         raise _error(
             definition, index, param, "top", f'top "{name}" exists already',
-            f'only a layer whose bottom {i} is "{name}" too may write it again (in place)',
+            f'only a layer whose bottom {i} is "{name}" too may write it again (in place)', i,
         )  # fmt: skip
     blob = BlobId(name, current[name].version + 1 if name in current else 0)
     current[name] = blob
@@ -92,7 +109,15 @@ def _write(definition: Definition, index: int, param: Any, i: int, current: dict
 
 
 def _error(
-    definition: Definition, index: int, param: Any, field: str, what: str, hint: str | None = None
+    definition: Definition,
+    index: int,
+    param: Any,
+    field: str,
+    what: str,
+    hint: str | None = None,
+    nth: int = 0,
 ) -> NetError:
-    place = definition.place(index, field)
+    """An error that points at the layer's `nth` value of a repeated field."""
+    tree = definition.trees[index]
+    place = place_of_value(tree, definition.file, field, nth) if tree else Place(definition.file)
     return NetError(what, place=place, layer=param.name, layer_type=param.type, hint=hint)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.errors import InputError, did_you_mean
-from prototxt.layers.base import Shape
+from prototxt.layers.base import MOST_ELEMENTS, Shape, count, show
 from prototxt.schema import message_class
 from prototxt.text.tree import Message
 
@@ -22,6 +23,8 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
     """
     if not inputs:
         return definition
+    for name, shape in inputs.items():
+        _check(name, shape)
     layers = list(definition.message.layer)
     trees: list[Message | None] = list(definition.trees)
     made = {top: i for i in reversed(range(len(layers))) for top in layers[i].top}
@@ -40,6 +43,16 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
         layers[index] = _as_input(layers[index], inputs)
     front = [_input_layer(name, [name], [shape]) for name, shape in orphans.items()]
     return definition.with_layers([*front, *layers], [*[None] * len(front), *trees])
+
+
+def _check(name: str, shape: Shape) -> None:
+    if not all(isinstance(dim, Integral) for dim in shape):
+        raise InputError(f'input "{name}" cannot be {show(shape)}: every dim is a whole number')
+    if not shape or min(shape) < 1:
+        raise InputError(f'input "{name}" cannot be {show(shape)}: every dim must be at least 1')
+    if count(shape) > MOST_ELEMENTS:
+        what = f"{count(shape):,} elements are more than the {MOST_ELEMENTS:,} a blob may have"
+        raise InputError(f'input "{name}" cannot be {show(shape)}: {what}')
 
 
 def _refuse_unread(orphans: Mapping[str, Shape], layers: list[Any], definition: Definition) -> None:

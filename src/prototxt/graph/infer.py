@@ -8,10 +8,7 @@ from prototxt.definition import place_in
 from prototxt.errors import LayerError, NetError
 from prototxt.graph.connect import located
 from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
-from prototxt.layers.base import Cost, Param, Shape, count, show
-
-MOST_ELEMENTS = 2**31 - 1
-"""The most elements a blob may have, as in Caffe (blob.cpp)."""
+from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Cost, Param, Shape, count, show
 
 PERMISSIVE = 1
 """ParamSpec.DimCheckMode: sharers need the owner's count, not its shape."""
@@ -31,7 +28,7 @@ def infer(wiring: Wiring) -> Graph:
         shapes.update(zip(link.tops, top, strict=True))
         refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
         place = place_in(link.tree, wiring.file)
-        nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place))
+        nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree))
     inputs = tuple(top.name for node in nodes if node.type == "Input" for top in node.tops)
     return Graph(
         wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), wiring.notes
@@ -54,6 +51,8 @@ def _ask_layer(
 
 
 def _check_size(what: str, shape: Shape) -> None:
+    if len(shape) > MOST_AXES:
+        raise LayerError(f"{what} would have {len(shape)} axes, more than the {MOST_AXES} a blob may have")
     if count(shape) > MOST_ELEMENTS:
         raise LayerError(
             f"{what} would be {show(shape)} = {count(shape):,} elements, "

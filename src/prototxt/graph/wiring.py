@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from prototxt.errors import Place
 from prototxt.layers.base import Cost, Layer, Shape, count
+from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
 
 
@@ -65,7 +66,7 @@ class ParamRef:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A layer in the graph: wired, with its parameters and what one forward costs."""
+    """A layer in the graph: wired, with its parameters, what one forward costs, and the text it came from."""
 
     index: int
     layer: Layer
@@ -74,6 +75,7 @@ class Node:
     params: tuple[ParamRef, ...]
     cost: Cost
     place: Place
+    tree: Message | None = None
 
     @property
     def name(self) -> str:
@@ -82,6 +84,10 @@ class Node:
     @property
     def type(self) -> str:
         return self.layer.type
+
+    def place_of_filler(self, type_name: str) -> Place:
+        """Where the layer's filler of this type stands, else the layer itself."""
+        return place_of_filler(self.tree, self.place.file, type_name) if self.tree else self.place
 
     @property
     def own_params(self) -> tuple[ParamRef, ...]:

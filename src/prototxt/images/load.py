@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -120,11 +121,18 @@ def _image_error(name: str, error: Exception) -> ImageError:
         return ImageError("no such file", place=Place(name))
     if isinstance(error, IsADirectoryError):
         return ImageError("this is a directory, not an image", place=Place(name))
+    if isinstance(error, UnidentifiedImageError) and _is_empty(name):
+        return ImageError("the file is empty", place=Place(name))
     if isinstance(error, UnidentifiedImageError):
         return ImageError("not an image of a known format", place=Place(name))
     if isinstance(error, OSError) and error.strerror:
         return ImageError(f"cannot be read: {error.strerror}", place=Place(name))
     return ImageError(f"broken image: {error or type(error).__name__}", place=Place(name))
+
+
+def _is_empty(name: str) -> bool:
+    path = Path(name)
+    return path.is_file() and not path.stat().st_size
 
 
 def _too_large(name: str, pixels: str) -> ImageError:

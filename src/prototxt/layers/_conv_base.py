@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.errors import LayerError
 from prototxt.layers._axes import canonical_axis, check_one_shape
-from prototxt.layers._fields import check_least
+from prototxt.layers._fields import check_given, check_least
 from prototxt.layers._window import Window, conv_window
 from prototxt.layers.base import Array, Layer, Param, Shape
 
@@ -26,6 +26,7 @@ class ConvolutionBase(Layer):
         self.axis: int = p.axis
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
         self._fields = p
+        check_given(p, "num_output")
         check_least(self.num_output, 1, "num_output")
         check_least(self.group, 1, "group")
         if self.num_output % self.group:

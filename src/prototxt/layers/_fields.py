@@ -26,6 +26,12 @@ def exclusive(message: Any, field: str, other: str) -> str:
     return other
 
 
+def check_given(message: Any, field: str) -> None:
+    """Raises LayerError when a number that has no useful default is not given."""
+    if not message.HasField(field):
+        raise LayerError(f"no {field}", field=field, hint=f"add {field}: 10, say")
+
+
 def check_least(value: int, least: int, field: str) -> None:
     """Raises LayerError when `value` is below `least`."""
     if value < least:

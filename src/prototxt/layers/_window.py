@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from prototxt.errors import LayerError
-from prototxt.layers.base import Shape
+from prototxt.layers.base import MOST_ELEMENTS, Shape, count, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,18 @@ class Window:
             text += "+" + _same_or_each(self.pad)
         text += "/" + _same_or_each(self.stride)
         return text + (f" d{_same_or_each(self.dilation)}" if set(self.dilation) - {1} else "")
+
+
+def check_padded(shape: Shape, axis: int, margins: Sequence[tuple[int, int]]) -> None:
+    """Raises LayerError where margins on the axes from `axis` on make an array larger than any blob may be."""
+    sizes = [h + before + behind for h, (before, behind) in zip(shape[axis:], margins, strict=True)]
+    padded = (*shape[:axis], *sizes)
+    if count(padded) > MOST_ELEMENTS:
+        raise LayerError(
+            f"with its padding it takes an array of {show(padded)} = {count(padded):,} elements, "
+            f"more than the {MOST_ELEMENTS:,} a blob may have",
+            field="pad",
+        )
 
 
 def last_axes(index: Iterable[int | slice]) -> tuple[Any, ...]:

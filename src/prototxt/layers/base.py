@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 Shape = tuple[int, ...]
 Array = NDArray[np.float32]
 
+MOST_ELEMENTS = 2**31 - 1
+"""The most elements a blob may have, as in Caffe (blob.cpp)."""
+
+MOST_AXES = 32
+"""The most axes a blob may have, as in Caffe (blob.hpp, kMaxBlobAxes)."""
+
 TRAIN, TEST = 0, 1
 """Caffe's Phase enum."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from prototxt.layers._conv_base import ConvolutionBase
-from prototxt.layers._window import last_axes
+from prototxt.layers._window import check_padded, last_axes
 from prototxt.layers.base import Array, Cost, Shape, count
 from prototxt.layers.registry import layer
 
@@ -44,7 +44,10 @@ class Convolution(ConvolutionBase):
         return (self.num_output, self.channels(shape) // self.group, *self.window(shape).kernel)
 
     def spatial_out(self, shape: Shape) -> Shape:
-        return self.window(shape).conv_out(shape[self.channel_axis(shape) + 1 :])
+        axis, window = self.channel_axis(shape) + 1, self.window(shape)
+        out = window.conv_out(shape[axis:])
+        check_padded(shape, axis, window.margins(shape[axis:], out))
+        return out
 
     def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
         axis, window, out = self.channel_axis(x.shape), self.window(x.shape), self.spatial_out(x.shape)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from prototxt.layers._conv_base import ConvolutionBase
-from prototxt.layers._window import last_axes
+from prototxt.layers._window import check_padded, last_axes
 from prototxt.layers.base import Array, Cost, Shape, count
 from prototxt.layers.registry import layer
 
@@ -44,7 +44,11 @@ class Deconvolution(ConvolutionBase):
         return (self.channels(shape), self.num_output // self.group, *self.window(shape).kernel)
 
     def spatial_out(self, shape: Shape) -> Shape:
-        return self.window(shape).deconv_out(shape[self.channel_axis(shape) + 1 :])
+        axis, window = self.channel_axis(shape) + 1, self.window(shape)
+        out = window.deconv_out(shape[axis:])
+        if any(window.pad):
+            check_padded((*shape[: axis - 1], self.num_output, *out), axis, [(p, p) for p in window.pad])
+        return out
 
     def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
         axis, window, out = self.channel_axis(x.shape), self.window(x.shape), self.spatial_out(x.shape)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import canonical_axis
-from prototxt.layers._fields import check_least
+from prototxt.layers._fields import check_given, check_least
 from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
 from prototxt.layers.registry import layer
 
@@ -43,6 +43,7 @@ class InnerProduct(Layer):
         self.transpose: bool = p.transpose
         self.axis: int = p.axis
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
+        check_given(p, "num_output")
         check_least(self.num_output, 1, "num_output")
 
     def matrix(self, shape: Shape) -> tuple[int, int]:

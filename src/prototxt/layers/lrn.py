@@ -10,7 +10,7 @@ import numpy as np
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes
 from prototxt.layers._fields import enum_name
-from prototxt.layers._window import Window
+from prototxt.layers._window import Window, check_padded
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
@@ -53,6 +53,9 @@ class LRN(Layer):
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 4, 4)
+        half = self.local_size // 2
+        margins = [(half, half)] + [(0, 0)] * 2 if self.across else [(0, 0)] + [(half, half)] * 2
+        check_padded(bottom[0], 1, margins)
         return [bottom[0]]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

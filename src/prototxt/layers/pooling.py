@@ -12,7 +12,7 @@ from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes
 from prototxt.layers._fields import enum_name
 from prototxt.layers._pool_window import pool_divisors, pool_shape, pool_spans, pool_window
-from prototxt.layers._window import Window
+from prototxt.layers._window import Window, check_padded
 from prototxt.layers.base import TRAIN, Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
 
@@ -69,7 +69,9 @@ class Pooling(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape = bottom[0]
         window = self.window(shape)
-        return [(*shape[:2], *pool_shape(window, shape[2:], floor=self.floor))] * max(self.num_tops, 1)
+        out = pool_shape(window, shape[2:], floor=self.floor)
+        check_padded(shape, 2, window.margins(shape[2:], out))
+        return [(*shape[:2], *out)] * max(self.num_tops, 1)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]

@@ -66,5 +66,6 @@ def make_layer(param: Any, phase: int, seed: int = 0) -> Layer:
     room = _rooms.get(param.type)
     if room is None:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
-        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms))
+        known = "the types are " + ", ".join(layer_types())
+        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
     return room(param, phase, seed)

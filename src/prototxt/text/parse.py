@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import lark
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from prototxt.errors import Place, TextError
 from prototxt.text.excerpt import excerpt
+from prototxt.text.grammar_cache import cache_file
 from prototxt.text.literals import LiteralError, number_kind, unescape
 from prototxt.text.syntax import Found, Open, Said, explain
 from prototxt.text.tree import Field, Message, Scalar
@@ -183,4 +186,13 @@ def _bytes(part: Token) -> bytes:
 @cache
 def _lark() -> Lark:
     grammar = files(__package__).joinpath("grammar.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", transformer=_Nodes(), maybe_placeholders=False)
+    name = f"grammar-{lark.__version__}-{sys.version_info.major}.{sys.version_info.minor}.pickle"
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer="contextual",
+        transformer=_Nodes(),
+        maybe_placeholders=False,
+        # Lark compares versions and the grammar's hash before it trusts the file.
+        cache=cache_file(name) or False,
+    )

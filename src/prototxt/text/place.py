@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prototxt.errors import Place
-from prototxt.text.tree import Field, Message
+from prototxt.text.tree import Field, Message, Scalar
 
 
 def place_of(tree: Message, file: str, *path: str) -> Place:
@@ -23,10 +23,36 @@ def place_of(tree: Message, file: str, *path: str) -> Place:
     return Place(file, at.line, at.column)
 
 
+def place_of_value(tree: Message, file: str, name: str, index: int) -> Place:
+    """The place of a repeated field's value, such as the third `bottom`; the tree's own where there is none.
+
+    It is the field's own place, or within a list `[ ]` the value's.
+    """
+    places = [
+        (field if len(field.values) == 1 else value) for field in tree.named(name) for value in field.values
+    ]
+    at = places[index] if index < len(places) else tree
+    return Place(file, at.line, at.column)
+
+
 def place_of_field(tree: Message, file: str, name: str) -> Place:
     """The place of the first field of this name at any depth, else the tree's own."""
     found = _search(tree, name)
     return Place(file, found.line, found.column) if found else Place(file, tree.line, tree.column)
+
+
+def place_of_filler(layer: Message, file: str, type_name: str) -> Place:
+    """The place of the first `..._filler { type: "type_name" }` in a layer's parameters, else the layer's."""
+    params = (value for field in layer.fields for value in field.values if isinstance(value, Message))
+    for field in (field for param in params for field in param.fields):
+        for value in field.values:
+            if isinstance(value, Message) and _type_of(value) == type_name:
+                return Place(file, field.line, field.column)
+    return Place(file, layer.line, layer.column)
+
+
+def _type_of(node: Message) -> str | None:
+    return next((v.text for f in node.named("type") for v in f.values if isinstance(v, Scalar)), None)
 
 
 def _search(node: Message, name: str) -> Field | None:

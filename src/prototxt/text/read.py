@@ -7,6 +7,9 @@ from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
+MOST_BYTES = 500_000_000
+"""No prototxt comes near; a device such as /dev/zero has no end."""
+
 _NOT_TEXT = "this is not a text file"
 _WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
 
@@ -32,7 +35,8 @@ def read_text(path: str | PathLike[str]) -> str:
 
 def _read(path: Path, place: Place) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise TextError("there is no such file", place=place) from None
     except IsADirectoryError:
@@ -40,6 +44,10 @@ def _read(path: Path, place: Place) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TextError(f"the file cannot be read: {reason.lower()}", place=place) from None
+    if len(data) > MOST_BYTES:
+        what = f"the file is larger than {MOST_BYTES // 10**6} MB: no prototxt is"
+        raise TextError(what, place=place, hint=_WEIGHTS_HINT)
+    return data
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:

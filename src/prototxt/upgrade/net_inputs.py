@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from prototxt.definition import Definition
-from prototxt.errors import NetError, Place
+from prototxt.definition import Definition, place_in
+from prototxt.errors import NetError
 from prototxt.schema import message_class
+from prototxt.text.tree import Message
 
 LEGACY_AXES = 4
+FIELDS = ("input", "input_dim", "input_shape")
 
 
 def inputs_to_layers(definition: Definition) -> Definition:
@@ -24,24 +26,31 @@ def inputs_to_layers(definition: Definition) -> Definition:
     shapes = _shapes(definition)
     layer = message_class("LayerParameter")(name="input", type="Input", top=message.input)
     layer.input_param.shape.extend(shapes)
-    upgraded = definition.with_layers([layer, *message.layer], [None, *definition.trees])
-    for field in ("input", "input_dim", "input_shape"):
+    upgraded = definition.with_layers([layer, *message.layer], [_tree(definition), *definition.trees])
+    for field in FIELDS:
         upgraded.message.ClearField(field)
     return upgraded
 
 
+def _tree(definition: Definition) -> Message | None:
+    """The net's own input fields, as if they stood in one layer."""
+    fields = tuple(f for name in FIELDS for f in definition.root.named(name)) if definition.root else ()
+    return Message(fields, fields[0].line, fields[0].column) if fields else None
+
+
 def _shapes(definition: Definition) -> list[Any]:
-    message, place = definition.message, Place(definition.file)
+    message, tree = definition.message, _tree(definition)
     inputs = len(message.input)
     if message.input_shape:
         if len(message.input_shape) != inputs:
-            raise NetError(f"{inputs} `input` but {len(message.input_shape)} `input_shape`", place=place)
+            what = f"{inputs} `input` but {len(message.input_shape)} `input_shape`; give one for each"
+            raise NetError(what, place=place_in(tree, definition.file, "input_shape"))
         return list(message.input_shape)
     dims = list(message.input_dim)
     if len(dims) not in (0, LEGACY_AXES * inputs):
         raise NetError(
             f"{inputs} `input` need {LEGACY_AXES * inputs} `input_dim` (N, C, H, W each), not {len(dims)}",
-            place=place,
+            place=place_in(tree, definition.file, "input_dim"),
         )
     shape = message_class("BlobShape")
     return [shape(dim=dims[i : i + LEGACY_AXES]) for i in range(0, len(dims), LEGACY_AXES)]

@@ -40,7 +40,7 @@ PADDING = "padding"
 _READERS = {"data": "data_param", "images": "image_data_param", "window_data": "window_data_param"}
 _WEIGHTED = {"conv": "convolution_param", "innerproduct": "inner_product_param"}
 _SLIDING = {"conv": "convolution_param", "pool": "pooling_param"}
-_TRANSFORMED = dict.fromkeys(_READERS, "transform_param")
+_ANY = dict.fromkeys(TYPES, "transform_param")
 
 # V0 field -> (V1 field, {V0 type: the V1 message that holds it})
 MOVES: dict[str, tuple[str, dict[str, str]]] = {
@@ -63,10 +63,10 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
         {**_READERS, "hdf5_data": "hdf5_data_param", "infogain_loss": "infogain_loss_param"},
     ),
     "batchsize": ("batch_size", {**_READERS, "hdf5_data": "hdf5_data_param"}),
-    "scale": ("scale", _TRANSFORMED),
-    "meanfile": ("mean_file", _TRANSFORMED),
-    "cropsize": ("crop_size", _TRANSFORMED),
-    "mirror": ("mirror", _TRANSFORMED),
+    "scale": ("scale", _ANY),
+    "meanfile": ("mean_file", _ANY),
+    "cropsize": ("crop_size", _ANY),
+    "mirror": ("mirror", _ANY),
     "rand_skip": ("rand_skip", {"data": "data_param", "images": "image_data_param"}),
     "shuffle_images": ("shuffle", {"images": "image_data_param"}),
     "new_height": ("new_height", {"images": "image_data_param"}),
@@ -83,20 +83,26 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
 def v0_to_v1(definition: Definition) -> Definition:
     """V0 layers as V1 layers; "padding" layers fold into the convolution or pooling that reads them.
 
-    Raises NetError for an unknown V0 type, a parameter its type does not have, or a padding layer that
-    something else reads.
+    A parameter that its type does not have is left out with a note, as in Caffe.
+
+    Raises NetError for an unknown V0 type, or a padding layer that something else reads.
     """
     old = definition.message.layers
     if not any(connection.HasField("layer") for connection in old):
         return definition
     paddings: dict[str, Any] = {}
     layers, trees = [], []
+    notes: list[str] = []
     for index, connection in enumerate(old):
+        padded = _padded_bottoms(definition, index, connection, paddings)
         if connection.layer.type == PADDING:
             paddings.update(dict.fromkeys(connection.top, connection))
             continue
-        upgraded = _upgrade_layer(definition, index, connection)
-        _fold_padding(definition, index, upgraded, paddings)
+        upgraded = _upgrade_layer(definition, index, connection, notes)
+        for i, padding in padded.items():
+            _fold(upgraded, i, padding)
+        for top in connection.top:
+            paddings.pop(top, None)
         layers.append(upgraded)
         trees.append(definition.trees[len(definition.message.layer) + index])
     message = type(definition.message)()
@@ -104,10 +110,10 @@ def v0_to_v1(definition: Definition) -> Definition:
     message.ClearField("layers")
     message.layers.extend(layers)
     kept = definition.trees[: len(definition.message.layer)]
-    return replace(definition, message=message, trees=(*kept, *trees))
+    return replace(definition, message=message, trees=(*kept, *trees), notes=(*definition.notes, *notes))
 
 
-def _upgrade_layer(definition: Definition, index: int, connection: Any) -> Any:
+def _upgrade_layer(definition: Definition, index: int, connection: Any, notes: list[str]) -> Any:
     layer = type(connection)(bottom=connection.bottom, top=connection.top)
     if not connection.HasField("layer"):
         layer.CopyFrom(connection)
@@ -129,7 +135,11 @@ def _upgrade_layer(definition: Definition, index: int, connection: Any) -> Any:
         if not v0.HasField(field):
             continue
         if v0.type not in homes:
-            raise _error(definition, index, v0, f'a V0 layer of type "{v0.type}" has no {field}', None)
+            place = definition.place(len(definition.message.layer) + index, field)
+            notes.append(
+                f'{place}: layer "{v0.name}": {field} means nothing to V0 type "{v0.type}", left out'
+            )
+            continue
         _put(getattr(layer, homes[v0.type]), target, getattr(v0, field))
     return layer
 
@@ -144,20 +154,32 @@ def _put(message: Any, field: str, value: Any) -> None:
         setattr(message, field, value)
 
 
-def _fold_padding(definition: Definition, index: int, layer: Any, paddings: dict[str, Any]) -> None:
-    for i, bottom in enumerate(layer.bottom):
-        if bottom not in paddings:
-            continue
-        padding = paddings[bottom]
-        if layer.HasField("convolution_param"):
-            layer.convolution_param.ClearField("pad")
-            layer.convolution_param.pad.append(padding.layer.pad)
-        elif layer.HasField("pooling_param"):
-            layer.pooling_param.pad = padding.layer.pad
-        else:
-            what = f'padding layer "{padding.layer.name}" can only feed a convolution or a pooling'
-            raise _error(definition, index, definition.message.layers[index].layer, what, None)
-        layer.bottom[i] = padding.bottom[0]
+def _padded_bottoms(
+    definition: Definition, index: int, connection: Any, paddings: dict[str, Any]
+) -> dict[int, Any]:
+    """The padding layers that this layer reads, by its bottom's place; raises NetError where none may stand."""
+    v0 = connection.layer
+    padded = {i: paddings[bottom] for i, bottom in enumerate(connection.bottom) if bottom in paddings}
+    for padding in padded.values():
+        name = padding.layer.name
+        if v0.type not in _SLIDING:
+            what = f'padding layer "{name}" can only feed a convolution or a pooling'
+            raise _error(definition, index, v0, what, None)
+        if len(connection.bottom) != 1:
+            what = f'reads padding layer "{name}" and takes one bottom then, not {len(connection.bottom)}'
+            raise _error(definition, index, v0, what, None)
+    if v0.type == PADDING and (len(connection.bottom), len(connection.top)) != (1, 1):
+        raise _error(definition, index, v0, "a padding layer has one bottom and one top", None)
+    return padded
+
+
+def _fold(layer: Any, bottom: int, padding: Any) -> None:
+    """The padding as the pad of the layer that reads it."""
+    if layer.type == layer.CONVOLUTION:
+        layer.convolution_param.pad[:] = [padding.layer.pad]
+    else:
+        layer.pooling_param.pad = padding.layer.pad
+    layer.bottom[bottom] = padding.bottom[0]
 
 
 def _error(definition: Definition, index: int, v0: Any, what: str, hint: str | None) -> NetError:

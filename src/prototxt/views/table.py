@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
@@ -13,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from prototxt.layers.base import show
-from prototxt.views.answers import Answer
 from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
 from prototxt.views.report import Report, Row
 from prototxt.watch import Timer
+
+if TYPE_CHECKING:
+    from prototxt.views.answers import Answer
 
 WIDE = 10_000
 """Columns of a console that never has to wrap."""

@@ -139,7 +139,7 @@ def _text_error(wire: Wire, head: bytes) -> WeightsError:
         )
     if head.lstrip().startswith(b"<"):
         return wire.error("this is a web page, not a .caffemodel: the download failed")
-    return wire.error("this is a text file; the net itself goes first, the weights (.caffemodel) second")
+    return wire.error("this is a text file, such as the net itself, and not its weights (.caffemodel)")
 
 
 def _layer_v2(wire: Wire, layer: Field) -> StoredLayer:

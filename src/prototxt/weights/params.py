@@ -38,13 +38,14 @@ def make_params(
     Raises WeightsError where the file is broken or does not fit, LayerError where a filler cannot fill,
     InputError for more bytes than the machine has.
     """
-    check_fits(graph.param_bytes, f"{graph.file}: the parameters")
+    check_fits(graph.param_bytes, f"{graph.file}: holding the parameters")
     stored, loaded = _stored_arrays(graph, weights) if weights is not None else ({}, None)
+    named = _first_of_name(graph)
     made: dict[tuple[int, int], Array] = {}
     for node in graph.nodes:
         for slot, ref in enumerate(node.params):
             key = (ref.owner, ref.slot)
-            if (node.name, slot) in stored:
+            if node is named[node.name] and (node.name, slot) in stored:
                 made[key] = stored[node.name, slot]
             elif key not in made:
                 made[key] = _filled(node, slot, ref, seed)
@@ -52,9 +53,20 @@ def make_params(
     return arrays, loaded
 
 
+def _first_of_name(graph: Graph) -> dict[str, Node]:
+    """The layers with parameters by name: of several with one name the first gets the weights, as in Caffe."""
+    named: dict[str, Node] = {}
+    for node in graph.nodes:
+        if node.params:
+            named.setdefault(node.name, node)
+    return named
+
+
 def _stored_arrays(graph: Graph, weights: str | PathLike[str]) -> tuple[dict[tuple[str, int], Array], Loaded]:
     file = fspath(weights)
-    wanted: dict[str, list[Shape]] = {n.name: [p.shape for p in n.params] for n in graph.nodes if n.params}
+    wanted: dict[str, list[Shape]] = {
+        name: [p.shape for p in node.params] for name, node in _first_of_name(graph).items()
+    }
     found = match(read_caffemodel(weights), wanted, file, graph.file)
     names = tuple(name for name in wanted if name not in found.missing)
     return dict(found.arrays), Loaded(file, names, found.missing, found.unused)
@@ -64,4 +76,4 @@ def _filled(node: Node, slot: int, ref: ParamRef, seed: int) -> Array:
     try:
         return np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, slot)))
     except LayerError as error:
-        raise located(error, node.place, node.name, node.type) from None
+        raise located(error, node.place_of_filler(ref.filler.type), node.name, node.type) from None
