@@ -7,7 +7,7 @@ import os
 from prototxt.errors import InputError
 
 
-def check_fits(needed: int, what: str) -> None:
+def check_fits(needed: int, what: str, hint: str | None = None) -> None:
     """Refuses what this machine's memory cannot hold, before anything is allocated.
 
     Raises InputError with both figures.
@@ -19,5 +19,5 @@ def check_fits(needed: int, what: str) -> None:
     if needed > memory:
         raise InputError(
             f"{what} needs {needed / 1e9:,.1f} GB, this machine has {memory / 1e9:,.1f} GB",
-            hint="give a smaller input, such as a batch of 1",
+            hint=hint,
         )

@@ -170,7 +170,10 @@ class Net:
 
     @property
     def blobs(self) -> dict[str, Blob]:
-        return {name: Blob(self, blob) for name, blob in self.graph.last.items()}
+        """Every blob by name; an earlier version that the latest forward kept is there too, as `conv1@0`."""
+        last = self.graph.last
+        earlier = {str(blob): blob for blob in self._values if blob != last[blob.name]}
+        return {name: Blob(self, blob) for name, blob in (last | earlier).items()}
 
     @property
     def params(self) -> dict[str, list[Parameter]]:
@@ -224,7 +227,9 @@ class Net:
         """
         self._set_inputs({**(feeds or {}), **arrays})
         plan = self.plan(keep)
-        check_fits(plan.peak_bytes, f"{self.graph.file}: this forward")
+        check_fits(
+            plan.peak_bytes, f"{self.graph.file}: this forward", "give a smaller input, such as a batch of 1"
+        )
         fed = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
         if self.engine == "reference":
             values = reference.run(self.graph, plan.kept, fed, self._arrays, watchers)

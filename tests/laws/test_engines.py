@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from golden import CASE_LIST, Case, part
-from prototxt.graph.wiring import BlobId
 from prototxt.plan.choose import candidates
 
 RTOL, ATOL = 1e-4, 1e-5
@@ -72,6 +71,6 @@ def test_versions_before_in_place_layers_can_be_kept() -> None:
     stored = case.arrays()
     net = case.net(stored)
     net.forward(part(stored, "input"), keep=["y@0", "y"])
-    raw, last = net._value(BlobId("y", 0)), net.blobs["y"].data
+    raw, last = net.blobs["y@0"].data, net.blobs["y"].data
     assert (raw < 0).any()
     np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)

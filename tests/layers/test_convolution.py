@@ -109,7 +109,8 @@ def test_cost_and_brief() -> None:
 @pytest.mark.parametrize(
     ("fields", "message", "field"),
     [
-        ("kernel_size: 3", "num_output must be at least 1, not 0", "num_output"),
+        ("kernel_size: 3", "no num_output", "num_output"),
+        ("num_output: 0 kernel_size: 3", "num_output must be at least 1, not 0", "num_output"),
         ("num_output: 4 group: 0", "group must be at least 1, not 0", "group"),
         ("num_output: 4 group: 3", "4 outputs are not divisible by group 3", "group"),
         ("num_output: 4 group: 4 kernel_size: 1", "6 input channels are not divisible by group 4", "group"),

@@ -38,7 +38,9 @@ def test_params_and_cost() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(LayerError, match="num_output must be at least 1, not 0"):
+    with pytest.raises(LayerError, match="no num_output"):
         inner("")
+    with pytest.raises(LayerError, match="num_output must be at least 1, not 0"):
+        inner("num_output: 0")
     with pytest.raises(LayerError, match="axis 1 is out of range for a bottom of 5"):
         inner("num_output: 2").shapes([(5,)])

@@ -252,7 +252,7 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     ("content", "what"),
     [
         (b"", "the file is empty"),
-        (b"name: 'LeNet'\nlayer {\n}\n", "this is a text file; the net itself goes first"),
+        (b"name: 'LeNet'\nlayer {\n}\n", "this is a text file, such as the net itself"),
         ("# дом\nlayer {}".encode(), "this is a text file"),
         (b"version https://git-lfs.github.com/spec/v1\noid 1\n", "Git LFS pointer"),
         (b"<!DOCTYPE html><html>", "this is a web page"),

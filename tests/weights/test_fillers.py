@@ -104,7 +104,6 @@ def test_bilinear_of_an_upsampling_kernel_adds_up_to_one(factor: int) -> None:
         ((2, 3), {"type": "gaussian", "sparse": -2}, "sparse must be at least -1"),
         ((2, 3), {"type": "gaussian", "sparse": 3}, "sparse 3 is more than the 2 outputs"),
         ((2, 3), {"type": "xavier", "sparse": 1}, "sparse works with"),
-        ((), {"type": "xavier"}, "at least one axis"),
     ],
 )
 def test_refusals(shape: Shape, fields: dict[str, Any], what: str) -> None:

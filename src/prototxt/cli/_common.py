@@ -129,7 +129,9 @@ def write_whole(path: str, write: Callable[[Any], object]) -> None:
         if target.exists() and not target.is_file():
             # A pipe or a device such as /dev/stdout; a folder refuses to be opened.
             with target.open("wb") as file:
-                write(file)
+                whole = io.BytesIO()
+                write(whole)
+                file.write(whole.getbuffer())
         else:
             _replace(target, write)
     except BrokenPipeError:

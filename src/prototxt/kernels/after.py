@@ -13,7 +13,7 @@ def relu_(y: Array, negative_slope: float) -> None:
     if negative_slope == 0:
         np.maximum(y, 0, out=y)
     else:
-        y += np.float32(negative_slope - 1) * np.minimum(y, 0)
+        np.multiply(y, np.float32(negative_slope), out=y, where=y < 0)
 
 
 def normalise_(y: Array, mean: Array, variance: Array, eps: float) -> None:

@@ -22,6 +22,8 @@ def read_text(path: str | PathLike[str]) -> str:
     """
     place = Place(fspath(path))
     data = _read(Path(path), place)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise TextError("the text is UTF-16, not UTF-8", place=place, hint="save the file as UTF-8")
     if b"\0" in data:
         raise TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)
     try:
@@ -35,8 +37,7 @@ def read_text(path: str | PathLike[str]) -> str:
 
 def _read(path: Path, place: Place) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = _read_some(path)
     except FileNotFoundError:
         raise TextError("there is no such file", place=place) from None
     except IsADirectoryError:
@@ -50,10 +51,18 @@ def _read(path: Path, place: Place) -> bytes:
     return data
 
 
+def _read_some(path: Path) -> bytes:
+    """All bytes, or just more than MOST_BYTES."""
+    chunks, size = [], 0
+    with path.open("rb") as file:
+        while size <= MOST_BYTES and (chunk := file.read(1 << 20)):
+            chunks.append(chunk)
+            size += len(chunk)
+    return b"".join(chunks)
+
+
 def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:
     """Many control characters make a binary file; otherwise it is text in another encoding."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return TextError("the text is UTF-16, not UTF-8", place=place, hint="save the file as UTF-8")
     control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
     if control > len(data[:4096]) / 100:
         return TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)

@@ -96,4 +96,6 @@ def _default(field: Any) -> str:
         return str(field.enum_type.values_by_number[field.default_value].name)
     if field.cpp_type == field.CPPTYPE_FLOAT:
         return f"{field.default_value:.6g}"
-    return str(field.default_value).lower() if field.cpp_type == field.CPPTYPE_BOOL else str(field.default_value)
+    return (
+        str(field.default_value).lower() if field.cpp_type == field.CPPTYPE_BOOL else str(field.default_value)
+    )

@@ -1,0 +1,48 @@
+"""Which blobs survive a forward."""
+
+from __future__ import annotations
+
+import pytest
+
+from prototxt.errors import InputError
+from prototxt.plan.plan import Keep, resolve_keep
+from prototxt.reading import Options, define_net, make_graph
+
+GRAPH = make_graph(
+    define_net(
+        """
+        layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 } } }
+        layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 4 } }
+        layer { name: "relu" type: "ReLU" bottom: "ip" top: "ip" }
+        layer { name: "split" type: "Split" bottom: "ip" top: "a" top: "b" }
+        layer { name: "tanh" type: "TanH" bottom: "a" top: "prob" }
+        """,
+        "net",
+    ),
+    Options(),
+)
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [
+        ("all", {"data@0", "ip@1", "a@0", "b@0", "prob@0"}),
+        ("outputs", {"b@0", "prob@0"}),
+        ([], {"b@0", "prob@0"}),
+        (["ip"], {"ip@1", "b@0", "prob@0"}),
+        (("ip@0", "data"), {"ip@0", "data@0", "b@0", "prob@0"}),
+        ("ip", {"ip@1", "b@0", "prob@0"}),
+        (["prob"], {"b@0", "prob@0"}),
+    ],
+)
+def test_what_is_kept(keep: Keep, kept: set[str]) -> None:
+    assert {str(blob) for blob in resolve_keep(GRAPH, keep)} == kept
+
+
+@pytest.mark.parametrize(("name", "hint"), [("prb", '"prob"'), ("ip@2", '"ip@1"'), ("output", None)])
+def test_an_unknown_name(name: str, hint: str | None) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_keep(GRAPH, [name])
+    assert caught.value.what == f'the net has no blob "{name}" to keep'
+    assert (hint is None) == (caught.value.hint is None)
+    assert hint is None or hint in str(caught.value.hint)

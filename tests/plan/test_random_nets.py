@@ -1,0 +1,92 @@
+"""Random nets, wired every which way: the fast engine gives what each room's own forward gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import prototxt
+from helpers import noise
+
+SHAPE = (2, 4, 6, 5)
+
+# Layers that keep 2 x 4 x 6 x 5, so that any of them may follow any other
+ONE_BOTTOM = {
+    "Convolution": (
+        "convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",
+        "convolution_param { num_output: 4 kernel_size: 1 bias_term: false weight_filler { type: 'xavier' } }",
+        "convolution_param { num_output: 4 group: 4 kernel_h: 5 kernel_w: 3 pad_h: 2 pad_w: 1 "
+        "weight_filler { type: 'xavier' } }",
+    ),
+    "Deconvolution": (
+        "convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",
+    ),
+    "BatchNorm": ("", "batch_norm_param { use_global_stats: false }"),
+    "Scale": ("scale_param { bias_term: true }", "scale_param { axis: 0 num_axes: -1 }"),
+    "ReLU": ("", "relu_param { negative_slope: 0.25 }"),
+    "Pooling": (
+        "pooling_param { kernel_size: 3 stride: 1 pad: 1 }",
+        "pooling_param { pool: AVE kernel_size: 3 stride: 1 pad: 1 }",
+    ),
+    "LRN": ("",),
+    "Dropout": ("",),
+    "Split": ("",),
+    "Reshape": ("reshape_param { shape { dim: 0 dim: -1 dim: 6 dim: 5 } }",),
+    "TanH": ("",),
+}
+TWO_BOTTOMS = {
+    "Eltwise": ("", "eltwise_param { operation: MAX }", "eltwise_param { coeff: 1 coeff: -0.5 }"),
+    "Scale": ("scale_param { axis: 0 }",),
+}
+IN_PLACE = {"BatchNorm", "Scale", "ReLU", "Dropout", "TanH"}
+
+
+def random_net(seed: int) -> str:
+    """A net of a dozen layers, each reading blobs that are there, some of them written in place."""
+    r = np.random.default_rng(seed)
+    dims = " ".join(f"dim: {d}" for d in SHAPE)
+    text = f'layer {{ name: "in" type: "Input" top: "b0" input_param {{ shape {{ {dims} }} }} }}\n'
+    blobs = ["b0"]
+    for i in range(1, 13):
+        two = r.random() < 0.2
+        table = TWO_BOTTOMS if two else ONE_BOTTOM
+        kind = list(table)[r.integers(len(table))]
+        rest = table[kind][r.integers(len(table[kind]))].replace("'", '"')
+        # Mostly the newest blob: long chains are what gets fused.
+        bottoms = [blobs[-1] if r.random() < 0.7 else blobs[r.integers(len(blobs))] for _ in range(1 + two)]
+        in_place = kind in IN_PLACE and not two and bottoms[0] != "b0" and r.random() < 0.6
+        top = bottoms[0] if in_place else f"b{i}"
+        wires = " ".join(f'bottom: "{bottom}"' for bottom in bottoms)
+        text += f'layer {{ name: "l{i}" type: "{kind}" {wires} top: "{top}" {rest} }}\n'
+        if not in_place:
+            blobs.append(top)
+    return text
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_fast_equals_reference(seed: int) -> None:
+    text = random_net(seed)
+    truth, fast = (prototxt.parse_net(text, engine=engine, seed=seed) for engine in ("reference", "fast"))
+    for name, params in truth.params.items():
+        for i, param in enumerate(params):
+            if not param.data.any():  # statistics and biases start at 0
+                param.data[...] = 0.5 + noise(*param.shape, seed=seed) ** 2
+            fast.params[name][i].data[...] = param.data
+    x = noise(*SHAPE, seed=seed)
+    want = truth.forward(b0=x)
+    every = {name: blob.data.copy() for name, blob in truth.blobs.items()}
+    for keep in ("outputs", "all", [str(blob) for blob in fast.graph.shapes]):
+        got = fast.forward(b0=x, keep=keep)
+        for name, value in want.items():
+            scale = float(np.abs(value).max())
+            np.testing.assert_allclose(got[name], value, 1e-3, 1e-4 * scale, err_msg=text)
+        np.testing.assert_array_equal(fast.blobs["b0"].data, x)
+    for name, value in every.items():
+        np.testing.assert_allclose(fast.blobs[name].data, value, 1e-3, 1e-4 * float(np.abs(value).max()))
+
+
+def test_some_of_them_are_fused() -> None:
+    plans = [prototxt.parse_net(random_net(seed), keep="outputs").plan() for seed in range(60)]
+    lengths = [len(step.nodes) for plan in plans for step in plan.steps]
+    assert sum(length > 1 for length in lengths) > 30
+    assert max(lengths) > 2

@@ -1,0 +1,146 @@
+"""Trained models: on the same input the numbers that the reference computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import prototxt
+from golden import ROOT, SHARED, needs_shared, part
+from prototxt.cli.run import main as run_command
+from prototxt.graph.select import State, select
+from prototxt.layers.base import Array
+from prototxt.layers.registry import layer_types
+from prototxt.reading import define_net
+from prototxt.text.read import read_text
+
+pytestmark = needs_shared
+
+MODELS = SHARED / "models"
+RTOL, ATOL = 1e-3, 1e-4
+
+
+def weights_of(model: str) -> Path:
+    (path,) = (MODELS / model).glob("*.caffemodel")
+    return path
+
+
+def _models() -> list[str]:
+    """Those with a .caffemodel, golden numbers, and only known types."""
+    if not MODELS.is_dir():
+        return []
+    table = [line.split("\t") for line in (MODELS / "MODELS.tsv").read_text().splitlines()[1:]]
+    names = [model for model, weights, *_ in table if weights.endswith(".caffemodel")]
+    return [
+        name for name in names if (SHARED / "golden/models" / f"{name}.npz").is_file() and _is_known(name)
+    ]
+
+
+def _is_known(model: str) -> bool:
+    path = MODELS / model / "deploy.prototxt"
+    layers = select(define_net(read_text(path), str(path)), State()).message.layer
+    return {layer.type for layer in layers} <= set(layer_types())
+
+
+NAMES = _models()
+BOTH_ENGINES = ("lenet", "squeezenet")
+
+
+def stored(model: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Any]]:
+    """A model's inputs, outputs, and the statistics of its blobs."""
+    with np.load(SHARED / "golden/models" / f"{model}.npz") as file:
+        arrays = dict(file)
+    stats = json.loads(str(arrays.pop("stats")))
+    return part(arrays, "input"), part(arrays, "output"), stats
+
+
+def loaded(model: str, engine: str = "fast") -> prototxt.Net:
+    return prototxt.load_net(MODELS / model / "deploy.prototxt", weights_of(model), engine=engine)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert set(NAMES) >= {
+        "lenet", "squeezenet", "mtcnn_det1", "mtcnn_det2", "mtcnn_det3", "open_nsfw", "waifu2x_upconv7",
+    }  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")
+@pytest.mark.parametrize(
+    ("model", "engine"),
+    [(name, "fast") for name in NAMES] + [(name, "reference") for name in BOTH_ENGINES if name in NAMES],
+)
+def test_every_blob(model: str, engine: str) -> None:
+    inputs, outputs, stats = stored(model)
+    net = loaded(model, engine)
+    got = net.forward(inputs)
+    assert set(outputs) == set(got)
+    for name, want in outputs.items():
+        np.testing.assert_allclose(got[name], want, RTOL, ATOL, err_msg=name)
+    assert {name for name in stats if "_split_" not in name} == set(net.blobs)
+    for name, blob in net.blobs.items():
+        check_statistics(blob.data, stats[name], name)
+
+
+def check_statistics(got: Array, want: dict[str, Any], name: str) -> None:
+    assert list(got.shape) == want["shape"], name
+    flat = got.ravel().astype(np.float64)
+    spread = max(want["std"], abs(want["mean"]), ATOL)
+    at = [flat[k * flat.size // 8] for k in range(8)]
+    ours = [flat.mean(), flat.std(), np.abs(flat).max(), *at]
+    theirs = [want["mean"], want["std"], want["absmax"], *want["at"]]
+    np.testing.assert_allclose(ours, theirs, RTOL, RTOL * spread, err_msg=name)
+
+
+@pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")
+@pytest.mark.parametrize("model", NAMES)
+def test_every_parameter_comes_from_the_file(model: str) -> None:
+    net = loaded(model)
+    assert net.loaded is not None
+    assert net.loaded.missing == ()
+    assert set(net.loaded.layers) == set(net.params)
+
+
+def command(*args: str | Path) -> dict[str, Any]:
+    """What `prototxt-run --json` tells."""
+    done = CliRunner().invoke(run_command, [*map(str, args), "--json"])
+    assert done.exit_code == 0, done.output
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def best(answer: dict[str, Any]) -> list[tuple[int, str]]:
+    """The best classes of the only output, index and label."""
+    (output,) = answer["answers"]
+    return [(entry["index"], entry["label"]) for entry in output["classes"]]
+
+
+def test_lenet_reads_a_seven() -> None:
+    answer = command(
+        *(MODELS / "lenet/deploy.prototxt", ROOT / "examples/digit.png"),
+        *("--weights", weights_of("lenet"), "--scale", "0.00390625"),
+    )
+    assert best(answer)[0] == (7, "")
+    assert answer["answers"][0]["classes"][0]["score"] > 0.99
+
+
+def test_squeezenet_sees_what_the_reference_sees() -> None:
+    """The kitten looks like a fox to this net: the reference's three best classes are foxes and a corgi."""
+    answer = command(
+        *(MODELS / "squeezenet/deploy.prototxt", SHARED / "images/cat.jpg"),
+        *("--weights", weights_of("squeezenet"), "--mean", "104,117,123"),
+        *("--labels", MODELS / "imagenet/synset_words.txt"),
+    )
+    scores = stored("squeezenet")[1]["pool_final"].ravel()
+    theirs = [int(index) for index in np.argsort(-scores)[:3]]
+    assert theirs == [278, 277, 263]
+    assert [index for index, _ in best(answer)[:3]] == theirs
+    assert [label for _, label in best(answer)[:3]] == [
+        "kit fox, Vulpes macrotis",
+        "red fox, Vulpes vulpes",
+        "Pembroke, Pembroke Welsh corgi",
+    ]
