@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = printable(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 class PrototxtError(Exception):
@@ -50,7 +52,8 @@ class PrototxtError(Exception):
     def _layer_part(self) -> str:
         if self.layer is None:
             return ""
-        return f'layer "{self.layer}"' + (f" ({self.layer_type})" if self.layer_type else "") + ": "
+        kind = f" ({printable(self.layer_type)})" if self.layer_type else ""
+        return f'layer "{printable(self.layer)}"{kind}: '
 
 
 class TextError(PrototxtError):
@@ -88,10 +91,24 @@ class PrototxtWarning(UserWarning):
     """Something odd that does not stop the net from loading, such as an unknown field."""
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def printable(name: str) -> str:
+    """A name from a file with its control characters spelled out (`\\x1b`): it stays on its line."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
+
+
+LONGEST_NAME = 100
+"""Nobody misspells a longer name, and comparing takes time with the square of its length."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near."""
     from difflib import get_close_matches  # needed only when something is wrong
 
+    if len(name) > LONGEST_NAME:
+        return None
     names = list(known)
     folded = {n.lower(): n for n in names}
     near = [folded[n] for n in get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]

@@ -82,9 +82,9 @@ def test_a_layer_cannot_read_its_own_new_top() -> None:
         (layer("ReLU", "x x", "y"), "takes 1 bottom, has 2"),
         (layer("ReLU", "x"), "takes 1 top, has 0"),
         (layer("ReLU", "x", "y z"), "takes 1 top, has 2"),
-        (layer("Eltwise", "x", "y"), "takes at least 2 bottom, has 1"),
-        (layer("Scale", "x x x", "y"), "takes 1 to 2 bottom, has 3"),
-        (layer("Pooling", "x", "a b c", "pooling_param { kernel_size: 2 }"), "takes 1 to 2 top, has 3"),
+        (layer("Eltwise", "x", "y"), "takes at least 2 bottoms, has 1"),
+        (layer("Scale", "x x x", "y"), "takes 1 to 2 bottoms, has 3"),
+        (layer("Pooling", "x", "a b c", "pooling_param { kernel_size: 2 }"), "takes 1 to 2 tops, has 3"),
         (
             layer("Convolution", "x x", "a b c", "convolution_param { num_output: 1 kernel_size: 1 }"),
             "needs a top for each bottom, has 2 bottoms and 3 tops",

@@ -1,4 +1,4 @@
-"""What the commands share: errors as one message and an exit code, net options, files written whole."""
+"""What the commands share: errors as one message and an exit code, warnings, the screen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import io
 import os
 import re
 import sys
-import tempfile
 import warnings
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +16,6 @@ from prototxt.errors import PrototxtError
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 MOST_NOTES = 10
 INTERRUPTED = 130
@@ -72,44 +68,6 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def file_name(text: str) -> str:
-    """A file's name as it is; click.BadParameter for an empty one, such as an unset shell variable."""
-    if not text:
-        raise click.BadParameter("the file name is empty")
-    return text
-
-
-def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
-    """`data=1,3,227,227` (or 1x3x227x227) as a name and a shape; click.BadParameter for anything else."""
-    name, _, numbers = text.rpartition("=")
-    try:
-        shape = tuple(int(n) for n in numbers.replace("x", ",").split(","))
-    except ValueError:
-        shape = ()
-    if not name or not shape:
-        raise click.BadParameter(f'"{text}" is not NAME=N,C,H,W, such as data=1,3,227,227')
-    return name, shape
-
-
-def net_options(command: F) -> F:
-    """The options that say which net a file is."""
-    for option in (
-        click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
-        click.option("--level", default=0, show_default=True, help="The net's level, for include rules."),
-        click.option("--stage", "stages", multiple=True, help="A stage of the net; may be given several times."),
-        click.option(
-            "--phase", type=click.Choice(["TRAIN", "TEST"], case_sensitive=False), default="TEST",
-            show_default=True, help="Which layers take part.",
-        ),
-        click.option(
-            "--input", "inputs", type=input_shape, metavar="NAME=N,C,H,W", multiple=True,
-            help="An input's shape, in place of the file's own; may be given several times.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 def show_notes(notes: Sequence[str]) -> None:
     """Warnings on stderr, the first few in full."""
     label = click.style("warning:", fg="yellow", bold=True)
@@ -117,59 +75,6 @@ def show_notes(notes: Sequence[str]) -> None:
         click.echo(f"{label} {_printable(note)}", err=True)
     if len(notes) > MOST_NOTES:
         click.echo(f"{label} and {len(notes) - MOST_NOTES} more like these", err=True)
-
-
-def write_whole(path: str, write: Callable[[Any], object]) -> None:
-    """`write` into a temporary file beside `path`, then rename: the file is there whole or not at all.
-
-    Raises PrototxtError where that place cannot be written.
-    """
-    try:
-        target = Path(path).resolve()  # through a link: it stays one
-        if target.exists() and not target.is_file():
-            # A pipe or a device such as /dev/stdout; a folder refuses to be opened.
-            with target.open("wb") as file:
-                whole = io.BytesIO()
-                write(whole)
-                file.write(whole.getbuffer())
-        else:
-            _replace(target, write)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise PrototxtError(f"{path}: cannot be written: {what}") from None
-
-
-def _replace(target: Path, write: Callable[[Any], object]) -> None:
-    mode = 0o666 & ~_umask()
-    if target.exists():
-        mode = target.stat().st_mode & 0o777
-        target.open("ab").close()  # a file that is write-protected stays as it is
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".prototxt-", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            write(file)
-            file.close()
-            temporary.chmod(mode)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def emit(text: str, output: str | None) -> None:
-    """Text to the file named by -o, or to standard output."""
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-    else:
-        write_whole(output, lambda file: file.write(text.encode()))
 
 
 def screen() -> Console:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prototxt.cli._common import Command, file_name, net_options, screen, show_notes, write_whole
+from prototxt.cli._common import Command, screen, show_notes
+from prototxt.cli._files import write_whole
+from prototxt.cli._options import NetChoice, file_name, net_options
 
 if TYPE_CHECKING:
     from prototxt.layers.base import Array, Shape
@@ -55,11 +57,7 @@ def main(
     engine: str,
     as_json: bool,
     save: str | None,
-    inputs: tuple[tuple[str, tuple[int, ...]], ...],
-    phase: str,
-    stages: tuple[str, ...],
-    level: int,
-    strict: bool,
+    choice: NetChoice,
 ) -> None:
     """Run NET (a prototxt file) on IMAGE: every blob's shape, every layer's time, the best classes.
 
@@ -70,14 +68,13 @@ def main(
     """
     from prototxt.images.labels import read_labels
     from prototxt.net import Net
-    from prototxt.reading import Options, define_net
+    from prototxt.reading import define_net
     from prototxt.text.read import read_text
 
     names = read_labels(labels) if labels else ()
-    definition = define_net(read_text(net), net, strict=strict)
+    definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    options = Options(phase, level, stages, dict(inputs), seed)
-    loaded = Net(definition, options, weights, keep="outputs", engine=engine)
+    loaded = Net(definition, choice.options(seed), weights, keep="outputs", engine=engine)
     run = _run(loaded, image, mean, scale, channel_order)
     show_notes(_not_finite(run.outputs))
     if save:

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, emit, file_name, net_options, screen, show_notes
+from prototxt.cli._common import Command, screen, show_notes
+from prototxt.cli._files import emit
+from prototxt.cli._options import NetChoice, file_name, net_options
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -30,11 +32,7 @@ def main(
     net: str,
     form: str,
     output: str | None,
-    inputs: tuple[tuple[str, tuple[int, ...]], ...],
-    phase: str,
-    stages: tuple[str, ...],
-    level: int,
-    strict: bool,
+    choice: NetChoice,
 ) -> None:
     """Show every layer of NET (a prototxt file): wiring, shapes N x C x H x W, parameters, multiply-adds, bytes.
 
@@ -44,13 +42,13 @@ def main(
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
     """
-    from prototxt.reading import Options, define_net, make_graph
+    from prototxt.reading import define_net, make_graph
     from prototxt.text.read import read_text
     from prototxt.views.report import make_report
 
-    definition = define_net(read_text(net), net, strict=strict)
+    definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    report = make_report(make_graph(definition, Options(phase, level, stages, dict(inputs))))
+    report = make_report(make_graph(definition, choice.options()))
     if form != "table":
         from prototxt.views import export
 

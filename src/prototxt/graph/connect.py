@@ -69,7 +69,7 @@ def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -
         ("top", param.top, layer.tops),
     ):
         if len(names) < least or (most is not None and len(names) > most):
-            what = f"takes {_range(least, most)} {field}, has {len(names)}"
+            what = f"takes {_range(least, most)} {field}{'' if most == 1 else 's'}, has {len(names)}"
             raise _error(definition, index, param, field, what, nth=most or 0)
     if layer.tops_equal_bottoms and len(param.top) != len(param.bottom):
         what = f"needs a top for each bottom, has {len(param.bottom)} bottoms and {len(param.top)} tops"

@@ -7,6 +7,7 @@ import json
 from io import StringIO
 from typing import Any
 
+from prototxt.errors import printable
 from prototxt.layers.base import show
 from prototxt.views.numbers import arrow, compact_shape, thousands
 from prototxt.views.report import Report, Row
@@ -78,7 +79,7 @@ def to_markdown(report: Report) -> str:
     lines = [head, ["---"] * 4 + ["---:"] * 2]
     lines += [
         [
-            row.name, f"{row.type} {row.brief}".strip(), arrow(row.bottoms, row.tops),
+            printable(row.name), f"{row.type} {row.brief}".strip(), arrow(row.bottoms, row.tops),
             ", ".join(map(show, row.shapes)), thousands(row.param_count), thousands(row.macs),
         ]
         for row in report.rows

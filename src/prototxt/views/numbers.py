@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.errors import printable
 from prototxt.layers.base import Shape
 
 FEW = 2
@@ -40,4 +41,5 @@ def arrow(bottoms: Sequence[str], tops: Sequence[str]) -> str:
 
 
 def _few(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= FEW else f"{names[0]}, +{len(names) - 1}"
+    shown = ", ".join(names) if len(names) <= FEW else f"{names[0]}, +{len(names) - 1}"
+    return printable(shown)

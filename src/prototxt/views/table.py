@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from prototxt.errors import printable
 from prototxt.layers.base import show
 from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
 from prototxt.views.report import Report, Row
@@ -54,7 +55,7 @@ class Column:
 def _columns(report: Report, timer: Timer | None) -> list[Column]:
     total = report.totals
     columns = [
-        Column("layer", lambda r: r.name, "total", wraps=True, style="bold"),
+        Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
         Column("type", lambda r: f"{r.type} {r.brief}".strip(), wraps=True, style="cyan"),
         Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
         Column("output N x C x H x W", lambda r: "\n".join(show(s) for s in r.shapes), style="green"),
@@ -75,7 +76,7 @@ def _columns(report: Report, timer: Timer | None) -> list[Column]:
 
 def _param_shapes(row: Row) -> str:
     text = " + ".join(compact_shape(s) for s in row.params)
-    return f"{text} of {', '.join(row.shared_with)}" if row.shared_with else text
+    return f"{text} of {printable(', '.join(row.shared_with))}" if row.shared_with else text
 
 
 def _param_count(row: Row) -> str:
@@ -137,7 +138,9 @@ def _table(report: Report, columns: list[Column]) -> Table:
 
 
 def _title(report: Report) -> Text:
-    return Text.assemble((report.name or "net", "bold"), f" · {report.phase} · {len(report.rows)} layers")
+    return Text.assemble(
+        (printable(report.name) or "net", "bold"), f" · {report.phase} · {len(report.rows)} layers"
+    )
 
 
 def _legend(report: Report, hidden: list[str]) -> Text:
@@ -166,27 +169,21 @@ BAR = 24
 
 
 def answers_table(answer: Answer) -> RenderableType:
-    """The best classes with bars where the scores are probabilities; a line with the range of other outputs."""
-    head = f"{answer.output} {show(answer.shape)}"
+    """The best classes, with bars where the scores are probabilities; a line with the range of other outputs."""
+    head = f"{printable(answer.output)} {show(answer.shape)}"
     if not answer.classes:
         return Text(f"{head}: min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}")
-    table = Table(
-        title=f"{head}, best {len(answer.classes)}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    table.add_column("class", justify="right")
-    if any(c.label for c in answer.classes):
-        table.add_column("label")
-    table.add_column("score", justify="right")
-    probabilities = answer.least >= 0 and answer.most <= 1
-    if probabilities:
-        table.add_column("", style="green")
-    for entry in answer.classes:
-        cells = [str(entry.index), entry.label, f"{entry.score:.6f}", "█" * round(BAR * entry.score)]
-        table.add_row(
-            *(
-                Text(c)
-                for c, title in zip(cells, ("class", "label", "score", ""), strict=True)
-                if title in {col.header for col in table.columns}
-            )
-        )
+    best = answer.classes
+    columns = [("class", "right", [str(c.index) for c in best])]
+    if any(c.label for c in best):
+        columns.append(("label", "left", [printable(c.label) for c in best]))
+    columns.append(("score", "right", [f"{c.score:.6f}" for c in best]))
+    if answer.least >= 0 and answer.most <= 1:
+        columns.append(("", "left", ["█" * round(BAR * c.score) for c in best]))
+    title = f"{head}, best {len(best)}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, side, _ in columns:
+        table.add_column(name, justify="right" if side == "right" else "left", style="" if name else "green")
+    for row in zip(*(cells for _, _, cells in columns), strict=True):
+        table.add_row(*map(Text, row))
     return table

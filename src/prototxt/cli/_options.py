@@ -1,0 +1,77 @@
+"""Options that commands share: file names, input shapes, and which net a file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from prototxt.reading import Options
+
+
+def file_name(text: str) -> str:
+    """A file's name as it is; click.BadParameter for an empty one, such as an unset shell variable."""
+    if not text:
+        raise click.BadParameter("the file name is empty")
+    return text
+
+
+def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """`data=1,3,227,227` (or 1x3x227x227) as a name and a shape; click.BadParameter for anything else."""
+    name, _, numbers = text.rpartition("=")
+    try:
+        shape = tuple(int(n) for n in numbers.replace("x", ",").split(","))
+    except ValueError:
+        shape = ()
+    if not name or not shape:
+        raise click.BadParameter(f'"{text}" is not NAME=N,C,H,W, such as data=1,3,227,227')
+    return name, shape
+
+
+@dataclass(frozen=True)
+class NetChoice:
+    """What the net options say: which layers take part, the inputs' shapes, whether unknown fields are errors."""
+
+    inputs: dict[str, tuple[int, ...]]
+    phase: str
+    stages: tuple[str, ...]
+    level: int
+    strict: bool
+
+    def options(self, seed: int = 0) -> Options:
+        """The same for `prototxt.reading`."""
+        from prototxt.reading import Options
+
+        return Options(self.phase, self.level, self.stages, self.inputs, seed)
+
+
+def net_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which net a file is; the command gets them as one `choice`, a NetChoice."""
+
+    @wraps(command)
+    def with_choice(
+        *, inputs: tuple[tuple[str, tuple[int, ...]], ...], phase: str, stages: tuple[str, ...], level: int,
+        strict: bool, **others: Any,
+    ) -> None:  # fmt: skip
+        command(choice=NetChoice(dict(inputs), phase, stages, level, strict), **others)
+
+    decorated: Callable[..., None] = with_choice
+    for option in (
+        click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
+        click.option("--level", default=0, show_default=True, help="The net's level, for include rules."),
+        click.option("--stage", "stages", multiple=True, help="A stage of the net; may be given several times."),
+        click.option(
+            "--phase", type=click.Choice(["TRAIN", "TEST"], case_sensitive=False), default="TEST",
+            show_default=True, help="Which layers take part.",
+        ),
+        click.option(
+            "--input", "inputs", type=input_shape, metavar="NAME=N,C,H,W", multiple=True,
+            help="An input's shape, in place of the file's own; may be given several times.",
+        ),
+    ):  # fmt: skip
+        decorated = option(decorated)
+    return decorated
