@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,16 @@ def test_golden(form: str, net: Path, tmp_path: Path) -> None:
     expected = EXPECTED / f"{net.stem}.{ENDINGS[form]}"
     if os.environ.get("PROTOTXT_REWRITE"):
         expected.write_text(out)
-    assert out == expected.read_text()
+    assert _tight(out) == _tight(expected.read_text())
     written = tmp_path / "out"
     result = invoke(shapes, net, "--format", form, "-o", written)
     assert (result.code, result.out, result.err) == (0, "", "")
     assert "\n".join(line.rstrip() for line in written.read_text().splitlines()) + "\n" == out
+
+
+def _tight(text: str) -> str:
+    """Without the width of gaps and rules, which rich's versions do not agree on."""
+    return re.sub(r"[ ─]+", " ", text)
 
 
 def test_lenet_in_full() -> None:

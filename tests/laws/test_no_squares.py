@@ -1,0 +1,39 @@
+"""Law: no square cases. N, C, H and W differ, so that a mixed-up axis cannot hide.
+
+Cases named drawn_* are random geometry, where a coincidence may happen; every family has others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from golden import CASE_LIST, Case, part
+
+WRITTEN = [case for case in CASE_LIST if not case.path.stem.startswith("drawn_")]
+
+
+def four_axes(case: Case) -> list[tuple[int, ...]]:
+    return [x.shape for x in part(case.arrays(), "input").values() if x.ndim == 4]
+
+
+@pytest.mark.parametrize("case", WRITTEN, ids=str)
+def test_axes_differ(case: Case) -> None:
+    for n, c, h, w in four_axes(case):
+        assert n != c
+        assert h != w
+
+
+def test_every_family_of_four_axes_has_a_written_case() -> None:
+    families = defaultdict(set)
+    for case in CASE_LIST:
+        if four_axes(case):
+            families[case.path.parent.name].add(case in WRITTEN)
+    assert all(True in kinds for kinds in families.values()), families
+
+
+def test_windows_differ_per_axis_at_least_once() -> None:
+    texts = [case.path.with_suffix(".prototxt").read_text() for case in WRITTEN]
+    for field in ("kernel", "stride", "pad"):
+        assert any(f"{field}_h:" in text and f"{field}_w:" in text for text in texts), field
