@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,8 @@ ALLOWED = {
     "text": {"schema"},
     "definition": {"text"},
     "upgrade": {"definition", "schema", "text"},
-    "layers": {"schema"},
+    "lazy": set[str](),
+    "layers": {"lazy", "schema"},
     "graph": {"definition", "layers", "schema", "text"},
     "limits": set[str](),
     "weights": {"graph", "layers", "limits", "schema"},
@@ -87,3 +90,12 @@ def test_kernels_know_numpy_alone() -> None:
     outside = {"__future__", "collections.abc", "functools", "itertools", "math", "numpy", "typing"}
     for path in (SOURCE / "kernels").glob("*.py"):
         assert {n if n in outside else n.split(".")[0] for n in imports(path)} <= outside, path
+
+
+def test_shapes_need_no_arrays() -> None:
+    script = (
+        "import sys; from prototxt.cli.shapes import main; main(sys.argv[1:], standalone_mode=False); "
+        "sys.exit('numpy' in sys.modules)"
+    )
+    net = SOURCE.parents[1] / "examples" / "alexnet.prototxt"
+    subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
+from prototxt.lazy import np
 
 Shape = tuple[int, ...]
-Array = NDArray[np.float32]
+
+# Not read at run time: NumPy takes longer to load than a net to read, and shapes need no arrays.
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+else:
+    Array = "NDArray[np.float32]"
 
 MOST_ELEMENTS = 2**31 - 1
 """The most elements a blob may have, as in Caffe (blob.cpp)."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers._axes import canonical_axis
 from prototxt.layers._fields import exclusive
 from prototxt.layers.base import Array, Layer, Shape, show
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("Concat", bottoms=(1, None))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers._window import check_padded, last_axes
 from prototxt.layers.base import Array, Cost, Shape, count
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("Deconvolution", bottoms=(1, None), tops=(1, None), tops_equal_bottoms=True)

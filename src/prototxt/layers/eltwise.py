@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_one_shape
 from prototxt.layers._fields import enum_name
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("Eltwise", bottoms=(2, None))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers.base import Array, Layer, Shape, show
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("Input", bottoms=0, tops=(1, None))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes
 from prototxt.layers._fields import enum_name
@@ -14,6 +12,7 @@ from prototxt.layers._window import Window, check_padded
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("LRN")

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 class Neuron(Layer):

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes
 from prototxt.layers._fields import enum_name
@@ -15,8 +13,9 @@ from prototxt.layers._pool_window import pool_divisors, pool_shape, pool_spans, 
 from prototxt.layers._window import Window, check_padded
 from prototxt.layers.base import TRAIN, Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
-LOWEST = float(np.finfo(np.float32).min)
+LOWEST = -(2 - 2**-23) * 2.0**127
 """-FLT_MAX: the maximum of nothing."""
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from prototxt.layers._axes import along, check_num_axes
 from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("PReLU")

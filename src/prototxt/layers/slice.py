@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from prototxt.errors import LayerError
 from prototxt.layers._axes import canonical_axis
 from prototxt.layers._fields import exclusive
 from prototxt.layers.base import Array, Layer, Shape, show
 from prototxt.layers.registry import layer
+from prototxt.lazy import np
 
 
 @layer("Slice", tops=(1, None))
