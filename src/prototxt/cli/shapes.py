@@ -50,7 +50,9 @@ def main(
 
     definition = define_net(read_text(net), net, strict=strict)
     show_notes(definition.notes)
-    report = make_report(make_graph(definition, Options(phase, level, stages, dict(inputs))))
+    graph = make_graph(definition, Options(phase, level, stages, dict(inputs)))
+    show_notes(graph.notes[len(definition.notes) :])
+    report = make_report(graph)
     if form != "table":
         from prototxt.views import export
 
