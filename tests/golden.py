@@ -15,6 +15,9 @@ from prototxt.net import Net
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
+DATA_CASES = ROOT / "tests" / "cases_data"
+"""Folders with a data layer's net, what it reads, and the four batches the reference made of it."""
+
 SHARED = Path(os.environ.get("PROTOTXT_SHARED", ROOT.parent / "shared"))
 
 needs_shared = pytest.mark.skipif(

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from prototxt.errors import (
+    DataError,
     ImageError,
     InputError,
     LayerError,
@@ -49,9 +50,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Blob", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Parameter", "PrototxtError",
-    "PrototxtWarning", "TextError", "Timer", "Watcher", "WeightsError", "layer", "load_graph", "load_net",
-    "parse_net",
+    "Blob", "DataError", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Parameter",
+    "PrototxtError", "PrototxtWarning", "TextError", "Timer", "Watcher", "WeightsError", "layer",
+    "load_graph", "load_net", "parse_net",
 ]  # fmt: skip
 
 

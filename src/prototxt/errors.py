@@ -75,6 +75,19 @@ class LayerError(NetError):
         self.field = field
 
 
+class DataError(LayerError):
+    """A database, list or image that a data layer reads is missing, broken or does not fit the net.
+
+    `path` names the file; like every LayerError it gets its place and layer from the graph.
+    """
+
+    def __init__(
+        self, what: str, *, path: str | None = None, field: str | None = "source", hint: str | None = None
+    ) -> None:
+        super().__init__(what if path is None else f"{path}: {what}", field=field, hint=hint)
+        self.path = path
+
+
 class WeightsError(PrototxtError):
     """A weights file is broken or does not fit the net."""
 

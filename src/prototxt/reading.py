@@ -24,13 +24,17 @@ Path = str | PathLike[str]
 
 @dataclass(frozen=True)
 class Options:
-    """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed."""
+    """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed.
+
+    `allow_writes` lets layers such as HDF5Output write the files that the net names.
+    """
 
     phase: str = "TEST"
     level: int = 0
     stages: tuple[str, ...] = ()
     inputs: Inputs | None = None
     seed: int = 0
+    allow_writes: bool = False
 
     def state(self) -> State:
         """The state that include and exclude rules are held against. Raises InputError for another phase."""
@@ -57,7 +61,7 @@ def make_graph(definition: Definition, options: Options) -> Graph:
     state = options.state()
     selected = select(definition, state)
     fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
-    return infer(connect(fed, state.phase, options.seed))
+    return infer(connect(fed, state.phase, options.seed, allow_writes=options.allow_writes))
 
 
 def load_graph(path: Path, options: Options = Options(), *, strict: bool = False) -> Graph:

@@ -111,8 +111,9 @@ NETS: dict[str, tuple[str, int, str | None, tuple[str, ...]]] = {
     ),
     "empty layer": (DATA + "layer { }\n", 2, None, ("the layer has no type",)),
     "data layer": (
-        'layer {\n name: "db"\n type: "Data" top: "data" top: "label" }\n' + layer("ReLU"),
-        3,
+        'layer {\n name: "db"\n type: "Data" top: "data" top: "label"\n'
+        'data_param { source: "nowhere" batch_size: 3 } }\n' + layer("ReLU"),
+        4,
         'layer "db" (Data)',
         ("--input data=N,C,H,W",),
     ),

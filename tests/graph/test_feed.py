@@ -60,12 +60,6 @@ def test_a_data_layers_second_top() -> None:
     assert made.outputs == ("ip", "label")
 
 
-def test_a_data_layers_top_that_is_read_and_not_given() -> None:
-    text = DATA + 'layer { name: "r" type: "ReLU" bottom: "label" top: "r" }'
-    with pytest.raises(NetError, match='no layer makes bottom "label"'):
-        graph(text, data=(3, 2, 4, 6))
-
-
 def test_an_orphan_gets_an_input_at_the_front() -> None:
     with pytest.raises(NetError, match='no layer makes bottom "data"'):
         graph(ORPHAN)

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from golden import CASES
+from golden import CASES, DATA_CASES
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer, layer_types
 
 ROOMS = layer_types()
-CASE_TYPES = set(re.findall(r'type: "(\w+)"', "".join(p.read_text() for p in CASES.rglob("*.prototxt"))))
-NO_WORK = {"Concat", "Dropout", "Flatten", "Input", "Reshape", "Silence", "Slice", "Split"}
+CASE_TEXT = "".join(p.read_text() for folder in (CASES, DATA_CASES) for p in folder.rglob("*.prototxt"))
+CASE_TYPES = set(re.findall(r'type: "(\w+)"', CASE_TEXT))
+READERS = {"Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "MemoryData", "WindowData"}
+NO_WORK = READERS | {"Concat", "Dropout", "Flatten", "Input", "Reshape", "Silence", "Slice", "Split"}
 """Types that only move or rename values: their cost is nothing."""
 
 

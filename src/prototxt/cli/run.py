@@ -75,6 +75,7 @@ def main(
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     loaded = Net(definition, choice.options(seed), weights, keep="outputs", engine=engine)
+    show_notes(loaded.graph.notes[len(definition.notes) :])
     run = _run(loaded, image, mean, scale, channel_order)
     show_notes(_not_finite(run.outputs))
     if save:
@@ -135,7 +136,13 @@ def _image_input(net: Net) -> str:
         if len(shape) == 4 and shape[1] in (1, 3):
             return name
     known = ", ".join(f'"{name}" {" x ".join(map(str, shape))}' for name, shape in shapes.items()) or "none"
-    raise InputError(f"{net.graph.file}: no input takes an image (N x 1 or 3 x H x W); its inputs: {known}")
+    reads = next(
+        (n.tops[0].name for n in net.layers if n.tops and not n.bottoms and not n.layer.is_input), None
+    )
+    raise InputError(
+        f"{net.graph.file}: no input takes an image (N x 1 or 3 x H x W); its inputs: {known}",
+        hint=reads and f'"{reads}" is read from files: give --input {reads}=1,C,H,W to make it an input',
+    )
 
 
 def _zeros(net: Net, image_blob: str) -> dict[str, Array]:

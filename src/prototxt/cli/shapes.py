@@ -48,7 +48,9 @@ def main(
 
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    report = make_report(make_graph(definition, choice.options()))
+    graph = make_graph(definition, choice.options())
+    show_notes(graph.notes[len(definition.notes) :])
+    report = make_report(graph)
     if form != "table":
         from prototxt.views import export
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
-from prototxt.graph.wiring import BlobId, Graph
+from prototxt.graph.wiring import BlobId, Graph, located_at
 from prototxt.layers.base import Array
 from prototxt.plan.memory import deaths
 from prototxt.watch import Watcher
@@ -23,10 +23,11 @@ def run(
 ) -> dict[BlobId, Array]:
     """The kept blobs after one forward; arguments as for the fast engine, with a graph in place of a plan."""
     blobs = dict(feeds)
-    nodes = [node for node in graph.nodes if node.type != "Input"]
+    nodes = [node for node in graph.nodes if not node.layer.is_input]
     for node, dead in zip(nodes, deaths([(n.bottoms, n.tops) for n in nodes], kept), strict=True):
         start = perf_counter()
-        made = node.layer.forward([blobs[b] for b in node.bottoms], params[node.index])
+        with located_at(node):
+            made = node.layer.forward([blobs[b] for b in node.bottoms], params[node.index])
         tops = dict(zip(node.tops, made, strict=True))
         seconds = perf_counter() - start
         for watcher in watchers:

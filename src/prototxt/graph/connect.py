@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from prototxt.definition import Definition
@@ -12,8 +13,8 @@ from prototxt.layers.registry import layer_types, make_layer
 from prototxt.text.place import place_of_value
 
 
-def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
-    """Every layer as a room, linked to the blobs it reads and writes.
+def connect(definition: Definition, phase: int, seed: int = 0, *, allow_writes: bool = False) -> Wiring:
+    """Every layer as a room, linked to the blobs it reads and writes; for `allow_writes` see Layer.
 
     Raises NetError for a net without layers, an unknown type, parameters a room refuses, a bottom that no
     earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
@@ -25,7 +26,7 @@ def connect(definition: Definition, phase: int, seed: int = 0) -> Wiring:
     current: dict[str, BlobId] = {}
     links = []
     for index, param in enumerate(layers):
-        layer = _make(definition, index, param, phase, seed)
+        layer = _make(definition, index, param, phase, seed, allow_writes)
         _check_arity(definition, index, param, layer)
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
@@ -40,9 +41,10 @@ def _no_layers(definition: Definition) -> NetError:
     return NetError(what, place=Place(definition.file))
 
 
-def _make(definition: Definition, index: int, param: Any, phase: int, seed: int) -> Layer:
+def _make(definition: Definition, index: int, param: Any, phase: int, seed: int, allow_writes: bool) -> Layer:
+    folder = str(Path(definition.file).parent)
     try:
-        return make_layer(param, phase, seed)
+        return make_layer(param, phase, seed, folder=folder, allow_writes=allow_writes)
     except LayerError as error:
         if param.type not in layer_types():
             error.hint = _type_hint(param) or error.hint

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.errors import InputError, did_you_mean
-from prototxt.layers.base import MOST_ELEMENTS, Shape, count, show
+from prototxt.errors import InputError, LayerError, Place, did_you_mean
+from prototxt.layers.base import MOST_ELEMENTS, TEST, Shape, count, show
+from prototxt.layers.registry import make_layer
 from prototxt.schema import message_class
 from prototxt.text.tree import Message
+
+LABELLED = ("Data", "ImageData", "WindowData", "MemoryData")
+"""Types whose second top is a label for each image of the first."""
+
+DECLARED = ("DummyData", "MemoryData")
+"""Types whose file says every top's shape."""
 
 
 def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
     """The net with Input layers of these shapes.
 
     An Input layer's top takes the given shape; a data layer (any layer without bottoms) that makes a given blob
-    becomes an Input layer; a blob that layers read and none makes gets an Input layer at the front.
+    becomes an Input layer; a blob that layers read and none makes gets an Input layer at the front. A data layer's
+    other tops become inputs too where their shapes follow (a note says so), and go where no layer reads them.
 
-    Raises InputError for a name the net does not read, or one that is computed inside the net.
+    Raises InputError for a name the net does not read, one that is computed inside the net, or a data layer's top
+    that layers read and whose shape does not follow from what is given.
     """
     if not inputs:
         return definition
@@ -39,10 +49,18 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
                 hint=_inputs_hint(layers),
             )
     _refuse_unread(orphans, layers, definition)
-    for index in {made[name] for name in inputs if name in made}:
-        layers[index] = _as_input(layers[index], inputs)
+    notes = list(definition.notes)
+    read = _read_names(layers)
+    for index in sorted({made[name] for name in inputs if name in made}):
+        if layers[index].type == "Input":
+            layers[index] = _input_again(layers[index], inputs)
+        else:
+            place = definition.place(index)
+            layers[index], more = _data_as_input(layers[index], inputs, read, place)
+            notes += more
     front = [_input_layer(name, [name], [shape]) for name, shape in orphans.items()]
-    return definition.with_layers([*front, *layers], [*[None] * len(front), *trees])
+    fed = definition.with_layers([*front, *layers], [*[None] * len(front), *trees])
+    return replace(fed, notes=tuple(notes))
 
 
 def _check(name: str, shape: Shape) -> None:
@@ -56,11 +74,15 @@ def _check(name: str, shape: Shape) -> None:
 
 
 def _refuse_unread(orphans: Mapping[str, Shape], layers: list[Any], definition: Definition) -> None:
-    read = {bottom for layer in layers for bottom in layer.bottom}
+    read = _read_names(layers)
     for name in orphans:
         if name not in read:
             hint = did_you_mean(name, _sources(layers)) or _inputs_hint(layers)
             raise InputError(f'{definition.file}: the net has no input "{name}"', hint=hint)
+
+
+def _read_names(layers: list[Any]) -> set[str]:
+    return {bottom for layer in layers for bottom in layer.bottom}
 
 
 def _sources(layers: list[Any]) -> list[str]:
@@ -71,15 +93,45 @@ def _inputs_hint(layers: list[Any]) -> str:
     return "its inputs are " + ", ".join(f'"{name}"' for name in _sources(layers))
 
 
-def _as_input(layer: Any, inputs: Mapping[str, Shape]) -> Any:
-    """`layer` as an Input layer. A data layer's tops that were not given go: they have no data."""
-    if layer.type != "Input":
-        tops = [top for top in layer.top if top in inputs]
-        return _input_layer(layer.name, tops, [inputs[top] for top in tops])
+def _input_again(layer: Any, inputs: Mapping[str, Shape]) -> Any:
+    """An Input layer whose tops take the given shapes."""
     own = [tuple(shape.dim) for shape in layer.input_param.shape]
     own = own * len(layer.top) if len(own) == 1 else own + [()] * (len(layer.top) - len(own))
     shapes = [inputs.get(top, shape) for top, shape in zip(layer.top, own, strict=False)]
     return _input_layer(layer.name, list(layer.top), shapes)
+
+
+def _data_as_input(
+    layer: Any, inputs: Mapping[str, Shape], read: set[str], place: Place
+) -> tuple[Any, list[str]]:
+    """A data layer as an Input layer, and notes on the tops that were not given and are read."""
+    shapes, notes = dict[str, Shape](), list[str]()
+    for i, top in enumerate(layer.top):
+        if top in inputs:
+            shapes[top] = inputs[top]
+        elif top in read:
+            shapes[top], why = _following(layer, i, inputs, place)
+            what = f'its top "{top}" becomes an input of {show(shapes[top])}, {why}'
+            notes.append(f'{place}: layer "{layer.name}" ({layer.type}): {what}')
+    return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
+
+
+def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) -> tuple[Shape, str]:
+    """The shape of a top that was not given, and why it has it."""
+    if layer.type in LABELLED and i == 1 and layer.top[0] in inputs:
+        return inputs[layer.top[0]][:1], f'a label for each image of "{layer.top[0]}"'
+    if layer.type in DECLARED:
+        try:
+            return make_layer(layer, TEST).shapes([])[i], "as the file says"
+        except LayerError as error:
+            error.place, error.layer, error.layer_type = place, layer.name, layer.type
+            raise
+    given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
+    raise InputError(
+        f'layer "{layer.name}" ({layer.type}) makes "{layer.top[i]}" too, whose shape does not follow from {given}',
+        place=place,
+        hint=f"give it as well: --input {layer.top[i]}=N,...",
+    )
 
 
 def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.definition import place_in
-from prototxt.errors import LayerError, NetError
+from prototxt.errors import LayerError, NetError, Place
 from prototxt.graph.connect import located
 from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
 from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Cost, Param, Shape, count, show
@@ -23,15 +23,17 @@ def infer(wiring: Wiring) -> Graph:
     shapes: dict[BlobId, Shape] = {}
     shared: dict[str, ParamRef] = {}
     nodes: list[Node] = []
+    notes = list(wiring.notes)
     for link in wiring.links:
         params, top, cost = _ask_layer(wiring, link, [shapes[b] for b in link.bottoms])
         shapes.update(zip(link.tops, top, strict=True))
         refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
         place = place_in(link.tree, wiring.file)
+        notes += _remarks(link, place, [shapes[b] for b in link.bottoms])
         nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree))
-    inputs = tuple(top.name for node in nodes if node.type == "Input" for top in node.tops)
+    inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
-        wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), wiring.notes
+        wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), tuple(notes)
     )
 
 
@@ -48,6 +50,13 @@ def _ask_layer(
     except LayerError as error:
         place = place_in(link.tree, wiring.file, error.field)
         raise located(error, place, link.layer.name, link.layer.type) from None
+
+
+def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:
+    """What a layer has to say before the net runs, with where it stands."""
+    return [
+        f'{place}: layer "{link.layer.name}" ({link.layer.type}): {r}' for r in link.layer.remarks(bottom)
+    ]
 
 
 def _check_size(what: str, shape: Shape) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from prototxt.errors import Place
+from prototxt.definition import place_in
+from prototxt.errors import LayerError, Place
 from prototxt.layers.base import Cost, Layer, Shape, count
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
@@ -95,12 +97,23 @@ class Node:
         return tuple(p for p in self.params if p.owner == self.index)
 
 
+@contextmanager
+def located_at(node: Node) -> Iterator[None]:
+    """Errors that a layer raises while it runs say where it stands, as those of its setup do."""
+    try:
+        yield
+    except LayerError as error:
+        error.place = place_in(node.tree, node.place.file, error.field)
+        error.layer, error.layer_type = node.name, node.type
+        raise
+
+
 @dataclass(frozen=True)
 class Graph:
     """A whole net, every shape known and nothing allocated.
 
-    `inputs` are the tops of Input layers, `outputs` the blobs that no layer reads, in Caffe's (alphabetical)
-    order.
+    `inputs` are the tops of layers that the caller fills (Input, MemoryData), `outputs` the blobs that no layer
+    reads, in Caffe's (alphabetical) order. `notes` are what the user should know, with file, line and layer.
     """
 
     name: str
@@ -122,8 +135,12 @@ class Graph:
 
     @property
     def images(self) -> int:
-        """The batch size N: the first axis of the first input that looks like images (4 axes), or of any."""
-        shapes = [self.shapes[BlobId(name)] for name in self.inputs]
+        """The batch size N: the first axis of the first input that looks like images (4 axes), or of any.
+
+        Where the net has no inputs, what its data layers read.
+        """
+        read = [top for node in self.nodes if not node.bottoms for top in node.tops]
+        shapes = [self.shapes[blob] for blob in ([BlobId(name) for name in self.inputs] or read)]
         first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
         return first[0] if first else 1
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Callable
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from prototxt.errors import ImageError, Place
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
+T = TypeVar("T")
 
 MAX_PIXELS = 89_478_485
 """Larger images are refused: a small file can declare a huge one. Pillow's own limit, a quarter GB."""
 
-_DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit gray images."""
 
 
@@ -38,11 +40,13 @@ def load_image(path: str | PathLike[str], color: bool = True) -> Pixels:
     Source: caffe/src/caffe/util/io.cpp (ReadImageToCVMat).
     """
     name = fspath(path)
+    return guarded(name, lambda: _read_quietly(name, color))
+
+
+def guarded(name: str, read: Callable[[], T]) -> T:
+    """What `read` gives; whatever Pillow raises becomes an ImageError that calls the image `name`."""
     try:
-        # Pillow warns of odd metadata and large images; the first is no concern here, the second is an error.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _read(name, color)
+        return read()
     except ImageError:
         raise
     except Exception as error:
@@ -60,21 +64,34 @@ def to_gray(pixels: Pixels) -> Pixels:
     return gray
 
 
+def _read_quietly(name: str, color: bool) -> Pixels:
+    # Pillow warns of odd metadata and large images; the first is no concern here, the second is an error.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _read(name, color)
+
+
 def _read(name: str, color: bool) -> Pixels:
     with Image.open(name) as image:
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise _too_large(name, f"{width} x {height} = {width * height}")
+        check_pixels(name, image)
         image.load()
-        upright = _upright(image)
-    if upright.mode == "F":
-        return _spread(_finite(name, np.asarray(upright, np.float32)), color)
-    if upright.mode in _DEEP:
-        return _spread(_from_16_bit(name, np.asarray(upright)), color)
-    return np.asarray(_bytes(upright, color)).reshape(upright.height, upright.width, -1)
+        straight = upright(image)
+    if straight.mode == "F":
+        return _spread(_finite(name, np.asarray(straight, np.float32)), color)
+    if straight.mode in DEEP:
+        return _spread(_from_16_bit(name, np.asarray(straight)), color)
+    return np.asarray(to_bytes(straight, color)).reshape(straight.height, straight.width, -1)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def check_pixels(name: str, image: Image.Image) -> None:
+    """Raises ImageError for an image that declares more than MAX_PIXELS."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _too_large(name, f"{width} x {height} = {width * height}")
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """The image turned as its EXIF data says."""
     try:
         return ImageOps.exif_transpose(image)
     except Exception:
@@ -82,7 +99,8 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _bytes(image: Image.Image, color: bool) -> Image.Image:
+def to_bytes(image: Image.Image, color: bool) -> Image.Image:
+    """An image of 8 bits in mode RGB or, where `color` is false, L; alpha is dropped."""
     if "transparency" in image.info or image.mode in ("PA", "RGBa"):
         image = image.convert("RGBA")
     elif image.mode == "La":

@@ -85,14 +85,31 @@ class Layer:
     bottoms: ClassVar[tuple[int, int | None]]
     tops: ClassVar[tuple[int, int | None]]
     tops_equal_bottoms: ClassVar[bool] = False
+    is_input: ClassVar[bool] = False
+    """Whether the caller fills the tops: they are the net's inputs, and forward is not asked for them."""
+
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
-    def __init__(self, param: Any, phase: int = TEST, seed: int = 0) -> None:
-        """`param` is a LayerParameter in today's form; `seed` starts what the layer draws at random."""
+    def __init__(
+        self,
+        param: Any,
+        phase: int = TEST,
+        seed: int = 0,
+        *,
+        folder: str = "",
+        allow_writes: bool = False,
+    ) -> None:
+        """`param` is a LayerParameter in today's form; `seed` starts what the layer draws at random.
+
+        `folder` is where the net's file lies: names of files in it may be relative to that. Unless `allow_writes`
+        is set, no layer may write a file: a net may come from a stranger.
+        """
         self.name: str = param.name
         self.phase = phase
         self.seed = seed
+        self.folder = folder
+        self.allow_writes = allow_writes
         self.num_tops = len(param.top)
         self.num_bottoms = len(param.bottom)
         self.setup(param)
@@ -120,6 +137,10 @@ class Layer:
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """Operations of one forward over the whole batch."""
         return Cost()
+
+    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        """What the user should know before running the net, such as a shape that had to be assumed."""
+        return ()
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         """The layer's parameters in one token, such as `5x5+2/1 g2`; empty where there are none to tell."""

@@ -30,6 +30,7 @@ class Input(Layer):
     Source: caffe/src/caffe/layers/input_layer.cpp.
     """
 
+    is_input = True
     golden = "it computes nothing; every other layer's case is fed through it"
 
     def setup(self, param: Any) -> None:

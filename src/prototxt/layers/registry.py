@@ -57,8 +57,10 @@ def layer_types() -> dict[str, type[Layer]]:
     return dict(sorted(_rooms.items()))
 
 
-def make_layer(param: Any, phase: int, seed: int = 0) -> Layer:
-    """The room for a LayerParameter; `seed` starts what random layers draw.
+def make_layer(
+    param: Any, phase: int, seed: int = 0, *, folder: str = "", allow_writes: bool = False
+) -> Layer:
+    """The room for a LayerParameter; `seed` starts what random layers draw, for the rest see Layer.
 
     Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
     """
@@ -68,4 +70,4 @@ def make_layer(param: Any, phase: int, seed: int = 0) -> Layer:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
         known = "the types are " + ", ".join(layer_types())
         raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
-    return room(param, phase, seed)
+    return room(param, phase, seed, folder=folder, allow_writes=allow_writes)

@@ -25,7 +25,7 @@ def fuse(graph: Graph, kept: Collection[BlobId]) -> list[tuple[Node, ...]]:
     fused: set[int] = set()
     chains = []
     for node in graph.nodes:
-        if node.index in fused or node.type == "Input":
+        if node.index in fused or node.layer.is_input:
             continue
         chain = [node]
         if isinstance(node.layer, MAKES_NEW_ARRAYS):

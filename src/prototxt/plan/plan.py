@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prototxt.errors import InputError, did_you_mean
-from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array
 from prototxt.plan.choose import Kernel, choose
 from prototxt.plan.fuse import finish_in_place, fuse
@@ -27,7 +27,8 @@ class Step:
     def run(self, bottom: Sequence[Array], params: Sequence[Sequence[Array]]) -> list[Array]:
         """The tops' values; `params` holds every node's arrays by node index."""
         first, *rest = self.nodes
-        tops = self.kernel.run(first.layer, bottom, params[first.index])
+        with located_at(first):
+            tops = self.kernel.run(first.layer, bottom, params[first.index])
         for node in rest:
             finish_in_place(node.layer, tops[0], params[node.index])
         return tops

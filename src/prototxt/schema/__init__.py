@@ -13,9 +13,10 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
-__all__ = ["descriptor", "enum_type", "message_class"]
+__all__ = ["descriptor", "enum_type", "message_class", "parse_message"]
 
 PACKAGE = "caffe"
 
@@ -45,6 +46,17 @@ def message_class(name: str) -> Any:
     Raises KeyError when the schema has no such message.
     """
     return GetMessageClass(descriptor(name))
+
+
+def parse_message(name: str, data: bytes) -> Any:
+    """The message in its binary form, such as a Datum of a database.
+
+    Raises ValueError where the bytes are no such message.
+    """
+    try:
+        return message_class(name).FromString(data)
+    except DecodeError:
+        raise ValueError(f"not a {name} in protobuf's binary form") from None
 
 
 @cache

@@ -1,0 +1,45 @@
+"""Where a file that a net names lies, and what to say when it cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from stat import S_ISREG
+
+from prototxt.errors import DataError
+
+
+def locate(path: str, folder: str) -> str:
+    """`path` as it stands (from the current folder, as in Caffe), or else beside the net, in `folder`.
+
+    The path itself where it is in neither place.
+    """
+    beside = Path(folder) / path
+    return path if exists(path) or not exists(str(beside)) else str(beside)
+
+
+def exists(path: str) -> bool:
+    """Whether there is something at `path`; False for what can be no path."""
+    try:
+        return bool(path) and Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def read_bytes(path: str, what: str) -> bytes:
+    """A whole regular file; raises DataError, calling it `what`. A pipe would wait for a writer for ever."""
+    try:
+        if not S_ISREG(Path(path).stat().st_mode):
+            raise DataError(f"not a {what} but a folder or device", path=path)
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"no such {what}", path=path) from None
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{what} cannot be read: {getattr(error, 'strerror', None) or error}", path=path
+        ) from None
+
+
+def missing(library: str, path: str, why: str = "") -> DataError:
+    """The error for an optional library that is not installed."""
+    what = f"reading or writing this needs the Python library {library}"
+    return DataError(what, path=path, hint=f"pip install prototxt[data]{why}")

@@ -1,0 +1,105 @@
+"""What layers that read images from files share: batches of images and labels, made in a thread ahead of the net."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from prototxt.data.paths import exists, locate
+from prototxt.data.prefetch import Prefetch
+from prototxt.data.transform import DataTransform, unknown_fields
+from prototxt.errors import DataError, LayerError
+from prototxt.layers._fields import check_least
+from prototxt.layers.base import Array, Layer, Shape, count, show
+
+_MOST_AHEAD = 16
+_MOST_AHEAD_BYTES = 1 << 29
+
+Batches = Callable[[], Iterator[list[Array]]]
+
+
+class ImageReader(Layer):
+    """A layer without bottoms whose tops are images, N x C x H x W, and labels, N.
+
+    A room calls `take` in its setup and says what the images are (`first_image`, `declared_image`) and how to read
+    them (`batches`). Where the files are not here, shapes come from what the net's file declares.
+    """
+
+    what: str
+    """What `source` names, for messages: a database, an image list."""
+
+    def take(self, param: Any, source: str, batch_size: int, prefetch: int = 4) -> None:
+        """The parameters all have in common."""
+        self.top_names: tuple[str, ...] = tuple(param.top)
+        if not source:
+            raise LayerError(f"no source: which {self.what}?", field="source", hint=self._give())
+        check_least(batch_size, 1, "batch_size")
+        self.source = locate(source, self.folder)
+        self.batch_size = batch_size
+        self.prefetch = prefetch
+        self.transform = DataTransform.read(param.transform_param, self.phase)
+        self._unknown = unknown_fields(param.transform_param)
+
+    @abstractmethod
+    def first_image(self) -> Shape:
+        """C x H x W of the first image, before the transform; raises DataError."""
+
+    @abstractmethod
+    def declared_image(self) -> tuple[int, Shape | None]:
+        """For want of files: the channels to assume, and H x W before the transform where the net says."""
+
+    @abstractmethod
+    def batches(self, tops: Sequence[Shape]) -> Batches:
+        """What makes batches of these shapes; it must not refer to the layer (see `prefetch`)."""
+
+    @cached_property
+    def image(self) -> Shape | None:
+        """C x H x W after the transform, from the files; None where they are not here."""
+        return self.transform.shape(self.first_image()) if exists(self.source) else None
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        image = self.image if self.image is not None else self._assumed()
+        return [(self.batch_size, *image), (self.batch_size,)][: max(self.num_tops, 1)]
+
+    def _assumed(self) -> Shape:
+        channels, size = self.declared_image()
+        crop = self.transform.crop_size
+        if size is not None:
+            return self.transform.shape((channels, *size))
+        if crop:
+            return (channels, crop, crop)
+        what = f'the {self.what} "{self.source}" is not here and the file does not say its image size'
+        raise LayerError(what, field="source", hint=self._give())
+
+    def _give(self) -> str:
+        name = self.top_names[0] if self.top_names else "data"
+        return f'give --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
+
+    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        lines = [f"transform_param: {name} is a fork's field and not applied" for name in self._unknown]
+        if self.image is None:
+            shape = show((self.batch_size, *self._assumed()))
+            lines.append(
+                f'the {self.what} "{self.source}" is not here: {shape} is what the file says, with '
+                f"{self.declared_image()[0]} channels assumed; {self._give()}"
+            )
+        return tuple(lines)
+
+    @cached_property
+    def _ahead(self) -> Prefetch[list[Array]]:
+        if not exists(self.source):
+            raise DataError(f"no such {self.what}", path=self.source, hint=f"{self._give()} and feed it")
+        tops = self.shapes([])
+        most = _MOST_AHEAD_BYTES // (4 * count(tops[0]))
+        depth = max(1, min(self.prefetch, _MOST_AHEAD, most))
+        return Prefetch(self.batches(tops), depth, self.name)
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        return next(self._ahead)
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        crop = f" crop {self.transform.crop_size}" if self.transform.crop_size else ""
+        return f"{Path(self.source).name}{crop}"

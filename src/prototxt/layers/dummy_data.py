@@ -1,0 +1,69 @@
+"""DummyData: tops filled by fillers, without any data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.registry import layer
+
+LEGACY = ("num", "channels", "height", "width")
+
+
+@layer("DummyData", bottoms=0, tops=(1, None))
+class DummyData(Layer):
+    """Fills its tops by fillers, anew at every forward: a net can be tried or timed without data.
+
+    Formula:
+        y = what data_filler gives (constant 0 without one), one filler for all tops or one for each
+
+    Shapes:
+        y: `shape`, or num x channels x height x width, one for all tops or one for each
+
+    Pitfalls:
+        The tops are not inputs of the net; make them inputs with --input or `inputs=`. What is drawn depends on
+        the net's seed and the layer's name, and differs from Caffe's numbers.
+
+    Example:
+        layer {
+          name: "data" type: "DummyData" top: "data"
+          dummy_data_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } data_filler { type: "gaussian" } }
+        }
+
+    Source: caffe/src/caffe/layers/dummy_data_layer.cpp.
+    """
+
+    golden = "what Caffe draws is another random generator's; the tests hold it against the fillers"
+
+    def setup(self, param: Any) -> None:
+        p = param.dummy_data_param
+        self.fillers = self._one_or_each(list(p.data_filler) or [None], "data_filler")
+        legacy = [name for name in LEGACY if getattr(p, name)]
+        if legacy and p.shape:
+            raise LayerError(f"give either shape or {', '.join(legacy)}, not both", field="shape")
+        if legacy:
+            axes = (self._one_or_each(list(getattr(p, name)), name) for name in LEGACY)
+            self.given: list[Shape] = list(zip(*axes, strict=True))
+        else:
+            self.given = self._one_or_each([tuple(shape.dim) for shape in p.shape], "shape")
+
+    def _one_or_each(self, given: list[Any], field: str) -> list[Any]:
+        """A value for each top; raises LayerError for another number of them."""
+        if len(given) not in (1, self.num_tops):
+            what = f"{len(given)} {field} for {self.num_tops} tops; give 1 or {self.num_tops}"
+            raise LayerError(what, field=field)
+        return given * self.num_tops if len(given) == 1 else given
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        for shape in self.given:
+            if min(shape, default=1) < 1:
+                raise LayerError(f"every dim must be at least 1, got {show(shape)}", field="shape")
+        return list(self.given)
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        from prototxt.weights.fillers import fill  # only here do layers know fillers
+
+        pairs = zip(self.given, self.fillers, strict=True)
+        return [fill(shape, filler, self.rng) for shape, filler in pairs]

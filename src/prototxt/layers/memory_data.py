@@ -1,0 +1,57 @@
+"""MemoryData: images and labels that the program itself hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.layers._fields import check_least
+from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+FIELDS = ("batch_size", "channels", "height", "width")
+
+
+@layer("MemoryData", bottoms=0, tops=2)
+class MemoryData(Layer):
+    """Two inputs of the net, images and labels: the caller fills them, as an Input layer's.
+
+    Formula:
+        y, label = what the caller gives: net.forward(data=images, label=labels); zeros where nothing is given
+
+    Shapes:
+        y: batch_size x channels x height x width
+        label: batch_size
+
+    Pitfalls:
+        The arrays are taken as they are: transform_param is for images added from C++, and is not applied (as in
+        pycaffe's set_input_arrays). Here one forward takes one batch, of any size.
+
+    Example:
+        layer {
+          name: "data" type: "MemoryData" top: "data" top: "label"
+          memory_data_param { batch_size: 10 channels: 3 height: 227 width: 227 }
+        }
+
+    Source: caffe/src/caffe/layers/memory_data_layer.cpp.
+    """
+
+    is_input = True
+    golden = "it computes nothing: its tops are what the caller gives"
+
+    def setup(self, param: Any) -> None:
+        p = param.memory_data_param
+        for field in FIELDS:
+            check_least(getattr(p, field), 1, field)
+        self.shape: Shape = tuple(getattr(p, field) for field in FIELDS)
+        self.transforms: bool = param.HasField("transform_param")
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        return [self.shape, self.shape[:1]]
+
+    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        return ("transform_param is not applied to arrays that are given",) if self.transforms else ()
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        return [np.zeros(shape, np.float32) for shape in self.shapes([])]
