@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from google.protobuf import text_format
 
-from prototxt.layers.base import TEST, Array, Layer, Shape
+from prototxt.layers.base import TEST, Array, Layer, Setting, Shape
 from prototxt.layers.registry import make_layer
 from prototxt.schema import message_class
 
@@ -23,9 +23,9 @@ def layer_message(text: str) -> Any:
     return text_format.Parse(text, message_class("LayerParameter")())
 
 
-def room(text: str, phase: int = TEST, seed: int = 0) -> Layer:
+def room(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
     """The room for the text between the braces of `layer { }`."""
-    return make_layer(layer_message(text), phase, seed)
+    return make_layer(layer_message(text), Setting(phase, seed, **setting))
 
 
 def noise(*shape: int, seed: int = 0) -> Array:

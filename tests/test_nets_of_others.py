@@ -105,7 +105,7 @@ def _corpus_files(every: bool) -> list[Path]:
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_net_of_known_types_with_input_shapes_has_shapes(every: bool) -> None:
-    known, shown = set(layer_types()), 0
+    known, shown = set(layer_types()) - {"Python"}, 0  # Python layers bring code that is not here
     for path in _corpus_files(every):
         try:
             definition = define_net(read_text(path), str(path))

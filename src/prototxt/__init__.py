@@ -27,7 +27,8 @@ from prototxt.errors import (
 )
 
 if TYPE_CHECKING:
-    from prototxt.layers.base import Layer
+    from prototxt.layers.base import Cost, Layer, Param, count
+    from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
     from prototxt.reading import load_graph
@@ -38,11 +39,15 @@ __version__ = "0.1.0"
 # What costs an import of NumPy or lark is fetched when it is first asked for.
 _HOMES = {
     "Blob": "prototxt.net",
+    "Cost": "prototxt.layers.base",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
+    "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",
+    "PythonLayer": "prototxt.layers.python",
     "Timer": "prototxt.watch",
     "Watcher": "prototxt.watch",
+    "count": "prototxt.layers.base",
     "layer": "prototxt.layers.registry",
     "load_graph": "prototxt.reading",
     "load_net": "prototxt.net",
@@ -50,9 +55,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Blob", "DataError", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Parameter",
-    "PrototxtError", "PrototxtWarning", "TextError", "Timer", "Watcher", "WeightsError", "layer",
-    "load_graph", "load_net", "parse_net",
+    "Blob", "Cost", "DataError", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Param",
+    "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "TextError", "Timer", "Watcher", "WeightsError",
+    "count", "layer", "load_graph", "load_net", "parse_net",
 ]  # fmt: skip
 
 

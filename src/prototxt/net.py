@@ -39,18 +39,20 @@ def load_net(
     engine: str = "fast",
     strict: bool = False,
     allow_writes: bool = False,
+    allow_python_layers: bool = False,
 ) -> Net:
     """The net of a prototxt file, ready to run.
 
     `weights` is a .caffemodel; without it (and for layers it does not hold) the fillers of the file, seeded by
     `seed`, make the parameters. `inputs={"data": (1, 3, 227, 227)}` overrides or supplies input shapes, N x C x
     H x W. `keep` says which blobs survive a forward: "all", "outputs", or a list of names. `engine` is "fast" or
-    "reference". Unknown fields are a PrototxtWarning, with `strict` an error. Unless `allow_writes` is set, no layer
-    (HDF5Output) writes a file: a net may come from a stranger.
+    "reference". Unknown fields are a PrototxtWarning, with `strict` an error. A net may come from a stranger: unless
+    `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs
+    code.
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
-    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes)
+    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
     return _make_net(read_text(path), fspath(path), options, weights, keep, engine, strict)
 
 
@@ -68,9 +70,10 @@ def parse_net(
     engine: str = "fast",
     strict: bool = False,
     allow_writes: bool = False,
+    allow_python_layers: bool = False,
 ) -> Net:
     """`load_net` for text in memory; `file` is what errors call it."""
-    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes)
+    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
     return _make_net(text, file, options, weights, keep, engine, strict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -13,6 +14,7 @@ from prototxt.graph.feed import feed
 from prototxt.graph.infer import infer
 from prototxt.graph.select import PHASES, State, select
 from prototxt.graph.wiring import Graph
+from prototxt.layers.base import Setting
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
@@ -26,7 +28,8 @@ Path = str | PathLike[str]
 class Options:
     """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed.
 
-    `allow_writes` lets layers such as HDF5Output write the files that the net names.
+    `allow_writes` lets layers such as HDF5Output write the files that the net names, `allow_python_layers` lets
+    layers of type Python run the code that the net names.
     """
 
     phase: str = "TEST"
@@ -35,12 +38,18 @@ class Options:
     inputs: Inputs | None = None
     seed: int = 0
     allow_writes: bool = False
+    allow_python_layers: bool = False
 
     def state(self) -> State:
         """The state that include and exclude rules are held against. Raises InputError for another phase."""
         if self.phase not in PHASES:
             raise InputError(f'phase is "TRAIN" or "TEST", not "{self.phase}"')
         return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
+
+    def setting(self, file: str) -> Setting:
+        """What the layers of this file may know and do."""
+        folder = str(pathlib.Path(file).parent)
+        return Setting(self.state().phase, self.seed, folder, self.allow_writes, self.allow_python_layers)
 
 
 def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
@@ -58,10 +67,9 @@ def make_graph(definition: Definition, options: Options) -> Graph:
 
     Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
     """
-    state = options.state()
-    selected = select(definition, state)
+    selected = select(definition, options.state())
     fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
-    return infer(connect(fed, state.phase, options.seed, allow_writes=options.allow_writes))
+    return infer(connect(fed, options.setting(definition.file)))
 
 
 def load_graph(path: Path, options: Options = Options(), *, strict: bool = False) -> Graph:

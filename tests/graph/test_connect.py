@@ -7,13 +7,14 @@ import pytest
 from prototxt.errors import NetError
 from prototxt.graph.connect import connect
 from prototxt.graph.wiring import BlobId, Wiring
+from prototxt.layers.base import Setting
 from prototxt.reading import define_net
 
 INPUT = 'layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 } } }\n'
 
 
 def wired(layers: str) -> Wiring:
-    return connect(define_net(INPUT + layers, "net.prototxt"), 1)
+    return connect(define_net(INPUT + layers, "net.prototxt"), Setting())
 
 
 def refused(layers: str) -> NetError:
@@ -116,7 +117,7 @@ def test_a_parameter_a_room_refuses_points_at_the_field() -> None:
 
 def test_no_layers() -> None:
     with pytest.raises(NetError) as caught:
-        connect(define_net('name: "nothing"', "empty.prototxt"), 1)
+        connect(define_net('name: "nothing"', "empty.prototxt"), Setting())
     assert str(caught.value) == "empty.prototxt: the file has no layers"
 
 

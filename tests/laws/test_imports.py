@@ -32,7 +32,7 @@ ALLOWED = {
     "engine": {"graph", "layers", "plan", "watch"},
     "images": {"layers", "weights"},
     "views": {"graph", "layers", "schema", "watch"},
-    "reading": {"definition", "graph", "text", "upgrade"},
+    "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
         "definition", "engine", "graph", "layers", "limits", "plan", "reading", "text", "views", "watch", "weights",
     },

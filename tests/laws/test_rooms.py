@@ -18,6 +18,9 @@ READERS = {"Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "MemoryDa
 NO_WORK = READERS | {"Concat", "Dropout", "Flatten", "Input", "Reshape", "Silence", "Slice", "Split"}
 """Types that only move or rename values: their cost is nothing."""
 
+UNTOLD = {"Python"}
+"""Types whose work nobody but their author knows."""
+
 
 def snake(type_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_name).lower()
@@ -37,7 +40,7 @@ def test_golden_case_or_reason(name: str) -> None:
     assert name in CASE_TYPES or ROOMS[name].golden
 
 
-@pytest.mark.parametrize("name", sorted(set(ROOMS) - NO_WORK))
+@pytest.mark.parametrize("name", sorted(set(ROOMS) - NO_WORK - UNTOLD))
 def test_cost(name: str) -> None:
     assert ROOMS[name].cost is not Layer.cost
 

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import net_message
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN
+from prototxt.layers.base import TEST, TRAIN, Setting
 from prototxt.layers.registry import make_layer
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -33,7 +33,7 @@ def test_equals_the_reference(case: Path) -> None:
     blobs = {key.removeprefix("input/"): stored[key] for key in stored if key.startswith("input/")}
     phase = TRAIN if stored["phase"] == "TRAIN" else TEST
     for param in computing_layers(case.with_suffix(".prototxt")):
-        layer = make_layer(param, phase)
+        layer = make_layer(param, Setting(phase))
         bottom = [blobs[b] for b in param.bottom]
         shapes = [x.shape for x in bottom]
         declared = layer.params(shapes)
@@ -59,5 +59,5 @@ def test_refuses_what_the_reference_refuses(case: str, reason: str) -> None:
     (param,) = computing_layers(prototxt)
     bottom = [shapes[b] for b in param.bottom]
     with pytest.raises(LayerError, match=r"\d") as caught:
-        make_layer(param, TEST).shapes(bottom)
+        make_layer(param).shapes(bottom)
     assert caught.value.field, reason

@@ -64,7 +64,7 @@ def test_docstrings_have_a_formula_and_an_example_that_parses(type_name: str) ->
     text = example.removeprefix("layer {").removesuffix("}")
     param = layer_message(text)
     assert param.type == type_name
-    assert make_layer(param, 1).name == param.name
+    assert make_layer(param).name == param.name
 
 
 def test_unknown_type() -> None:

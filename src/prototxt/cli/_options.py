@@ -41,12 +41,14 @@ class NetChoice:
     stages: tuple[str, ...]
     level: int
     strict: bool
+    allow_python_layers: bool
 
     def options(self, seed: int = 0) -> Options:
         """The same for `prototxt.reading`."""
         from prototxt.reading import Options
 
-        return Options(self.phase, self.level, self.stages, self.inputs, seed)
+        allow = self.allow_python_layers
+        return Options(self.phase, self.level, self.stages, self.inputs, seed, allow_python_layers=allow)
 
 
 def net_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,12 +57,15 @@ def net_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_choice(
         *, inputs: tuple[tuple[str, tuple[int, ...]], ...], phase: str, stages: tuple[str, ...], level: int,
-        strict: bool, **others: Any,
+        strict: bool, allow_python_layers: bool, **others: Any,
     ) -> None:  # fmt: skip
-        command(choice=NetChoice(dict(inputs), phase, stages, level, strict), **others)
+        command(choice=NetChoice(dict(inputs), phase, stages, level, strict, allow_python_layers), **others)
 
     decorated: Callable[..., None] = with_choice
     for option in (
+        click.option(
+            "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
+        ),
         click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
         click.option("--level", default=0, show_default=True, help="The net's level, for include rules."),
         click.option("--stage", "stages", multiple=True, help="A stage of the net; may be given several times."),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.errors import LayerError, NetError, Place, did_you_mean
 from prototxt.graph.wiring import BlobId, Link, Wiring
-from prototxt.layers.base import Layer
+from prototxt.layers.base import Layer, Setting
 from prototxt.layers.registry import layer_types, make_layer
 from prototxt.text.place import place_of_value
 
 
-def connect(definition: Definition, phase: int, seed: int = 0, *, allow_writes: bool = False) -> Wiring:
-    """Every layer as a room, linked to the blobs it reads and writes; for `allow_writes` see Layer.
+def connect(definition: Definition, setting: Setting) -> Wiring:
+    """Every layer as a room, linked to the blobs it reads and writes.
 
     Raises NetError for a net without layers, an unknown type, parameters a room refuses, a bottom that no
     earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
@@ -26,12 +25,12 @@ def connect(definition: Definition, phase: int, seed: int = 0, *, allow_writes: 
     current: dict[str, BlobId] = {}
     links = []
     for index, param in enumerate(layers):
-        layer = _make(definition, index, param, phase, seed, allow_writes)
+        layer = _make(definition, index, param, setting)
         _check_arity(definition, index, param, layer)
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
         links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
-    return Wiring(definition.message.name, definition.file, phase, tuple(links), definition.notes)
+    return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), definition.notes)
 
 
 def _no_layers(definition: Definition) -> NetError:
@@ -41,10 +40,9 @@ def _no_layers(definition: Definition) -> NetError:
     return NetError(what, place=Place(definition.file))
 
 
-def _make(definition: Definition, index: int, param: Any, phase: int, seed: int, allow_writes: bool) -> Layer:
-    folder = str(Path(definition.file).parent)
+def _make(definition: Definition, index: int, param: Any, setting: Setting) -> Layer:
     try:
-        return make_layer(param, phase, seed, folder=folder, allow_writes=allow_writes)
+        return make_layer(param, setting)
     except LayerError as error:
         if param.type not in layer_types():
             error.hint = _type_hint(param) or error.hint

@@ -9,7 +9,7 @@ from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.errors import InputError, LayerError, Place, did_you_mean
-from prototxt.layers.base import MOST_ELEMENTS, TEST, Shape, count, show
+from prototxt.layers.base import MOST_ELEMENTS, Shape, count, show
 from prototxt.layers.registry import make_layer
 from prototxt.schema import message_class
 from prototxt.text.tree import Message
@@ -122,7 +122,7 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
         return inputs[layer.top[0]][:1], f'a label for each image of "{layer.top[0]}"'
     if layer.type in DECLARED:
         try:
-            return make_layer(layer, TEST).shapes([])[i], "as the file says"
+            return make_layer(layer).shapes([])[i], "as the file says"
         except LayerError as error:
             error.place, error.layer, error.layer_type = place, layer.name, layer.type
             raise

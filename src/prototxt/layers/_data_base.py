@@ -37,7 +37,7 @@ class ImageReader(Layer):
         if not source:
             raise LayerError(f"no source: which {self.what}?", field="source", hint=self._give())
         check_least(batch_size, 1, "batch_size")
-        self.source = locate(source, self.folder)
+        self.source = locate(source, self.setting.folder)
         self.batch_size = batch_size
         self.prefetch = prefetch
         self.transform = DataTransform.read(param.transform_param, self.phase)

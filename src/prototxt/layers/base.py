@@ -74,6 +74,26 @@ def show(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape)) if shape else "scalar"
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds a layer: all that a room may know of the net it is in.
+
+    `seed` starts what layers draw at random. `folder` is where the net's file lies: names of files in it may be
+    relative to that. A net may come from a stranger: unless `allow_writes` is set no layer may write a file, and
+    unless `allow_python_layers` is set none may run the net's own code.
+    """
+
+    phase: int = TEST
+    seed: int = 0
+    folder: str = ""
+    allow_writes: bool = False
+    allow_python_layers: bool = False
+
+
+ALONE = Setting()
+"""A layer on its own, outside any net."""
+
+
 class Layer:
     """Base of all rooms.
 
@@ -91,25 +111,11 @@ class Layer:
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
-    def __init__(
-        self,
-        param: Any,
-        phase: int = TEST,
-        seed: int = 0,
-        *,
-        folder: str = "",
-        allow_writes: bool = False,
-    ) -> None:
-        """`param` is a LayerParameter in today's form; `seed` starts what the layer draws at random.
-
-        `folder` is where the net's file lies: names of files in it may be relative to that. Unless `allow_writes`
-        is set, no layer may write a file: a net may come from a stranger.
-        """
+    def __init__(self, param: Any, setting: Setting = ALONE) -> None:
+        """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
-        self.phase = phase
-        self.seed = seed
-        self.folder = folder
-        self.allow_writes = allow_writes
+        self.setting = setting
+        self.phase = setting.phase
         self.num_tops = len(param.top)
         self.num_bottoms = len(param.bottom)
         self.setup(param)
@@ -117,7 +123,7 @@ class Layer:
     @cached_property
     def rng(self) -> np.random.Generator:
         """What random layers draw from: the same for the same seed and layer name."""
-        return np.random.default_rng([self.seed, zlib.crc32(self.name.encode())])
+        return np.random.default_rng([self.setting.seed, zlib.crc32(self.name.encode())])
 
     def setup(self, param: Any) -> None:
         """Check every parameter once and keep plain attributes."""

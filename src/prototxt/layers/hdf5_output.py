@@ -54,12 +54,12 @@ class HDF5Output(Layer):
         return []
 
     def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        if self.allow_writes:
+        if self.setting.allow_writes:
             return ()
         return (f'"{self.file_name}" is not written; to write it, load the net with allow_writes=True',)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        if not self.allow_writes:
+        if not self.setting.allow_writes:
             return []
         if not self._started and exists(self.file_name):
             what = "the file is there already, and is not written over"

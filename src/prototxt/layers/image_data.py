@@ -66,7 +66,7 @@ class ImageData(ImageReader):
         if self.size is not None:
             return (3 if self.color else 1, *self.size)
         name = self.root + self._listed[0].name
-        height, width, channels = load_pixels(name, self.folder, None, self.color, self.source).shape
+        height, width, channels = load_pixels(name, self.setting.folder, None, self.color, self.source).shape
         return (channels, height, width)
 
     def declared_image(self) -> tuple[int, Shape | None]:
@@ -79,6 +79,6 @@ class ImageData(ImageReader):
             raise DataError(what, path=self.source, field="rand_skip")
         rng = self.rng if self.shuffle else None
         samples = listed_samples(
-            self.source, self._listed, self.root, self.folder, self.size, self.color, rng, skip
+            self.source, self._listed, self.root, self.setting.folder, self.size, self.color, rng, skip
         )
-        return partial(batches, samples, self.transform, tops, self.folder, self.rng)
+        return partial(batches, samples, self.transform, tops, self.setting.folder, self.rng)

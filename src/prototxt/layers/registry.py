@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from prototxt.errors import LayerError, did_you_mean
-from prototxt.layers.base import Layer
+from prototxt.layers.base import ALONE, Layer, Setting
 
 _rooms: dict[str, type[Layer]] = {}
 
@@ -51,23 +51,37 @@ def _import_rooms() -> None:
         import_module(f"{package.__name__}.{module.name}")
 
 
+@cache
+def _import_plugins() -> None:
+    """Modules that installed packages name in the entry point group `prototxt.layers`."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="prototxt.layers"):
+        try:
+            point.load()
+        except Exception as error:
+            raise LayerError(
+                f'plug-in "{point.name}" ({point.value}) failed: {error}', field="type"
+            ) from error
+
+
 def layer_types() -> dict[str, type[Layer]]:
     """Every registered type name with its room, sorted by name."""
     _import_rooms()
     return dict(sorted(_rooms.items()))
 
 
-def make_layer(
-    param: Any, phase: int, seed: int = 0, *, folder: str = "", allow_writes: bool = False
-) -> Layer:
-    """The room for a LayerParameter; `seed` starts what random layers draw, for the rest see Layer.
+def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
+    """The room for a LayerParameter.
 
     Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
     """
     _import_rooms()
+    if param.type not in _rooms:
+        _import_plugins()
     room = _rooms.get(param.type)
     if room is None:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
         known = "the types are " + ", ".join(layer_types())
         raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
-    return room(param, phase, seed, folder=folder, allow_writes=allow_writes)
+    return room(param, setting)

@@ -84,7 +84,7 @@ class WindowData(ImageReader):
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
         windows = self._sorted(read_windows(self.source, self.root))
-        make = partial(WindowCutter, self.cut, self.transform, self.folder, self.source)
+        make = partial(WindowCutter, self.cut, self.transform, self.setting.folder, self.source)
         return partial(_batches, windows, self.foreground, make, tops, self.transform, self.rng)
 
     def _sorted(self, windows: Sequence[Window]) -> tuple[list[Window], list[Window]]:

@@ -1,0 +1,183 @@
+"""Python: a layer whose class the net's author wrote, run only where the user allows it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers.base import Array, Layer, Param, Shape
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+FIRST_LEGACY_AXES = ("num", "channels", "height", "width")
+
+
+class PythonBlob:
+    """A blob as a Python layer sees it: `data`, `diff`, `shape`, `reshape(*dims)`, and Caffe's old axis names."""
+
+    def __init__(self, shape: Sequence[int] = (), data: Array | None = None) -> None:
+        self._shape = tuple(shape)
+        self._data = data
+        self._diff: Array | None = None
+
+    @property
+    def shape(self) -> Shape:
+        return self._shape
+
+    @property
+    def count(self) -> int:
+        return prod(self._shape)
+
+    @property
+    def data(self) -> Array:
+        """float32 values, zeros until somebody writes them."""
+        if self._data is None:
+            self._data = np.zeros(self._shape, np.float32)
+        return self._data
+
+    @property
+    def diff(self) -> Array:
+        """Zeros: there is no backward pass."""
+        if self._diff is None:
+            self._diff = np.zeros(self._shape, np.float32)
+        return self._diff
+
+    def reshape(self, *dims: int) -> None:
+        """Give the blob another shape; its values start anew unless their count stays."""
+        shape = tuple(int(d) for d in dims)
+        if shape != self._shape and self._data is not None:
+            self._data = self._data.reshape(shape) if prod(shape) == self._data.size else None
+        self._shape, self._diff = shape, None
+
+    def __getattr__(self, name: str) -> int:
+        if name not in FIRST_LEGACY_AXES:
+            raise AttributeError(name)
+        axis = FIRST_LEGACY_AXES.index(name)
+        return self._shape[axis] if axis < len(self._shape) else 1
+
+
+class PythonBlobs(list[PythonBlob]):
+    """A layer's learned blobs; `add_blob(*shape)` in `setup` makes one."""
+
+    def add_blob(self, *shape: int) -> PythonBlob:
+        self.append(PythonBlob(shape))
+        return self[-1]
+
+
+class PythonLayer:
+    """Base for Python layers, as caffe.Layer is; a class of another base serves as well.
+
+    `param_str` holds the text from the net, `phase` 0 (TRAIN) or 1 (TEST), `blobs` what the layer learns.
+    Override `setup(bottom, top)`, `reshape(bottom, top)` and `forward(bottom, top)`: lists of blobs.
+    """
+
+    param_str = ""
+    phase = 1
+    blobs: PythonBlobs
+
+    def setup(self, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
+        """Called once: read `param_str`, check the numbers of bottoms and tops."""
+
+    def reshape(self, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
+        """Called before every forward: `top[0].reshape(*bottom[0].shape)`, say."""
+
+    def forward(self, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
+        """Write the tops: `top[0].data[...] = ...`."""
+        raise NotImplementedError
+
+
+@layer("Python", bottoms=(0, None), tops=(0, None))
+class Python(Layer):
+    """Whatever the class `layer` of the Python module `module` computes.
+
+    Formula:
+        setup(bottom, top) once, then reshape(bottom, top) and forward(bottom, top) for every forward
+
+    Shapes:
+        whatever `reshape` gives the tops
+
+    Pitfalls:
+        It runs code of the net's author. So the net is refused unless the user says otherwise:
+        `--allow-python-layers`, or `allow_python_layers=True`. The module is looked for where Python looks:
+        put its folder on PYTHONPATH.
+
+    Example:
+        layer {
+          name: "loss" type: "Python" bottom: "score" bottom: "label" top: "loss"
+          python_param { module: "pyloss" layer: "EuclideanLossLayer" param_str: "weight: 2" }
+          loss_weight: 1
+        }
+
+    Source: caffe/include/caffe/layers/python_layer.hpp, caffe/python/caffe/_caffe.cpp.
+    """
+
+    golden = "runs the user's own code"
+
+    def setup(self, param: Any) -> None:
+        p = param.python_param
+        if not self.setting.allow_python_layers:
+            raise LayerError(
+                f'runs code of the net\'s author, the class "{p.layer}" of Python module "{p.module}"',
+                field="python_param",
+                hint="if you trust it, allow it: --allow-python-layers or allow_python_layers=True",
+            )
+        self.class_name = f"{p.module}.{p.layer}"
+        self._instance = self._create(p.module, p.layer, p.param_str)
+        self._is_set_up = False
+
+    def _create(self, module: str, name: str, param_str: str) -> Any:
+        try:
+            found = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            hint = "put its folder on PYTHONPATH"
+            raise LayerError(f'no Python module "{error.name}"', field="module", hint=hint) from error
+        except AttributeError as error:
+            raise LayerError(f'Python module "{module}" has no class "{name}"', field="layer") from error
+        except Exception as error:
+            raise self._failed(f'importing "{module}"', error, "module") from error
+        try:
+            instance = found()
+        except Exception as error:
+            raise self._failed(f"making a {name}", error, "layer") from error
+        instance.param_str = instance.param_str_ = param_str
+        instance.phase = self.phase
+        instance.blobs = PythonBlobs()
+        return instance
+
+    def _failed(self, doing: str, error: Exception, field: str = "python_param") -> LayerError:
+        return LayerError(f"{doing} failed: {type(error).__name__}: {error}", field=field)
+
+    def _call(self, method: str, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
+        call: Callable[..., None] | None = getattr(self._instance, method, None)
+        if call is None:
+            raise LayerError(f"{self.class_name} has no method {method}", field="layer")
+        try:
+            call(bottom, top)
+        except Exception as error:
+            raise self._failed(f"{self.class_name}.{method}", error) from error
+
+    def _reshaped(self, bottom: list[PythonBlob]) -> list[PythonBlob]:
+        top = [PythonBlob() for _ in range(self.num_tops)]
+        if not self._is_set_up:
+            self._call("setup", bottom, top)
+            self._is_set_up = True
+        self._call("reshape", bottom, top)
+        return top
+
+    def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
+        self._reshaped([PythonBlob(shape) for shape in bottom])
+        return tuple(Param(blob.shape) for blob in self._instance.blobs)
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        return [blob.shape for blob in self._reshaped([PythonBlob(shape) for shape in bottom])]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        # The code may write into what it is given: it gets copies.
+        blobs = [PythonBlob(x.shape, x.copy()) for x in bottom]
+        self._instance.blobs[:] = [PythonBlob(p.shape, p) for p in params]
+        top = self._reshaped(blobs)
+        self._call("forward", blobs, top)
+        return [np.array(blob.data, np.float32) for blob in top]
