@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from google.protobuf import text_format
 
+from prototxt.errors import LayerError
 from prototxt.layers.base import TEST, Array, Layer, Setting, Shape
 from prototxt.layers.registry import make_layer
 from prototxt.schema import message_class
@@ -26,6 +28,13 @@ def layer_message(text: str) -> Any:
 def room(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
     """The room for the text between the braces of `layer { }`."""
     return make_layer(layer_message(text), Setting(phase, seed, **setting))
+
+
+def refused(text: str, *bottom: Shape) -> LayerError:
+    """What the room for this text, or its shapes for these bottoms, is refused with."""
+    with pytest.raises(LayerError) as caught:
+        room(text).shapes(list(bottom))
+    return caught.value
 
 
 def noise(*shape: int, seed: int = 0) -> Array:

@@ -20,7 +20,7 @@ from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.reading import Inputs, Options, Path, define_net, make_graph
 from prototxt.text.read import read_text
-from prototxt.watch import Watcher
+from prototxt.watch import Loss, Watcher
 from prototxt.weights.params import make_params
 
 ENGINES = ("fast", "reference")
@@ -99,8 +99,12 @@ class Blob:
 
     @property
     def shape(self) -> Shape:
-        """N x C x H x W (or as many axes as the blob has)."""
-        return self._net.graph.shapes[self._id]
+        """N x C x H x W (or as many axes as the blob has), as the latest forward made it.
+
+        Only a Filter layer can make it differ from what the graph foretells.
+        """
+        values = self._net._values.get(self._id)
+        return self._net.graph.shapes[self._id] if values is None else values.shape
 
     @property
     def data(self) -> Array:
@@ -152,6 +156,7 @@ class Net:
         self._plans: dict[frozenset[BlobId], Plan] = {}
         self._values: dict[BlobId, Array] = {}
         self._has_run = False
+        self._loss = 0.0
 
     @property
     def name(self) -> str:
@@ -185,6 +190,15 @@ class Net:
     def params(self) -> dict[str, list[Parameter]]:
         arrays = zip(self.graph.nodes, self._arrays, strict=True)
         return {node.name: [Parameter(a) for a in own] for node, own in arrays if own}
+
+    @property
+    def loss(self) -> float:
+        """The total loss of the latest forward: every loss blob's sum times its weight.
+
+        A loss layer's first top has weight 1 unless `loss_weight` says otherwise, any other top 0. It is 0.0
+        before the first forward, and for a net without losses.
+        """
+        return self._loss
 
     def summary(self) -> str:
         """The table of layers, shapes, parameters and costs as text."""
@@ -229,7 +243,8 @@ class Net:
 
         No output shares memory with an input's blob or with another output.
 
-        Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has.
+        Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has,
+        LayerError for values a layer cannot take, such as a label that is no class.
         """
         self._set_inputs({**(feeds or {}), **arrays})
         plan = self.plan(keep)
@@ -237,11 +252,12 @@ class Net:
             plan.peak_bytes, f"{self.graph.file}: this forward", "give a smaller input, such as a batch of 1"
         )
         fed = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
+        loss = Loss(self.graph.losses)
         if self.engine == "reference":
-            values = reference.run(self.graph, plan.kept, fed, self._arrays, watchers)
+            values = reference.run(self.graph, plan.kept, fed, self._arrays, (loss, *watchers))
         else:
-            values = fast.run(plan, fed, self._arrays, watchers)
-        self._values, self._has_run = {**fed, **values}, True
+            values = fast.run(plan, fed, self._arrays, (loss, *watchers))
+        self._values, self._has_run, self._loss = {**fed, **values}, True, loss.total
         outputs = {name: values[self.graph.last[name]] for name in self.graph.outputs}
         return _apart(outputs, fed.values())
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from golden import CASE_LIST, Case, part
+from prototxt.layers.base import Array, Layer, Shape
 from prototxt.plan.choose import candidates
 
 RTOL, ATOL = 1e-4, 1e-5
@@ -37,10 +38,34 @@ def test_keeping_only_outputs_changes_nothing(case: Case) -> None:
         np.testing.assert_array_equal(only_outputs[name], want)
 
 
+LOSSES = [case for case in CASE_LIST if case.net(case.arrays()).graph.losses]
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("keep", ["all", "outputs"])
+@pytest.mark.parametrize("case", LOSSES, ids=str)
+def test_the_loss_is_the_weighted_sum_of_the_reference_blobs(case: Case, keep: str, engine: str) -> None:
+    stored = case.arrays()
+    net, truth = case.net(stored, engine), part(stored, "output")
+    net.forward(part(stored, "input"), keep=keep)
+    want = sum(weight * truth[blob.name].sum() for blob, weight in net.graph.losses.items())
+    assert net.loss == pytest.approx(want, rel=RTOL)
+
+
+def assert_foretold(got: Array, shape: Shape, layer: Layer) -> None:
+    """shapes() told the shape, or the most it can be where the first axis depends on values."""
+    if layer.data_dependent:
+        assert got.shape[1:] == shape[1:]
+        assert len(got) <= shape[0]
+    else:
+        assert got.shape == shape
+
+
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_kernel_that_applies(case: Case) -> None:
     stored = case.arrays()
     net = case.net(stored, "reference")
+    fresh = case.net(stored, "reference").graph.nodes  # recurrent layers remember: these have not run yet
     versions = [str(blob) for blob in net.graph.shapes]
     net.forward(part(stored, "input"), keep=versions)
     values = {blob: net._value(blob) for blob in net.graph.shapes}
@@ -51,8 +76,10 @@ def test_every_kernel_that_applies(case: Case) -> None:
         params = [p.data for p in net.params.get(node.name, [])]
         for kernel in candidates(node.layer, net.graph.bottom_shapes(node)):
             before = [x.copy() for x in bottom]
-            for blob, got in zip(node.tops, kernel.run(node.layer, bottom, params), strict=True):
-                assert got.shape == net.graph.shapes[blob]
+            layer = fresh[node.index].layer
+            for blob, got in zip(node.tops, kernel.run(layer, bottom, params), strict=True):
+                assert_foretold(got, net.graph.shapes[blob], layer)
+                assert got.shape == values[blob].shape
                 assert got.dtype == np.float32
                 np.testing.assert_allclose(
                     got, values[blob], RTOL, ATOL, err_msg=f"{node.name} by {kernel.name}"
@@ -64,6 +91,7 @@ def test_every_kernel_that_applies(case: Case) -> None:
 def test_no_case_is_empty() -> None:
     assert len(CASE_LIST) > 200
     assert all(part(case.arrays(), "output") for case in CASE_LIST)
+    assert len(LOSSES) > 20
 
 
 def test_versions_before_in_place_layers_can_be_kept() -> None:

@@ -39,14 +39,21 @@ def test_train_normalizes_and_moves_the_sums_on() -> None:
     np.testing.assert_array_equal(params[2], [2])
 
 
-@pytest.mark.parametrize(
-    ("phase", "fields"), [(TEST, "use_global_stats: false"), (TRAIN, "use_global_stats: true")]
-)
-def test_use_global_stats_overrules_the_phase_and_nothing_is_stored(phase: int, fields: str) -> None:
+def test_global_statistics_at_train_stay_as_they_are() -> None:
     x, params = noise(4, 3, 2, 5), sums(2)
-    (y,) = run(batch_norm(phase, fields), x, params=params)
-    assert (abs(y.mean(axis=(0, 2, 3))) < 1e-5).all() == (phase == TEST)
+    (y,) = run(batch_norm(TRAIN, "use_global_stats: true"), x, params=params)
+    assert not (abs(y.mean(axis=(0, 2, 3))) < 1e-5).any()
     for got, kept in zip(params, sums(2), strict=True):
+        np.testing.assert_array_equal(got, kept)
+
+
+def test_statistics_of_the_batch_move_the_sums_on_at_test_too() -> None:
+    x, params, at_train = noise(4, 3, 2, 5), sums(2), sums(2)
+    (y,) = run(batch_norm(TEST, "use_global_stats: false"), x, params=params)
+    assert (abs(y.mean(axis=(0, 2, 3))) < 1e-5).all()
+    run(batch_norm(TRAIN), x, params=at_train)
+    np.testing.assert_allclose(params[2], [2 * 0.999 + 1], rtol=1e-6)
+    for got, kept in zip(params, at_train, strict=True):
         np.testing.assert_array_equal(got, kept)
 
 

@@ -187,6 +187,8 @@ def _print(net: Net, run: _Run, labels: Sequence[str]) -> None:
     if run.other_inputs:
         click.echo(f"other inputs, fed with zeros: {', '.join(run.other_inputs)}")
     click.echo(_weights_line(net))
+    if net.graph.losses:
+        click.echo(f"loss: {net.loss:g}")
     console = screen()
     for answer in answers(run.outputs, labels):
         console.print()
@@ -203,6 +205,7 @@ def _as_dict(net: Net, run: _Run, labels: Sequence[str]) -> dict[str, Any]:
         layer["milliseconds"] = None if index in run.timer.fused else 1000 * run.timer.seconds.get(index, 0.0)
     document["image"] = run.image
     document["weights"] = _weights_line(net).removeprefix("weights: ")
+    document["loss"] = net.loss if net.graph.losses else None
     document["answers"] = [asdict(answer) for answer in answers(run.outputs, labels)]
     return document
 

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from prototxt.engine.checks import check_changed
 from prototxt.graph.wiring import BlobId
 from prototxt.layers.base import Array
 from prototxt.plan.plan import Plan
@@ -24,7 +25,9 @@ def run(
     blobs = dict(feeds)
     for step, dead in zip(plan.steps, plan.dead, strict=True):
         start = perf_counter()
-        made = step.run([blobs[b] for b in step.bottoms], params)
+        bottom = [blobs[b] for b in step.bottoms]
+        check_changed(plan.graph, step.nodes[0], bottom)
+        made = step.run(bottom, params)
         tops = dict(zip(step.tops, made, strict=True))
         seconds = perf_counter() - start
         for watcher in watchers:

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from prototxt.engine.checks import check_changed
 from prototxt.graph.wiring import BlobId, Graph, located_at
 from prototxt.layers.base import Array
 from prototxt.plan.memory import deaths
@@ -26,8 +27,10 @@ def run(
     nodes = [node for node in graph.nodes if not node.layer.is_input]
     for node, dead in zip(nodes, deaths([(n.bottoms, n.tops) for n in nodes], kept), strict=True):
         start = perf_counter()
+        bottom = [blobs[b] for b in node.bottoms]
+        check_changed(graph, node, bottom)
         with located_at(node):
-            made = node.layer.forward([blobs[b] for b in node.bottoms], params[node.index])
+            made = node.layer.forward(bottom, params[node.index])
         tops = dict(zip(node.tops, made, strict=True))
         seconds = perf_counter() - start
         for watcher in watchers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from prototxt.definition import Definition
@@ -23,14 +25,23 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
     if not layers:
         raise _no_layers(definition)
     current: dict[str, BlobId] = {}
+    automatic = _automatic_tops(layers)
     links = []
     for index, param in enumerate(layers):
         layer = _make(definition, index, param, setting)
         _check_arity(definition, index, param, layer)
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
+        tops += tuple(next(automatic) for _ in range(layer.num_tops - layer.named_tops))
         links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
     return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), definition.notes)
+
+
+def _automatic_tops(layers: Sequence[Any]) -> Iterator[BlobId]:
+    """Tops that loss layers make by themselves: no layer can read them (net.cpp, AutoTopBlobs)."""
+    taken = {top for param in layers for top in param.top}
+    names = (f"(automatic {i})" if i > 1 else "(automatic)" for i in count(1))
+    return (BlobId(name) for name in names if name not in taken)
 
 
 def _no_layers(definition: Definition) -> NetError:
@@ -66,7 +77,7 @@ def located(error: LayerError, place: Place, name: str, type_name: str) -> Layer
 def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:
     for field, names, (least, most) in (
         ("bottom", param.bottom, layer.bottoms),
-        ("top", param.top, layer.tops),
+        ("top", param.top, (0, layer.tops[1]) if layer.loss else layer.tops),
     ):
         if len(names) < least or (most is not None and len(names) > most):
             what = f"takes {_range(least, most)} {field}{'' if most == 1 else 's'}, has {len(names)}"

@@ -92,9 +92,9 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
 
 
 def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:
-    """Blobs that are made and not read afterwards; a write in place makes a blob anew."""
+    """Named blobs that are made and not read afterwards; a write in place makes a blob anew."""
     unread: set[str] = set()
     for node in nodes:
         unread -= {b.name for b in node.bottoms}
-        unread |= {t.name for t in node.tops}
+        unread |= {t.name for t in node.tops[: node.layer.named_tops]}
     return tuple(sorted(unread))

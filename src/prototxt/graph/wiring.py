@@ -134,6 +134,12 @@ class Graph:
         return last
 
     @property
+    def losses(self) -> dict[BlobId, float]:
+        """Every blob that is part of the net's loss, with its weight."""
+        weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))
+        return {blob: weight for blob, weight in weighted if weight}
+
+    @property
     def images(self) -> int:
         """The batch size N: the first axis of the first input that looks like images (4 axes), or of any.
 

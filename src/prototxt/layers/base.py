@@ -9,6 +9,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from prototxt.errors import LayerError
 from prototxt.lazy import np
 
 Shape = tuple[int, ...]
@@ -98,13 +99,18 @@ class Layer:
     """Base of all rooms.
 
     A room sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are
-    functions of what they are given. Raise `LayerError` (with `field=`) for anything the user can get wrong.
+    functions of what they are given (random layers and recurrent ones, which remember, are the exceptions).
+    Raise `LayerError` (with `field=`) for anything the user can get wrong.
     """
 
     type: ClassVar[str]
     bottoms: ClassVar[tuple[int, int | None]]
     tops: ClassVar[tuple[int, int | None]]
     tops_equal_bottoms: ClassVar[bool] = False
+    loss: ClassVar[bool] = False
+    """Whether this is a loss layer: it makes the tops its file leaves out, and its first top counts as loss."""
+    data_dependent: ClassVar[bool] = False
+    """Whether the tops' first axis depends on values: `shapes` then tells the most it can be."""
     is_input: ClassVar[bool] = False
     """Whether the caller fills the tops: they are the net's inputs, and forward is not asked for them."""
 
@@ -116,9 +122,19 @@ class Layer:
         self.name: str = param.name
         self.setting = setting
         self.phase = setting.phase
-        self.num_tops = len(param.top)
+        self.named_tops = len(param.top)
+        self.num_tops = max(self.named_tops, self.tops[0]) if self.loss else self.named_tops
         self.num_bottoms = len(param.bottom)
+        self.loss_weights = self._loss_weights(param.loss_weight)
         self.setup(param)
+
+    def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
+        """By what each top is multiplied on its way into the net's loss (layer.hpp, SetLossWeights)."""
+        if given and len(given) != self.num_tops:
+            what = f"{len(given)} values of loss_weight for {self.num_tops} tops; give one each, or none"
+            raise LayerError(what, field="loss_weight")
+        default = (1.0 if self.loss else 0.0, *[0.0] * self.num_tops)
+        return tuple(given) or default[: self.num_tops]
 
     @cached_property
     def rng(self) -> np.random.Generator:

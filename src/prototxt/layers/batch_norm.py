@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import along, check_num_axes
-from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer, Param, Shape, count
+from prototxt.layers.base import TEST, Array, Cost, Layer, Param, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -18,7 +18,7 @@ class BatchNorm(Layer):
     Formula:
         y[n, c] = (x[n, c] - mean[c]) / sqrt(var[c] + eps)
         stored: mean = b0 / b2, var = b1 / b2, both 0 where the factor b2 is 0
-        batch:  mean and var over N, H, W of x; var divides by m = N*H*W. At TRAIN the sums then move on:
+        batch:  mean and var over N, H, W of x; var divides by m = N*H*W. The stored sums then move on:
             b0 = b0 * fraction + mean, b1 = b1 * fraction + var * m / (m - 1), b2 = b2 * fraction + 1
             with fraction = moving_average_fraction
 
@@ -29,6 +29,7 @@ class BatchNorm(Layer):
     Pitfalls:
         There is no gamma and no beta: a Scale layer with bias_term follows. The stored sums must be divided
         by the factor b2. Without use_global_stats the phase decides: stored at TEST, the batch's at TRAIN.
+        `use_global_stats: false` moves the stored sums on with every forward, at TEST too.
 
     Example:
         layer { name: "bn1" type: "BatchNorm" bottom: "conv1" top: "conv1" }
@@ -56,7 +57,7 @@ class BatchNorm(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
         mean, variance = self.statistics(params) if self.use_global_stats else self.measured(x)
-        if self.phase == TRAIN and not self.use_global_stats:
+        if not self.use_global_stats:
             self._move_on(params, mean, variance, x.size // x.shape[1])
         deviation = np.sqrt(variance + np.float32(self.eps))
         return [(x - along(mean, 1, x.ndim)) / along(deviation, 1, x.ndim)]

@@ -18,12 +18,18 @@ Arity = int | tuple[int, int | None]
 
 
 def layer(
-    type_name: str, *, bottoms: Arity = 1, tops: Arity = 1, tops_equal_bottoms: bool = False
+    type_name: str,
+    *,
+    bottoms: Arity = 1,
+    tops: Arity = 1,
+    tops_equal_bottoms: bool = False,
+    loss: bool = False,
 ) -> Callable[[L], L]:
     """Class decorator that registers a layer type.
 
     `bottoms` and `tops` say how many the layer takes: a number, or (least, most) with None for no limit.
-    `tops_equal_bottoms` asks for as many tops as bottoms.
+    `tops_equal_bottoms` asks for as many tops as bottoms. `loss` marks a loss layer: it makes the tops that its
+    file leaves out, and its first top counts as loss.
 
     Raises ValueError when the type name is taken.
     """
@@ -37,6 +43,7 @@ def layer(
         room.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
         room.tops = tops if isinstance(tops, tuple) else (tops, tops)
         room.tops_equal_bottoms = tops_equal_bottoms
+        room.loss = loss
         _rooms[type_name] = room
         return room
 

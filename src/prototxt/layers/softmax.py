@@ -38,10 +38,20 @@ class Softmax(Layer):
         return [bottom[0]]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        x = bottom[0]
-        powers = np.exp(x - x.max(axis=self.axis, keepdims=True))
-        return [powers / powers.sum(axis=self.axis, keepdims=True)]
+        return [softmax(bottom[0], self.axis)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        values = count(top[0])
-        return Cost(comparisons=values, additions=2 * values, exponentials=values, divisions=values)
+        return softmax_cost(bottom[0])
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """Probabilities that sum to 1 along `axis`; the maximum is subtracted first, so nothing overflows."""
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    y: Array = powers / powers.sum(axis=axis, keepdims=True)
+    return y
+
+
+def softmax_cost(shape: Shape) -> Cost:
+    """What `softmax` costs on values of this shape."""
+    values = count(shape)
+    return Cost(comparisons=values, additions=2 * values, exponentials=values, divisions=values)

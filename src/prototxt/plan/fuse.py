@@ -18,8 +18,10 @@ from prototxt.plan.choose import MAKES_NEW_ARRAYS
 def fuse(graph: Graph, kept: Collection[BlobId]) -> list[tuple[Node, ...]]:
     """The nodes that compute something, in order, each with those that finish its result in place.
 
-    A node joins when it alone reads the result, nobody keeps the result as it was, and it can work in place.
+    A node joins when it alone reads the result, nobody keeps the result as it was (nor counts it as loss), and
+    it can work in place.
     """
+    kept = {*kept, *graph.losses}
     readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
     next_reader = {blob: node for node in graph.nodes for blob in node.bottoms}
     fused: set[int] = set()

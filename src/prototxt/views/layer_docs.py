@@ -17,7 +17,15 @@ N, C, H and W are batch, channels, height and width; a shape is written N x C x 
 writes *tops*. Defaults are those of `proto/caffe.proto`.
 """
 
-OTHER_PARAM = {"Deconvolution": "convolution_param"}
+OTHER_PARAMS = {
+    "Deconvolution": ("convolution_param",),
+    "Im2col": ("convolution_param",),
+    "InfogainLoss": ("infogain_loss_param", "loss_param"),
+    "LSTM": ("recurrent_param",),
+    "RNN": ("recurrent_param",),
+    "SigmoidCrossEntropyLoss": ("loss_param",),
+    "SoftmaxWithLoss": ("softmax_param", "loss_param"),
+}
 """Types whose parameters do not carry their own name."""
 
 
@@ -63,18 +71,19 @@ def _section(room: type[Layer]) -> str:
 
 
 def _parameters(room: type[Layer]) -> list[str]:
-    field = _param_field(room.type)
-    if field is None:
-        return []
-    rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
-    return [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
+    lines: list[str] = []
+    for field in _param_fields(room.type):
+        rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
+        lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
+    return lines
 
 
-def _param_field(type_name: str) -> Any:
-    """The field of LayerParameter that holds this type's parameters, or None."""
-    wanted = OTHER_PARAM.get(type_name, f"{type_name}_param").replace("_", "").lower()
-    fields = message_class("LayerParameter").DESCRIPTOR.fields
-    return next((f for f in fields if f.name.replace("_", "") == wanted), None)
+def _param_fields(type_name: str) -> list[Any]:
+    """The fields of LayerParameter that hold this type's parameters."""
+    names = OTHER_PARAMS.get(type_name, (f"{type_name}_param",))
+    wanted = [name.replace("_", "").lower() for name in names]
+    fields = {f.name.replace("_", ""): f for f in message_class("LayerParameter").DESCRIPTOR.fields}
+    return [fields[name] for name in wanted if name in fields]
 
 
 def _type(field: Any) -> str:

@@ -1,0 +1,75 @@
+"""ContrastiveLoss: similar pairs shall lie near each other, others far apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers._loss import check_item_size, check_one_label, scalar
+from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+
+@layer("ContrastiveLoss", bottoms=3, loss=True)
+class ContrastiveLoss(Layer):
+    """The loss of a siamese net: the squared distance of similar pairs, what others lack to a margin squared.
+
+    Formula:
+        d[n]^2 = sum over c of (a[n, c] - b[n, c])^2
+        y = 1 / (2 * N) * sum over n of d[n]^2 where similar[n] is not 0, else max(margin - d[n], 0)^2
+        legacy_version: max(margin - d[n]^2, 0) for pairs that are not similar
+
+    Shapes:
+        a, b: N x C (further axes of 1), similar: N
+        y: a single number without axes
+
+    Pitfalls:
+        `similar` is cut to a whole number first: 0.5 means not similar.
+
+    Example:
+        layer {
+          name: "loss" type: "ContrastiveLoss" bottom: "feat" bottom: "feat_p" bottom: "sim" top: "loss"
+          contrastive_loss_param { margin: 1 }
+        }
+
+    Source: caffe/src/caffe/layers/contrastive_loss_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.contrastive_loss_param
+        self.margin: float = p.margin
+        self.legacy_version: bool = p.legacy_version
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        for shape in bottom[:2]:
+            check_num_axes(shape, 1)
+            if count(shape[2:]) != 1:
+                raise LayerError(f"needs bottoms of N x C, got {show(shape)}", field="bottom")
+        check_item_size(bottom)
+        check_one_label(bottom, 2)
+        return [()]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        a, b = (x.reshape(len(x), count(x.shape[1:])) for x in bottom[:2])
+        squared, margin = np.square(a - b).sum(axis=1), np.float32(self.margin)
+        lacks = np.maximum(margin - (squared if self.legacy_version else np.sqrt(squared)), 0)
+        similar = np.trunc(bottom[2].ravel()) != 0
+        losses = np.where(similar, squared, lacks if self.legacy_version else lacks * lacks)
+        return scalar(losses.sum() / max(len(a), 1) / 2)
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values, pairs = count(bottom[0]), bottom[0][0]
+        squares = 0 if self.legacy_version else pairs
+        return Cost(
+            additions=2 * values + 2 * pairs,
+            multiplications=values + squares,
+            comparisons=2 * pairs,
+            exponentials=squares,
+            divisions=2,
+        )
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"margin {self.margin:g}"

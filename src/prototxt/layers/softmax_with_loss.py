@@ -1,0 +1,89 @@
+"""SoftmaxWithLoss: what classifiers are trained with, softmax and log loss in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._labels import check_label_count, class_view, ignore_label, read_labels
+from prototxt.layers._loss import check_batch, divisor, normalization, scalar
+from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.registry import layer
+from prototxt.layers.softmax import softmax, softmax_cost
+from prototxt.lazy import np
+
+TINY = 2.0**-126
+"""FLT_MIN: a probability below it counts as this much."""
+
+
+@layer("SoftmaxWithLoss", bottoms=2, tops=(1, 2), loss=True)
+class SoftmaxWithLoss(Layer):
+    """The mean negative logarithm of the right class's softmax, at every place whose label counts.
+
+    Formula:
+        p = softmax of x along softmax_param.axis
+        y = -1 / D * sum over n, i of log(max(p[n, label[n, i], i], FLT_MIN)); a second top is p
+        D: places whose label counts for VALID (the default), all places for FULL, N for BATCH_SIZE, 1 for NONE;
+            never below 1
+
+    Shapes:
+        x: N x C x any (the classes on the axis), labels: as many as x has places (N x any)
+        y: a single number without axes; p: like x
+
+    Pitfalls:
+        The bottom holds scores, not probabilities. Labels equal to `ignore_label` do not count. `normalize` is the
+        old switch: true is VALID, false is BATCH_SIZE; it is not read where `normalization` is given. SegNet's
+        `weight_by_label_freqs: true` multiplies each place by its label's `class_weighting`; D stays.
+
+    Example:
+        layer {
+          name: "loss" type: "SoftmaxWithLoss" bottom: "fc8" bottom: "label" top: "loss"
+          loss_param { ignore_label: 255 }
+        }
+
+    Source: caffe/src/caffe/layers/softmax_loss_layer.cpp; SegNet's fork for class_weighting.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.loss_param
+        self.axis: int = param.softmax_param.axis
+        self.ignore_label = ignore_label(p)
+        self.normalization = normalization(p)
+        self.class_weighting: tuple[float, ...] | None = (
+            tuple(p.class_weighting) if p.weight_by_label_freqs else None
+        )
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_batch(bottom)
+        check_label_count(bottom, self.axis)
+        classes = class_view(bottom[0], self.axis)[1]
+        if self.class_weighting is not None and len(self.class_weighting) != classes:
+            what = (
+                f"{len(self.class_weighting)} values of class_weighting for {classes} classes; give one each"
+            )
+            raise LayerError(what, field="class_weighting")
+        return [(), bottom[0]][: self.num_tops]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        outer, classes, inner = class_view(bottom[0].shape, self.axis)
+        labels, counted = read_labels(bottom[1].reshape(outer, 1, inner), classes, self.ignore_label)
+        prob = softmax(bottom[0], self.axis)
+        right = np.take_along_axis(prob.reshape(outer, classes, inner), labels, 1)
+        losses = -np.log(np.maximum(right, TINY))
+        if self.class_weighting is not None:
+            losses *= np.array(self.class_weighting, np.float32)[labels]
+        total = losses[counted].sum() / divisor(self.normalization, outer, inner, int(counted.sum()))
+        return [*scalar(total), prob][: self.num_tops]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        places = count(bottom[1])
+        weighted = 0 if self.class_weighting is None else places
+        ignored = 0 if self.ignore_label is None else places
+        return softmax_cost(bottom[0]) + Cost(
+            comparisons=places + ignored,
+            exponentials=places,
+            additions=places,
+            multiplications=weighted,
+            divisions=1,
+        )

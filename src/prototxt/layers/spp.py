@@ -1,0 +1,91 @@
+"""SPP: spatial pyramid pooling, a vector of one length from images of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers._fields import check_given, check_least, enum_name
+from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.pooling import Pooling
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+
+@layer("SPP")
+class SPP(Layer):
+    """Pools the image in 1 x 1, 2 x 2, 4 x 4 ... windows and lays the results one behind the other.
+
+    Formula:
+        level l pools with kernel and stride ceil(H / 2^l) and pad ceil((2^l * kernel - H) / 2), columns alike
+        y = the levels 0 to pyramid_height - 1, each as N x C*4^l, joined
+
+    Shapes:
+        x: N x C x H x W
+        y: N x C*(1 + 4 + 16 + ...); with pyramid_height 1 it is N x C x 1 x 1
+
+    Pitfalls:
+        A level whose windows are so small that half of one would be padding is refused: the image is too small
+        for that many levels. pyramid_height 1 gives 4 axes, any other 2.
+
+    Example:
+        layer {
+          name: "spp" type: "SPP" bottom: "conv5" top: "spp"
+          spp_param { pyramid_height: 3 pool: MAX }
+        }
+
+    Source: caffe/src/caffe/layers/spp_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.spp_param
+        check_given(p, "pyramid_height")
+        check_least(p.pyramid_height, 1, "pyramid_height")
+        self.pyramid_height: int = p.pyramid_height
+        self.method = enum_name(p, "pool")
+        self._message = type(param)
+
+    def levels(self, shape: Shape) -> list[Pooling]:
+        """The Pooling layer of every level."""
+        check_num_axes(shape, 4, 4)
+        return [self._pooling(level, shape) for level in range(self.pyramid_height)]
+
+    def _pooling(self, level: int, shape: Shape) -> Pooling:
+        bins = 2**level
+        kernel = [-(-size // bins) for size in shape[2:]]
+        pad = [(k * bins - size + 1) // 2 for k, size in zip(kernel, shape[2:], strict=True)]
+        for k, p, size in zip(kernel, pad, shape[2:], strict=True):
+            if p >= k or (p and self.method == "STOCHASTIC"):
+                what = f"level {level} cannot cut {size} values into {bins}: a window of {k} would have a pad of {p}"
+                raise LayerError(what, field="pyramid_height")
+        param = self._message(name=self.name, type="Pooling", bottom=["x"], top=["y"])
+        p = param.pooling_param
+        p.pool = p.PoolMethod.Value(self.method)
+        p.kernel_h, p.kernel_w = p.stride_h, p.stride_w = kernel
+        p.pad_h, p.pad_w = pad
+        pooling = Pooling(param, self.setting)
+        pooling.rng = self.rng
+        return pooling
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        pooled = [level.shapes(bottom)[0] for level in self.levels(bottom[0])]
+        if self.pyramid_height == 1:
+            return pooled
+        return [(bottom[0][0], sum(count(shape[1:]) for shape in pooled))]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        x = bottom[0]
+        pooled = [level.forward([x], ())[0] for level in self.levels(x.shape)]
+        if self.pyramid_height == 1:
+            return pooled
+        return [np.concatenate([y.reshape(len(x), count(y.shape[1:])) for y in pooled], axis=1)]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        return reduce(add, (level.cost(bottom, level.shapes(bottom)) for level in self.levels(bottom[0])))
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{self.method} {self.pyramid_height} levels"
