@@ -59,6 +59,7 @@ def test_json() -> None:
         "totals",
         "image",
         "weights",
+        "loss",
         "answers",
     ]
     assert got["totals"]["params"] == 431080
