@@ -17,7 +17,8 @@ ALLOWED = {
     "text": {"schema"},
     "definition": {"text"},
     "upgrade": {"definition", "schema", "text"},
-    "layers": {"data", "schema", "weights"},  # data: the rooms that read files; weights: DummyData's fillers, InfogainLoss's matrix
+    # data: the rooms that read files; weights: DummyData's fillers, InfogainLoss's matrix
+    "layers": {"data", "schema", "weights"},
     "data": {"images", "layers", "schema"},
     "graph": {"definition", "layers", "schema", "text"},
     "limits": set[str](),

@@ -48,7 +48,8 @@ class RNN(Recurrent):
         return (np.tanh(gates),)
 
     def output(self, outputs: Array, params: Sequence[Array]) -> Array:
-        return np.tanh(outputs @ params[-2].T + params[-1])
+        y: Array = np.tanh(outputs @ params[-2].T + params[-1])
+        return y
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values = count(top[0])
