@@ -77,7 +77,7 @@ def test_a_layer_that_cannot_take_what_is_left_says_so(engine: str) -> None:
     with pytest.raises(LayerError) as caught:
         net.forward(arrays | {"s": np.array([1, 1, 0, 1], np.float32)})
     assert str(caught.value).startswith(
-        'net.prototxt:13:42: layer "loss" (EuclideanLoss): '
+        'net.prototxt:12:44: layer "loss" (EuclideanLoss): '
         "both bottoms must have the same number of items, got 3 x 2 and 4 x 2"
     )
 
@@ -90,5 +90,5 @@ def test_parameters_that_depend_on_the_number_of_items(engine: str) -> None:
     layer { name: "fc" type: "InnerProduct" bottom: "kept" top: "fc" inner_product_param { num_output: 2 axis: 0 } }
     """
     net = prototxt.parse_net(text, engine=engine)
-    with pytest.raises(LayerError, match='layer "fc".*parameter 0 is 2 x 12, 1 x 3 would need 2 x 3'):
+    with pytest.raises(LayerError, match=r'layer "fc".*parameter 0 is 2 x 12, 1 x 3 would need 2 x 3'):
         net.forward(x=noise(4, 3), s=np.array([0, 0, 1, 0]))

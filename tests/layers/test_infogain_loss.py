@@ -17,7 +17,7 @@ TEXT = 'type: "InfogainLoss" bottom: "x" bottom: "l" bottom: "H" top: "y" %s'
 
 
 def infogain(fields: str = "", tops: str = "") -> Layer:
-    return room(TEXT % (tops + fields))
+    return room(TEXT % f"{tops} {fields}")
 
 
 X = np.log(np.array([[1, 2, 5], [4, 4, 2]], np.float32))  # softmax: .125 .25 .625 and .4 .4 .2

@@ -18,7 +18,7 @@ def lstm(bottoms: str = "", tops: str = "", fields: str = "") -> Layer:
 
 
 def weights(layer: Layer, *bottom: Shape) -> list[Array]:
-    return [noise(*p.shape, seed=i) / 2 for i, p in enumerate(layer.params(bottom))]
+    return [np.float32(0.5) * noise(*p.shape, seed=i) for i, p in enumerate(layer.params(bottom))]
 
 
 X, STATIC = noise(5, 2, 3, 7), noise(2, 6, seed=3)

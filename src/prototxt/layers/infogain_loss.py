@@ -44,7 +44,7 @@ class InfogainLoss(Layer):
     def setup(self, param: Any) -> None:
         p = param.infogain_loss_param
         self.axis: int = p.axis
-        self.source = locate(p.source, self.setting.folder)
+        self.source: str = p.source
         self.ignore_label = ignore_label(param.loss_param)
         if param.loss_param.HasField("normalize"):
             what = "normalize is too old for this layer: give normalization: VALID for true, BATCH_SIZE for false"
@@ -71,10 +71,11 @@ class InfogainLoss(Layer):
         """The matrix in the file; raises LayerError."""
         from prototxt.weights.caffemodel import read_blob  # only here do losses know files
 
+        path = locate(self.source, self.setting.folder)
         try:
-            return read_blob(self.source).array()
+            return read_blob(path).array()
         except WeightsError as error:
-            raise LayerError(f"{self.source}: no matrix: {error.what}", field="source") from None
+            raise LayerError(f"{path}: no matrix: {error.what}", field="source") from None
 
     def matrix(self, bottom: Sequence[Array], classes: int) -> Array:
         """H as classes x classes."""
