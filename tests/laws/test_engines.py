@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from golden import CASE_LIST, Case, part
+import prototxt
+from golden import CASE_LIST, CASES, Case, part
 from prototxt.layers.base import Array, Layer, Shape
 from prototxt.plan.choose import candidates
 
@@ -102,3 +103,16 @@ def test_versions_before_in_place_layers_can_be_kept() -> None:
     raw, last = net.blobs["y@0"].data, net.blobs["y"].data
     assert (raw < 0).any()
     np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)
+
+
+REFUSED = [line.split("\t") for line in (CASES / "refused.tsv").read_text().splitlines()]
+
+
+@pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[case for case, _ in REFUSED])
+def test_nets_that_the_reference_refuses_are_refused_by_layer_and_line(case: str, reason: str) -> None:
+    text = (CASES / f"{case}.prototxt").read_text()
+    with pytest.raises(prototxt.LayerError) as caught:
+        prototxt.parse_net(text, file="net.prototxt")
+    assert caught.value.layer == "op", reason
+    assert str(caught.value).startswith("net.prototxt:")
+    assert 'layer "op"' in str(caught.value)
