@@ -46,8 +46,8 @@ def load_net(
     `weights` is a .caffemodel; without it (and for layers it does not hold) the fillers of the file, seeded by
     `seed`, make the parameters. `inputs={"data": (1, 3, 227, 227)}` overrides or supplies input shapes, N x C x
     H x W. `keep` says which blobs survive a forward: "all", "outputs", or a list of names. `engine` is "fast" or
-    "reference". Unknown fields are a PrototxtWarning, with `strict` an error. A net may come from a stranger: unless
-    `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs
+    "reference". Unknown fields are a PrototxtWarning, with `strict` an error; so is what had to be assumed, such as
+    the channels of a database that is not here. A net may come from a stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs
     code.
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
@@ -81,10 +81,10 @@ def _make_net(
     text: str, file: str, options: Options, weights: Path | None, keep: Keep, engine: str, strict: bool
 ) -> Net:
     """For `load_net` and `parse_net`, whose caller the warnings point at."""
-    definition = define_net(text, file, strict=strict)
-    for note in definition.notes:
+    net = Net(define_net(text, file, strict=strict), options, weights, keep=keep, engine=engine)
+    for note in net.graph.notes:
         warn(PrototxtWarning(note), stacklevel=3)
-    return Net(definition, options, weights, keep=keep, engine=engine)
+    return net
 
 
 class Blob:

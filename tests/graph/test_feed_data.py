@@ -10,6 +10,9 @@ from helpers import noise
 from prototxt.errors import InputError, LayerError
 from prototxt.net import Net
 
+# Remarks are PrototxtWarnings; these tests read them in Graph.notes.
+pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
+
 READERS = """
 layer { name: "a" type: "Power" bottom: "data" top: "y" }
 layer { name: "b" type: "Power" bottom: "label" top: "l" }
@@ -71,3 +74,13 @@ def test_dummy_data_keeps_its_other_shapes() -> None:
     assert net_of(data_layer("DummyData", fields)).inputs == []
     with pytest.raises(LayerError, match=r'layer "d" \(DummyData\): 0 shape for 2 tops'):
         net_of(data_layer("DummyData"), data=(2, 7))
+
+
+def test_what_is_assumed_is_a_warning_too() -> None:
+    with pytest.warns(prototxt.PrototxtWarning, match='its top "label" becomes an input of 5'):
+        net_of(data_layer("Data"), data=(5, 3, 4, 6))
+    with pytest.warns(prototxt.PrototxtWarning, match="with 3 channels assumed"):
+        prototxt.parse_net(
+            'layer { name: "d" type: "Data" top: "data" transform_param { crop_size: 7 } '
+            'data_param { source: "nowhere" batch_size: 2 } }'
+        )

@@ -18,6 +18,9 @@ from prototxt.images.opencv import encode_png
 from prototxt.layers.base import TRAIN
 from prototxt.schema import message_class
 
+# Remarks are PrototxtWarnings; these tests read them in Graph.notes.
+pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
+
 BACKENDS = ["LMDB", "LEVELDB"]
 
 

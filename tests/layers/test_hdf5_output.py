@@ -13,6 +13,9 @@ from helpers import noise, room
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
 
+# Remarks are PrototxtWarnings; these tests read them in Graph.notes.
+pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
+
 
 def net_of(path: Path, **options: bool) -> Net:
     return prototxt.parse_net(

@@ -14,6 +14,9 @@ from prototxt.errors import DataError, LayerError
 from prototxt.images.opencv import resize_bytes
 from prototxt.net import Net
 
+# Remarks are PrototxtWarnings; these tests read them in Graph.notes.
+pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
+
 
 def net_of(fields: str, more: str = "", phase: str = "TEST", seed: int = 0) -> Net:
     text = f'layer {{ name: "d" type: "ImageData" top: "data" top: "label" {more} image_data_param {{ {fields} }} }}'

@@ -10,6 +10,9 @@ from helpers import noise, room
 from prototxt.errors import LayerError
 from prototxt.net import Net
 
+# Remarks are PrototxtWarnings; these tests read them in Graph.notes.
+pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
+
 FIELDS = "batch_size: 2 channels: 3 height: 4 width: 5"
 
 
