@@ -47,8 +47,8 @@ def load_net(
     `seed`, make the parameters. `inputs={"data": (1, 3, 227, 227)}` overrides or supplies input shapes, N x C x
     H x W. `keep` says which blobs survive a forward: "all", "outputs", or a list of names. `engine` is "fast" or
     "reference". Unknown fields are a PrototxtWarning, with `strict` an error; so is what had to be assumed, such as
-    the channels of a database that is not here. A net may come from a stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs
-    code.
+    the channels of a database that is not here. A net may come from a stranger: unless `allow_writes` is set no layer
+    (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs code.
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
