@@ -1,8 +1,12 @@
-"""From a type name to its room. Importing this module imports every module of this folder."""
+"""From a type name to its room: the file of that name in this folder, or else whichever file registers it.
+
+A net imports the rooms it uses: importing all of them takes as long as reading a net.
+"""
 
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -10,6 +14,11 @@ from typing import Any, TypeVar
 
 from prototxt.errors import LayerError, did_you_mean
 from prototxt.layers.base import ALONE, Layer, Setting
+
+PACKAGE = "prototxt.layers"
+
+KIN = "neuron"
+"""The file that several tiny types share."""
 
 _rooms: dict[str, type[Layer]] = {}
 
@@ -35,6 +44,8 @@ def layer(
     """
 
     def register(room: L) -> L:
+        if not room.__module__.startswith(PACKAGE):
+            _import_rooms()  # a type of one's own must not take the name of a room that was not needed so far
         if type_name in _rooms:
             raise ValueError(
                 f'layer type "{type_name}" is already registered by {_rooms[type_name].__module__}'
@@ -51,11 +62,26 @@ def layer(
 
 
 @cache
-def _import_rooms() -> None:
-    import prototxt.layers as package
+def _modules() -> frozenset[str]:
+    return frozenset(module.name for module in pkgutil.iter_modules(import_module(PACKAGE).__path__))
 
-    for module in pkgutil.iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
+
+@cache
+def _import_rooms() -> None:
+    for module in _modules():
+        import_module(f"{PACKAGE}.{module}")
+
+
+def _find_room(type_name: str) -> type[Layer] | None:
+    """The room of this name: from the file where one looks for it, from any other, from a plug-in; else None."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_name).lower()
+    for module in (KIN, snake, type_name.lower()):
+        if type_name not in _rooms and module in _modules():
+            import_module(f"{PACKAGE}.{module}")
+    for search in (_import_rooms, _import_plugins):
+        if type_name not in _rooms:
+            search()
+    return _rooms.get(type_name)
 
 
 @cache
@@ -83,10 +109,7 @@ def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
 
     Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
     """
-    _import_rooms()
-    if param.type not in _rooms:
-        _import_plugins()
-    room = _rooms.get(param.type)
+    room = _find_room(param.type)
     if room is None:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
         known = "the types are " + ", ".join(layer_types())
