@@ -7,7 +7,7 @@ protobuf's default pool knows each name once per process and refuses a second `c
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
@@ -24,7 +24,7 @@ PACKAGE = "caffe"
 @cache
 def _pool() -> DescriptorPool:
     pool = DescriptorPool()
-    compiled = files(__package__).joinpath("caffe.binpb").read_bytes()
+    compiled = Path(__file__).with_name("caffe.binpb").read_bytes()
     for file in FileDescriptorSet.FromString(compiled).file:
         pool.Add(file)
     return pool

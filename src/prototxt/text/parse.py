@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import lark
@@ -185,7 +185,7 @@ def _bytes(part: Token) -> bytes:
 
 @cache
 def _lark() -> Lark:
-    grammar = files(__package__).joinpath("grammar.lark").read_text("utf-8")
+    grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     name = f"grammar-{lark.__version__}-{sys.version_info.major}.{sys.version_info.minor}.pickle"
     return Lark(
         grammar,
