@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class LayerError(NetError):
     def __init__(self, what: str, *, field: str | None = None, hint: str | None = None) -> None:
         super().__init__(what, hint=hint)
         self.field = field
+
+    def at(self, place: Place, layer: str, layer_type: str) -> Self:
+        """The same error, saying where and in which layer it happened."""
+        self.place, self.layer, self.layer_type = place, layer, layer_type
+        return self
 
 
 class DataError(LayerError):

@@ -57,21 +57,15 @@ def _make(definition: Definition, index: int, param: Any, setting: Setting) -> L
     except LayerError as error:
         if param.type not in layer_types():
             error.hint = _type_hint(param) or error.hint
-        raise located(error, definition.place(index, error.field), param.name, param.type) from None
+        raise error.at(definition.place(index, error.field), param.name, param.type) from None
 
 
 def _type_hint(param: Any) -> str | None:
-    """Files for training begin with layers that read a data base; here the caller gives the data."""
+    """Forks have data layers of their own; here the caller gives the data."""
     if param.bottom or not param.type.endswith("Data"):
         return None
     tops = " ".join(f"--input {top}=N,C,H,W" for top in param.top[:1])
-    return f"data layers are not read; give the data's shape instead: {tops}" if tops else None
-
-
-def located(error: LayerError, place: Place, name: str, type_name: str) -> LayerError:
-    """The same error, saying where and in which layer it happened."""
-    error.place, error.layer, error.layer_type = place, name, type_name
-    return error
+    return f"no layer here reads such data; give its shape instead: {tops}" if tops else None
 
 
 def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:

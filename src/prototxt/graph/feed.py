@@ -48,9 +48,9 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
                 place=definition.place(made[name]),
                 hint=_inputs_hint(layers),
             )
-    _refuse_unread(orphans, layers, definition)
-    notes = list(definition.notes)
     read = _read_names(layers)
+    _refuse_unread(orphans, layers, read, definition)
+    notes = list(definition.notes)
     for index in sorted({made[name] for name in inputs if name in made}):
         if layers[index].type == "Input":
             layers[index] = _input_again(layers[index], inputs)
@@ -73,8 +73,9 @@ def _check(name: str, shape: Shape) -> None:
         raise InputError(f'input "{name}" cannot be {show(shape)}: {what}')
 
 
-def _refuse_unread(orphans: Mapping[str, Shape], layers: list[Any], definition: Definition) -> None:
-    read = _read_names(layers)
+def _refuse_unread(
+    orphans: Mapping[str, Shape], layers: list[Any], read: set[str], definition: Definition
+) -> None:
     for name in orphans:
         if name not in read:
             hint = did_you_mean(name, _sources(layers)) or _inputs_hint(layers)
@@ -124,7 +125,7 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
         try:
             return make_layer(layer).shapes([])[i], "as the file says"
         except LayerError as error:
-            error.place, error.layer, error.layer_type = place, layer.name, layer.type
+            error.at(place, layer.name, layer.type)
             raise
     given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
     raise InputError(

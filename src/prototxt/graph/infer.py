@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from prototxt.definition import place_in
 from prototxt.errors import LayerError, NetError, Place
-from prototxt.graph.connect import located
 from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
 from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Cost, Param, Shape, count, show
 
@@ -49,7 +48,7 @@ def _ask_layer(
         return params, top, link.layer.cost(bottom, top)
     except LayerError as error:
         place = place_in(link.tree, wiring.file, error.field)
-        raise located(error, place, link.layer.name, link.layer.type) from None
+        raise error.at(place, link.layer.name, link.layer.type) from None
 
 
 def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:

@@ -103,8 +103,7 @@ def located_at(node: Node) -> Iterator[None]:
     try:
         yield
     except LayerError as error:
-        error.place = place_in(node.tree, node.place.file, error.field)
-        error.layer, error.layer_type = node.name, node.type
+        error.at(place_in(node.tree, node.place.file, error.field), node.name, node.type)
         raise
 
 

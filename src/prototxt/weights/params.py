@@ -8,7 +8,6 @@ from os import PathLike, fspath
 import numpy as np
 
 from prototxt.errors import LayerError
-from prototxt.graph.connect import located
 from prototxt.graph.wiring import Graph, Node, ParamRef
 from prototxt.layers.base import Array, Shape
 from prototxt.limits import check_fits
@@ -76,4 +75,4 @@ def _filled(node: Node, slot: int, ref: ParamRef, seed: int) -> Array:
     try:
         return np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, slot)))
     except LayerError as error:
-        raise located(error, node.place_of_filler(ref.filler.type), node.name, node.type) from None
+        raise error.at(node.place_of_filler(ref.filler.type), node.name, node.type) from None
