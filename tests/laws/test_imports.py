@@ -24,6 +24,7 @@ ALLOWED = {
     "layers": {"data", "lazy", "schema", "weights"},
     "data": {"images", "layers", "lazy", "schema"},
     "graph": {"definition", "layers", "schema", "text"},
+    "files": set[str](),
     "limits": set[str](),
     "weights": {"graph", "layers", "limits", "schema"},
     "kernels": set[str](),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.errors import PrototxtError
+from prototxt.files import whole_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,3 +90,12 @@ def screen() -> Console:
 
     console = Screen(highlight=False)
     return console if console.is_terminal else Screen(width=WIDE, color_system=None, highlight=False)
+
+
+def emit(text: str, output: str | None) -> None:
+    """Text to the file named by -o, or to standard output."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        with whole_file(output) as file:
+            file.write(text.encode())

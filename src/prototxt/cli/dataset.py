@@ -11,8 +11,8 @@ from typing import TypeVar
 import click
 
 from prototxt.cli._common import Command, show_notes
-from prototxt.cli._files import write_whole
 from prototxt.cli._options import file_name
+from prototxt.files import whole_file
 
 T = TypeVar("T")
 
@@ -108,7 +108,8 @@ def mean(database: str, out: str) -> None:
     samples = every_sample(database, backend_at(database) or "LMDB")
     with progress_bar("images", None) as bar:
         values, count = mean_image(bar(samples))
-    write_whole(out, lambda file: file.write(blob_bytes(values)))
+    with whole_file(out) as file:
+        file.write(blob_bytes(values))
     channels = ", ".join(f"{v:.6g}" for v in values.mean(axis=(1, 2)))
     click.echo(f"{out}: the mean of {count} images, {' x '.join(map(str, values.shape))}")
     click.echo(f"mean per channel: {channels}")

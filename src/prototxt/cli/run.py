@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.cli._common import Command, screen, show_notes
-from prototxt.cli._files import write_whole
 from prototxt.cli._options import NetChoice, file_name, net_options
+from prototxt.files import whole_file
 
 if TYPE_CHECKING:
     from prototxt.layers.base import Array, Shape
@@ -231,7 +231,8 @@ def _without_nan(value: Any) -> Any:
 
 
 def _save(path: str, outputs: dict[str, Array]) -> None:
-    write_whole(path, lambda file: _write_npz(file, outputs))
+    with whole_file(path) as file:
+        _write_npz(file, outputs)
 
 
 def _write_npz(file: Any, outputs: dict[str, Array]) -> None:

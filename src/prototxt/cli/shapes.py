@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, screen, show_notes
-from prototxt.cli._files import emit
+from prototxt.cli._common import Command, emit, screen, show_notes
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 FORMATS = ("table", "json", "csv", "markdown")

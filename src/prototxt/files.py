@@ -5,38 +5,46 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-import click
-
-from prototxt.errors import PrototxtError
+from prototxt.errors import PrototxtError, printable
 
 
-def write_whole(path: str, write: Callable[[Any], object]) -> None:
-    """`write` into a temporary file beside `path`, then rename: the file is there whole or not at all.
+@contextmanager
+def whole_file(path: str | PathLike[str]) -> Iterator[IO[bytes]]:
+    """A new file to write and seek in, which takes the place of `path` when the block ends well.
+
+    It lies beside `path` until then; where the block ends with an error nothing is left. A pipe or a device such as
+    /dev/stdout gets all bytes at the end. An existing file keeps its mode, a link stays a link.
 
     Raises PrototxtError where that place cannot be written.
     """
+    name = fspath(path)
+    if "\0" in name:
+        raise PrototxtError(f"{printable(name)}: cannot be written: a NUL in its name")
     try:
-        target = Path(path).resolve()  # through a link: it stays one
+        target = Path(name).resolve()
         if target.exists() and not target.is_file():
-            # A pipe or a device such as /dev/stdout; a folder refuses to be opened.
-            with target.open("wb") as file:
+            with target.open("wb") as file:  # a folder refuses
                 whole = io.BytesIO()
-                write(whole)
+                yield whole
                 file.write(whole.getbuffer())
         else:
-            _replace(target, write)
+            with _beside(target) as replacement:
+                yield replacement
     except BrokenPipeError:
         raise
     except OSError as error:
         what = (error.strerror or str(error)).lower()
-        raise PrototxtError(f"{path}: cannot be written: {what}") from None
+        raise PrototxtError(f"{name}: cannot be written: {what}") from None
 
 
-def _replace(target: Path, write: Callable[[Any], object]) -> None:
+@contextmanager
+def _beside(target: Path) -> Iterator[IO[bytes]]:
     mode = 0o666 & ~_umask()
     if target.exists():
         mode = target.stat().st_mode & 0o777
@@ -44,7 +52,7 @@ def _replace(target: Path, write: Callable[[Any], object]) -> None:
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".prototxt-", delete=False) as file:
         temporary = Path(file.name)
         try:
-            write(file)
+            yield file
             file.close()
             temporary.chmod(mode)
             temporary.replace(target)
@@ -57,11 +65,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def emit(text: str, output: str | None) -> None:
-    """Text to the file named by -o, or to standard output."""
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-    else:
-        write_whole(output, lambda file: file.write(text.encode()))
