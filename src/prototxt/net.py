@@ -14,6 +14,7 @@ from prototxt.definition import Definition
 from prototxt.engine import numpy as fast
 from prototxt.engine import reference
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
+from prototxt.graph.part import part
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
@@ -153,8 +154,9 @@ class Net:
         """Make this the net's graph: its blobs start anew, as zeros."""
         resolve_keep(graph, self.keep)
         self.graph = graph
-        self._plans: dict[frozenset[BlobId], Plan] = {}
+        self._plans: dict[tuple[str | None, str | None, frozenset[BlobId]], Plan] = {}
         self._values: dict[BlobId, Array] = {}
+        self._reached = graph.last
         self._has_run = False
         self._loss = 0.0
 
@@ -181,10 +183,13 @@ class Net:
 
     @property
     def blobs(self) -> dict[str, Blob]:
-        """Every blob by name; an earlier version that the latest forward kept is there too, as `conv1@0`."""
-        last = self.graph.last
-        earlier = {str(blob): blob for blob in self._values if blob != last[blob.name]}
-        return {name: Blob(self, blob) for name, blob in (last | earlier).items()}
+        """Every blob by name, as the latest forward left it.
+
+        An earlier version that the latest forward kept is there too, as `conv1@0`.
+        """
+        reached = self._reached
+        earlier = {str(blob): blob for blob in self._values if blob != reached[blob.name]}
+        return {name: Blob(self, blob) for name, blob in (reached | earlier).items()}
 
     @property
     def params(self) -> dict[str, list[Parameter]]:
@@ -231,6 +236,8 @@ class Net:
         feeds: Mapping[str, ArrayLike] | None = None,
         /,
         *,
+        start: str | None = None,
+        end: str | None = None,
         keep: Keep | None = None,
         watchers: Sequence[Watcher] = (),
         **arrays: ArrayLike,
@@ -241,51 +248,83 @@ class Net:
         values in its blob. An array of another shape than its input reshapes the net first, as long as the
         parameters stay the same. `keep` overrides the net's own for this run; watchers are told after every step.
 
+        `start` and `end` name the first and the last layer to run, both included. What earlier layers would have
+        made is taken from the arrays given, or from the latest forward where it kept it. With `end` the answer is
+        that layer's tops: layers behind it, those that work in place on them too, have not run.
+
         No output shares memory with an input's blob or with another output.
 
-        Raises InputError for unknown inputs, shapes that do not fit, or more memory than the machine has,
+        Raises InputError for unknown inputs or layers, shapes that do not fit, or more memory than the machine has,
         LayerError for values a layer cannot take, such as a label that is no class.
         """
-        self._set_inputs({**(feeds or {}), **arrays})
-        plan = self.plan(keep)
+        self._set_inputs({**(feeds or {}), **arrays}, part(self.graph, start, end))
+        plan = self.plan(keep, start=start, end=end)
+        graph = plan.graph
         check_fits(
-            plan.peak_bytes, f"{self.graph.file}: this forward", "give a smaller input, such as a batch of 1"
+            plan.peak_bytes, f"{graph.file}: this forward", "give a smaller input, such as a batch of 1"
         )
-        fed = {BlobId(name): self._value(BlobId(name)) for name in self.graph.inputs}
-        loss = Loss(self.graph.losses)
+        fed = {blob: self._entry(blob) for blob in graph.entries}
+        loss = Loss(graph.losses)
         if self.engine == "reference":
-            values = reference.run(self.graph, plan.kept, fed, self._arrays, (loss, *watchers))
+            values = reference.run(graph, plan.kept, fed, self._arrays, (loss, *watchers))
         else:
             values = fast.run(plan, fed, self._arrays, (loss, *watchers))
-        self._values, self._has_run, self._loss = {**fed, **values}, True, loss.total
-        outputs = {name: values[self.graph.last[name]] for name in self.graph.outputs}
-        return _apart(outputs, fed.values())
+        self._remember(graph, {**fed, **values})
+        self._loss = loss.total
+        return _apart({name: values[graph.last[name]] for name in graph.outputs}, fed.values())
 
-    def plan(self, keep: Keep | None = None) -> Plan:
+    def plan(self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None) -> Plan:
         """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
-        kept = resolve_keep(self.graph, self.keep if keep is None else keep)
-        if kept not in self._plans:
-            self._plans[kept] = make_plan(self.graph, kept)
-        return self._plans[kept]
+        ran = part(self.graph, start, end)
+        kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
+        key = (start, end, kept)
+        if key not in self._plans:
+            self._plans[key] = make_plan(ran, kept)
+        return self._plans[key]
 
-    def _set_inputs(self, arrays: Mapping[str, ArrayLike]) -> None:
+    def _remember(self, ran: Graph, values: Mapping[BlobId, Array]) -> None:
+        """The values of a forward; blobs that its layers did not write stay as they were."""
+        written = {top.name for node in ran.nodes if not node.layer.is_input for top in node.tops}
+        others = {blob: array for blob, array in self._values.items() if blob.name not in written}
+        self._values, self._has_run = {**others, **values}, True
+        self._reached = self._reached | ran.last
+
+    def _set_inputs(self, arrays: Mapping[str, ArrayLike], ran: Graph) -> None:
+        entries = {blob.name: blob for blob in ran.entries}
         for name in arrays:
-            if name not in self.graph.inputs:
-                known = ", ".join(f'"{n}"' for n in self.graph.inputs) or "none"
-                hint = did_you_mean(name, self.graph.inputs) or f"its inputs are: {known}"
-                raise InputError(f'{self.graph.file}: the net has no input "{name}"', hint=hint)
+            if name not in entries:
+                known = ", ".join(f'"{n}"' for n in entries) or "none"
+                hint = did_you_mean(name, entries) or f"its inputs are: {known}"
+                whose = "the net has" if ran is self.graph else "these layers have"
+                raise InputError(f'{self.graph.file}: {whose} no input "{name}"', hint=hint)
         given = {name: _as_float32(name, array) for name, array in arrays.items()}
-        shapes = {name: a.shape for name, a in given.items() if a.shape != self.graph.shapes[BlobId(name)]}
+        shapes = {name: a.shape for name, a in given.items() if a.shape != self.graph.shapes[entries[name]]}
+        inner = [name for name in shapes if name not in self.graph.inputs]
+        if inner:
+            has, needs = show(shapes[inner[0]]), show(self.graph.shapes[entries[inner[0]]])
+            raise InputError(
+                f'{self.graph.file}: "{inner[0]}" is computed inside the net as {needs}, not {has}',
+                hint="reshape the net's own inputs first, such as net.reshape(data=(N, C, H, W))",
+            )
         if shapes:
             self.reshape(**shapes)
-        self._values.update({BlobId(name): array for name, array in given.items()})
+        self._values.update({entries[name]: array for name, array in given.items()})
+
+    def _entry(self, blob: BlobId) -> Array:
+        """The values of a blob that a forward starts from."""
+        if blob not in self._values and blob.name not in self.graph.inputs:
+            raise InputError(
+                f'{self.graph.file}: these layers read blob "{blob.name}", which no forward has left behind',
+                hint=f"give its values: forward({blob.name}=array), or run the layers before them first",
+            )
+        return self._value(blob)
 
     def _value(self, blob: BlobId) -> Array:
         if blob not in self._values:
             if self._has_run and blob.name not in self.graph.inputs:
                 raise InputError(
                     f'the latest forward did not keep blob "{blob.name}"',
-                    hint=f'load the net with keep="all" or keep=["{blob.name}"]',
+                    hint=f'load the net with keep="all" or keep=["{blob.name}"], or give its values',
                 )
             shape = self.graph.shapes[blob]
             check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')

@@ -43,6 +43,6 @@ def test_what_is_kept(keep: Keep, kept: set[str]) -> None:
 def test_an_unknown_name(name: str, hint: str | None) -> None:
     with pytest.raises(InputError) as caught:
         resolve_keep(GRAPH, [name])
-    assert caught.value.what == f'the net has no blob "{name}" to keep'
+    assert caught.value.what == f'{GRAPH.file}: the net has no blob "{name}"'
     assert (hint is None) == (caught.value.hint is None)
     assert hint is None or hint in str(caught.value.hint)

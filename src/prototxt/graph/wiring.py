@@ -133,6 +133,16 @@ class Graph:
         return last
 
     @property
+    def entries(self) -> tuple[BlobId, ...]:
+        """The blobs that must be there before a forward: those the caller fills, those no layer here makes."""
+        needed: dict[BlobId, None] = {}
+        made: set[BlobId] = set()
+        for node in self.nodes:
+            needed.update(dict.fromkeys(node.tops if node.layer.is_input else set(node.bottoms) - made))
+            made.update(node.tops)
+        return tuple(needed)
+
+    @property
     def losses(self) -> dict[BlobId, float]:
         """Every blob that is part of the net's loss, with its weight."""
         weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prototxt.errors import InputError, did_you_mean
+from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array
 from prototxt.plan.choose import Kernel, choose
@@ -54,30 +54,26 @@ def make_plan(graph: Graph, kept: frozenset[BlobId]) -> Plan:
         steps.append(Step(chain, kernel, first.bottoms, last.tops))
     accesses = [(step.bottoms, step.tops) for step in steps]
     dead = deaths(accesses, kept)
-    inputs = [BlobId(name) for name in graph.inputs]
-    return Plan(graph, tuple(steps), tuple(dead), kept, peak_bytes(inputs, accesses, dead, graph.shapes))
+    peak = peak_bytes(graph.entries, accesses, dead, graph.shapes)
+    return Plan(graph, tuple(steps), tuple(dead), kept, peak)
 
 
-def resolve_keep(graph: Graph, keep: Keep) -> frozenset[BlobId]:
+def resolve_keep(graph: Graph, keep: Keep, within: Graph | None = None) -> frozenset[BlobId]:
     """The blob versions that survive a forward; outputs always do.
 
-    `keep` is "all" (every blob's last version), "outputs", or a list of names, where `conv1@0` is a blob as it was
-    before the first write in place.
+    `keep` is "all" (every blob's last version), "outputs", or a list of names as `find_blob` takes them, such as
+    `conv1:before-relu`. Of a forward of a part only (`within`), what that part touches survives; a blob that layers
+    behind the part would have written over is there as the part leaves it.
 
     Raises InputError for a name the net does not have.
     """
-    last = graph.last
+    ran = within or graph
+    last = ran.last
+    kept = {last[name] for name in ran.outputs}
     if keep == "all":
-        return frozenset(last.values())
-    if keep == "outputs":
-        return frozenset(last[name] for name in graph.outputs)
-    names = [keep] if isinstance(keep, str) else keep
-    versions = {str(blob): blob for blob in graph.shapes} | last
-    return frozenset(_known(names, versions)) | {last[name] for name in graph.outputs}
-
-
-def _known(names: Iterable[str], versions: dict[str, BlobId]) -> Iterable[BlobId]:
-    for name in names:
-        if name not in versions:
-            raise InputError(f'the net has no blob "{name}" to keep', hint=did_you_mean(name, versions))
-        yield versions[name]
+        kept.update(last.values())
+    elif keep != "outputs":
+        for name in [keep] if isinstance(keep, str) else keep:
+            blob = find_blob(graph, name)
+            kept.add(blob if blob in ran.shapes else last.get(blob.name, blob))
+    return frozenset(kept & ran.shapes.keys())

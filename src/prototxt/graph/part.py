@@ -1,0 +1,48 @@
+"""A stretch of a net: the layers from one to another, as a graph of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prototxt.errors import InputError, did_you_mean
+from prototxt.graph.wiring import Graph
+
+
+def part(graph: Graph, start: str | None, end: str | None) -> Graph:
+    """The layers from `start` to `end`, both included, in the file's order; None means the net's own first or last.
+
+    Nodes keep their index. Its `entries` are the blobs that earlier layers would have made; its outputs are the
+    tops of `end`, or without one the net's own as far as layers of this part make them.
+
+    Raises InputError for a layer the net does not have, or an end before its start.
+    """
+    if start is None and end is None:
+        return graph
+    first = 0 if start is None else _index(graph, start)
+    last = len(graph.nodes) - 1 if end is None else _index(graph, end)
+    if first > last:
+        raise InputError(
+            f'{graph.file}: layer "{end}" comes before layer "{start}": nothing lies between them'
+        )
+    nodes = graph.nodes[first : last + 1]
+    touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
+    made = {top.name for node in nodes for top in node.tops}
+    ends = (
+        [top.name for top in nodes[-1].tops] if end is not None else [n for n in graph.outputs if n in made]
+    )
+    return replace(
+        graph,
+        nodes=nodes,
+        shapes={blob: shape for blob, shape in graph.shapes.items() if blob in touched},
+        inputs=tuple(name for name in graph.inputs if name in made),
+        outputs=tuple(dict.fromkeys(ends)),
+    )
+
+
+def _index(graph: Graph, layer: str) -> int:
+    """The place of the first layer of this name."""
+    names = [node.name for node in graph.nodes]
+    if layer not in names:
+        what = f'{graph.file}: the net has no layer "{layer}"'
+        raise InputError(what, hint=did_you_mean(layer, names))
+    return names.index(layer)
