@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import fspath
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -19,7 +20,7 @@ from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
-from prototxt.reading import Inputs, Options, Path, define_net, make_graph
+from prototxt.reading import Inputs, Options, Path, define_net, layer_of_input, make_graph
 from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
 from prototxt.weights.params import make_params
@@ -204,6 +205,15 @@ class Net:
         before the first forward, and for a net without losses.
         """
         return self._loss
+
+    @property
+    def folder(self) -> str:
+        """Where the net's file lies: files that it names may be relative to that."""
+        return self._options.setting(self.graph.file).folder
+
+    def layer_of_input(self, blob: str) -> Any | None:
+        """The file's own LayerParameter that makes this input, if one does, also where `inputs=` replaced it."""
+        return layer_of_input(self._definition, self._options, blob)
 
     def summary(self) -> str:
         """The table of layers, shapes, parameters and costs as text."""

@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
+from typing import Any
 
 from prototxt.definition import Definition, define
 from prototxt.errors import InputError
@@ -70,6 +71,12 @@ def make_graph(definition: Definition, options: Options) -> Graph:
     selected = select(definition, options.state())
     fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
     return infer(connect(fed, options.setting(definition.file)))
+
+
+def layer_of_input(definition: Definition, options: Options, blob: str) -> Any | None:
+    """The file's own LayerParameter that makes this input, if one does, also where the caller's shape replaced it."""
+    layers = select(definition, options.state()).message.layer
+    return next((layer for layer in layers if blob in layer.top and not layer.bottom), None)
 
 
 def load_graph(path: Path, options: Options = Options(), *, strict: bool = False) -> Graph:

@@ -35,6 +35,8 @@ class Command(click.Command):
             with warnings.catch_warnings():
                 # NumPy's word on overflows names no layer; the command looks at the results itself.
                 warnings.simplefilter("ignore", RuntimeWarning)
+                # Pillow's on odd metadata; images are read in threads, and filters are one for all threads.
+                warnings.filterwarnings("ignore", module=r"PIL\.")
                 return super().invoke(ctx)
         except PrototxtError as error:
             _fail(ctx, str(error))
@@ -52,8 +54,13 @@ class Command(click.Command):
 
 
 def _fail(ctx: click.Context, what: str) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {_printable(what)}", err=True)
+    show_error(what)
     ctx.exit(1)
+
+
+def show_error(what: str) -> None:
+    """One error on stderr."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {_printable(what)}", err=True)
 
 
 def _printable(text: str) -> str:

@@ -1,9 +1,9 @@
-"""Options that commands share: file names, input shapes, and which net a file is."""
+"""Options that commands share: file names, input shapes, which net a file is; and groups of options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from prototxt.reading import Options
+
+Command = Callable[..., None]
 
 
 def file_name(text: str) -> str:
@@ -32,11 +34,31 @@ def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
     return name, shape
 
 
+def option_group(argument: str, choice: type, options: Sequence[Any]) -> Callable[[Command], Command]:
+    """A decorator that gives a command these options, and their values as one `argument`.
+
+    `choice` is a dataclass whose fields are named as the options are.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_choice(**given: Any) -> None:
+            own = {field.name: given.pop(field.name) for field in fields(choice)}
+            command(**{argument: choice(**own)}, **given)
+
+        decorated: Command = with_choice
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
 @dataclass(frozen=True)
 class NetChoice:
     """What the net options say: which layers take part, the inputs' shapes, whether unknown fields are errors."""
 
-    inputs: dict[str, tuple[int, ...]]
+    inputs: tuple[tuple[str, tuple[int, ...]], ...]
     phase: str
     stages: tuple[str, ...]
     level: int
@@ -48,35 +70,28 @@ class NetChoice:
         from prototxt.reading import Options
 
         allow = self.allow_python_layers
-        return Options(self.phase, self.level, self.stages, self.inputs, seed, allow_python_layers=allow)
+        return Options(
+            self.phase, self.level, self.stages, dict(self.inputs), seed, allow_python_layers=allow
+        )
 
 
-def net_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which net a file is; the command gets them as one `choice`, a NetChoice."""
-
-    @wraps(command)
-    def with_choice(
-        *, inputs: tuple[tuple[str, tuple[int, ...]], ...], phase: str, stages: tuple[str, ...], level: int,
-        strict: bool, allow_python_layers: bool, **others: Any,
-    ) -> None:  # fmt: skip
-        command(choice=NetChoice(dict(inputs), phase, stages, level, strict, allow_python_layers), **others)
-
-    decorated: Callable[..., None] = with_choice
-    for option in (
-        click.option(
-            "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
-        ),
-        click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
-        click.option("--level", default=0, show_default=True, help="The net's level, for include rules."),
-        click.option("--stage", "stages", multiple=True, help="A stage of the net; may be given several times."),
-        click.option(
-            "--phase", type=click.Choice(["TRAIN", "TEST"], case_sensitive=False), default="TEST",
-            show_default=True, help="Which layers take part.",
-        ),
+net_options = option_group(
+    "choice",
+    NetChoice,
+    [
         click.option(
             "--input", "inputs", type=input_shape, metavar="NAME=N,C,H,W", multiple=True,
             help="An input's shape, in place of the file's own; may be given several times.",
         ),
-    ):  # fmt: skip
-        decorated = option(decorated)
-    return decorated
+        click.option(
+            "--phase", type=click.Choice(["TRAIN", "TEST"], case_sensitive=False), default="TEST",
+            show_default=True, help="Which layers take part.",
+        ),
+        click.option("--stage", "stages", multiple=True, help="A stage of the net; may be given several times."),
+        click.option("--level", default=0, show_default=True, help="The net's level, for include rules."),
+        click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
+        click.option(
+            "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
+        ),
+    ],
+)  # fmt: skip

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import click
 
 from prototxt.cli._common import Command, show_notes
 from prototxt.cli._options import file_name
+from prototxt.cli._progress import Advance, progress_bar
 from prototxt.files import whole_file
 
 T = TypeVar("T")
@@ -79,8 +78,8 @@ def make(
         images = [images[i] for i in order]
     prefix = f"{root.rstrip('/')}/" if root else ""
     making = Making(prefix, resize, not gray, encoded, check_size)
-    with progress_bar("images", len(images)) as bar:
-        shapes = make_dataset(images, out, backend, making, bar)
+    with progress_bar("images", len(images)) as advance:
+        shapes = make_dataset(images, out, backend, making, lambda items: _counted(items, advance))
     if len(shapes) > 1:
         show_notes(
             [f"{out}: images of {len(shapes)} sizes: a net takes one, give --resize HxW or a crop_size"]
@@ -106,8 +105,8 @@ def mean(database: str, out: str) -> None:
     from prototxt.data.samples import every_sample
 
     samples = every_sample(database, backend_at(database) or "LMDB")
-    with progress_bar("images", None) as bar:
-        values, count = mean_image(bar(samples))
+    with progress_bar("images", None) as advance:
+        values, count = mean_image(_counted(samples, advance))
     with whole_file(out) as file:
         file.write(blob_bytes(values))
     channels = ", ".join(f"{v:.6g}" for v in values.mean(axis=(1, 2)))
@@ -115,22 +114,7 @@ def mean(database: str, out: str) -> None:
     click.echo(f"mean per channel: {channels}")
 
 
-@contextmanager
-def progress_bar(what: str, total: int | None) -> Iterator[Callable[[Iterable[T]], Iterable[T]]]:
-    """A bar on standard error while it is a terminal; what is yielded goes around the items that are counted."""
-    if not sys.stderr.isatty():
-        yield iter
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-
-        def count(items: Iterable[T]) -> Iterator[T]:
-            for item in items:
-                yield item
-                bar.advance(task)
-
-        yield count
+def _counted(items: Iterable[T], advance: Advance) -> Iterator[T]:
+    for item in items:
+        yield item
+        advance(1)

@@ -1,247 +1,147 @@
-"""prototxt-run: a net on an image, every layer's time, the best classes."""
+"""prototxt-run: a net on images: every layer's time, the best classes, features, pictures."""
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import Command, screen, show_notes
+from prototxt.cli._common import Command, show_notes
+from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
-from prototxt.files import whole_file
+from prototxt.cli._output_options import OutputChoice, output_options
+from prototxt.cli._run_job import Job, Reading
+from prototxt.cli._run_pictures import paint_filters
+from prototxt.cli._run_text import image_entry, missing_weights
 
 if TYPE_CHECKING:
-    from prototxt.layers.base import Array, Shape
     from prototxt.net import Net
+    from prototxt.runs.run import Runner
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("net", type=file_name)
-@click.argument("image", type=file_name)
+@click.argument("images_named", metavar="IMAGE...", type=file_name, nargs=-1, required=True)
 @click.option(
-    "--weights", type=file_name, metavar="FILE",
-    help="A .caffemodel; without it the fillers make random weights.",
+    "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
+    help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
 )  # fmt: skip
+@image_options
+@click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="Images per forward.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first image that cannot be used.")
 @click.option(
-    "--mean", type=file_name, metavar="B,G,R|FILE",
-    help="Subtracted: a value per channel, or a .binaryproto or .npy file.",
-)  # fmt: skip
-@click.option("--scale", default=1.0, show_default=True, help="Multiplies the input, after the mean.")
-@click.option(
-    "--channel-order", type=click.Choice(["bgr", "rgb"]), default="bgr", show_default=True,
-    help="The order of the net's three input channels.",
-)  # fmt: skip
-@click.option("--labels", type=file_name, metavar="FILE", help="Class names, one per line.")
+    "--from",
+    "start",
+    metavar="LAYER",
+    help="Start at this layer; IMAGE is then a .npy or .npz of what it reads.",
+)
+@click.option("--to", "end", metavar="LAYER", help="Stop behind this layer; its tops are the answer.")
 @click.option("--seed", default=0, show_default=True, help="Seeds random weights.")
 @click.option(
     "--engine", type=click.Choice(["fast", "reference"]), default="fast", show_default=True,
     help="fast: a plan of fused NumPy kernels; reference: each layer's plain formula.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option("--save", type=file_name, metavar="FILE.npz", help="Write the output blobs to FILE.npz.")
+@output_options
 @net_options
 @click.version_option(package_name="prototxt")
+@click.pass_context
 def main(
+    ctx: click.Context,
     net: str,
-    image: str,
-    weights: str | None,
-    mean: str | None,
-    scale: float,
-    channel_order: str,
-    labels: str | None,
+    images_named: tuple[str, ...],
+    weights: tuple[str, ...],
+    images: ImageChoice,
+    batch: int,
+    fail_fast: bool,
+    start: str | None,
+    end: str | None,
     seed: int,
     engine: str,
-    as_json: bool,
-    save: str | None,
+    output: OutputChoice,
     choice: NetChoice,
 ) -> None:
-    """Run NET (a prototxt file) on IMAGE: every blob's shape, every layer's time, the best classes.
+    """Run NET (a prototxt file) on images: every blob's shape, every layer's time, the best classes.
+
+    IMAGE is a file, a folder, a pattern such as "pets/*.jpg", - for a list of files on standard input, or a .npy or
+    .npz file of arrays that are fed as they are. Of one image all is told, of many a line each; one that cannot be
+    used is named and skipped, and the exit code is 1.
+
+    \b
+    Presets for images (--preset):
+      imagenet       AlexNet, CaffeNet, GoogLeNet, SqueezeNet: 256x256, centre, minus 104,117,123
+      vgg            VGG, ResNet: short side 256, centre, minus 103.939,116.779,123.68
+      mobilenet      MobileNet, DenseNet, ShuffleNet: the same with 103.94,116.78,123.68, x 0.017
+      ssd            SSD on VGG, face detectors: minus 104,117,123
+      mobilenet-ssd  minus 127.5, / 127.5
+      mtcnn          RGB, minus 127.5, / 128
+      mnist          / 256
+      unit           / 255
 
     \b
     Examples:
-      prototxt-run examples/lenet.prototxt examples/digit.png --scale 0.00390625
-      prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --mean 104,117,123 --labels synset_words.txt
+      prototxt-run examples/lenet.prototxt examples/digit.png --preset mnist --weights examples/lenet.caffemodel
+      prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --preset imagenet --labels synset_words.txt
+      prototxt-run deploy.prototxt photos/ --weights net.caffemodel --batch 8 --save fc7.npz --blob fc7
     """
-    from prototxt.images.labels import read_labels
     from prototxt.net import Net
     from prototxt.reading import define_net
+    from prototxt.runs.sources import expand
     from prototxt.text.read import read_text
 
-    names = read_labels(labels) if labels else ()
+    if output.blobs and not (output.save or output.feature_maps):
+        raise click.UsageError("--blob says what to --save or to paint as --feature-maps: give one of them")
+    names = list(expand(images_named, sys.stdin))
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    loaded = Net(definition, choice.options(seed), weights, keep="outputs", engine=engine)
-    show_notes(loaded.graph.notes[len(definition.notes) :])
-    run = _run(loaded, image, mean, scale, channel_order)
-    show_notes(_not_finite(run.outputs))
-    if save:
-        _save(save, run.outputs)
-    if as_json:
-        click.echo(json.dumps(_without_nan(_as_dict(loaded, run, names)), indent=2, allow_nan=False))
-    else:
-        _print(loaded, run, names)
-        if save:
-            click.echo(f"saved {', '.join(run.outputs)} to {save}")
+    loaded = Net(definition, choice.options(seed), _files(weights), keep="outputs", engine=engine)
+    show_notes([*loaded.graph.notes[len(definition.notes) :], *missing_weights(loaded)])
+    runner = _runner(loaded, output, start, end)
+    reading = _reading(runner, names, images)
+    show_notes(reading.notes)
+    if output.filters:
+        paint_filters(output.filters, loaded, reading.order)
+    ctx.exit(Job(runner, names, reading, batch, fail_fast, output).go())
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One forward: how the image became the input, what else was fed, the outputs, the time of every layer."""
-
-    image: str
-    other_inputs: tuple[str, ...]
-    outputs: dict[str, Array]
-    timer: Any
+def _files(weights: Sequence[str]) -> list[str] | None:
+    """`a,b` as two files, where no file has that very name."""
+    files = [f for given in weights for f in ([given] if Path(given).exists() else given.split(",")) if f]
+    return files or None
 
 
-def _run(net: Net, image: str, mean: str | None, scale: float, order: str) -> _Run:
-    from prototxt.images.load import load_image
-    from prototxt.images.mean import read_mean
+def _runner(net: Net, output: OutputChoice, start: str | None, end: str | None) -> Runner:
+    from prototxt.runs.run import Runner
+
+    runner = Runner(net, start, end, output.blobs)
+    if output.feature_maps and not output.blobs:
+        runner = replace(runner, blobs=runner.maps)
+    runner.found()  # what is wrong with a name is said before anything is read
+    return runner
+
+
+def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Reading:
+    """Images go through the transform that the options ask for; files of arrays are fed as they are."""
+    from prototxt.images.recipe import PLAIN
     from prototxt.images.transform import Transform
-    from prototxt.watch import Timer
+    from prototxt.runs.items import array_reader, image_reader, is_arrays
 
-    blob = _image_input(net)
-    shape = net.blobs[blob].shape
-    transform = Transform.for_input(
-        shape, order="rgb" if order == "rgb" else "bgr", mean=read_mean(mean) if mean else None, scale=scale
+    ran = runner.graph
+    entries = {blob.name: ran.shapes[blob] for blob in ran.entries}
+    arrays = array_reader(entries)
+    if all(map(is_arrays, names)):
+        return Reading(arrays, PLAIN.order)
+    blob = image_entry(runner.net, entries)
+    recipe, notes = images.recipe(runner.net, blob)
+    image = image_reader(blob, Transform.for_input(entries[blob], recipe))
+    others = [name for name in entries if name != blob]
+    return Reading(
+        lambda name: arrays(name) if is_arrays(name) else image(name),
+        recipe.order,
+        follows_images=recipe.resize == "none",
+        zeros=others,
+        notes=notes,
     )
-    pixels = load_image(image, color=transform.channels == 3)
-    arrays = {blob: transform.apply(pixels), **_zeros(net, blob)}
-    _wake_blas()
-    timer = Timer()
-    outputs = net.forward(arrays, watchers=[timer])
-    return _Run(
-        transform.describe(image, pixels, blob), tuple(n for n in arrays if n != blob), outputs, timer
-    )
-
-
-def _wake_blas() -> None:
-    """A first product, so that starting the BLAS threads is not counted as some layer's time."""
-    import numpy as np
-
-    square = np.ones((256, 256), np.float32)
-    square @ square
-
-
-def _image_input(net: Net) -> str:
-    """The first input that can take an image: N x C x H x W with 1 or 3 channels."""
-    from prototxt.errors import InputError
-
-    shapes = {name: net.blobs[name].shape for name in net.inputs}
-    for name, shape in shapes.items():
-        if len(shape) == 4 and shape[1] in (1, 3):
-            return name
-    known = ", ".join(f'"{name}" {" x ".join(map(str, shape))}' for name, shape in shapes.items()) or "none"
-    reads = next(
-        (n.tops[0].name for n in net.layers if n.tops and not n.bottoms and not n.layer.is_input), None
-    )
-    raise InputError(
-        f"{net.graph.file}: no input takes an image (N x 1 or 3 x H x W); its inputs: {known}",
-        hint=reads and f'"{reads}" is read from files: give --input {reads}=1,C,H,W to make it an input',
-    )
-
-
-def _zeros(net: Net, image_blob: str) -> dict[str, Array]:
-    """The other inputs as zeros, for one image where the file has a batch."""
-    import numpy as np
-
-    batch = net.blobs[image_blob].shape[0]
-    shapes: dict[str, Shape] = {name: net.blobs[name].shape for name in net.inputs if name != image_blob}
-    return {
-        name: np.zeros((1, *shape[1:]) if shape[:1] == (batch,) else shape, np.float32)
-        for name, shape in shapes.items()
-    }
-
-
-def _weights_line(net: Net) -> str:
-    loaded, params = net.loaded, list(net.graph.own_params())
-    if loaded is None:
-        if not params:
-            return "weights: the net has none"
-        fillers = {p.filler.type for p in params if p.filler is not None and not p.statistic}
-        if fillers <= {"constant"}:
-            return "weights: none given, and the file's fillers are constant: every class will look alike"
-        return (
-            f"weights: random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
-        )
-    line = f"weights: {loaded.file}, {len(loaded.layers)} layers"
-    if loaded.missing:
-        line += f"; not in the file, so random: {', '.join(loaded.missing)}"
-    if loaded.unused:
-        line += f"; not in the net, so unused: {', '.join(loaded.unused)}"
-    return line
-
-
-def _print(net: Net, run: _Run, labels: Sequence[str]) -> None:
-    from prototxt.cli.shapes import print_table
-    from prototxt.views.answers import answers
-    from prototxt.views.report import make_report
-    from prototxt.views.table import answers_table
-
-    print_table(make_report(net.graph), run.timer)
-    click.echo(f"image: {run.image}")
-    if run.other_inputs:
-        click.echo(f"other inputs, fed with zeros: {', '.join(run.other_inputs)}")
-    click.echo(_weights_line(net))
-    if net.graph.losses:
-        click.echo(f"loss: {net.loss:g}")
-    console = screen()
-    for answer in answers(run.outputs, labels):
-        console.print()
-        console.print(answers_table(answer))
-
-
-def _as_dict(net: Net, run: _Run, labels: Sequence[str]) -> dict[str, Any]:
-    from prototxt.views.answers import answers
-    from prototxt.views.export import report_dict
-    from prototxt.views.report import make_report
-
-    document = report_dict(make_report(net.graph))
-    for index, layer in enumerate(document["layers"]):
-        layer["milliseconds"] = None if index in run.timer.fused else 1000 * run.timer.seconds.get(index, 0.0)
-    document["image"] = run.image
-    document["weights"] = _weights_line(net).removeprefix("weights: ")
-    document["loss"] = net.loss if net.graph.losses else None
-    document["answers"] = [asdict(answer) for answer in answers(run.outputs, labels)]
-    return document
-
-
-def _not_finite(outputs: dict[str, Array]) -> list[str]:
-    import numpy as np
-
-    bad = {name: values.size - int(np.isfinite(values).sum()) for name, values in outputs.items()}
-    return [
-        f'output "{name}": {n} of {outputs[name].size} values are NaN or infinite'
-        for name, n in bad.items()
-        if n
-    ]
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON knows no NaN and no infinity: null stands for them."""
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def _save(path: str, outputs: dict[str, Array]) -> None:
-    with whole_file(path) as file:
-        _write_npz(file, outputs)
-
-
-def _write_npz(file: Any, outputs: dict[str, Array]) -> None:
-    """What np.savez writes, for any blob name: one called "file" would be taken for its own argument."""
-    from zipfile import ZipFile
-
-    import numpy as np
-
-    with ZipFile(file, "w") as archive:
-        for name, values in outputs.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, values, allow_pickle=False)

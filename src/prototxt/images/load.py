@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,12 @@ T = TypeVar("T")
 
 MAX_PIXELS = 89_478_485
 """Larger images are refused: a small file can declare a huge one. Pillow's own limit, a quarter GB."""
+
+FORMATS = (
+    "AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "SGI", "TGA", "TIFF",
+    "WEBP",
+)  # fmt: skip
+"""What is read: pictures of pixels. Others of Pillow's formats start programs (EPS) or hold no pixels (HDF5)."""
 
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit gray images."""
@@ -41,6 +47,16 @@ def load_image(path: str | PathLike[str], color: bool = True) -> Pixels:
     """
     name = fspath(path)
     return guarded(name, lambda: _read_quietly(name, color))
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file's name ends as image files' do (.jpg, .png, .tif ...)."""
+    return Image.registered_extensions().get(Path(name).suffix.lower()) in FORMATS
+
+
+def open_image(file: str | BinaryIO) -> Image.Image:
+    """Pillow's image of one of FORMATS, nothing decoded yet."""
+    return Image.open(file, formats=FORMATS)
 
 
 def guarded(name: str, read: Callable[[], T]) -> T:
@@ -68,11 +84,12 @@ def _read_quietly(name: str, color: bool) -> Pixels:
     # Pillow warns of odd metadata and large images; the first is no concern here, the second is an error.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _read(name, color)
+        return decode_image(name, color)
 
 
-def _read(name: str, color: bool) -> Pixels:
-    with Image.open(name) as image:
+def decode_image(name: str, color: bool) -> Pixels:
+    """`load_image` for threads: Pillow's warnings and errors are left alone, Python's filters are for all threads."""
+    with open_image(name) as image:
         check_pixels(name, image)
         image.load()
         straight = upright(image)

@@ -29,25 +29,33 @@ class Mean:
     values: Array
     source: str
 
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Height and width of a mean image; None where there is one value per channel."""
+        return None if self.values.ndim == 1 else (self.values.shape[1], self.values.shape[2])
+
+    def check(self, channels: int) -> None:
+        """Raises ImageError when an image of so many channels cannot have this mean."""
+        given = self.values.shape[0]
+        if given != channels and self.values.shape != (1,):
+            what = "values" if self.values.ndim == 1 else "channels"
+            raise ImageError(f"mean {self.source} has {given} {what}, the net's input {channels} channels")
+
     def fit(self, channels: int, height: int, width: int) -> Array:
         """The mean for an image of C x H x W: C x 1 x 1, or C x H x W resized (bilinear) if its size differs.
 
         One single value serves every channel. Raises ImageError when the channels do not agree.
         """
-        given = self.values.shape[0]
-        if given != channels and self.values.shape != (1,):
-            what = "values" if self.values.ndim == 1 else "channels"
-            raise ImageError(f"mean {self.source} has {given} {what}, the net's input {channels} channels")
+        self.check(channels)
         if self.values.ndim == 1:
             return np.broadcast_to(self.values[:, None, None], (channels, 1, 1))
         return resize(self.values.transpose(1, 2, 0), height, width).transpose(2, 0, 1)
 
-    def describe(self, height: int, width: int) -> str:
-        """`104,117,123`, or a file's name, its size and whether it is resized to height x width."""
+    def describe(self, how: str = "") -> str:
+        """`104,117,123`, or a file's name, its size and how it is fitted."""
         if self.values.ndim == 1:
             return ",".join(f"{v:g}" for v in self.values)
-        resized = "" if self.values.shape[1:] == (height, width) else " resized"
-        return f"{Path(self.source).name} ({show(self.values.shape)}{resized})"
+        return f"{Path(self.source).name} ({show(self.values.shape)}{how and ' ' + how})"
 
 
 def read_mean(mean: str | PathLike[str]) -> Mean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
+from statistics import median
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -68,10 +69,20 @@ def _columns(report: Report, timer: Timer | None) -> list[Column]:
     columns.append(Column("MACs/image", lambda r: thousands(r.macs), f"{total.macs:,}", right=True, spare=1))
     cell = human_bytes(total.activation_bytes)
     columns.append(Column("bytes", lambda r: human_bytes(r.activation_bytes), cell, right=True, spare=3))
-    if timer is not None:
-        cell = f"{1000 * sum(timer.seconds.values()):.2f}"
-        columns.append(Column("ms", lambda r: _milliseconds(timer, r), cell, right=True, style="yellow"))
-    return columns
+    return columns if timer is None else columns + _time_columns(timer)
+
+
+def _time_columns(timer: Timer) -> list[Column]:
+    total = timer.total
+
+    def column(title: str, of: Callable[[list[float]], float]) -> Column:
+        cell = f"{1000 * sum(map(of, timer.seconds.values())):.2f}"
+        return Column(title, lambda r: _time(timer, r, of), cell, right=True, style="yellow")
+
+    if timer.forwards < 2:
+        return [column("ms", median)]
+    share = Column("share", lambda r: _share(timer, r, total), "100 %", right=True, style="yellow")
+    return [column("ms min", min), column("ms median", median), share]
 
 
 def _param_shapes(row: Row) -> str:
@@ -83,10 +94,16 @@ def _param_count(row: Row) -> str:
     return "shared" if row.shared_with and not row.param_count else thousands(row.param_count)
 
 
-def _milliseconds(timer: Timer, row: Row) -> str:
+def _time(timer: Timer, row: Row, of: Callable[[list[float]], float]) -> str:
     if row.index in timer.fused:
         return "fused"
-    return f"{1000 * timer.seconds[row.index]:.2f}" if row.index in timer.seconds else ""
+    return f"{1000 * of(timer.seconds[row.index]):.2f}" if row.index in timer.seconds else ""
+
+
+def _share(timer: Timer, row: Row, total: float) -> str:
+    if row.index not in timer.seconds or not total:
+        return ""
+    return f"{100 * median(timer.seconds[row.index]) / total:.1f} %"
 
 
 def report_table(report: Report, width: int, timer: Timer | None = None) -> RenderableType:

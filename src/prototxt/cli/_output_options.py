@@ -1,0 +1,66 @@
+"""Options that say what prototxt-run tells, saves and paints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from prototxt.cli._options import file_name, option_group
+
+
+@dataclass(frozen=True)
+class OutputChoice:
+    """What the output options say."""
+
+    labels: str | None
+    top: int | None
+    as_json: bool
+    save: str | None
+    blobs: tuple[str, ...]
+    feature_maps: str | None
+    filters: str | None
+    show_input: str | None
+    time: int | None
+    trace: bool
+
+
+output_options = option_group(
+    "output",
+    OutputChoice,
+    [
+        click.option("--labels", type=file_name, metavar="FILE", help="Class names, one per line."),
+        click.option(
+            "--top", type=click.IntRange(1), metavar="K",
+            help="How many of the best classes are told.  [default: 5; in a listing of many images 1]",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per image instead of tables."),
+        click.option(
+            "--save", type=file_name, metavar="FILE",
+            help="Write a row per image of the outputs, or of --blob, to FILE.npz, .h5 or .parquet.",
+        ),
+        click.option(
+            "--blob", "blobs", multiple=True, metavar="NAME",
+            help="A blob to save or to paint; several times for several. conv1:before-relu is conv1 before the ReLU "
+            "that works in place.",
+        ),
+        click.option(
+            "--feature-maps", type=file_name, metavar="DIR",
+            help="Paint the maps of every blob, or of --blob, as PNG files in a folder per image.",
+        ),
+        click.option(
+            "--filters", type=file_name, metavar="DIR", help="Paint the kernels of the first Convolution."
+        ),
+        click.option(
+            "--show-input", type=file_name, metavar="FILE.png", help="Paint what the net sees of the first image."
+        ),
+        click.option(
+            "--time", type=click.IntRange(1), metavar="N",
+            help="Run the first batch N times more: every layer's least and median time, and its share.",
+        ),
+        click.option(
+            "--trace", is_flag=True,
+            help="What every layer makes of the first batch: mean, std, min, max, zeros, and the first NaN.",
+        ),
+    ],
+)  # fmt: skip

@@ -1,0 +1,182 @@
+"""One run over all files: read ahead, in batches through the net, into tables, lines and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from prototxt.cli._common import INTERRUPTED
+from prototxt.cli._interrupt import shielded
+from prototxt.cli._output_options import OutputChoice
+from prototxt.cli._progress import progress_bar
+from prototxt.cli._run_pictures import Maps, paint_input
+from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally
+from prototxt.cli._run_text import about_weights
+from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
+from prototxt.errors import PrototxtError
+
+if TYPE_CHECKING:
+    from prototxt.images.recipe import Order
+    from prototxt.runs.batches import Entry
+    from prototxt.runs.items import Failure, Item, Read
+    from prototxt.runs.run import Outcome, Runner
+
+READ_AHEAD = 4
+"""Files that are read while the net works, besides those of the next batch."""
+
+TOP, TOP_OF_MANY = 5, 1
+"""How many of the best classes are told of one image, and of each of many."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files become items.
+
+    `order` is that of an image's channels; where the net's input `follows_images` in size, one that does not fit
+    fails alone. `zeros` names the inputs that an image does not fill.
+    """
+
+    read: Read
+    order: Order
+    follows_images: bool = False
+    zeros: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass
+class Job:
+    """Everything a run was asked for, and how far it is."""
+
+    runner: Runner
+    names: Sequence[str]
+    reading: Reading
+    batch: int
+    fail_fast: bool
+    output: OutputChoice
+    tally: Tally = field(default_factory=Tally)
+    begun: bool = False
+
+    def __post_init__(self) -> None:
+        from prototxt.images.labels import read_labels
+
+        self.single = len(self.names) == 1
+        self.labels = read_labels(self.output.labels) if self.output.labels else ()
+        self.json = JsonLines(self.labels, self.output.top or TOP)
+
+    def go(self) -> int:
+        """Run everything; the exit code."""
+        start = perf_counter()
+        with ExitStack() as files:
+            interrupted = self._stream([self.tally, *self._sinks(files)])
+            with shielded():
+                files.close()
+        self._sum_up(perf_counter() - start, interrupted)
+        if interrupted:
+            return INTERRUPTED
+        return 1 if self.tally.failed else 0
+
+    def _sinks(self, files: ExitStack) -> Iterator[Sink]:
+        output, about = self.output, self._about()
+        if output.as_json:
+            yield self.json
+        elif self.single:
+            yield Detailed(about, self.labels, output.top or TOP)
+        else:
+            yield Lines(self.names, about, self.labels, output.top or TOP_OF_MANY)
+        if output.save:
+            from prototxt.features import open_features
+
+            blobs = output.blobs or self.runner.graph.outputs
+            yield Features(files.enter_context(open_features(output.save)), blobs)
+        if output.feature_maps:
+            yield Maps(output.feature_maps, self.runner.blobs)
+
+    def _about(self) -> list[str]:
+        lines = [about_weights(self.runner.net)]
+        if self.reading.zeros:
+            lines.append(f"other inputs, fed with zeros: {', '.join(self.reading.zeros)}")
+        return lines
+
+    def _stream(self, sinks: Sequence[Sink]) -> bool:
+        """Every batch through the net and into the sinks; whether Ctrl-C ended it, between two batches."""
+        from prototxt.runs.batches import batches, read_ahead
+
+        entries = read_ahead(self.names, self.reading.read, self.batch + READ_AHEAD)
+        try:
+            with closing(entries), progress_bar("images", len(self.names)) as advance:
+                for group in batches(entries, self.batch):
+                    done = self._run(group)
+                    with shielded():
+                        for sink in sinks:
+                            sink.take(done)
+                    advance(len(group))
+                    if self.fail_fast and self.tally.failed:
+                        break
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    def _run(self, group: Sequence[Entry]) -> list[Outcome | Failure]:
+        """What a batch gave, in order; with `fail_fast` up to the first failure."""
+        from prototxt.runs.items import Failure, Item
+
+        items = [entry for entry in group if isinstance(entry, Item)]
+        ran = iter(self._forward(items) if items else ())
+        done = [next(ran) if isinstance(entry, Item) else entry for entry in group]
+        if not self.fail_fast:
+            return done
+        failed = [i for i, entry in enumerate(done) if isinstance(entry, Failure)]
+        return done[: failed[0] + 1] if failed else done
+
+    def _forward(self, items: Sequence[Item]) -> Sequence[Outcome | Failure]:
+        from prototxt.runs.items import Failure
+
+        try:
+            if self.begun:
+                return self.runner.run(items)
+            outcomes = self._first(items)
+            self.begun = True
+            return outcomes
+        except PrototxtError as error:
+            if not self.reading.follows_images:
+                raise
+            return [Failure(item.name, PrototxtError(f"{item.name}: {error}")) for item in items]
+
+    def _first(self, items: Sequence[Item]) -> list[Outcome]:
+        """The first batch, watched."""
+        from prototxt.watch import Timer
+
+        output, timer = self.output, Timer()
+        if output.show_input:
+            (values, *_) = items[0].feeds.values()
+            paint_input(output.show_input, values, items[0].how, self.reading.order)
+        wake_blas()
+        outcomes = self.runner.run(items, [timer])
+        if output.time:
+            timer = timed(self.runner, items, output.time)
+        watched = Watched(timer, traced(self.runner, items) if output.trace else None)
+        if output.as_json:
+            self.json.extra = watched.as_dict(self.runner.graph, bool(output.time))
+        else:
+            watched.show(self.runner.graph, self.single or bool(output.time))
+        return outcomes
+
+    def _sum_up(self, seconds: float, interrupted: bool) -> None:
+        """Where the rows are, and, of many images, how many there were in what time."""
+        done, failed = self.tally.done, self.tally.failed
+        if self.output.save and done:
+            rows = "1 row" if done == 1 else f"{done} rows"
+            click.echo(f"saved {rows} to {self.output.save}", err=True)
+        if self.single:
+            return
+        parts = [f"{done:,} images in {seconds:.1f} s, {done / seconds:.1f} images/s"]
+        if failed:
+            parts.append(f"{failed:,} failed")
+        if interrupted:
+            parts.append(f"interrupted: of {len(self.names):,} files; what was written is complete")
+        click.echo("; ".join(parts), err=True)

@@ -1,0 +1,81 @@
+"""Pictures of a run: the maps of every image, the first kernels, what the net sees."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from prototxt.cli._run_sinks import Taken, succeeded
+from prototxt.errors import InputError, PrototxtError
+
+if TYPE_CHECKING:
+    from prototxt.images.recipe import Order
+    from prototxt.layers.base import Array
+    from prototxt.net import Net
+
+LONGEST_FILE_NAME = 120
+
+
+class Maps:
+    """A sink that paints blobs' maps: a folder per image, a PNG per blob."""
+
+    def __init__(self, folder: str, blobs: tuple[str, ...]) -> None:
+        self._folder, self._blobs = Path(folder), blobs
+        self._taken: set[str] = set()
+
+    def take(self, batch: Taken) -> None:
+        from prototxt.pictures import feature_maps, save_png
+
+        for outcome in succeeded(batch):
+            image = Path(outcome.name).name
+            folder = self._folder / self._new_name(_file_safe(image))
+            _make_folder(folder)
+            for name in self._blobs:
+                save_png(
+                    feature_maps(name, outcome.value(name)[0], image), folder / f"{_file_safe(name)}.png"
+                )
+
+    def _new_name(self, name: str) -> str:
+        """Two images of one name, from two folders, get two folders."""
+        unique, n = name, 1
+        while unique.lower() in self._taken:
+            n += 1
+            unique = f"{name}-{n}"
+        self._taken.add(unique.lower())
+        return unique
+
+
+def paint_filters(folder: str, net: Net, order: Order) -> None:
+    """The kernels of the net's first Convolution as a PNG in this folder; a line says where."""
+    from prototxt.pictures import filters, save_png
+
+    first = next((node for node in net.layers if node.type == "Convolution"), None)
+    if first is None:
+        raise InputError(f"{net.graph.file}: the net has no Convolution whose filters could be painted")
+    _make_folder(Path(folder))
+    path = Path(folder) / f"{_file_safe(first.name)}.png"
+    save_png(filters(first.name, net.params[first.name][0].data, order), path)
+    click.echo(f"filters of {first.name}: {path}", err=True)
+
+
+def paint_input(path: str, values: Array, how: str, order: Order) -> None:
+    """What the net sees of an image, V x C x H x W, as a PNG."""
+    from prototxt.pictures import save_png, seen
+
+    save_png(seen(values, how, order), path)
+
+
+def _file_safe(name: str) -> str:
+    """A name that can be a file's on every system: `inception_3a/1x1` becomes `inception_3a_1x1`."""
+    return re.sub(r"[^\w.@+-]", "_", name)[:LONGEST_FILE_NAME]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        what = (getattr(error, "strerror", None) or str(error)).lower()
+        raise PrototxtError(f"{folder}: this folder cannot be made: {what}") from None

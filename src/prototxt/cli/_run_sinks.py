@@ -1,0 +1,181 @@
+"""What becomes of every image's outcome: a table, a line, a JSON object, a row in a file, pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from prototxt.cli._common import MOST_NOTES, screen, show_error, show_notes
+from prototxt.errors import printable
+
+if TYPE_CHECKING:
+    from prototxt.features import FeatureWriter
+    from prototxt.runs.items import Failure
+    from prototxt.runs.run import Outcome
+    from prototxt.views.answers import Answer
+
+Taken = Sequence["Outcome | Failure"]
+
+LONGEST_NAME = 48
+"""Columns of the widest column of image names."""
+
+
+class Sink(Protocol):
+    """Takes what a batch gave, in order."""
+
+    def take(self, batch: Taken) -> None: ...
+
+
+def succeeded(batch: Taken) -> list[Outcome]:
+    """Those of a batch that are no failures."""
+    from prototxt.runs.run import Outcome
+
+    return [entry for entry in batch if isinstance(entry, Outcome)]
+
+
+class Tally:
+    """Counts; names on standard error what failed, and what gave values that are not finite."""
+
+    def __init__(self) -> None:
+        self.done = self.failed = self._odd = 0
+
+    def take(self, batch: Taken) -> None:
+        from prototxt.runs.items import Failure
+
+        for entry in batch:
+            if isinstance(entry, Failure):
+                self.failed += 1
+                show_error(str(entry.error))
+            else:
+                self.done += 1
+                self._look_at(entry)
+
+    def _look_at(self, outcome: Outcome) -> None:
+        import numpy as np
+
+        bad = {name: v.size - int(np.isfinite(v).sum()) for name, v in outcome.outputs.items()}
+        told = [
+            f'{outcome.name}: output "{name}": {n} of {outcome.outputs[name].size} values are NaN or infinite'
+            for name, n in bad.items()
+            if n
+        ]
+        if told and self._odd < MOST_NOTES:
+            show_notes(told)
+        elif told and self._odd == MOST_NOTES:
+            show_notes(["and more like these"])
+        self._odd += bool(told)
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """For one image: how it became the input, and its best classes in a table."""
+
+    about: Sequence[str]
+    labels: Sequence[str]
+    top: int
+
+    def take(self, batch: Taken) -> None:
+        from prototxt.views.answers import answers
+        from prototxt.views.table import answers_table
+
+        for outcome in succeeded(batch):
+            click.echo(f"image: {outcome.how}")
+            for line in self.about:
+                click.echo(line)
+            if outcome.loss is not None:
+                click.echo(f"loss: {outcome.loss:g}")
+            console = screen()
+            for answer in answers(outcome.outputs, self.labels, self.top):
+                console.print()
+                console.print(answers_table(answer))
+
+
+class Lines:
+    """For many images: a line for each, with its best classes or the range of its outputs."""
+
+    def __init__(self, names: Sequence[str], about: Sequence[str], labels: Sequence[str], top: int) -> None:
+        self._width = min(max((len(printable(name)) for name in names), default=0), LONGEST_NAME)
+        self._about, self._labels, self._top = about, labels, top
+        self._begun = False
+
+    def take(self, batch: Taken) -> None:
+        from prototxt.views.answers import answers
+
+        for outcome in succeeded(batch):
+            if not self._begun:
+                click.echo("\n".join([f"first image: {outcome.how}", *self._about, ""]))
+                self._begun = True
+            name = _cut(printable(outcome.name))
+            found = answers(outcome.outputs, self._labels, self._top)
+            for answer in found:
+                for text in _told(answer, named=len(found) > 1):
+                    click.echo(f"{name:<{self._width}}  {text}".rstrip())
+                    name = ""
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
+
+
+def _told(answer: Answer, named: bool) -> list[str]:
+    head = f"{printable(answer.output)}  " if named else ""
+    if not answer.classes:
+        return [f"{head}min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}"]
+    return [f"{head}{c.score:10.6f}  {c.index:>5}  {printable(c.label)}" for c in answer.classes]
+
+
+class JsonLines:
+    """A JSON object per image on a line of its own; what is in `extra` goes into the next one."""
+
+    def __init__(self, labels: Sequence[str], top: int) -> None:
+        self._labels, self._top = labels, top
+        self.extra: dict[str, Any] = {}
+
+    def take(self, batch: Taken) -> None:
+        for entry in batch:
+            click.echo(json.dumps(_without_nan(self._told(entry)), allow_nan=False))
+
+    def _told(self, outcome: Outcome | Failure) -> dict[str, Any]:
+        from prototxt.runs.items import Failure
+        from prototxt.views.answers import answers
+
+        if isinstance(outcome, Failure):
+            return {"image": outcome.name, "error": str(outcome.error)}
+
+        told: dict[str, Any] = {"image": outcome.name, "input": outcome.how}
+        if outcome.loss is not None:
+            told["loss"] = outcome.loss
+        told["answers"] = [asdict(answer) for answer in answers(outcome.outputs, self._labels, self._top)]
+        told |= self.extra
+        self.extra = {}
+        return told
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: null stands for them."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+@dataclass(frozen=True)
+class Features:
+    """Rows of blobs in a file."""
+
+    writer: FeatureWriter
+    blobs: tuple[str, ...]
+
+    def take(self, batch: Taken) -> None:
+        import numpy as np
+
+        done = succeeded(batch)
+        if done:
+            rows = {name: np.concatenate([o.value(name) for o in done]) for name in self.blobs}
+            self.writer.append([o.name for o in done], rows)

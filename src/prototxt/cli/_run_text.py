@@ -1,0 +1,68 @@
+"""What prototxt-run says of a net before it shows any answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prototxt.errors import InputError, printable
+from prototxt.layers.base import Shape, show
+
+if TYPE_CHECKING:
+    from prototxt.net import Net
+
+SOME = 6
+"""As many names of a list are told."""
+
+
+def image_entry(net: Net, entries: Mapping[str, Shape]) -> str:
+    """The first blob that can take an image: N x C x H x W with 1 or 3 channels. Raises InputError without one."""
+    for name, shape in entries.items():
+        if len(shape) == 4 and shape[1] in (1, 3):
+            return name
+    known = ", ".join(f'"{name}" {show(shape)}' for name, shape in entries.items()) or "none"
+    reads = next(
+        (n.tops[0].name for n in net.layers if n.tops and not n.bottoms and not n.layer.is_input), None
+    )
+    hint = "give a .npy or .npz file of arrays in place of an image" if entries else None
+    if reads is not None:
+        hint = f'"{reads}" is read from files: give --input {reads}=1,C,H,W to make it an input'
+    raise InputError(
+        f"{net.graph.file}: no input takes an image (N x 1 or 3 x H x W); its inputs: {known}", hint=hint
+    )
+
+
+def about_weights(net: Net) -> str:
+    """One line on where the parameters come from."""
+    loaded, params = net.loaded, list(net.graph.own_params())
+    if loaded is None:
+        if not params:
+            return "weights: the net has none"
+        fillers = {p.filler.type for p in params if p.filler is not None and not p.statistic}
+        if fillers <= {"constant"}:
+            return "weights: none given, and the file's fillers are constant: every class will look alike"
+        return (
+            f"weights: random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
+        )
+    line = "weights: " + ", ".join(f"{printable(f.file)}, {_counted(f.layers)}" for f in loaded.files)
+    if loaded.unused:
+        line += f"; not in the net, so unused: {_some(loaded.unused)}"
+    return line
+
+
+def missing_weights(net: Net) -> list[str]:
+    """A warning where weights were given and some layers got none."""
+    if net.loaded is None or not net.loaded.missing:
+        return []
+    missing = net.loaded.missing
+    return [f"{net.loaded.file}: no weights for {_counted(missing)}, which stay random: {_some(missing)}"]
+
+
+def _counted(layers: Sequence[str]) -> str:
+    return f"{len(layers)} layer" + ("" if len(layers) == 1 else "s")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many there are besides."""
+    shown = ", ".join(printable(name) for name in names[:SOME])
+    return shown + (f" and {len(names) - SOME} more" if len(names) > SOME else "")

@@ -1,0 +1,1 @@
+"""Many images through a net: which files, in which batches, what each of them gave."""

@@ -1,0 +1,130 @@
+"""One input of a run: an image file, or a row of a file of arrays, as the arrays that a net is fed with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.errors import InputError, Place, PrototxtError
+from prototxt.images.load import Pixels, decode_image, guarded
+from prototxt.images.transform import Transform
+from prototxt.layers.base import Array, Shape, show
+
+ARRAYS = (".npy", ".npz")
+"""Endings of files that hold arrays, fed as they are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """An input that could be read.
+
+    `feeds` maps blob names to V x ... arrays, V being the windows of the image that the net sees; `how` says in one
+    line how the file became them.
+    """
+
+    name: str
+    feeds: Mapping[str, Array] = field(repr=False)
+    how: str
+
+    @property
+    def views(self) -> int:
+        """V, the rows of a batch that it takes."""
+        first: Array = next(iter(self.feeds.values()))
+        return int(first.shape[0])
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """What items of one batch must have in common."""
+        return {name: array.shape for name, array in self.feeds.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """An input that could not be read or run."""
+
+    name: str
+    error: PrototxtError
+
+
+Read = Callable[[str], Iterator[Item]]
+"""From a file's name to its items; raises PrototxtError."""
+
+
+def is_arrays(name: str) -> bool:
+    """Whether a file's name says that it holds arrays."""
+    return name.lower().endswith(ARRAYS)
+
+
+def image_reader(blob: str, transform: Transform) -> Read:
+    """Reads an image file as one item that feeds `blob`."""
+
+    def read(name: str) -> Iterator[Item]:
+        pixels: Pixels = guarded(name, lambda: decode_image(name, transform.channels == 3))
+        fitted = transform.for_image(pixels)
+        try:
+            values, how = fitted.apply(pixels), fitted.describe(name, pixels, blob)
+        except PrototxtError as error:
+            error.place = error.place or Place(name)
+            raise
+        yield Item(name, {blob: values}, how)
+
+    return read
+
+
+def array_reader(wanted: Mapping[str, Shape]) -> Read:
+    """Reads the rows of a .npy file (for a single wanted blob) or of a .npz file (arrays by blob name).
+
+    `wanted` maps the names of blobs that can be fed to their shapes in the net; those a .npz file does not hold are
+    not fed. Raises InputError for a file that cannot be read or holds none of them, and for arrays that do not fit.
+    """
+
+    def read(name: str) -> Iterator[Item]:
+        arrays = _load(name, wanted)
+        for blob, array in arrays.items():
+            _check(name, blob, array, wanted[blob])
+        counts = {array.shape[0] for array in arrays.values()}
+        if len(counts) != 1:
+            rows = ", ".join(f'"{blob}" {array.shape[0]}' for blob, array in arrays.items())
+            raise InputError(f"its arrays have different numbers of rows: {rows}", place=Place(name))
+        for i in range(*counts):
+            row = {blob: np.array(array[i : i + 1], np.float32) for blob, array in arrays.items()}
+            fed = ", ".join(f"{blob} {show(array.shape)}" for blob, array in row.items())
+            label = name if counts == {1} else f"{name}[{i}]"
+            yield Item(label, row, f"{Path(label).name} -> {fed}")
+
+    return read
+
+
+def _load(name: str, wanted: Mapping[str, Shape]) -> dict[str, NDArray[np.generic]]:
+    try:
+        if name.lower().endswith(ARRAYS[0]):
+            if len(wanted) != 1:
+                listed = ", ".join(f'"{blob}"' for blob in wanted)
+                raise InputError(
+                    f"one array for several blobs ({listed}): give a .npz file", place=Place(name)
+                )
+            return {blob: np.load(name, mmap_mode="r", allow_pickle=False) for blob in wanted}
+        with np.load(name, allow_pickle=False) as file:
+            held = [blob for blob in wanted if blob in file]
+            if not held:
+                holds, takes = (", ".join(f'"{key}"' for key in keys) for keys in (file, wanted))
+                raise InputError(f"it holds {holds or 'nothing'}, the layers take {takes}", place=Place(name))
+            return {blob: file[blob] for blob in held}
+    except FileNotFoundError:
+        raise InputError("no such file", place=Place(name)) from None
+    except (PrototxtError, MemoryError):
+        raise
+    except Exception as error:  # zipfile, zlib and NumPy raise nearly anything on broken files
+        raise InputError(f"not a file of arrays: {error}", place=Place(name)) from None
+
+
+def _check(name: str, blob: str, array: NDArray[np.generic], shape: Shape) -> None:
+    if array.dtype.kind not in "fiu":
+        raise InputError(f'"{blob}" is of {array.dtype}, not of numbers', place=Place(name))
+    if array.shape[1:] != shape[1:] or array.shape[:1] in ((), (0,)):
+        needs = " x ".join(["N", *map(str, shape[1:])])
+        raise InputError(f'"{blob}" is {show(array.shape)}, the net takes {needs}', place=Place(name))

@@ -1,0 +1,136 @@
+"""A batch of items through a net: what each of them gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from prototxt.errors import InputError
+from prototxt.graph.part import part
+from prototxt.graph.versions import find_blob
+from prototxt.graph.wiring import BlobId, Graph
+from prototxt.images.crops import average
+from prototxt.layers.base import Array, Shape, count, show
+from prototxt.net import Net
+from prototxt.runs.items import Item
+from prototxt.watch import Watcher
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What one item gave: `outputs` and `blobs` map names to arrays whose first axis is 1, this item.
+
+    `loss` is that of the whole batch, None for a net without losses.
+    """
+
+    name: str
+    how: str
+    outputs: Mapping[str, Array] = field(repr=False)
+    blobs: Mapping[str, Array] = field(repr=False)
+    loss: float | None = None
+
+    def value(self, name: str) -> Array:
+        """A blob that was asked for, or an output."""
+        return self.blobs[name] if name in self.blobs else self.outputs[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Runner:
+    """A net, or the part of it from layer `start` to layer `end`, that takes items.
+
+    `blobs` are names as `find_blob` takes them, of blobs to give besides the outputs. Of several windows an image
+    every blob is the mean.
+    """
+
+    net: Net
+    start: str | None = None
+    end: str | None = None
+    blobs: tuple[str, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        """The layers that run."""
+        return part(self.net.graph, self.start, self.end)
+
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """The blobs that hold maps: N x C x H x W with more than one value in a map."""
+        ran = self.graph
+        return tuple(
+            name
+            for name, blob in ran.last.items()
+            if len(ran.shapes[blob]) == 4 and count(ran.shapes[blob][2:]) > 1
+        )
+
+    def found(self) -> dict[str, BlobId]:
+        """The versions of `blobs` that a forward leaves. Raises InputError for one that it does not make."""
+        ran, found = self.graph, {}
+        for name in self.blobs:
+            blob = find_blob(self.net.graph, name)
+            reached = ran.last.get(blob.name)
+            if reached is None:
+                raise InputError(f'{ran.file}: the layers that run do not touch blob "{name}"')
+            found[name] = blob if blob in ran.shapes else reached
+        return found
+
+    def feeds(self, items: Sequence[Item]) -> dict[str, Array]:
+        """The batch of these items, and zeros for inputs that they do not fill."""
+        given = {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
+        rows = next(iter(given.values())).shape[0]
+        if self.start is None:
+            return {**given, **self._zeros(given, rows)}
+        others = self._zeros({}, rows)
+        if any(self.net.blobs[name].shape != array.shape for name, array in others.items()):
+            self.net.reshape(**{name: array.shape for name, array in others.items()})
+        return given
+
+    def _zeros(self, given: Mapping[str, Array], rows: int) -> dict[str, Array]:
+        """The other inputs; where the file has a batch as their first axis, for as many rows."""
+        shapes: dict[str, Shape] = {name: self.net.blobs[name].shape for name in self.net.inputs}
+        batch = self.net.graph.images
+        return {
+            name: np.zeros((rows, *shape[1:]) if shape[:1] == (batch,) else shape, np.float32)
+            for name, shape in shapes.items()
+            if name not in given
+        }
+
+    def forward(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> dict[str, Array]:
+        """One forward over these items; the outputs of the whole batch. Raises PrototxtError."""
+        keep = [str(blob) for blob in self.found().values()]
+        return self.net.forward(
+            self.feeds(items), start=self.start, end=self.end, keep=keep, watchers=watchers
+        )
+
+    def run(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> list[Outcome]:
+        """One forward over these items; what each of them gave, in order. Raises PrototxtError."""
+        outputs = self.forward(items, watchers)
+        kept, found = self.net.blobs, self.found()
+        wanted = {n: kept[str(b) if str(b) in kept else b.name].data for n, b in found.items()}
+        views, size = items[0].views, len(items)
+        by_output = {name: _rows(name, array, size, views) for name, array in outputs.items()}
+        by_blob = {name: _rows(name, array, size, views) for name, array in wanted.items()}
+        loss = self.net.loss if self.graph.losses else None
+        return [
+            Outcome(
+                item.name,
+                item.how,
+                {name: rows[i : i + 1] for name, rows in by_output.items()},
+                {name: rows[i : i + 1] for name, rows in by_blob.items()},
+                loss,
+            )
+            for i, item in enumerate(items)
+        ]
+
+
+def _rows(name: str, array: Array, items: int, views: int) -> Array:
+    """A blob as one row an item. A blob that is not N x ... belongs to a batch of one as a whole."""
+    if array.ndim and array.shape[0] == items * views:
+        return average(array, views)
+    if items == 1:
+        return array[None]
+    raise InputError(
+        f'blob "{name}" is {show(array.shape)}: its first axis is not the {items * views} inputs of the batch',
+        hint="run with a batch of 1",
+    )

@@ -1,0 +1,45 @@
+"""What every layer made, in numbers: the table of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from prototxt.errors import printable
+from prototxt.layers.base import show
+from prototxt.watch import Traced, Values
+
+
+def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableType:
+    """A row per blob as it was made, with what lies in it, and a last line that says whether all is finite."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("layer", style="bold", overflow="fold")
+    table.add_column("blob", overflow="fold")
+    table.add_column("shape", style="green", no_wrap=True)
+    for title in ("mean", "std", "min", "max", "zeros"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        style = "" if row.values.is_finite else "red"
+        cells = (printable(row.layer), printable(row.blob), show(row.shape), *_numbers(row.values))
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    return Group(table, verdict(first_bad))
+
+
+def _numbers(values: Values) -> tuple[str, ...]:
+    numbers = (values.mean, values.std, values.least, values.most)
+    share = values.zeros / values.count if values.count else 0
+    return (*(f"{n:.5g}" for n in numbers), f"{100 * share:.1f} %" if values.zeros else "0")
+
+
+def verdict(first_bad: Traced | None) -> Text:
+    """One line on the first blob that holds a NaN or an infinity."""
+    if first_bad is None:
+        return Text("every value is finite")
+    v = first_bad.values
+    found = " and ".join(f"{n:,} {what}" for n, what in ((v.nan, "NaN"), (v.infinite, "infinite")) if n)
+    where = f'layer "{printable(first_bad.layer)}" ({first_bad.type}), blob "{printable(first_bad.blob)}"'
+    return Text(f"first value that is not finite: {where}: {found} of {v.count:,}", style="red")
