@@ -23,14 +23,14 @@ from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.reading import Inputs, Options, Path, define_net, layer_of_input, make_graph
 from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
-from prototxt.weights.params import make_params
+from prototxt.weights.params import Files, Params, make_params
 
 ENGINES = ("fast", "reference")
 
 
 def load_net(
     path: Path,
-    weights: Path | None = None,
+    weights: Files = None,
     *,
     phase: str = "TEST",
     level: int = 0,
@@ -45,12 +45,14 @@ def load_net(
 ) -> Net:
     """The net of a prototxt file, ready to run.
 
-    `weights` is a .caffemodel; without it (and for layers it does not hold) the fillers of the file, seeded by
-    `seed`, make the parameters. `inputs={"data": (1, 3, 227, 227)}` overrides or supplies input shapes, N x C x
-    H x W. `keep` says which blobs survive a forward: "all", "outputs", or a list of names. `engine` is "fast" or
-    "reference". Unknown fields are a PrototxtWarning, with `strict` an error; so is what had to be assumed, such as
-    the channels of a database that is not here. A net may come from a stranger: unless `allow_writes` is set no layer
-    (HDF5Output) writes a file, unless `allow_python_layers` is set none (Python) runs code.
+    `weights` is a weights file (.caffemodel, .caffemodel.h5, or .npz as `Net.save` writes it) or several, where a
+    later one wins layer by layer; without it (and for layers it does not hold) the fillers of the net, seeded by
+    `seed`, make the parameters. Arrays are read when they are first used. `inputs={"data": (1, 3, 227, 227)}`
+    overrides or supplies input shapes, N x C x H x W. `keep` says which blobs survive a forward: "all", "outputs",
+    or a list of names. `engine` is "fast" or "reference". Unknown fields are a PrototxtWarning, with `strict` an
+    error; so is what had to be assumed, such as the channels of a database that is not here. A net may come from a
+    stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set
+    none (Python) runs code.
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
@@ -60,7 +62,7 @@ def load_net(
 
 def parse_net(
     text: str,
-    weights: Path | None = None,
+    weights: Files = None,
     *,
     file: str = "<text>",
     phase: str = "TEST",
@@ -80,7 +82,7 @@ def parse_net(
 
 
 def _make_net(
-    text: str, file: str, options: Options, weights: Path | None, keep: Keep, engine: str, strict: bool
+    text: str, file: str, options: Options, weights: Files, keep: Keep, engine: str, strict: bool
 ) -> Net:
     """For `load_net` and `parse_net`, whose caller the warnings point at."""
     net = Net(define_net(text, file, strict=strict), options, weights, keep=keep, engine=engine)
@@ -120,15 +122,29 @@ class Blob:
         return f'<Blob "{self.name}" {show(self.shape)}>'
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """A learned array of a layer; write it with `parameter.data[...] = values`."""
 
-    data: Array
+    _params: Params
+    _layer: int
+    _slot: int
+
+    @property
+    def data(self) -> Array:
+        """float32 values, the same memory at every call; read from the weights file when first asked for.
+
+        Raises WeightsError where the file's numbers turn out to be damaged.
+        """
+        return self._params.array(self._layer, self._slot)
 
     @property
     def shape(self) -> Shape:
-        return self.data.shape
+        """Known without the values."""
+        return self._params.shapes(self._layer)[self._slot]
+
+    def __repr__(self) -> str:
+        return f"<Parameter {show(self.shape)}>"
 
 
 class Net:
@@ -140,7 +156,7 @@ class Net:
     """
 
     def __init__(
-        self, definition: Definition, options: Options, weights: Path | None, *, keep: Keep, engine: str
+        self, definition: Definition, options: Options, weights: Files, *, keep: Keep, engine: str
     ) -> None:
         """See `load_net` for the arguments and errors."""
         if engine not in ENGINES:
@@ -194,8 +210,11 @@ class Net:
 
     @property
     def params(self) -> dict[str, list[Parameter]]:
-        arrays = zip(self.graph.nodes, self._arrays, strict=True)
-        return {node.name: [Parameter(a) for a in own] for node, own in arrays if own}
+        return {
+            node.name: [Parameter(self._arrays, node.index, slot) for slot in range(len(node.params))]
+            for node in self.graph.nodes
+            if node.params
+        }
 
     @property
     def loss(self) -> float:

@@ -15,7 +15,8 @@ from google.protobuf.message import DecodeError
 
 from prototxt.errors import WeightsError
 from prototxt.schema import message_class
-from prototxt.weights.caffemodel import StoredBlob, StoredLayer, read_blob, read_caffemodel
+from prototxt.weights.caffemodel import read_blob, read_caffemodel
+from prototxt.weights.stored import StoredBlob, StoredLayer
 
 
 class Pb:
@@ -107,7 +108,7 @@ def read(tmp_path: Path, content: bytes) -> tuple[StoredLayer, ...]:
 
 def one_blob(tmp_path: Path, blob: bytes) -> StoredBlob:
     (layer,) = read(tmp_path, Pb.layer_v2("ip", "InnerProduct", blob))
-    (stored,) = layer.blobs
+    (stored,) = layer.blobs.values()
     return stored
 
 
@@ -197,10 +198,17 @@ def test_packed_floats_are_views_into_the_file(tmp_path: Path) -> None:
     for filler in ("", "x", "xy", "xyz"):
         # The length of a field in front decides how the numbers are aligned in the file.
         (layer,) = read(tmp_path, Pb.data(1, filler) + Pb.layer_v2("ip", "", Pb.packed(SIX) + Pb.shape(6)))
-        assert not layer.blobs[0].data.flags.owndata
+        numbers = layer.blobs[0].read()
+        assert not numbers.flags.owndata
         array = layer.blobs[0].array()
-        assert np.shares_memory(array, layer.blobs[0].data) == layer.blobs[0].data.flags.aligned
+        assert np.shares_memory(array, numbers) == numbers.flags.aligned
         np.testing.assert_array_equal(array, np.array(SIX, np.float32))
+
+
+def test_unpacked_floats_are_views_until_they_are_used(tmp_path: Path) -> None:
+    numbers = one_blob(tmp_path, Pb.shape(6) + Pb.unpacked(SIX)).read()
+    assert not numbers.flags.owndata
+    assert numbers.strides == (5,)
 
 
 def test_whatever_else_is_in_the_file_is_stepped_over(tmp_path: Path) -> None:
@@ -312,7 +320,7 @@ def attempt(tmp_path: Path, content: bytes) -> tuple[StoredLayer, ...]:
     except WeightsError:
         return ()
     for layer in layers:
-        for blob in layer.blobs:
+        for blob in layer.blobs.values():
             assert blob.array().shape == blob.shape
     return layers
 
@@ -341,7 +349,7 @@ def test_unpacked_numbers_are_read_in_bulk(tmp_path: Path) -> None:
     start = time.perf_counter()
     blob = one_blob(tmp_path, Pb.shape(1000, 1000) + items.tobytes())
     assert time.perf_counter() - start < 1  # item by item takes several seconds
-    np.testing.assert_array_equal(blob.data, values)
+    np.testing.assert_array_equal(blob.read(), values)
 
 
 def test_a_file_above_2_gb(tmp_path: Path) -> None:
@@ -354,7 +362,7 @@ def test_a_file_above_2_gb(tmp_path: Path) -> None:
         file.write(Pb.floats([42.0]) + Pb.layer_v2("last", "ReLU"))
     fc, last = read_caffemodel(path)
     assert (fc.blobs[0].shape, last.name) == ((size // 4,), "last")
-    assert fc.blobs[0].data[-1] == 42
+    assert fc.blobs[0].read()[-1] == 42
 
 
 def test_read_blob(tmp_path: Path) -> None:
@@ -380,7 +388,7 @@ def test_trained_models_read_as_protobuf_reads_them(models: Path) -> None:
         assert [layer.name for layer in ours] == [layer.name for layer in theirs]
         for mine, parsed in zip(ours, theirs, strict=True):
             assert len(mine.blobs) == len(parsed.blobs)
-            for blob, message in zip(mine.blobs, parsed.blobs, strict=True):
+            for blob, message in zip(mine.blobs.values(), parsed.blobs, strict=True):
                 if not blob.legacy:
                     assert blob.shape == tuple(message.shape.dim)
                 if len(message.data):
@@ -400,7 +408,7 @@ def test_float16_model_is_near_its_float32_twin(models: Path) -> None:
     compared = 0
     for layer in read_caffemodel(half):
         twin = by_name.get(layer.name)
-        for mine, theirs in zip(layer.blobs, twin.blobs if twin else (), strict=False):
+        for mine, theirs in zip(layer.blobs.values(), twin.blobs.values() if twin else (), strict=False):
             if mine.shape == theirs.shape:
                 np.testing.assert_allclose(mine.array(), theirs.array(), rtol=2e-3, atol=1e-2)
                 compared += 1

@@ -7,29 +7,28 @@ import pytest
 
 from prototxt.errors import WeightsError
 from prototxt.layers.base import Shape
-from prototxt.weights.caffemodel import StoredBlob, StoredLayer
 from prototxt.weights.load import Matched, match, same_shape
+from prototxt.weights.stored import StoredBlob, StoredLayer
 
 
 def blob(*shape: int, legacy: bool = False, start: float = 0) -> StoredBlob:
-    return StoredBlob(shape, legacy, np.arange(np.prod(shape), dtype=np.float32) + np.float32(start))
+    return StoredBlob(shape, legacy, lambda: np.arange(np.prod(shape), dtype=np.float32) + np.float32(start))
 
 
 def layer(name: str, *blobs: StoredBlob) -> StoredLayer:
-    return StoredLayer(name, "InnerProduct", blobs)
+    return StoredLayer(name, "InnerProduct", dict(enumerate(blobs)))
 
 
 def run(stored: list[StoredLayer], wanted: dict[str, list[Shape]]) -> Matched:
     return match(stored, wanted, "weights.caffemodel", "net.prototxt")
 
 
-def test_arrays_unused_and_missing() -> None:
+def test_blobs_and_unused() -> None:
     stored = [layer("data"), layer("a", blob(2, 3), blob(2)), layer("old", blob(1)), layer("relu")]
     found = run(stored, {"a": [(2, 3), (2,)], "new": [(4,)], "relu": []})
     assert found.unused == ("old",)
-    assert found.missing == ("new",)
-    assert sorted(found.arrays) == [("a", 0), ("a", 1)]
-    np.testing.assert_array_equal(found.arrays["a", 0], [[0, 1, 2], [3, 4, 5]])
+    assert sorted(found.blobs) == [("a", 0), ("a", 1)]
+    np.testing.assert_array_equal(found.blobs["a", 0].array(), [[0, 1, 2], [3, 4, 5]])
 
 
 def test_shapes_differ() -> None:
@@ -71,16 +70,28 @@ def test_blob_counts_differ(shapes: list[Shape], what: str) -> None:
 def test_legacy_dimensions(stored: Shape, wanted: Shape, fits: bool) -> None:
     assert same_shape(blob(*stored, legacy=True), wanted) is fits
     if fits:
-        assert run([layer("a", blob(*stored, legacy=True))], {"a": [wanted]}).arrays["a", 0].shape == wanted
+        assert run([layer("a", blob(*stored, legacy=True))], {"a": [wanted]}).blobs["a", 0].shape == stored
 
 
 def test_leading_ones_count_where_the_shape_is_not_legacy() -> None:
     assert not same_shape(blob(1, 1, 1, 7), (7,))
 
 
+def test_only_what_another_layer_owns_may_be_left_out() -> None:
+    holed = StoredLayer("a", "", {1: blob(2)})
+    wanted: dict[str, list[Shape]] = {"a": [(2, 3), (2,), (5,)]}
+    borrowed = {("a", 0), ("a", 2)}
+    found = match([holed], wanted, "weights.h5", "net.prototxt", borrowed)
+    assert list(found.blobs) == [("a", 1)]
+    for owned in borrowed:
+        with pytest.raises(WeightsError) as caught:
+            match([holed], wanted, "weights.h5", "net.prototxt", borrowed - {owned})
+        assert "weights.h5 has 1 blob (1: 2), net.prototxt needs 3 blobs (2 x 3, 2, 5)" in str(caught.value)
+
+
 def test_the_last_of_two_layers_with_one_name_wins() -> None:
     found = run([layer("a", blob(2)), layer("a", blob(2, start=5)), layer("a")], {"a": [(2,)]})
-    np.testing.assert_array_equal(found.arrays["a", 0], [5, 6])
+    np.testing.assert_array_equal(found.blobs["a", 0].array(), [5, 6])
     with pytest.raises(WeightsError, match="3 x 1"):
         run([layer("a", blob(3, 1)), layer("a", blob(2))], {"a": [(2,)]})
 
@@ -98,4 +109,4 @@ def test_weights_of_another_net() -> None:
 
 
 def test_a_net_without_parameters_takes_any_weights() -> None:
-    assert run([layer("a", blob(1))], {"relu": []}) == Matched({}, ("a",), ())
+    assert run([layer("a", blob(1))], {"relu": []}) == Matched({}, ("a",))

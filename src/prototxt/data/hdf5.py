@@ -10,31 +10,23 @@ from typing import Any
 from prototxt.data.lists import read_names
 from prototxt.data.paths import exists, locate, missing
 from prototxt.errors import DataError
+from prototxt.hdf5 import MAGIC, UNUSABLE, import_h5py, is_dataset, why_not
 from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Array, Shape, show
 from prototxt.lazy import np
-
-MAGIC = b"\x89HDF\r\n\x1a\n"
-_MOST_CHUNK_BYTES = 1 << 30
-
-
-def _library(path: str) -> Any:
-    try:
-        import h5py
-    except ImportError:
-        raise missing("h5py", path) from None
-    return h5py
 
 
 @contextmanager
 def _open(path: str, mode: str = "r") -> Iterator[Any]:
-    library = _library(path)
+    try:
+        library = import_h5py()
+    except ImportError:
+        raise missing("h5py", path) from None
     if mode == "r" and not exists(path):
         raise DataError("no such HDF5 file", path=path)
     try:
         with library.File(path, mode) as file:
             yield file
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        # h5py tells of broken files by any of these.
+    except UNUSABLE as error:
         raise DataError(f"not an HDF5 file that can be used: {error}", path=path) from None
 
 
@@ -61,16 +53,13 @@ def _dataset(file: Any, path: str, name: str) -> Any:
     found = file[name]
     if found.file.filename != file.filename:
         raise DataError(f'dataset "{name}" lies in another file', path=path)
-    if not isinstance(found, _library(path).Dataset) or found.dtype.kind not in "fiu" or found.ndim < 1:
+    if not is_dataset(found) or found.dtype.kind not in "fiu" or found.ndim < 1:
         raise DataError(f'"{name}" is not a dataset of numbers with at least 1 axis', path=path, field="top")
-    if found.is_virtual or found.external:
-        raise DataError(f'dataset "{name}" lies in other files', path=path)
+    if why := why_not(found):
+        raise DataError(f'dataset "{name}" {why}', path=path)
     row = prod(found.shape[1:])
-    chunk = prod(found.chunks or (0,)) * found.dtype.itemsize
     if found.ndim > MOST_AXES or row > MOST_ELEMENTS or found.shape[0] > MOST_ELEMENTS:
         raise DataError(f'dataset "{name}" is {show(found.shape)}: too large', path=path)
-    if chunk > _MOST_CHUNK_BYTES:
-        raise DataError(f'dataset "{name}" is stored in chunks of {chunk:,} bytes: too large', path=path)
     return found
 
 

@@ -11,7 +11,8 @@ Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto);
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from math import prod
 from os import PathLike, fspath
 from typing import Any
@@ -20,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import WeightsError
-from prototxt.layers.base import Array, Shape, show
+from prototxt.layers.base import Shape, show
+from prototxt.weights.stored import StoredBlob, StoredLayer
 from prototxt.weights.wire import BYTES, FIXED32, FIXED64, VARINT, Field, Message, Wire, signed
 
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
@@ -44,43 +46,10 @@ _V1_TYPES = (
 # fmt: on
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredBlob:
-    """One array of a weights file.
-
-    `shape` has 4 axes (num, channels, height, width) where `legacy` is set. `data` is flat and of
-    the type the file holds; numbers stored in one packed run are a view into the file, at whatever byte they
-    lie.
-    """
-
-    shape: Shape
-    legacy: bool
-    data: NDArray[Any]
-
-    def array(self) -> Array:
-        """The values as a float32 array of `shape`; writing it never changes the file.
-
-        A copy-on-write view into the file where it holds float32 at an address divisible by 4. Elsewhere an
-        aligned copy: every product with an unaligned array would copy it again.
-        """
-        with np.errstate(over="ignore"):  # a double beyond float32 becomes infinity, as in C++
-            values: Array = np.require(self.data, np.float32, ["A", "C"])
-        return values.reshape(self.shape)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredLayer:
-    """A layer of a weights file: its name, its type as the file's form writes it, its blobs in order."""
-
-    name: str
-    type: str
-    blobs: tuple[StoredBlob, ...] = field(default=())
-
-
 def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """Every layer of a `.caffemodel` in file order, those without blobs too.
 
-    The file stays mapped as long as one of the arrays lives; nothing larger than a layer's header is copied.
+    The file stays mapped as long as one of the blobs lives; nothing larger than a layer's header is copied.
 
     Raises WeightsError, naming the file and mostly the byte, for a file that is missing, empty, a directory,
     cut off, not a protobuf message, of another format, or without layers.
@@ -173,7 +142,7 @@ def _layer(wire: Wire, layer: Field, *, name: int, type_: int, blobs: int) -> St
         elif found.number == blobs and found.wire == BYTES:
             places.append(found)
     # The name may come after the blobs, and their errors want to name the layer.
-    return replace(stored, blobs=tuple(_blob(wire, place, stored.name) for place in places))
+    return replace(stored, blobs={i: _blob(wire, place, stored.name) for i, place in enumerate(places)})
 
 
 def _v1_type(number: int) -> str:
@@ -212,11 +181,11 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
         elif kind == (_RAW_DATA, BYTES):
             raw = found
     shape = tuple(legacy.get(n, 0) for n in _LEGACY) if legacy else tuple(dims)
-    data = _join(pieces[_DOUBLE_DATA] or pieces[_DATA])
-    if not data.size and raw is not None:
-        data = _raw(wire, raw, raw_type, layer)
-    _check_shape(wire, place, shape, data, layer)
-    return StoredBlob(shape, bool(legacy), data)
+    data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.size]
+    if not data and raw is not None:
+        data = [_raw(wire, raw, raw_type, layer)]
+    _check_shape(wire, place, shape, sum(piece.size for piece in data), layer)
+    return StoredBlob(shape, bool(legacy), partial(_joined, data))
 
 
 def _dims(wire: Wire, shape: Field) -> list[int]:
@@ -239,15 +208,15 @@ def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> NDArray[An
     return _packed(wire, raw, _RAW_TYPES[raw_type], layer)
 
 
-def _join(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
     return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.float32), *pieces])
 
 
-def _check_shape(wire: Wire, place: Field, shape: Shape, data: NDArray[Any], layer: str | None) -> None:
+def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str | None) -> None:
     if len(shape) > _MAX_AXES:
         raise wire.error(f"a blob of {len(shape)} axes (at most {_MAX_AXES})", place.start, layer)
     if min(shape, default=0) < 0:
         raise wire.error(f"a blob of shape {show(shape)}", place.start, layer)
-    if prod(shape) != data.size:
-        values = f"holds {data.size} values, its shape {show(shape)} needs {prod(shape)}"
+    if prod(shape) != count:
+        values = f"holds {count} values, its shape {show(shape)} needs {prod(shape)}"
         raise wire.error(f"a blob {values}", place.start, layer)

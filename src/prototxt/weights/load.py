@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prototxt.errors import WeightsError
-from prototxt.layers.base import Array, Shape, show
-from prototxt.weights.caffemodel import StoredBlob, StoredLayer
+from prototxt.layers.base import Shape, show
+from prototxt.weights.stored import StoredBlob, StoredLayer
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a weights file gives a net.
+    """What a weights file gives a net: `blobs` by (layer name, blob index), each of the shape the net wants.
 
-    `arrays` maps (layer name, blob index) to a float32 array of the shape the net wants. `unused`
-    names the stored layers with blobs that the net does not have, `missing` the net's layers that have
-    parameters but got none; both in their own file's order.
+    `unused` names the stored layers with blobs that the net does not have, in the file's order.
     """
 
-    arrays: dict[tuple[str, int], Array] = field(default_factory=dict)
+    blobs: dict[tuple[str, int], StoredBlob] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 def match(
-    stored: Sequence[StoredLayer], wanted: Mapping[str, Sequence[Shape]], source: str, net: str
+    stored: Sequence[StoredLayer],
+    wanted: Mapping[str, Sequence[Shape]],
+    source: str,
+    net: str,
+    borrowed: Collection[tuple[str, int]] = (),
 ) -> Matched:
-    """The stored arrays for the parameters `wanted` (layer name -> shapes), as Caffe copies trained layers.
+    """The stored blobs for the parameters `wanted` (layer name -> shapes), as Caffe copies trained layers.
 
     Stored layers without blobs count as not there; of two with one name the later wins. Shapes must be equal;
     those in the legacy form (num, channels, height, width) may have leading ones that the net's shape lacks.
-    `source` and `net` name the two files in errors.
+    `borrowed` are the parameters (layer name, blob index) that another layer owns: a file may leave those out.
+    `source` and `net` name the two files in errors. No number is read.
 
     Raises WeightsError where blob counts or shapes differ, and where not one layer name is in both.
 
-    Source: caffe/src/caffe/net.cpp (CopyTrainedLayersFrom), caffe/src/caffe/blob.cpp (ShapeEquals).
+    Source: caffe/src/caffe/net.cpp (CopyTrainedLayersFrom, CopyTrainedLayersFromHDF5), caffe/src/caffe/blob.cpp
+    (ShapeEquals).
     """
     given = {layer.name: layer for layer in stored if layer.blobs}
     needy = [name for name, shapes in wanted.items() if shapes]
     if needy and not any(name in given for name in needy):
         raise _nothing_matches(list(given), needy, source, net)
-    arrays: dict[tuple[str, int], Array] = {}
     for layer in stored:
         if layer.blobs and layer.name in wanted:
-            _check(layer, wanted[layer.name], source, net)
-    for name in needy:
-        if name in given:
-            for i, (blob, shape) in enumerate(zip(given[name].blobs, wanted[name], strict=True)):
-                arrays[name, i] = blob.array().reshape(shape)
-    return Matched(
-        arrays,
-        unused=tuple(name for name in given if name not in wanted),
-        missing=tuple(name for name in needy if name not in given),
-    )
+            _check(layer, wanted[layer.name], source, net, borrowed)
+    blobs = {(name, i): blob for name in needy if name in given for i, blob in given[name].blobs.items()}
+    return Matched(blobs, unused=tuple(name for name in given if name not in wanted))
 
 
 def same_shape(blob: StoredBlob, shape: Shape) -> bool:
@@ -63,22 +58,32 @@ def same_shape(blob: StoredBlob, shape: Shape) -> bool:
     return blob.shape == (1,) * (4 - len(shape)) + tuple(shape)
 
 
-def _check(layer: StoredLayer, shapes: Sequence[Shape], source: str, net: str) -> None:
-    if len(layer.blobs) != len(shapes):
-        has, needs = _listed([b.shape for b in layer.blobs]), _listed(shapes)
+def _check(
+    layer: StoredLayer,
+    shapes: Sequence[Shape],
+    source: str,
+    net: str,
+    borrowed: Collection[tuple[str, int]],
+) -> None:
+    left_out = set(range(len(shapes))) - layer.blobs.keys()
+    if max(layer.blobs) >= len(shapes) or any((layer.name, i) not in borrowed for i in left_out):
+        has, needs = _listed({i: b.shape for i, b in layer.blobs.items()}), _listed(dict(enumerate(shapes)))
         raise WeightsError(f"{source} has {has}, {net} needs {needs}", layer=layer.name)
-    for i, (blob, shape) in enumerate(zip(layer.blobs, shapes, strict=True)):
-        if not same_shape(blob, tuple(shape)):
+    for i, blob in layer.blobs.items():
+        if not same_shape(blob, tuple(shapes[i])):
             raise WeightsError(
-                f"{source} has {show(blob.shape)}, {net} needs {show(shape)} (blob {i})",
+                f"{source} has {show(blob.shape)}, {net} needs {show(shapes[i])} (blob {i})",
                 layer=layer.name,
                 hint="rename the layer in the net to start it from its filler, as for fine-tuning",
             )
 
 
-def _listed(shapes: Sequence[Shape]) -> str:
+def _listed(shapes: Mapping[int, Shape]) -> str:
+    """`2 blobs (2 x 3, 2)`; with their numbers where one is left out before another."""
+    numbered = list(shapes) != list(range(len(shapes)))
+    shown = [f"{i}: {show(shape)}" if numbered else show(shape) for i, shape in shapes.items()]
     count = f"{len(shapes)} blob" + ("" if len(shapes) == 1 else "s")
-    return count + (f" ({', '.join(map(show, shapes))})" if shapes else "")
+    return count + (f" ({', '.join(shown)})" if shown else "")
 
 
 def _nothing_matches(given: list[str], needy: list[str], source: str, net: str) -> WeightsError:

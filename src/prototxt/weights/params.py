@@ -1,9 +1,12 @@
-"""A net's learned arrays: from a weights file where it holds them, from the fillers where it does not."""
+"""A net's learned arrays: from weights files where those hold them, from the fillers where they do not."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
+from threading import Lock
+from typing import overload
 
 import numpy as np
 
@@ -11,45 +14,144 @@ from prototxt.errors import LayerError
 from prototxt.graph.wiring import Graph, Node, ParamRef
 from prototxt.layers.base import Array, Shape
 from prototxt.limits import check_fits
-from prototxt.weights.caffemodel import read_caffemodel
 from prototxt.weights.fillers import fill, rng_for
 from prototxt.weights.load import match
+from prototxt.weights.read import read_weights
+from prototxt.weights.stored import StoredBlob
+
+Files = str | PathLike[str] | Sequence[str | PathLike[str]] | None
+
+_Key = tuple[int, int]
+"""A learned array by its owner: the node's index, and the slot there."""
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What a weights file gave a net.
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """What one weights file gave a net: `layers` have arrays from it, `unused` are in it and not in the net.
 
-    `layers` got their arrays from it, `missing` kept their fillers', `unused` are stored layers the net lacks.
+    A layer that a later file gives as well is not among its `layers`.
     """
 
     file: str
     layers: tuple[str, ...]
-    missing: tuple[str, ...]
     unused: tuple[str, ...]
 
 
-def make_params(
-    graph: Graph, seed: int, weights: str | PathLike[str] | None
-) -> tuple[list[list[Array]], Loaded | None]:
-    """Every node's arrays by node index; layers that share a parameter share the array.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What weights files gave a net, file by file in the order given.
 
-    Raises WeightsError where the file is broken or does not fit, LayerError where a filler cannot fill,
+    `missing` are the layers with an array that none of them gave, which so is its filler's.
+    """
+
+    files: tuple[LoadedFile, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The files' names."""
+        return ", ".join(file.file for file in self.files)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers with arrays from any of the files."""
+        return tuple(layer for file in self.files for layer in file.layers)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The layers that a file holds and the net lacks."""
+        return tuple(dict.fromkeys(layer for file in self.files for layer in file.unused))
+
+
+class Params(Sequence[list[Array]]):
+    """Every node's learned arrays by node index, float32, each made when it is first asked for.
+
+    Once made, an array stays the same: what is written into it is there for everyone. Layers that share a parameter
+    share its memory, each in its own shape. Several threads may ask at once.
+    """
+
+    def __init__(self, nodes: Sequence[Node], sources: Mapping[tuple[int, int], Callable[[], Array]]) -> None:
+        """`sources` makes the arrays, by node and slot of their owner."""
+        self._refs = tuple(node.params for node in nodes)
+        self._sources = dict(sources)
+        self._made: dict[_Key, Array] = {}
+        self._lists: dict[int, list[Array]] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Array]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[Array]]: ...
+    def __getitem__(self, index: int | slice) -> list[Array] | list[list[Array]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        if index not in self._lists:
+            self._lists[index] = [self.array(index, slot) for slot in range(len(self._refs[index]))]
+        return self._lists[index]
+
+    def array(self, index: int, slot: int) -> Array:
+        """One array of a node; the node's others stay where they are."""
+        ref = self._refs[index][slot]
+        key = (ref.owner, ref.slot)
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = self._sources[key]()
+                del self._sources[key]  # and with it what it holds of the file
+        return self._made[key].reshape(ref.shape)
+
+    def shapes(self, index: int) -> tuple[Shape, ...]:
+        """The shapes of a node's arrays; makes none of them."""
+        return tuple(ref.shape for ref in self._refs[index])
+
+
+def make_params(graph: Graph, seed: int, weights: Files) -> tuple[Params, Loaded | None]:
+    """Every node's arrays, and what the weights files gave, later files before earlier ones.
+
+    Arrays of a file are read when they are first used, fillers fill at once.
+
+    Raises WeightsError where a file is broken or does not fit, LayerError where a filler cannot fill,
     InputError for more bytes than the machine has.
     """
     check_fits(graph.param_bytes, f"{graph.file}: holding the parameters")
-    stored, loaded = _stored_arrays(graph, weights) if weights is not None else ({}, None)
-    named = _first_of_name(graph)
-    made: dict[tuple[int, int], Array] = {}
+    files = [weights] if isinstance(weights, str | PathLike) else list(weights or ())
+    stored, loaded = _gather(graph, files)
+    sources: dict[_Key, Callable[[], Array]] = {key: blob.array for key, blob in stored.items()}
     for node in graph.nodes:
-        for slot, ref in enumerate(node.params):
+        for ref in node.own_params:
             key = (ref.owner, ref.slot)
-            if node is named[node.name] and (node.name, slot) in stored:
-                made[key] = stored[node.name, slot]
-            elif key not in made:
-                made[key] = _filled(node, slot, ref, seed)
-    arrays = [[made[p.owner, p.slot].reshape(p.shape) for p in node.params] for node in graph.nodes]
-    return arrays, loaded
+            sources[key] = sources.get(key) or _filled(node, ref, seed)
+    return Params(graph.nodes, sources), loaded if files else None
+
+
+def _gather(graph: Graph, files: Sequence[str | PathLike[str]]) -> tuple[dict[_Key, StoredBlob], Loaded]:
+    """What the files give: of two files, and of two layers that share an array, the later wins."""
+    named = _first_of_name(graph)
+    wanted = {name: [ref.shape for ref in node.params] for name, node in named.items()}
+    borrowed = {
+        (name, slot)
+        for name, node in named.items()
+        for slot, ref in enumerate(node.params)
+        if ref.owner != node.index
+    }
+    stored: dict[_Key, StoredBlob] = {}
+    unused: list[tuple[str, ...]] = []
+    giver: dict[str, int] = {}
+    for i, file in enumerate(files):
+        found = match(read_weights(file), wanted, fspath(file), graph.file, borrowed)
+        unused.append(found.unused)
+        for (name, slot), blob in found.blobs.items():
+            ref = named[name].params[slot]
+            stored[ref.owner, ref.slot] = blob
+            giver[name] = i
+    reports = tuple(
+        LoadedFile(fspath(file), tuple(name for name in named if giver.get(name) == i), unused[i])
+        for i, file in enumerate(files)
+    )
+    missing = (n for n, node in named.items() if any((r.owner, r.slot) not in stored for r in node.params))
+    return stored, Loaded(reports, tuple(missing))
 
 
 def _first_of_name(graph: Graph) -> dict[str, Node]:
@@ -61,18 +163,9 @@ def _first_of_name(graph: Graph) -> dict[str, Node]:
     return named
 
 
-def _stored_arrays(graph: Graph, weights: str | PathLike[str]) -> tuple[dict[tuple[str, int], Array], Loaded]:
-    file = fspath(weights)
-    wanted: dict[str, list[Shape]] = {
-        name: [p.shape for p in node.params] for name, node in _first_of_name(graph).items()
-    }
-    found = match(read_caffemodel(weights), wanted, file, graph.file)
-    names = tuple(name for name in wanted if name not in found.missing)
-    return dict(found.arrays), Loaded(file, names, found.missing, found.unused)
-
-
-def _filled(node: Node, slot: int, ref: ParamRef, seed: int) -> Array:
+def _filled(node: Node, ref: ParamRef, seed: int) -> Callable[[], Array]:
     try:
-        return np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, slot)))
+        array = np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, ref.slot)))
     except LayerError as error:
         raise error.at(node.place_of_filler(ref.filler.type), node.name, node.type) from None
+    return lambda: array

@@ -1,0 +1,131 @@
+"""`.npz` files: an array <layer>/<i> for every blob of every layer, in NumPy's own form.
+
+Source: NumPy's documentation, numpy.lib.format.
+"""
+
+from __future__ import annotations
+
+import lzma
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from math import prod
+from os import PathLike, fspath
+from tokenize import TokenError
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.errors import Place, WeightsError, printable
+from prototxt.layers.base import MOST_AXES, Array, Shape, show
+from prototxt.weights.stored import StoredBlob, StoredLayer, in_layers, split_key
+
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+"""A zip archive's first bytes; the second are those of an empty one."""
+
+_SUFFIX = ".npy"
+
+_BROKEN = (
+    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError,
+    lzma.LZMAError, zlib.error,
+)  # fmt: skip
+"""What zipfile and NumPy raise for archives that are damaged, encrypted, or packed in a way they do not know."""
+
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
+    """Every layer of an `.npz` file with keys <layer>/<i>; other keys are left aside.
+
+    Only headers are read, and must agree with what the archive holds; the numbers are unpacked when a blob is asked
+    for them. The file stays open until every blob has been read or dropped. Nothing in it is ever run (no pickle).
+
+    Raises WeightsError for a broken file, one without such keys, and arrays that are not of floats.
+    """
+    file = fspath(path)
+    with _errors_of(file):
+        archive = ZipFile(file)
+        entries = {
+            entry.filename.removesuffix(_SUFFIX): entry
+            for entry in archive.infolist()
+            if entry.filename.endswith(_SUFFIX)
+        }
+    if not entries:
+        raise _no_arrays(file, archive)
+    blobs = {
+        key: _stored(archive, entry, file, *key)
+        for name, entry in entries.items()
+        if (key := split_key(name))
+    }
+    if not blobs:
+        raise _error(
+            file, f"no weights in this .npz: its keys are {_some(entries)}, expected are <layer>/<i>"
+        )
+    return in_layers(blobs)
+
+
+def write_npz(file: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
+    """Arrays by key, one at a time: what np.savez writes, for any key (one called "file" would be its argument)."""
+    with ZipFile(file, "w") as archive:
+        for key, values in arrays:
+            with archive.open(key + _SUFFIX, "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, values, allow_pickle=False)
+
+
+def _error(path: str, what: str, layer: str | None = None) -> WeightsError:
+    return WeightsError(what, place=Place(path), layer=layer)
+
+
+@contextmanager
+def _errors_of(path: str, layer: str | None = None) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise _error(path, f"not an .npz file that can be used: {error}", layer) from None
+
+
+def _no_arrays(path: str, archive: ZipFile) -> WeightsError:
+    names = archive.namelist()
+    if any(name.endswith("data.pkl") for name in names):
+        return _error(path, "this is a PyTorch file (.pth), not a .caffemodel, .caffemodel.h5 or .npz")
+    return _error(path, f"this is a zip archive without arrays (.npy), not an .npz; it holds {_some(names)}")
+
+
+def _some(names: Iterable[str], most: int = 4) -> str:
+    names = list(names)
+    shown = ", ".join(f'"{printable(name)}"' for name in names[:most]) or "nothing"
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> StoredBlob:
+    with _errors_of(path, layer), archive.open(entry) as stream:
+        version = np.lib.format.read_magic(stream)
+        if version not in _HEADERS:
+            major, minor = version
+            raise _error(path, f"blob {i} is of version {major}.{minor} of NumPy's form", layer)
+        shape, _, dtype = _HEADERS[version](stream)
+        start = stream.tell()
+    if dtype.kind != "f" or dtype.itemsize > 8:
+        raise _error(path, f"blob {i} holds {dtype}, not float or double", layer)
+    _check_size(shape, dtype, entry.file_size - start, path, layer, i)
+    return StoredBlob(shape, False, partial(_read, archive, entry, path, layer))
+
+
+def _check_size(shape: Shape, dtype: np.dtype[Any], size: int, path: str, layer: str, i: int) -> None:
+    if len(shape) > MOST_AXES:
+        raise _error(path, f"a blob of {len(shape)} axes (at most {MOST_AXES})", layer)
+    if min(shape, default=0) < 0:
+        raise _error(path, f"a blob of shape {show(shape)}", layer)
+    needed = prod(shape) * dtype.itemsize
+    if needed != size:
+        what = f"holds {size} bytes, its shape {show(shape)} of {dtype} needs {needed}"
+        raise _error(path, f"blob {i} {what}", layer)
+
+
+def _read(archive: ZipFile, entry: ZipInfo, path: str, layer: str) -> NDArray[Any]:
+    with _errors_of(path, layer), archive.open(entry) as stream:
+        values: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+        return values
