@@ -18,7 +18,7 @@ IMAGE = np.arange(3 * 4 * 5, dtype=np.float32).reshape(3, 4, 5)
 def test_numbers(text: str) -> None:
     mean = read_mean(text)
     np.testing.assert_array_equal(mean.values, [104, 117, 123])
-    assert mean.describe(2, 2) == "104,117,123"
+    assert mean.describe() == "104,117,123"
     assert mean.fit(3, 7, 8).shape == (3, 1, 1)
 
 
@@ -34,7 +34,9 @@ def test_npy(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
     mean = read_mean(path)
     np.testing.assert_array_equal(mean.fit(3, 4, 5), IMAGE)
     assert mean.values.dtype == np.float32
-    assert mean.describe(4, 5) == "mean.npy (3 x 4 x 5)"
+    assert mean.describe() == "mean.npy (3 x 4 x 5)"
+    assert mean.describe("resized") == "mean.npy (3 x 4 x 5 resized)"
+    assert mean.size == (4, 5)
     assert mean.fit(3, 8, 9).shape == (3, 8, 9)
 
 
