@@ -27,7 +27,12 @@ def test_each_fits_small_and_large_inputs(name: str) -> None:
 
 def test_what_they_say() -> None:
     imagenet = preset("imagenet", 227, 224)
-    assert (imagenet.resize, imagenet.crop, imagenet.order, imagenet.scale) == ((256, 256), "center", "bgr", 1)
+    assert (imagenet.resize, imagenet.crop, imagenet.order, imagenet.scale) == (
+        (256, 256),
+        "center",
+        "bgr",
+        1,
+    )
     assert imagenet.mean is not None
     np.testing.assert_array_equal(imagenet.mean.values, [104, 117, 123])
     assert preset("mobilenet", 224, 224).scale == pytest.approx(0.017)

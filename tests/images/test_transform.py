@@ -209,7 +209,7 @@ def test_other_refusals() -> None:
         Transform(3, 2, 2, Recipe(mean=read_mean("1,2")))
     with pytest.raises(ImageError, match="this array is 9 x 13 x 2"):
         Transform(3, 2, 2).apply(COLOUR[..., :2])
-    with pytest.raises(ImageError, match="resized to 7x5 pixels .* smaller than the net's input, 8x5"):
+    with pytest.raises(ImageError, match=r"resized to 7x5 pixels .* smaller than the net's input, 8x5"):
         Transform(3, 5, 8, Recipe(5)).apply(COLOUR[:5, :7])
 
 

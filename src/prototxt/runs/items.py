@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from prototxt.errors import InputError, Place, PrototxtError
 from prototxt.images.load import Pixels, decode_image, guarded
 from prototxt.images.transform import Transform
 from prototxt.layers.base import Array, Shape, show
+from prototxt.npy import BROKEN, SUFFIX, read_header
+
+Values = NDArray[np.generic]
 
 ARRAYS = (".npy", ".npz")
 """Endings of files that hold arrays, fed as they are."""
@@ -84,8 +89,6 @@ def array_reader(wanted: Mapping[str, Shape]) -> Read:
 
     def read(name: str) -> Iterator[Item]:
         arrays = _load(name, wanted)
-        for blob, array in arrays.items():
-            _check(name, blob, array, wanted[blob])
         counts = {array.shape[0] for array in arrays.values()}
         if len(counts) != 1:
             rows = ", ".join(f'"{blob}" {array.shape[0]}' for blob, array in arrays.items())
@@ -99,32 +102,49 @@ def array_reader(wanted: Mapping[str, Shape]) -> Read:
     return read
 
 
-def _load(name: str, wanted: Mapping[str, Shape]) -> dict[str, NDArray[np.generic]]:
+def _load(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
     try:
-        if name.lower().endswith(ARRAYS[0]):
-            if len(wanted) != 1:
-                listed = ", ".join(f'"{blob}"' for blob in wanted)
-                raise InputError(
-                    f"one array for several blobs ({listed}): give a .npz file", place=Place(name)
-                )
-            return {blob: np.load(name, mmap_mode="r", allow_pickle=False) for blob in wanted}
-        with np.load(name, allow_pickle=False) as file:
-            held = [blob for blob in wanted if blob in file]
-            if not held:
-                holds, takes = (", ".join(f'"{key}"' for key in keys) for keys in (file, wanted))
-                raise InputError(f"it holds {holds or 'nothing'}, the layers take {takes}", place=Place(name))
-            return {blob: file[blob] for blob in held}
+        return _load_npy(name, wanted) if name.lower().endswith(ARRAYS[0]) else _load_npz(name, wanted)
     except FileNotFoundError:
         raise InputError("no such file", place=Place(name)) from None
-    except (PrototxtError, MemoryError):
-        raise
-    except Exception as error:  # zipfile, zlib and NumPy raise nearly anything on broken files
-        raise InputError(f"not a file of arrays: {error}", place=Place(name)) from None
+    except BROKEN as error:
+        what = getattr(error, "strerror", None) or error
+        raise InputError(f"not a file of arrays: {what}", place=Place(name)) from None
 
 
-def _check(name: str, blob: str, array: NDArray[np.generic], shape: Shape) -> None:
-    if array.dtype.kind not in "fiu":
-        raise InputError(f'"{blob}" is of {array.dtype}, not of numbers', place=Place(name))
-    if array.shape[1:] != shape[1:] or array.shape[:1] in ((), (0,)):
-        needs = " x ".join(["N", *map(str, shape[1:])])
-        raise InputError(f'"{blob}" is {show(array.shape)}, the net takes {needs}', place=Place(name))
+def _load_npy(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
+    if len(wanted) != 1:
+        listed = ", ".join(f'"{blob}"' for blob in wanted)
+        raise InputError(f"one array for several blobs ({listed}): give a .npz file", place=Place(name))
+    (blob,) = wanted
+    with Path(name).open("rb") as file:
+        _check(name, blob, *read_header(file, Path(name).stat().st_size), wanted[blob])
+        file.seek(0)
+        return {blob: np.load(file, allow_pickle=False)}
+
+
+def _load_npz(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
+    with ZipFile(name) as archive:
+        entries = {entry.filename.removesuffix(SUFFIX): entry for entry in archive.infolist()}
+        held = [blob for blob in wanted if blob in entries]
+        if not held:
+            holds, takes = (", ".join(f'"{key}"' for key in keys) for keys in (entries, wanted))
+            raise InputError(f"it holds {holds or 'nothing'}, the layers take {takes}", place=Place(name))
+        for blob in held:
+            with archive.open(entries[blob]) as stream:
+                _check(name, blob, *read_header(stream, entries[blob].file_size), wanted[blob])
+        return {blob: _read(archive, entries[blob]) for blob in held}
+
+
+def _read(archive: ZipFile, entry: ZipInfo) -> Values:
+    with archive.open(entry) as stream:
+        values: Values = np.lib.format.read_array(stream, allow_pickle=False)
+        return values
+
+
+def _check(name: str, blob: str, shape: Shape, dtype: np.dtype[Any], wanted: Shape) -> None:
+    if dtype.kind not in "fiu":
+        raise InputError(f'"{blob}" is of {dtype}, not of numbers', place=Place(name))
+    if shape[1:] != wanted[1:] or shape[:1] in ((), (0,)):
+        needs = " x ".join(["N", *map(str, wanted[1:])])
+        raise InputError(f'"{blob}" is {show(shape)}, the net takes {needs}', place=Place(name))
