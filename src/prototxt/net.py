@@ -20,7 +20,15 @@ from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
-from prototxt.reading import Inputs, Options, Path, define_net, layer_of_input, make_graph
+from prototxt.reading import (
+    Inputs,
+    Options,
+    Path,
+    choose_layers,
+    define_net,
+    layer_of_input,
+    make_graph,
+)
 from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
 from prototxt.weights.params import Files, Params, make_params
@@ -240,6 +248,21 @@ class Net:
         from prototxt.views.table import table_text
 
         return table_text(make_report(self.graph))
+
+    def save(self, path: Path) -> None:
+        """Write the parameters, by the suffix of `path`: .caffemodel, .h5 or .hdf5, or .npz.
+
+        .caffemodel: what Caffe saves, every layer with its definition and its arrays. .h5 (.caffemodel.h5): what
+        Caffe saves as HDF5, /data/<layer>/<i>, without the arrays that another layer owns. .npz: <layer>/<i>. All
+        are float32; each can be given to `load_net`. The file is written whole or not at all, array by array.
+
+        Raises InputError for another suffix, and for a net whose parameters have no names of their own;
+        PrototxtError where the file cannot be written.
+        """
+        from prototxt.weights.save import save_weights
+
+        message = choose_layers(self._definition, self._options).message
+        save_weights(path, self.graph, message.layer, self._arrays)
 
     def reshape(self, **shapes: Sequence[int]) -> None:
         """Give inputs other shapes; every other shape follows, the parameters stay.

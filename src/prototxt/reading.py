@@ -68,9 +68,14 @@ def make_graph(definition: Definition, options: Options) -> Graph:
 
     Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
     """
+    chosen = choose_layers(definition, options)
+    return infer(connect(chosen, options.setting(definition.file)))
+
+
+def choose_layers(definition: Definition, options: Options) -> Definition:
+    """The layers that take part, with the inputs the caller gives: node i of the graph is layer i of this message."""
     selected = select(definition, options.state())
-    fed = feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
-    return infer(connect(fed, options.setting(definition.file)))
+    return feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
 
 
 def layer_of_input(definition: Definition, options: Options, blob: str) -> Any | None:

@@ -96,6 +96,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, content: bytes, what: str) -> Non
     assert 'layer "ip": ' in text
 
 
+def test_other_compressions(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "w.npz", "w", zipfile.ZIP_BZIP2) as file:
+        file.writestr("ip/0.npy", npy(SIX))
+    assert "blob 0 is compressed by method 12" in refused(tmp_path / "w.npz")
+
+
 def test_version_2_headers(tmp_path: Path) -> None:
     (layer,) = read_weights(archive(tmp_path / "w.npz", ip__0_npy=npy(SIX, version=(2, 0))))
     np.testing.assert_array_equal(layer.blobs[0].array(), SIX)

@@ -1,7 +1,7 @@
-"""`.caffemodel` files through a memory map: each layer's name, type and blobs, numbers left where they lie.
+"""`.caffemodel` files, read through a memory map (numbers left where they lie) and written array by array.
 
-Only what names and blobs need is read, by field number; all else (layer parameters, unknown fields, fields of
-forks whose numbers collide) is stepped over. The three forms a file can have:
+Of each layer only what its name, type and blobs need is read, by field number; all else (layer parameters, unknown
+fields, fields of forks whose numbers collide) is stepped over. The three forms a file can have:
     V2  NetParameter.layer (100):  LayerParameter    name 1, type 2 (string), blobs 7
     V1  NetParameter.layers (2):   V1LayerParameter  name 4, type 5 (enum),   blobs 6
     V0  V1LayerParameter.layer (1): V0LayerParameter name 1, type 2 (string), blobs 50
@@ -10,20 +10,31 @@ Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto);
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
 from os import PathLike, fspath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import WeightsError
-from prototxt.layers.base import Shape, show
+from prototxt.layers.base import Array, Shape, show
+from prototxt.schema import message_class
 from prototxt.weights.stored import StoredBlob, StoredLayer
-from prototxt.weights.wire import BYTES, FIXED32, FIXED64, VARINT, Field, Message, Wire, signed
+from prototxt.weights.wire import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    Field,
+    Message,
+    Wire,
+    bytes_head,
+    signed,
+)
 
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
 
@@ -71,6 +82,22 @@ def read_blob(path: str | PathLike[str]) -> StoredBlob:
     wire = Wire(fspath(path))
     _refuse_other_formats(wire)
     return _blob(wire, Field(0, BYTES, 0, wire.size), None)
+
+
+def write_caffemodel(
+    file: IO[bytes], name: str, layers: Iterable[tuple[Any, Sequence[Callable[[], Array]]]]
+) -> None:
+    """A net as Caffe saves it: its name, and every layer's LayerParameter with its arrays as blobs.
+
+    `layers` are LayerParameters without blobs and what gives their arrays. The bytes are those that protobuf writes
+    for the whole message, but no array is in memory twice, and a file may be larger than the 2 GB that protobuf
+    (and so Caffe) can read.
+
+    Source: caffe/src/caffe/net.cpp (ToProto), caffe/src/caffe/blob.cpp (ToProto).
+    """
+    file.write(message_class("NetParameter")(name=name).SerializeToString())
+    for layer, arrays in layers:
+        _write_layer(file, layer, [array() for array in arrays])
 
 
 _MAGICS = {
@@ -220,3 +247,36 @@ def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str 
     if prod(shape) != count:
         values = f"holds {count} values, its shape {show(shape)} needs {prod(shape)}"
         raise wire.error(f"a blob {values}", place.start, layer)
+
+
+_NET_LAYER, _LAYER_BLOBS = 100, 7
+
+
+def _write_layer(file: IO[bytes], layer: Any, arrays: Sequence[Array]) -> None:
+    before, after = _around_blobs(layer)
+    # A blob's shape is a higher field than its numbers; one without axes has no shape, one of 0 values no numbers.
+    shapes = [message_class("BlobProto")(shape={"dim": a.shape} if a.ndim else None) for a in arrays]
+    tails = [shape.SerializeToString() for shape in shapes]
+    heads = [bytes_head(_DATA, 4 * a.size) if a.size else b"" for a in arrays]
+    sizes = [len(head) + 4 * a.size + len(tail) for head, a, tail in zip(heads, arrays, tails, strict=True)]
+    starts = [bytes_head(_LAYER_BLOBS, size) for size in sizes]
+    whole = len(before) + sum(map(len, starts)) + sum(sizes) + len(after)
+    file.write(bytes_head(_NET_LAYER, whole) + before)
+    for start, head, array, tail in zip(starts, heads, arrays, tails, strict=True):
+        file.write(start + head)
+        file.write(np.ascontiguousarray(array, FLOAT).reshape(-1).view(np.uint8).data)
+        file.write(tail)
+    file.write(after)
+
+
+def _around_blobs(layer: Any) -> tuple[bytes, bytes]:
+    """A LayerParameter's bytes before its blobs and behind them: fields are written in the order of their numbers."""
+    before, after = type(layer)(), type(layer)()
+    before.CopyFrom(layer)
+    after.CopyFrom(layer)
+    for field, _ in layer.ListFields():
+        if field.number >= _LAYER_BLOBS:
+            before.ClearField(field.name)
+        if field.number <= _LAYER_BLOBS:
+            after.ClearField(field.name)
+    return before.SerializeToString(deterministic=True), after.SerializeToString(deterministic=True)

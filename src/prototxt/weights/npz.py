@@ -5,7 +5,6 @@ Source: NumPy's documentation, numpy.lib.format.
 
 from __future__ import annotations
 
-import lzma
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,12 +13,12 @@ from math import prod
 from os import PathLike, fspath
 from tokenize import TokenError
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.errors import Place, WeightsError, printable
+from prototxt.errors import Place, PrototxtError, WeightsError, printable
 from prototxt.layers.base import MOST_AXES, Array, Shape, show
 from prototxt.weights.stored import StoredBlob, StoredLayer, in_layers, split_key
 
@@ -27,10 +26,10 @@ ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 """A zip archive's first bytes; the second are those of an empty one."""
 
 _SUFFIX = ".npy"
+_LONGEST_KEY = 65_000
 
 _BROKEN = (
-    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError,
-    lzma.LZMAError, zlib.error,
+    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError, zlib.error,
 )  # fmt: skip
 """What zipfile and NumPy raise for archives that are damaged, encrypted, or packed in a way they do not know."""
 
@@ -68,9 +67,19 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
 
 
 def write_npz(file: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
-    """Arrays by key, one at a time: what np.savez writes, for any key (one called "file" would be its argument)."""
+    """Arrays by key, one at a time: what np.savez writes, for any key (one called "file" would be its argument).
+
+    Raises PrototxtError for a key that no zip archive can hold.
+    """
     with ZipFile(file, "w") as archive:
         for key, values in arrays:
+            if "\0" in key or len(key.encode()) > _LONGEST_KEY:
+                what = (
+                    f'"{printable(key)}" has a NUL in it'
+                    if "\0" in key
+                    else f"{len(key)} characters are too long"
+                )
+                raise PrototxtError(f"{what} for a name in an .npz file")
             with archive.open(key + _SUFFIX, "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, values, allow_pickle=False)
 
@@ -101,6 +110,10 @@ def _some(names: Iterable[str], most: int = 4) -> str:
 
 
 def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> StoredBlob:
+    if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise _error(
+            path, f"blob {i} is compressed by method {entry.compress_type}, which NumPy does not", layer
+        )
     with _errors_of(path, layer), archive.open(entry) as stream:
         version = np.lib.format.read_magic(stream)
         if version not in _HEADERS:

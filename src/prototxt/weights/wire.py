@@ -185,6 +185,20 @@ def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void])
     return known
 
 
+def varint_bytes(value: int) -> bytes:
+    """An unsigned number as a varint."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def bytes_head(number: int, size: int) -> bytes:
+    """What stands before `size` bytes that are field `number` (a string, a message, packed numbers)."""
+    return varint_bytes(number << 3 | BYTES) + varint_bytes(size)
+
+
 def signed(value: int) -> int:
     """A varint read as int64 (two's complement)."""
     return value - (1 << 64) if value >> 63 else value
