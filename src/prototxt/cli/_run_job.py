@@ -89,7 +89,7 @@ class Job:
         else:
             yield Lines(self.names, about, self.labels, output.top or TOP_OF_MANY)
         if output.save:
-            from prototxt.features import open_features
+            from prototxt.features.write import open_features
 
             blobs = output.blobs or self.runner.graph.outputs
             yield Features(files.enter_context(open_features(output.save)), blobs)

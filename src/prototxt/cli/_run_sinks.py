@@ -14,7 +14,7 @@ from prototxt.cli._common import MOST_NOTES, screen, show_error, show_notes
 from prototxt.errors import printable
 
 if TYPE_CHECKING:
-    from prototxt.features import FeatureWriter
+    from prototxt.features.write import FeatureWriter
     from prototxt.runs.items import Failure
     from prototxt.runs.run import Outcome
     from prototxt.views.answers import Answer

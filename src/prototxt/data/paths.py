@@ -6,6 +6,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from prototxt.errors import DataError
+from prototxt.extras import missing_library
 
 
 def locate(path: str, folder: str) -> str:
@@ -41,5 +42,5 @@ def read_bytes(path: str, what: str) -> bytes:
 
 def missing(library: str, path: str, why: str = "") -> DataError:
     """The error for an optional library that is not installed."""
-    what = f"reading or writing this needs the Python library {library}"
-    return DataError(what, path=path, hint=f"pip install prototxt[data]{why}")
+    what, hint = missing_library(library, "data")
+    return DataError(what, path=path, hint=hint + why)

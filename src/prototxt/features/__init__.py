@@ -1,0 +1,1 @@
+"""Rows of chosen blobs, one per image, streamed into a file."""
