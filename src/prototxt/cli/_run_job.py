@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from prototxt.cli._common import INTERRUPTED
-from prototxt.cli._interrupt import shielded
 from prototxt.cli._output_options import OutputChoice
 from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_pictures import Maps, paint_input
@@ -19,6 +18,7 @@ from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, 
 from prototxt.cli._run_text import about_weights
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
 from prototxt.errors import PrototxtError
+from prototxt.interrupt import shielded
 
 if TYPE_CHECKING:
     from prototxt.images.recipe import Order
@@ -63,8 +63,9 @@ class Job:
 
     def __post_init__(self) -> None:
         from prototxt.images.labels import read_labels
+        from prototxt.runs.items import is_arrays
 
-        self.single = len(self.names) == 1
+        self.single = len(self.names) == 1 and not is_arrays(self.names[0])
         self.labels = read_labels(self.output.labels) if self.output.labels else ()
         self.json = JsonLines(self.labels, self.output.top or TOP)
 

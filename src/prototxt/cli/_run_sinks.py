@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Taken = Sequence["Outcome | Failure"]
 
 LONGEST_NAME = 48
-"""Columns of the widest column of image names."""
+"""Columns of the widest column of image names in a terminal."""
 
 
 class Sink(Protocol):
@@ -99,7 +100,8 @@ class Lines:
     """For many images: a line for each, with its best classes or the range of its outputs."""
 
     def __init__(self, names: Sequence[str], about: Sequence[str], labels: Sequence[str], top: int) -> None:
-        self._width = min(max((len(printable(name)) for name in names), default=0), LONGEST_NAME)
+        longest = max(len(printable(name)) for name in names)
+        self._width = min(longest, LONGEST_NAME) if sys.stdout.isatty() else longest
         self._about, self._labels, self._top = about, labels, top
         self._begun = False
 
@@ -108,9 +110,9 @@ class Lines:
 
         for outcome in succeeded(batch):
             if not self._begun:
-                click.echo("\n".join([f"first image: {outcome.how}", *self._about, ""]))
+                click.echo("\n".join([f"first input: {outcome.how}", *self._about, ""]))
                 self._begun = True
-            name = _cut(printable(outcome.name))
+            name = _cut(printable(outcome.name), self._width)
             found = answers(outcome.outputs, self._labels, self._top)
             for answer in found:
                 for text in _told(answer, named=len(found) > 1):
@@ -118,8 +120,9 @@ class Lines:
                     name = ""
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
+def _cut(name: str, width: int) -> str:
+    """The end of a long name, which tells more than its start."""
+    return name if len(name) <= width else "…" + name[1 - width :]
 
 
 def _told(answer: Answer, named: bool) -> list[str]:

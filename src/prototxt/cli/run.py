@@ -17,6 +17,7 @@ from prototxt.cli._output_options import OutputChoice, output_options
 from prototxt.cli._run_job import Job, Reading
 from prototxt.cli._run_pictures import paint_filters
 from prototxt.cli._run_text import image_entry, missing_weights
+from prototxt.errors import InputError
 
 if TYPE_CHECKING:
     from prototxt.net import Net
@@ -95,6 +96,8 @@ def main(
     if output.blobs and not (output.save or output.feature_maps):
         raise click.UsageError("--blob says what to --save or to paint as --feature-maps: give one of them")
     names = list(expand(images_named, sys.stdin))
+    if not names:
+        raise InputError("no images: the list is empty")
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     loaded = Net(definition, choice.options(seed), _files(weights), keep="outputs", engine=engine)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from os import PathLike, fspath
@@ -15,6 +13,7 @@ from prototxt.features.npz import Npz
 from prototxt.features.parquet import Parquet
 from prototxt.features.rows import Append, Format, check_same, contiguous, row_shapes, storable
 from prototxt.files import whole_file
+from prototxt.interrupt import shielded
 from prototxt.layers.base import Array, Shape
 
 FORMATS: dict[str, type[Format]] = {".npz": Npz, ".h5": Hdf5, ".hdf5": Hdf5, ".parquet": Parquet}
@@ -68,7 +67,7 @@ class FeatureWriter:
         shapes = row_shapes(self._path, names, blobs)
         if self.shapes:
             check_same(self._path, names[0], self.shapes, shapes)
-        with _unbroken():
+        with shielded():
             if self._append is None:
                 self._append = self._start(shapes)
             self._append(
@@ -83,19 +82,3 @@ class FeatureWriter:
             self._stack.push(opened.pop_all())
         self.shapes = shapes
         return append
-
-
-@contextmanager
-def _unbroken() -> Iterator[None]:
-    """A Ctrl-C takes effect when the block has ended. Python hands signals to the main thread alone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    caught = list[int]()
-    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if caught:
-        signal.raise_signal(signal.SIGINT)
