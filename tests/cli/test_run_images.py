@@ -166,12 +166,12 @@ def test_what_is_refused(
 
 def test_resize_none(tmp_path: Path, folder: Path) -> None:
     net = tmp_path / "n.prototxt"
-    net.write_text(DATA + layer("Convolution", "convolution_param { num_output: 4 kernel_size: 3 stride: 2 }"))
+    net.write_text(DATA + layer("Convolution", "convolution_param { num_output: 4 kernel_size: 5 stride: 2 }"))
     picture(folder / "2.png", size=(2, 2))
     result = invoke(run, net, folder, "--resize", "none", "--batch", "3", "--json")
     got = [json.loads(line) for line in result.out.splitlines()]
     assert [line["answers"][0]["shape"][2:] for line in got if "answers" in line] == [
-        [5, 4], [5, 4], [5, 5], [5, 6], [5, 6], [5, 7]
+        [4, 3], [4, 3], [4, 4], [4, 5], [4, 5], [4, 6]
     ]  # fmt: skip
     assert list(got[2]) == ["image", "error"]
     assert "2.png" in got[2]["error"]
