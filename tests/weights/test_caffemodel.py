@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import struct
 import time
@@ -267,6 +268,9 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
         (b"\x89HDF\r\n\x1a\n" + bytes(90), "HDF5 weights"),
         (b"PK\x03\x04" + bytes(90), "zip archive"),
         (b"\x1f\x8b\x08" + bytes(90), "gzip"),
+        (pickle.dumps(0x1950A86A20F9469CFC6C, 2), "this is a PyTorch file (.pth)"),
+        (pickle.dumps([1.5], 4), "this is a Python pickle"),
+        (pickle.dumps([1.5], 5), "this is a Python pickle"),
         (bytes(64), "at byte 0: no protobuf field starts like this"),
         (b"\xff" * 64, "longer than 10 bytes"),
         (Pb.data(1, "a net without layers"), "no layers in this file"),
