@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import struct
 import time
@@ -267,6 +268,9 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
         (b"\x89HDF\r\n\x1a\n" + bytes(90), "HDF5 weights"),
         (b"PK\x03\x04" + bytes(90), "zip archive"),
         (b"\x1f\x8b\x08" + bytes(90), "gzip"),
+        (pickle.dumps(0x1950A86A20F9469CFC6C, 2), "this is a PyTorch file (.pth)"),
+        (pickle.dumps([1.5], 4), "this is a Python pickle"),
+        (pickle.dumps([1.5], 5), "this is a Python pickle"),
         (bytes(64), "at byte 0: no protobuf field starts like this"),
         (b"\xff" * 64, "longer than 10 bytes"),
         (Pb.data(1, "a net without layers"), "no layers in this file"),
@@ -343,11 +347,11 @@ def test_flipped_bits_and_random_bytes(tmp_path: Path) -> None:
 
 
 def test_unpacked_numbers_are_read_in_bulk(tmp_path: Path) -> None:
-    values = np.arange(1_000_000, dtype=np.float32)
+    values = np.arange(5_000_000, dtype=np.float32)  # more than are looked at together
     items = np.empty(values.size, [("key", "u1"), ("value", "<f4")])
     items["key"], items["value"] = 5 << 3 | 5, values
     start = time.perf_counter()
-    blob = one_blob(tmp_path, Pb.shape(1000, 1000) + items.tobytes())
+    blob = one_blob(tmp_path, Pb.shape(1000, 5000) + items.tobytes())
     assert time.perf_counter() - start < 1  # item by item takes several seconds
     np.testing.assert_array_equal(blob.read(), values)
 

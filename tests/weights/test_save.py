@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,21 @@ def test_hdf5_holds_what_layers_share_once(tmp_path: Path) -> None:
         assert sorted(file["data/inception/3x3"]) == ["0", "1"]
         assert file["data/inception/3x3/0"].dtype == "<f4"
         assert file["data/alone/0"].shape == ()
+
+
+def test_no_array_is_in_memory_twice(tmp_path: Path) -> None:
+    text = TEXT.replace("num_output: 4", "num_output: 9000")
+    net = many(tmp_path, text)
+    size = net.params["ip"][0].data.nbytes
+    assert size > 3_000_000
+    net.save(tmp_path / "warm.caffemodel")
+    tracemalloc.start()
+    try:
+        net.save(tmp_path / "w.caffemodel")
+        assert tracemalloc.get_traced_memory()[1] < size // 4
+    finally:
+        tracemalloc.stop()
+    same(net, many(tmp_path, text, weights=tmp_path / "w.caffemodel"))
 
 
 def test_another_suffix(tmp_path: Path) -> None:

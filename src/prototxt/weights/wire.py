@@ -26,6 +26,8 @@ VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
 
 _FIXED_SIZE = {FIXED64: 8, FIXED32: 4}
 _MAX_GROUP_DEPTH = 100
+_MOST_AT_ONCE = 1 << 21
+"""Numbers of an unpacked field whose keys are looked at together: 10 or 18 MB of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,15 @@ class Wire:
     def view(self, dtype: str, start: int, count: int) -> NDArray[np.generic]:
         """`count` values from byte `start` on: a view into the map, whose writes never reach the file."""
         return np.frombuffer(self.bytes, dtype, count, start) if count else np.empty(0, dtype)
+
+    def let_go(self, start: int, end: int) -> None:
+        """Give back the memory of bytes that were looked at while reading: what is used later is mapped anew.
+
+        Only for bytes that nobody has written to: what was written there would be lost.
+        """
+        if hasattr(mmap, "MADV_DONTNEED"):
+            start -= start % mmap.PAGESIZE
+            self.bytes.madvise(mmap.MADV_DONTNEED, start, end - start)
 
     def _at_end(self, end: int) -> str:
         return f" (the file ends at byte {self.size}: is it cut short?)" if end == self.size else ""
@@ -172,15 +183,17 @@ class Message(Iterator[Field]):
 
 
 def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void]) -> int:
-    """How many items with this key follow each other; looks ahead in growing steps."""
+    """How many items with this key follow each other; looks ahead in growing steps, holding one at a time."""
     room = (message.end - start) // item.itemsize
     known, step = 1, 64
     while known < room:
-        step = min(step * 2, room - known)
+        step = min(step * 2, room - known, _MOST_AT_ONCE)
         offset = start + known * item.itemsize
         other = np.frombuffer(message.wire.bytes, item, step, offset)["key"] != key
         if other.any():
             return known + int(other.argmax())
+        if step == _MOST_AT_ONCE:
+            message.wire.let_go(offset, offset + step * item.itemsize)
         known += step
     return known
 
