@@ -22,7 +22,7 @@ ALLOWED = {
     "lazy": set[str](),
     # data: the rooms that read files; weights: DummyData's fillers, InfogainLoss's matrix
     "layers": {"data", "lazy", "schema", "weights"},
-    "data": {"images", "layers", "lazy", "schema"},
+    "data": {"files", "images", "layers", "lazy", "schema"},
     "graph": {"definition", "layers", "schema", "text"},
     "files": set[str](),
     "limits": set[str](),
@@ -31,7 +31,7 @@ ALLOWED = {
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers"},
     "engine": {"graph", "layers", "plan", "watch"},
-    "images": {"layers", "weights"},
+    "images": {"files", "layers", "weights"},
     "views": {"graph", "layers", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {

@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from prototxt.errors import ImageError, Place
+from prototxt.files import regular_size
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 T = TypeVar("T")
 
 MAX_PIXELS = 89_478_485
 """Larger images are refused: a small file can declare a huge one. Pillow's own limit, a quarter GB."""
+
+FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "SUN", "TIFF", "WEBP")
+"""What OpenCV reads. Pillow knows dozens more, and for some of them it starts other programs (EPS: Ghostscript)."""
 
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit gray images."""
@@ -72,7 +76,8 @@ def _read_quietly(name: str, color: bool) -> Pixels:
 
 
 def _read(name: str, color: bool) -> Pixels:
-    with Image.open(name) as image:
+    regular_size(name)
+    with Image.open(name, formats=FORMATS) as image:
         check_pixels(name, image)
         image.load()
         straight = upright(image)
@@ -93,10 +98,11 @@ def check_pixels(name: str, image: Image.Image) -> None:
 def upright(image: Image.Image) -> Image.Image:
     """The image turned as its EXIF data says."""
     try:
-        return ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
     except Exception:
         # Broken EXIF data says nothing about the pixels, which are whole.
-        return image
+        pass
+    return image
 
 
 def to_bytes(image: Image.Image, color: bool) -> Image.Image:
@@ -109,7 +115,8 @@ def to_bytes(image: Image.Image, color: bool) -> Image.Image:
         image = image.convert("L")
     elif image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
-    return image.convert("RGB" if color else "L")
+    wanted = "RGB" if color else "L"
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _finite(name: str, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from prototxt.errors import ImageError, Place
-from prototxt.images.load import DEEP, check_pixels, guarded, to_bytes, upright
+from prototxt.files import regular_size
+from prototxt.images.load import DEEP, FORMATS, check_pixels, guarded, to_bytes, upright
 
 Bytes = NDArray[np.uint8]
 Kind = Literal["color", "gray", "stored"]
@@ -54,14 +55,16 @@ def encode_png(pixels: Bytes) -> bytes:
 def encoded_as(data: bytes) -> str | None:
     """The format of an image file's bytes, such as "PNG" or "JPEG"; None where it is no image."""
     try:
-        with Image.open(BytesIO(data)) as image:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
             return image.format
     except Exception:  # Pillow raises nearly anything on broken files
         return None
 
 
 def _read(file: str | BinaryIO, name: str, kind: Kind) -> Bytes:
-    with Image.open(file) as image:
+    if isinstance(file, str):
+        regular_size(file)
+    with Image.open(file, formats=FORMATS) as image:
         check_pixels(name, image)
         if kind == "gray" and image.format == "JPEG":
             image.draft("L", None)  # brightness as the file stores it, as libjpeg gives it to OpenCV
