@@ -1,7 +1,8 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and what must be known before one is read."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import tempfile
@@ -9,9 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO
 
 from prototxt.errors import PrototxtError, printable
+
+
+def regular_size(path: str | PathLike[str]) -> int:
+    """Bytes of a regular file, known before it is opened.
+
+    Raises OSError for whatever else is there: a pipe would wait for a writer for ever, a device may have no end.
+    """
+    status = Path(path).stat()
+    if not S_ISREG(status.st_mode):
+        if Path(path).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), fspath(path))
+        raise OSError(errno.EINVAL, "not a regular file", fspath(path))
+    return status.st_size
 
 
 @contextmanager

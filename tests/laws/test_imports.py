@@ -22,7 +22,7 @@ ALLOWED = {
     "lazy": set[str](),
     # data: the rooms that read files; weights: DummyData's fillers, InfogainLoss's matrix
     "layers": {"data", "lazy", "schema", "weights"},
-    "data": {"extras", "hdf5", "images", "layers", "lazy", "schema"},
+    "data": {"extras", "files", "hdf5", "images", "layers", "lazy", "schema"},
     "graph": {"definition", "layers", "schema", "text"},
     "extras": set[str](),
     "files": set[str](),
@@ -35,7 +35,7 @@ ALLOWED = {
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers", "lazy"},
     "engine": {"graph", "layers", "plan", "watch"},
-    "images": {"layers", "weights"},
+    "images": {"files", "layers", "weights"},
     "npy": {"layers"},
     "runs": {"graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"files", "layers"},

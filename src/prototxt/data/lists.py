@@ -10,6 +10,9 @@ from prototxt.data.paths import read_bytes
 from prototxt.errors import DataError
 
 
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
+
+
 @dataclass(frozen=True, slots=True)
 class ListedImage:
     """One line of an image list."""
@@ -59,7 +62,7 @@ def read_image_list(path: str) -> tuple[ListedImage, ...]:
 
 
 def _whole(text: str, where: str) -> int:
-    if re.fullmatch(r"[+-]?[0-9]{1,10}", text) and abs(int(text)) < 1 << 31:
+    if _WHOLE.fullmatch(text) and abs(int(text)) < 1 << 31:
         return int(text)
     raise DataError(
         f'the label "{text}" is not a whole number of 32 bits',
@@ -123,10 +126,10 @@ class _Words:
         return self._words[self._at - 1]
 
     def whole(self, what: str) -> int:
-        try:
-            return int(self.next(what))
-        except ValueError:
-            raise self.error(what) from None
+        word = self.next(what)
+        if not _WHOLE.fullmatch(word) or abs(int(word)) >= 1 << 31:
+            raise self.error(f"{what}, a whole number of 32 bits")
+        return int(word)
 
     def number(self, what: str) -> float:
         try:

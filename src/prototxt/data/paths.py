@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from stat import S_ISREG
 
 from prototxt.errors import DataError
 from prototxt.extras import missing_library
+from prototxt.files import regular_size
 
 
 def locate(path: str, folder: str) -> str:
@@ -29,8 +29,7 @@ def exists(path: str) -> bool:
 def read_bytes(path: str, what: str) -> bytes:
     """A whole regular file; raises DataError, calling it `what`. A pipe would wait for a writer for ever."""
     try:
-        if not S_ISREG(Path(path).stat().st_mode):
-            raise DataError(f"not a {what} but a folder or device", path=path)
+        regular_size(path)
         return Path(path).read_bytes()
     except FileNotFoundError:
         raise DataError(f"no such {what}", path=path) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from prototxt.definition import place_in
@@ -124,7 +125,7 @@ class Graph:
     outputs: tuple[str, ...]
     notes: tuple[str, ...]
 
-    @property
+    @cached_property
     def last(self) -> dict[str, BlobId]:
         """Every blob's last version, in the order in which the names first appear."""
         last: dict[str, BlobId] = {}

@@ -8,6 +8,10 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from prototxt.errors import ImageError, Place
+from prototxt.files import regular_size
+
+MOST_BYTES = 16_000_000
+"""The labels of ImageNet's 21,841 classes take less than one."""
 
 _WORDNET_ID = re.compile(r"n\d{8}\s+")
 
@@ -19,10 +23,15 @@ def read_labels(path: str | PathLike[str]) -> tuple[str, ...]:
     `tench, Tinca tinca`. An empty line inside is a class without a name; empty lines at the end are none.
     UTF-8 with or without byte order mark, UTF-16 with one, else Latin-1.
 
-    Raises ImageError for a file that is missing, a directory, empty or not text.
+    Raises ImageError for a file that is missing, a directory, empty, not text or larger than MOST_BYTES.
     """
     name = fspath(path)
     try:
+        size = regular_size(name)
+        if size > MOST_BYTES:
+            raise ImageError(
+                f"not a label file: it has {size:,} bytes, more than {MOST_BYTES:,}", place=Place(name)
+            )
         data = Path(name).read_bytes()
     except FileNotFoundError:
         raise ImageError("no such label file", place=Place(name)) from None

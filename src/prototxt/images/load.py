@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from prototxt.errors import ImageError, Place
+from prototxt.files import regular_size
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 T = TypeVar("T")
@@ -21,11 +22,8 @@ T = TypeVar("T")
 MAX_PIXELS = 89_478_485
 """Larger images are refused: a small file can declare a huge one. Pillow's own limit, a quarter GB."""
 
-FORMATS = (
-    "AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "SGI", "TGA", "TIFF",
-    "WEBP",
-)  # fmt: skip
-"""What is read: pictures of pixels. Others of Pillow's formats start programs (EPS) or hold no pixels (HDF5)."""
+FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "SUN", "TIFF", "WEBP")
+"""What OpenCV reads. Pillow knows dozens more, and for some of them it starts other programs (EPS: Ghostscript)."""
 
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit gray images."""
@@ -55,7 +53,9 @@ def is_image_name(name: str) -> bool:
 
 
 def open_image(file: str | BinaryIO) -> Image.Image:
-    """Pillow's image of one of FORMATS, nothing decoded yet."""
+    """Pillow's image of one of FORMATS, nothing decoded yet; OSError for a pipe, which might never end."""
+    if isinstance(file, str):
+        regular_size(file)
     return Image.open(file, formats=FORMATS)
 
 
@@ -110,10 +110,11 @@ def check_pixels(name: str, image: Image.Image) -> None:
 def upright(image: Image.Image) -> Image.Image:
     """The image turned as its EXIF data says."""
     try:
-        return ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
     except Exception:
         # Broken EXIF data says nothing about the pixels, which are whole.
-        return image
+        pass
+    return image
 
 
 def to_bytes(image: Image.Image, color: bool) -> Image.Image:
@@ -126,7 +127,8 @@ def to_bytes(image: Image.Image, color: bool) -> Image.Image:
         image = image.convert("L")
     elif image.mode not in ("1", "L", "RGB"):
         image = image.convert("RGB")
-    return image.convert("RGB" if color else "L")
+    wanted = "RGB" if color else "L"
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _finite(name: str, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import ImageError, Place, WeightsError
+from prototxt.files import regular_size
 from prototxt.images.resize import resize
 from prototxt.layers.base import show
 from prototxt.weights.caffemodel import read_blob
@@ -70,7 +72,7 @@ def read_mean(mean: str | PathLike[str]) -> Mean:
     """
     text = fspath(mean)
     if _NUMBERS.fullmatch(text) and not Path(text).is_file():
-        values = _float32([float(v) for v in re.split(r"[,\s]+", text.strip())])
+        values = _float32(np.array([float(v) for v in re.split(r"[,\s]+", text.strip())]))
     else:
         values = _channels_first(text, _from_file(text))
     if not np.isfinite(values).all():
@@ -80,6 +82,7 @@ def read_mean(mean: str | PathLike[str]) -> Mean:
 
 def _from_file(path: str) -> NDArray[Any]:
     try:
+        regular_size(path)
         with Path(path).open("rb") as file:
             numpy_file = file.read(6) == b"\x93NUMPY"
         return _from_npy(path) if numpy_file else read_blob(path).array()
@@ -94,8 +97,16 @@ def _from_file(path: str) -> NDArray[Any]:
 
 
 def _from_npy(path: str) -> NDArray[Any]:
-    # Through a map: a header that declares more than the file holds is refused before anything is allocated.
-    values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    try:
+        # Through a map: a header that declares more than the file holds is refused before anything is allocated.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+            values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:
+        # NumPy reads the header as Python's literals and raises nearly anything: SyntaxError, TokenError, TypeError ...
+        raise ValueError(str(error) or type(error).__name__) from None
     if values.dtype.kind not in "fiu":
         raise ValueError(f"an array of {values.dtype}, not of numbers")
     return values
@@ -114,6 +125,6 @@ def _channels_first(path: str, values: NDArray[Any]) -> Array:
     return _float32(values).reshape(shape)
 
 
-def _float32(values: Any) -> Array:
+def _float32(values: NDArray[Any]) -> Array:
     with np.errstate(over="ignore"):  # what is too large becomes infinity, which is refused by name
-        return np.array(values, np.float64).astype(np.float32)
+        return np.array(values, np.float32)

@@ -71,8 +71,9 @@ def count(shape: Sequence[int]) -> int:
 
 
 def show(shape: Sequence[int]) -> str:
-    """A shape as people write it: `1 x 3 x 227 x 227`."""
-    return " x ".join(map(str, shape)) if shape else "scalar"
+    """A shape as people write it: `1 x 3 x 227 x 227`; what is too long for a blob is cut."""
+    shown = [*map(str, shape[:MOST_AXES]), *["..."] * (len(shape) > MOST_AXES)]
+    return " x ".join(shown) if shape else "scalar"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape, count, show
+from prototxt.layers.base import MOST_AXES, Array, Layer, Shape, count, show
 from prototxt.layers.registry import layer
 
 
@@ -40,6 +40,10 @@ class Reshape(Layer):
         self.dims: tuple[int, ...] = tuple(p.shape.dim)
         self.axis: int = p.axis
         self.num_axes: int = p.num_axes
+        if len(self.dims) > MOST_AXES:
+            raise LayerError(
+                f"{len(self.dims)} dims are more than the {MOST_AXES} a blob may have", field="shape"
+            )
         if self.dims.count(-1) > 1:
             raise LayerError("at most one dim can be -1", field="dim")
         if min(self.dims, default=0) < -1:

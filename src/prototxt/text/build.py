@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -13,12 +13,18 @@ from prototxt.schema import descriptor, message_class
 from prototxt.text.tree import Field, Message, Scalar
 from prototxt.text.values import Convert, MisfitError, converter
 
+MOST_NOTES = 1000
+"""Unknown fields that get a line each; a file that is no net at all may have millions."""
+
 _LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A message and what was odd in its text: one line for every unknown field, with its place."""
+    """A message and what was odd in its text: one line for every unknown field, with its place.
+
+    After MOST_NOTES lines one more says how many there would have been.
+    """
 
     message: Any
     notes: tuple[str, ...]
@@ -36,7 +42,7 @@ def build(tree: Message, file: str, message_type: str = "NetParameter", *, stric
     message = message_class(message_type)()
     builder = _Builder(file, strict)
     builder.fill(message, tree, _plan(descriptor(message_type)))
-    return Built(message, tuple(builder.notes))
+    return Built(message, tuple(builder.all_notes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ class _Builder:
         self.file = file
         self.strict = strict
         self.notes: list[str] = []
-        self.layer: Message | None = None
+        self.more = 0
+        self.layer: _Layer | None = None
 
     def fill(self, target: Any, node: Message, plan: _Plan) -> None:
         """Write the node's fields into a message."""
@@ -131,34 +138,47 @@ class _Builder:
         if not plan.is_layer:
             self.fill(part, value, plan)
             return
-        around, self.layer = self.layer, value
+        around, self.layer = self.layer, _Layer(value)
         self.fill(part, value, plan)
         self.layer = around
 
+    def all_notes(self) -> list[str]:
+        """The notes, and how many there are no lines for."""
+        more = [f"{Place(self.file)}: {self.more:,} more unknown fields"] if self.more else []
+        return self.notes + more
+
     def _unknown(self, field: Field, plan: _Plan) -> None:
+        if len(self.notes) == MOST_NOTES and not self.strict:
+            self.more += 1
+            return
         what = f'unknown field "{field.name}" in {plan.name}'
         near = did_you_mean(field.name, plan.slots)
         if self.strict:
             raise self._error(field, what, near)
-        name, _ = _label(self.layer)
+        name = self.layer.label[0] if self.layer else None
         within = f'layer "{name}": ' if name else ""
         place = Place(self.file, field.line, field.column)
         self.notes.append(f"{place}: {within}{what}" + (f"; {near}" if near else ""))
 
     def _error(self, node: Scalar | Message | Field, what: str, hint: str | None = None) -> TextError:
-        name, kind = _label(self.layer)
+        name, kind = self.layer.label if self.layer else (None, None)
         place = Place(self.file, node.line, node.column)
         return TextError(what, place=place, layer=name, layer_type=kind, hint=hint)
 
 
-def _label(layer: Message | None) -> tuple[str | None, str | None]:
-    """Name and type of a layer as written, as far as they are; the oldest form keeps them one level down."""
-    if layer is None:
-        return None, None
-    inner = next((v for f in layer.named("layer") for v in f.values if isinstance(v, Message)), layer)
-    return _written(layer, "name") or _written(inner, "name"), _written(layer, "type") or _written(
-        inner, "type"
-    )
+class _Layer:
+    """The layer that is being built, as errors and notes call it."""
+
+    def __init__(self, tree: Message) -> None:
+        self.tree = tree
+
+    @cached_property
+    def label(self) -> tuple[str | None, str | None]:
+        """Name and type as written, as far as they are; the oldest form keeps them one level down."""
+        outer = self.tree
+        inner = next((v for f in outer.named("layer") for v in f.values if isinstance(v, Message)), outer)
+        name = _written(outer, "name") or _written(inner, "name")
+        return name, _written(outer, "type") or _written(inner, "type")
 
 
 def _written(node: Message, name: str) -> str | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import deque
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,18 @@ from prototxt.text.tree import Field, Message, Scalar
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
+MOST_TOKENS = 4_000_000
+"""A run of fields counts as one. The largest nets have a hundredth of it; this many take some ten seconds."""
+
+RECENT = 3
+"""How many tokens before an error its explanation looks at."""
+
+_PART = re.compile(
+    r"(?P<NAME>[A-Za-z_]\w*)|(?P<COLON>:)|(?P<MINUS>-)|(?P<NUMBER>[0-9.][^\s,;]*)|(?P<COMMA>,)|(?P<SEMICOLON>;)"
+    r"""|(?P<STRING>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+)
+"""The tokens that a run of plain fields is made of."""
+
 _CLOSES = {"RBRACE", "MORE", "RSQB"}
 _OPENS = {"LBRACE", "LESS", "LSQB"}
 
@@ -38,14 +53,14 @@ def parse(text: str, file: str = "<text>") -> Message:
     try:
         return run.tree(text)
     except UnexpectedToken as error:
-        found = _found(error.token)
+        found = _parts(error.token)[0]
     except UnexpectedCharacters as error:
         offset = error.pos_in_stream or 0
         found = Found("STRAY", text[offset], error.line, error.column, offset)
-    except _TokenError as error:
-        line, column = _start(error.token)
-        raise _error(text, file, Said(error.what, line, column + error.offset, error.hint)) from None
-    said = explain(text, found, [_found(token) for token in run.recent], run.open, run.suspect)
+    except _MisfitError as error:
+        raise _error(text, file, error.said) from None
+    recent = [part for token in run.recent for part in _parts(token)][-RECENT:]
+    said = explain(text, found, recent, run.open, run.suspect)
     raise _error(text, file, said)
 
 
@@ -59,26 +74,54 @@ def _start(token: Token) -> tuple[int, int]:
     return token.line or 1, token.column or 1
 
 
-def _found(token: Token) -> Found:
-    return Found(token.type.lstrip("_"), str(token).strip(), *_start(token), token.start_pos or 0)
+def _parts(token: Token) -> list[Found]:
+    """What an error says of a token: itself, or the parts of a run of fields."""
+    if token.type != "PLAIN_FIELDS":
+        return [Found(token.type.lstrip("_"), str(token).strip(), *_start(token), token.start_pos or 0)]
+    cursor, offset = _Cursor(token), token.start_pos or 0
+    return [
+        Found(str(part.lastgroup), part[0], *cursor.at(part.start()), offset + part.start())
+        for part in _PART.finditer(token)
+    ]
 
 
-class _TokenError(Exception):
-    """A token that cannot stand; `offset` counts characters from its start."""
+class _Cursor:
+    """Walks through a token that may hold several lines."""
 
-    def __init__(self, token: Token, what: str, offset: int = 0, hint: str | None = None) -> None:
-        super().__init__(what)
+    def __init__(self, token: Token) -> None:
         self.token = token
-        self.what = what
-        self.offset = offset
-        self.hint = hint
+        self.line, column = _start(token)
+        self.line_start = 1 - column
+        self.seen = 0
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Line and column of the character at `offset`, which never goes back."""
+        newlines = self.token.count("\n", self.seen, offset)
+        if newlines:
+            self.line += newlines
+            self.line_start = self.token.rindex("\n", self.seen, offset) + 1
+        self.seen = offset
+        return self.line, offset - self.line_start + 1
+
+
+class _MisfitError(Exception):
+    """A token that cannot stand, and what to say about it."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.what)
+        self.said = said
+
+
+def _misfit(bad: LiteralError, line: int, column: int) -> _MisfitError:
+    """For a literal that starts at this place."""
+    return _MisfitError(Said(bad.what, line, column + bad.offset, bad.hint))
 
 
 class _Run:
     """One parse: feeds the tokens and remembers what an error message needs."""
 
     def __init__(self) -> None:
-        self.recent: deque[Token] = deque(maxlen=3)
+        self.recent: deque[Token] = deque(maxlen=RECENT)
         self.open: list[Open] = []
         self.suspect: Open | None = None
         """The first layer that was opened within a layer: the one around it lacks its closing bracket."""
@@ -86,8 +129,12 @@ class _Run:
     def tree(self, text: str) -> Message:
         parser = _lark().parse_interactive(text)
         feed, recent = parser.parser_state.feed_token, self.recent
-        for token in parser.lexer_thread.lex(parser.parser_state):  # type: ignore[no-untyped-call]
+        tokens = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
+        for count, token in enumerate(tokens):
             feed(token)
+            if count == MOST_TOKENS:
+                what = f"the text has more than {MOST_TOKENS:,} fields, values and brackets: no net has"
+                raise _MisfitError(Said(what, *_start(token)))
             if token.type in _OPENS:
                 self._opened(token)
             elif token.type in _CLOSES:
@@ -98,7 +145,7 @@ class _Run:
 
     def _opened(self, token: Token) -> None:
         if len(self.open) >= DEEPEST:
-            raise _TokenError(token, f"messages are nested more than {DEEPEST} deep")
+            raise _MisfitError(Said(f"messages are nested more than {DEEPEST} deep", *_start(token)))
         at = next((t for t in reversed(self.recent) if t.type == "NAME"), token)
         name = "" if at is token else str(at)
         bracket = Open(str(token), name, *_start(token), *_start(at))
@@ -111,8 +158,12 @@ class _Nodes:
     """Lark's callbacks, one for each rule: they get the rule's parts and give a node of the tree."""
 
     @staticmethod
-    def start(parts: list[Field]) -> Message:
-        return Message(tuple(parts), 1, 1)
+    def start(parts: list[Any]) -> Message:
+        return Message(_fields(parts), 1, 1)
+
+    @staticmethod
+    def run(parts: list[Token]) -> list[Field]:
+        return list(_plain_fields(parts[0]))
 
     @staticmethod
     def number_field(parts: list[Token]) -> Field:
@@ -129,7 +180,7 @@ class _Nodes:
     @staticmethod
     def message_field(parts: list[Any]) -> Field:
         name = parts[0]
-        return _field(name, Message(tuple(parts[1:]), *_start(name)))
+        return _field(name, Message(_fields(parts[1:]), *_start(name)))
 
     @staticmethod
     def list_field(parts: list[Any]) -> Field:
@@ -137,7 +188,7 @@ class _Nodes:
 
     @staticmethod
     def message(parts: list[Any]) -> Message:
-        return Message(tuple(parts[1:]), *_start(parts[0]))
+        return Message(_fields(parts[1:]), *_start(parts[0]))
 
     @staticmethod
     def number(parts: list[Token]) -> Scalar:
@@ -152,18 +203,41 @@ class _Nodes:
         return _string(parts)
 
 
+def _fields(parts: list[Field | list[Field]]) -> tuple[Field, ...]:
+    """The fields of a message, some of which come in runs."""
+    return tuple(chain.from_iterable(part if isinstance(part, list) else (part,) for part in parts))
+
+
+def _plain_fields(run: Token) -> Iterator[Field]:
+    cursor = _Cursor(run)
+    for found in _plain_field().finditer(run):
+        name, string, sign, number, word = found.groups()
+        line, column = cursor.at(found.start())
+        start = column + found.start(2 if string else 3) - found.start()
+        if string:
+            value = Scalar("string", string[1:-1], line, start, _bytes(string, line, start))
+        elif number:
+            value = Scalar(_kind(number, line, start + len(sign)), sign + number, line, start)
+        else:
+            value = Scalar("name", sign + word, line, start)
+        yield Field(sys.intern(name), (value,), line, column)
+
+
 def _field(name: Token, *values: Scalar | Message) -> Field:
     # An extension may have blanks within its brackets.
     plain = str(name) if name.type == "NAME" else "".join(name.split())
-    return Field(plain, values, *_start(name))
+    return Field(sys.intern(plain), values, *_start(name))
 
 
 def _number(parts: list[Token]) -> Scalar:
+    return Scalar(_kind(parts[-1], *_start(parts[-1])), "".join(parts), *_start(parts[0]))
+
+
+def _kind(number: str, line: int, column: int) -> str:
     try:
-        kind = number_kind(parts[-1])
+        return number_kind(number)
     except LiteralError as bad:
-        raise _TokenError(parts[-1], bad.what, bad.offset, bad.hint) from None
-    return Scalar(kind, "".join(parts), *_start(parts[0]))
+        raise _misfit(bad, line, column) from None
 
 
 def _word(parts: list[Token]) -> Scalar:
@@ -172,15 +246,24 @@ def _word(parts: list[Token]) -> Scalar:
 
 def _string(parts: list[Token]) -> Scalar:
     inside = "".join([part[1:-1] for part in parts])
-    return Scalar("string", inside, *_start(parts[0]), b"".join(map(_bytes, parts)))
+    data = b"".join([_bytes(part, *_start(part)) for part in parts])
+    return Scalar("string", inside, *_start(parts[0]), data)
 
 
-def _bytes(part: Token) -> bytes:
+def _bytes(string: str, line: int, column: int) -> bytes:
+    """The bytes of a literal with its quotes, which stands at this place."""
     try:
-        return unescape(part[1:-1])
+        return unescape(string[1:-1])
     except LiteralError as bad:
-        behind_the_quote = bad.offset + 1
-        raise _TokenError(part, bad.what, behind_the_quote, bad.hint) from None
+        behind_the_quote = column + 1
+        raise _misfit(bad, line, behind_the_quote) from None
+
+
+@cache
+def _plain_field() -> re.Pattern[str]:
+    """A field of a run, by the grammar's own terminals: its name, and string, or sign and number or word."""
+    name, number, string = (_lark().get_terminal(t).pattern.to_regexp() for t in ("NAME", "NUMBER", "STRING"))
+    return re.compile(rf"({name}):[ \t]*(?:({string})|(-?)(?:({number})|({name})))")
 
 
 @cache

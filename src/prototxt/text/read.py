@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from os import PathLike, fspath
 from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
-MOST_BYTES = 500_000_000
-"""No prototxt comes near; a device such as /dev/zero has no end."""
+MOST_BYTES = 64_000_000
+"""The largest nets take one; a device such as /dev/zero has no end."""
+
+_SOMETHING = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
+"""A line that is neither blank nor a comment."""
 
 _NOT_TEXT = "this is not a text file"
 _WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
@@ -30,7 +34,7 @@ def read_text(path: str | PathLike[str]) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(data, error, place) from None
-    if all(not line or line.startswith("#") for line in map(str.strip, text.splitlines())):
+    if not _SOMETHING.search(text):
         raise TextError("the file is empty", place=place)
     return text
 

@@ -203,7 +203,7 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
         elif found.number in _PACKED and found.wire == BYTES:
             pieces[found.number].append(_packed(wire, found, _PACKED[found.number], layer))
         elif kind == (_SHAPE, BYTES):
-            dims += _dims(wire, found)
+            dims += _dims(wire, found, layer)
         elif found.number in _LEGACY and found.wire == VARINT:
             legacy[found.number] = signed(found.value)
         elif kind == (_RAW_TYPE, VARINT):
@@ -218,9 +218,14 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
     return StoredBlob(shape, bool(legacy), partial(_joined, data))
 
 
-def _dims(wire: Wire, shape: Field) -> list[int]:
-    fields = wire.fields(shape.start, shape.end)
-    return [dim for f in fields if f.number == 1 and f.wire in (VARINT, BYTES) for dim in wire.varints(f)]
+def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
+    dims: list[int] = []
+    for found in wire.fields(shape.start, shape.end):
+        if found.number == 1 and found.wire in (VARINT, BYTES):
+            dims += wire.varints(found, _MAX_AXES)
+        if len(dims) > _MAX_AXES:
+            raise wire.error(f"a blob of more than {_MAX_AXES} axes", shape.start, layer)
+    return dims
 
 
 def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> NDArray[Any]:

@@ -29,6 +29,12 @@ _MAX_GROUP_DEPTH = 100
 _MOST_AT_ONCE = 1 << 21
 """Numbers of an unpacked field whose keys are looked at together: 10 or 18 MB of the file."""
 
+LONGEST_TEXT = 100_000
+"""Bytes of a name that is read."""
+
+MOST_FIELDS = 2_000_000
+"""Trained nets have some ten thousand; a run of numbers counts as one. This many take some ten seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -51,6 +57,7 @@ class Wire:
         self.path = path
         self.bytes = _map(path)
         self.size = len(self.bytes)
+        self.fields_seen = 0
 
     def error(self, what: str, offset: int | None = None, layer: str | None = None) -> WeightsError:
         """The error to raise for this file."""
@@ -62,7 +69,10 @@ class Wire:
         return Message(self, start, end)
 
     def text(self, field: Field) -> str:
-        """A string field; bytes that are not UTF-8 become U+FFFD."""
+        """A string field, such as a name; bytes that are not UTF-8 become U+FFFD."""
+        size = field.end - field.start
+        if size > LONGEST_TEXT:
+            raise self.error(f"a name of {size:,} bytes: more than {LONGEST_TEXT:,}", field.start)
         return self.bytes[field.start : field.end].decode(errors="replace")
 
     def varint(self, pos: int, end: int) -> tuple[int, int]:
@@ -77,12 +87,12 @@ class Wire:
                 return value & (1 << 64) - 1, pos + i + 1
         raise self.error("a number is longer than 10 bytes", pos)
 
-    def varints(self, field: Field) -> list[int]:
-        """The numbers of a repeated int64 field: one, or a packed run."""
+    def varints(self, field: Field, most: int) -> list[int]:
+        """The numbers of a repeated int64 field: one, or a packed run of which no more than `most` + 1 are read."""
         if field.wire == VARINT:
             return [signed(field.value)]
         pos, found = field.start, []
-        while pos < field.end:
+        while pos < field.end and len(found) <= most:
             value, pos = self.varint(pos, field.end)
             found.append(signed(value))
         return found
@@ -125,6 +135,9 @@ class Message(Iterator[Field]):
 
     def _key(self) -> tuple[int, int]:
         at = self.pos
+        self.wire.fields_seen += 1
+        if self.wire.fields_seen > MOST_FIELDS:
+            raise self.wire.error(f"more than {MOST_FIELDS:,} fields: no trained net has", at)
         key, self.pos = self.wire.varint(at, self.end)
         number, wire_type = key >> 3, key & 7
         if not 0 < number < 1 << 29 or wire_type > FIXED32:

@@ -1,0 +1,34 @@
+"""Every file of the corpus through its target: what fuzzing once found is found no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from fuzz.seeds import seeds
+from fuzz.targets import CORPUS, TARGETS
+
+FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
+MOST_SECONDS = 5
+LARGEST = 20_000
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_file(path: Path) -> None:
+    start = perf_counter()
+    TARGETS[path.parent.name](path.read_bytes())
+    assert perf_counter() - start < MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [(t, name) for t in TARGETS for name in seeds(t)], ids=lambda part: str(part)
+)
+def test_good_files_are_taken(target: str, name: str) -> None:
+    assert TARGETS[target](seeds(target)[name]) is not None
+
+
+def test_the_corpus_is_small() -> None:
+    assert {path.parent.name for path in FILES} == set(TARGETS)
+    assert all(path.stat().st_size <= LARGEST for path in FILES)
