@@ -34,7 +34,7 @@ ALLOWED = {
     "watch": {"graph", "layers"},
     "engine": {"graph", "layers", "plan", "watch"},
     "images": {"layers", "weights"},
-    "pictures": {"files", "layers"},
+    "pictures": {"files", "images", "layers"},
     "views": {"graph", "layers", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {

@@ -33,7 +33,7 @@ LEAST_WIDTH = 640
 
 BAR_WIDTH, BAR_HEIGHT, TICK = 300, 16, 5
 
-LONGEST_TEXT = 2_000
+LONGEST_TEXT = 500
 """Letters: of a longer text the middle is left out."""
 
 
@@ -97,16 +97,17 @@ def wrap(words: str, size: int, width: int) -> list[str]:
     """The text in lines of at most `width` pixels, broken between words or, where one is too long, within it."""
     lines = [""]
     for word in clean(words).split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if text_width(longer, size) <= width:
-            lines[-1] = longer
-            continue
-        pieces = _pieces(word, size, width)
-        lines = [*lines, *pieces] if lines[-1] else pieces if len(lines) == 1 else [*lines[:-1], *pieces]
+        for piece in _pieces(word, size, width):
+            longer = f"{lines[-1]} {piece}" if lines[-1] else piece
+            if text_width(longer, size) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
     return lines
 
 
 def _pieces(word: str, size: int, width: int) -> list[str]:
+    """The word, cut wherever it would be wider."""
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, size) > width:

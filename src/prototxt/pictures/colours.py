@@ -89,7 +89,7 @@ class Scale:
 
     def _parts(self, values: Array) -> NDArray[np.float64]:
         """Where values lie from low (0) to high (1); float64, for high - low may be more than float32 holds."""
-        finite = np.where(np.isfinite(values), values, self.low).astype(np.float64)
+        finite = np.where(np.isfinite(values), values.astype(np.float64), self.low)
         parts: NDArray[np.float64] = np.clip((finite - self.low) / (self.high - self.low), 0, 1)
         return parts
 

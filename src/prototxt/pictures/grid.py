@@ -25,12 +25,13 @@ THINNEST = 6
 """Pixels that a tile is high and wide at least, where there is room."""
 
 LEAST_CELL = 4
-"""Pixels of a tile and its line, at least; hence MOST_TILES in a grid."""
+"""Pixels of a tile and its line, at least."""
+
+MOST_TILES = 250_000
+"""Tiles that a grid holds: 500 x 500."""
 
 WIDER, EMPTY = 1.15, 0.9
 """How a grid is chosen: its ideal, width over height, and how ill an empty last row is beside a factor of e."""
-
-MOST_TILES = (MOST_SIDE // LEAST_CELL - 25) ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,15 @@ class Grid:
         """A grid of these columns, or of as many as make it nearly square."""
         columns = columns or near_square(count, height, width)
         rows = ceil(count / columns)
-        # 3 pixels: the line (at most 2), and the remainder of the grid's outer line
+        # 3 pixels: a line and a share of the outermost one; wider lines come with few tiles, far from MOST_SIDE
         room = max(1, MOST_SIDE // rows - 3), max(1, MOST_SIDE // columns - 3)
         reduce = max(1, ceil(height / room[0]), ceil(width / room[1]))
         height_now, width_now = ceil(height / reduce), ceil(width / reduce)
         good = min(GOOD_SIDE / rows / height_now, GOOD_SIDE / columns / width_now, LARGEST_VALUE)
         sides = (height_now, room[0]), (width_now, room[1])
         down, across = (max(1, int(good), min(THINNEST // side, most // side)) for side, most in sides)
-        line = line_between(
-            height_now * down, width_now * across, min(down, across) if height * width > 1 else 1
-        )
+        thin = min(height_now * down, width_now * across)
+        line = line_between(thin, min(down, across) if height * width > 1 else 1)
         return cls(count, height, width, columns, reduce, (down, across), line)
 
     @property
@@ -100,22 +100,22 @@ class Grid:
         down, across = self.enlarge
         height, width = self.tile
         cells = np.empty((self.rows * self.columns, height + self.line, width + self.line, 3), np.uint8)
-        cells[: self.count] = LINE
-        cells[self.count :] = PAPER
+        cells[: self.count], cells[self.count :] = LINE, PAPER
         cells[: self.count, :height, :width] = colours.repeat(down, axis=1).repeat(across, axis=2)
-        whole = cells.reshape(self.rows, self.columns, *cells.shape[1:]).swapaxes(1, 2)
-        picture = whole.reshape(self.rows * cells.shape[1], -1, 3)
-        # The lines above the first row and left of the first column.
-        edged = np.pad(picture, ((self.line, 0), (self.line, 0), (0, 0)))
-        edged[: self.line, : min(self.count, self.columns) * cells.shape[2] + self.line] = LINE
-        edged[: self.line, min(self.count, self.columns) * cells.shape[2] + self.line :] = PAPER
-        edged[:, : self.line] = LINE
-        return Image.fromarray(edged)
+        rows = cells.reshape(self.rows, self.columns, *cells.shape[1:]).swapaxes(1, 2)
+        # Lines are right of and below each tile; those above and left of all are added.
+        tiles = rows.reshape(self.rows * cells.shape[1], -1, 3)
+        whole = np.empty((len(tiles) + self.line, tiles.shape[1] + self.line, 3), np.uint8)
+        whole[...] = LINE
+        whole[self.line :, self.line :] = tiles
+        return Image.fromarray(whole)
 
 
-def line_between(height: int, width: int, value: int) -> int:
-    """Pixels between tiles of this size: none where it would outweigh them, more where values are large squares."""
-    side = max(height, width)
+def line_between(side: int, value: int) -> int:
+    """Pixels between tiles whose shorter side is `side`, and a value's square `value` pixels.
+
+    None where lines would outweigh the tiles, more where values are so large that their edges look like lines.
+    """
     return 0 if side <= LEAST_CELL else 1 if side < 40 else max(2, value // 4)
 
 
@@ -123,12 +123,13 @@ def near_square(count: int, height: int, width: int) -> int:
     """Columns for a grid a little wider than high, whose last row is as full as may be."""
     most = MOST_SIDE // LEAST_CELL
     ideal = WIDER * sqrt(count * height / width)
-    low, high = max(1, ceil(count / most), int(ideal / 2)), min(count, most, ceil(2 * ideal))
+    low = min(count, most, max(1, ceil(count / most), int(ideal / 2)))
+    high = min(count, most, max(low, ceil(2 * ideal)))
 
     def badness(columns: int) -> float:
         return EMPTY * (-count % columns) / columns + abs(log(columns / ideal))
 
-    return min(range(low, high + 1), key=badness, default=min(low, most))
+    return min(range(low, high + 1), key=badness)
 
 
 def area_mean(values: Array, by: int) -> Array:

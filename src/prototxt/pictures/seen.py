@@ -36,8 +36,8 @@ MOST_LINES = 10
 GOOD_TILE = 260
 """Pixels up to which a small input is enlarged, by a whole factor."""
 
-CAPTION_LINES, CAPTION_WIDTH = 2, 216
-"""Lines that a caption takes, and pixels that it may be wide beneath a narrower picture, as a rule."""
+CAPTION_LINES, CAPTION_WIDTH = 3, 240
+"""Lines that a caption takes at most, as a rule, and pixels that it may be wide beneath a narrower picture."""
 
 COLOURS = {"bgr": ("blue", "green", "red"), "rgb": ("red", "green", "blue")}
 
@@ -55,27 +55,33 @@ def seen(name: str, values: Array, order: Order = "bgr", image: str = "", note: 
     if values.ndim != 4 or not values.size:
         what = f'"{printable(name)}" is {show(values.shape)}; an input of images is N x C x H x W'
         raise InputError(f"no picture of what the net saw: {what}")
-    coloured = values.shape[1] == 3
-    lines = min(MOST_LINES, ceil((values.shape[1] + coloured) / ACROSS))
+    lines = min(MOST_LINES, ceil((values.shape[1] + _coloured(values)) / ACROSS))
     shown = values[: MOST_LINES // lines, : lines * ACROSS]
     size, scale = tile_size(shown.shape[2], shown.shape[3], lines * len(shown)), Scale.gray(values)
     rows = []
     for i, crop in enumerate(shown):
-        pictures = [(scale.colours(channel), range_note(channel)) for channel in crop]
-        names = channel_names(values.shape[1], order)
-        if coloured:
-            pictures.insert(0, (colour_pixels(crop, scale, order), ""))
-            names.insert(0, "in colour")
-        if len(values) > 1:
-            names[0] = f"crop {i} · {names[0]}"
-        tiles = [
-            _tile(pixels, size, name, range_) for (pixels, range_), name in zip(pictures, names, strict=False)
-        ]
+        tiles = _tiles(crop, size, scale, order, f"crop {i}" if len(values) > 1 else "")
         rows += [beside(tiles[at : at + ACROSS], GAP) for at in range(0, len(tiles), ACROSS)]
     black = f"black {number(scale.low)}, white {number(scale.high)}"
     left_out = first_of(values.shape, shown.shape, ("crops", "channels"))
     smaller = f"shown at {size[1]} x {size[0]} pixels" if size[0] < values.shape[2] else ""
     return page(joined(name, show(values.shape), image), [note, joined(black, left_out, smaller)], rows)
+
+
+def _coloured(values: Array) -> bool:
+    """Whether the channels of an N x C x H x W or C x H x W array are colours."""
+    return int(values.shape[-3]) == 3
+
+
+def _tiles(crop: Array, size: tuple[int, int], scale: Scale, order: Order, called: str) -> list[Image.Image]:
+    """The pictures of one crop, C x H x W; what it is called stands beneath the first."""
+    pictures = [scale.colours(channel) for channel in crop]
+    captions = [(name, range_note(c)) for name, c in zip(channel_names(len(crop), order), crop, strict=True)]
+    if _coloured(crop):
+        pictures.insert(0, colour_pixels(crop, scale, order))
+        captions.insert(0, ("in colour", ""))
+    captions[0] = joined(called, captions[0][0]), captions[0][1]
+    return [_tile(pixels, size, *caption) for pixels, caption in zip(pictures, captions, strict=True)]
 
 
 def channel_names(count: int, order: Order) -> list[str]:
