@@ -38,7 +38,7 @@ ALLOWED = {
     "images": {"files", "layers", "weights"},
     "npy": {"layers"},
     "runs": {"graph", "images", "layers", "net", "npy", "watch"},
-    "pictures": {"files", "layers"},
+    "pictures": {"files", "images", "layers"},
     "views": {"graph", "layers", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -109,11 +110,8 @@ def check_pixels(name: str, image: Image.Image) -> None:
 
 def upright(image: Image.Image) -> Image.Image:
     """The image turned as its EXIF data says."""
-    try:
+    with suppress(Exception):  # broken EXIF data says nothing about the pixels, which are whole
         ImageOps.exif_transpose(image, in_place=True)
-    except Exception:
-        # Broken EXIF data says nothing about the pixels, which are whole.
-        pass
     return image
 
 

@@ -1,0 +1,60 @@
+"""A convolution's kernels, as colours where they look at colours."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from prototxt.errors import InputError, printable
+from prototxt.images.transform import Order
+from prototxt.layers.base import Array, show
+from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
+from prototxt.pictures.colours import Scale, colour_pixels
+from prototxt.pictures.grid import MOST_TILES, Grid, area_mean, reduction_note
+
+Numbers = list[tuple[int, int]]
+
+MOST_SHOWN = 64
+"""Outputs and inputs that a picture of all their pairs shows."""
+
+
+def filters(name: str, weights: Array, order: Order | None = "bgr", note: str = "") -> Image.Image:
+    """A picture of kernels, K x C x kh x kw, all in one range -m..m, m the largest magnitude.
+
+    C = 3: a tile for each output, in the colours it looks for, 0 mid-gray; `order` is that of the net's input
+    channels, None where they are no colours. C = 1: a tile for each output, blue, neutral at 0, red. Else a row for
+    each output and in it a column for each input, in the same colours; the first 64 of each.
+
+    Values that are not finite are magenta, and counted. The longer side is at most about 2400 pixels.
+
+    Raises InputError for other shapes.
+    """
+    if weights.ndim != 4 or not weights.size:
+        what = f'"{printable(name)}" is {show(weights.shape)}; filters are outputs x inputs x height x width'
+        raise InputError(f"no picture of filters: {what}")
+    shown, grid, rows, columns = _arranged(weights, weights.shape[1] == 1 or _coloured(weights, order))
+    small = area_mean(shown, grid.reduce)
+    if order is not None and _coloured(weights, order):
+        scale, remark = Scale.symmetric(weights, "gray"), "0 is mid-gray"
+        pixels = colour_pixels(small, scale, order)
+    else:
+        scale, remark = Scale.symmetric(weights), "rows: outputs, columns: inputs" if columns else ""
+        pixels = scale.colours(small.reshape(-1, *small.shape[2:]))
+    picture = numbered(stack([grid.draw(pixels), scale_bar(scale)], GAP), rows, columns)
+    left_out = first_of(weights.shape, shown.shape, ("outputs", "inputs"))
+    remark = joined(range_note(weights), remark, left_out, reduction_note(grid.reduce))
+    return page(joined(name, show(weights.shape)), [note, remark], [picture])
+
+
+def _coloured(weights: Array, order: Order | None) -> bool:
+    return order is not None and weights.shape[1] == 3
+
+
+def _arranged(weights: Array, one_each: bool) -> tuple[Array, Grid, Numbers, Numbers]:
+    """The kernels shown, their grid (a tile for each output, or for each pair), numbers of rows and columns."""
+    shown = weights[:MOST_TILES] if one_each else weights[:MOST_SHOWN, :MOST_SHOWN]
+    outputs, inputs, height, width = shown.shape
+    if one_each:
+        grid = Grid.fit(outputs, height, width)
+        return shown, grid, grid.row_starts(), []
+    grid = Grid.fit(outputs * inputs, height, width, inputs)
+    return shown, grid, list(enumerate(grid.row_middles())), list(enumerate(grid.column_middles()))

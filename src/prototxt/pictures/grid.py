@@ -1,0 +1,152 @@
+"""Many small maps in one grid: how many columns, how large, and the pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, log, prod, sqrt
+
+import numpy as np
+from PIL import Image
+
+from prototxt.layers.base import Array
+from prototxt.pictures.canvas import LINE, PAPER
+from prototxt.pictures.colours import Pixels
+
+MOST_SIDE = 2100
+"""Pixels of a grid's longer side; a page around it stays within about 2400."""
+
+GOOD_SIDE = 1300
+"""Maps are enlarged up to a grid of this side."""
+
+LARGEST_VALUE = 32
+"""Pixels that one value is enlarged to at most."""
+
+THINNEST = 6
+"""Pixels that a tile is high and wide at least, where there is room."""
+
+LEAST_CELL = 4
+"""Pixels of a tile and its line, at least."""
+
+MOST_TILES = 250_000
+"""Tiles that a grid holds: 500 x 500."""
+
+WIDER, EMPTY = 1.15, 0.9
+"""How a grid is chosen: its ideal, width over height, and how ill an empty last row is beside a factor of e."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where `count` tiles of height x width values stand, and how they become pixels.
+
+    Each value becomes `enlarge` pixels (down, across) or, with `reduce` above 1, each pixel is the mean of reduce x
+    reduce values. Tiles stand in rows from the left, with a line of `line` pixels around each.
+    """
+
+    count: int
+    height: int
+    width: int
+    columns: int
+    reduce: int
+    enlarge: tuple[int, int]
+    line: int
+
+    @classmethod
+    def fit(cls, count: int, height: int, width: int, columns: int | None = None) -> Grid:
+        """A grid of these columns, or of as many as make it nearly square."""
+        columns = columns or near_square(count, height, width)
+        rows = ceil(count / columns)
+        # 3 pixels: a line and a share of the outermost one; wider lines come with few tiles, far from MOST_SIDE
+        room = max(1, MOST_SIDE // rows - 3), max(1, MOST_SIDE // columns - 3)
+        reduce = max(1, ceil(height / room[0]), ceil(width / room[1]))
+        height_now, width_now = ceil(height / reduce), ceil(width / reduce)
+        good = min(GOOD_SIDE / rows / height_now, GOOD_SIDE / columns / width_now, LARGEST_VALUE)
+        sides = (height_now, room[0]), (width_now, room[1])
+        down, across = (max(1, int(good), min(THINNEST // side, most // side)) for side, most in sides)
+        thin = min(height_now * down, width_now * across)
+        line = line_between(thin, min(down, across) if height * width > 1 else 1)
+        return cls(count, height, width, columns, reduce, (down, across), line)
+
+    @property
+    def rows(self) -> int:
+        return ceil(self.count / self.columns)
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        """Height and width of a tile in pixels."""
+        down, across = self.enlarge
+        return ceil(self.height / self.reduce) * down, ceil(self.width / self.reduce) * across
+
+    def place(self, index: int) -> tuple[int, int]:
+        """The pixel (down, across) of a tile's upper left corner."""
+        row, column = divmod(index, self.columns)
+        height, width = self.tile
+        return self.line + row * (height + self.line), self.line + column * (width + self.line)
+
+    def row_middles(self) -> list[int]:
+        """The pixel at half the height of each row."""
+        return [self.place(row * self.columns)[0] + self.tile[0] // 2 for row in range(self.rows)]
+
+    def column_middles(self) -> list[int]:
+        """The pixel at half the width of each column."""
+        return [self.place(column)[1] + self.tile[1] // 2 for column in range(self.columns)]
+
+    def row_starts(self) -> list[tuple[int, int]]:
+        """The number of each row's first tile, and the pixel at half the row's height; of one tile nothing."""
+        starts = range(0, self.count, self.columns)
+        return list(zip(starts, self.row_middles(), strict=True)) if self.count > 1 else []
+
+    def draw(self, colours: Pixels) -> Image.Image:
+        """The picture of tiles: count x h x w x 3 (values already reduced) in RGB."""
+        down, across = self.enlarge
+        height, width = self.tile
+        cells = np.empty((self.rows * self.columns, height + self.line, width + self.line, 3), np.uint8)
+        cells[: self.count], cells[self.count :] = LINE, PAPER
+        cells[: self.count, :height, :width] = colours.repeat(down, axis=1).repeat(across, axis=2)
+        rows = cells.reshape(self.rows, self.columns, *cells.shape[1:]).swapaxes(1, 2)
+        # Lines are right of and below each tile; those above and left of all are added.
+        tiles = rows.reshape(self.rows * cells.shape[1], -1, 3)
+        whole = np.empty((len(tiles) + self.line, tiles.shape[1] + self.line, 3), np.uint8)
+        whole[...] = LINE
+        whole[self.line :, self.line :] = tiles
+        return Image.fromarray(whole)
+
+
+def line_between(side: int, value: int) -> int:
+    """Pixels between tiles whose shorter side is `side`, and a value's square `value` pixels.
+
+    None where lines would outweigh the tiles, more where values are so large that their edges look like lines.
+    """
+    return 0 if side <= LEAST_CELL else 1 if side < 40 else max(2, value // 4)
+
+
+def near_square(count: int, height: int, width: int) -> int:
+    """Columns for a grid a little wider than high, whose last row is as full as may be."""
+    most = MOST_SIDE // LEAST_CELL
+    ideal = WIDER * sqrt(count * height / width)
+    low = min(count, most, max(1, ceil(count / most), int(ideal / 2)))
+    high = min(count, most, max(low, ceil(2 * ideal)))
+
+    def badness(columns: int) -> float:
+        return EMPTY * (-count % columns) / columns + abs(log(columns / ideal))
+
+    return min(range(low, high + 1), key=badness)
+
+
+def area_mean(values: Array, by: int) -> Array:
+    """Values (... x height x width) with each by x by of them (fewer at the edges) made one, their mean."""
+    if by == 1:
+        return values
+    *outer, height, width = values.shape
+    down, across = np.arange(0, height, by), np.arange(0, width, by)
+    sizes = np.outer(np.minimum(height - down, by), np.minimum(width - across, by))
+    means = np.empty((prod(outer), *sizes.shape), np.float32)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity: not finite either
+        for mean, one in zip(means, values.reshape(-1, height, width), strict=True):
+            sums = np.add.reduceat(one, down, axis=0, dtype=np.float64)
+            mean[...] = np.add.reduceat(sums, across, axis=1) / sizes
+    return means.reshape(*outer, *sizes.shape)
+
+
+def reduction_note(by: int) -> str:
+    """What a pixel stands for, where values had to be reduced."""
+    return f"each pixel is the mean of {by} x {by} values" if by > 1 else ""

@@ -1,0 +1,43 @@
+"""A blob's maps, side by side."""
+
+from __future__ import annotations
+
+from math import prod
+
+from PIL import Image
+
+from prototxt.errors import InputError, printable
+from prototxt.layers.base import Array, Shape, show
+from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
+from prototxt.pictures.colours import Scale
+from prototxt.pictures.grid import MOST_TILES, Grid, area_mean, reduction_note
+
+
+def feature_maps(name: str, values: Array, image: str = "", note: str = "") -> Image.Image:
+    """A picture of one image's blob: its C maps (C x H x W) in a nearly square grid.
+
+    All maps share one range, so that they can be compared: dark to light where nothing is negative, else blue,
+    neutral at 0, red. A row's first channel stands before it. C values are C cells; a matrix (C x W) is one map;
+    more axes than three are C maps too, the leading ones counted through. Small maps are enlarged by whole factors,
+    large ones reduced by their area's mean. Values that are not finite are magenta, and counted.
+
+    `image` names whose maps these are, `note` is a line beneath the title. The longer side is at most about 2400
+    pixels.
+
+    Raises InputError for a blob without values.
+    """
+    if not values.size:
+        raise InputError(f'blob "{printable(name)}" is {show(values.shape)}: no values to show')
+    every = values.reshape(_map_shape(values.shape))
+    maps = every[:MOST_TILES]
+    grid, scale = Grid.fit(*maps.shape), Scale.of(values)
+    tiles = grid.draw(scale.colours(area_mean(maps, grid.reduce)))
+    picture = numbered(stack([tiles, scale_bar(scale)], GAP), grid.row_starts())
+    left_out = first_of(every.shape, maps.shape, ("maps",))
+    remark = joined(range_note(values), left_out, reduction_note(grid.reduce))
+    return page(joined(name, show(values.shape), image), [note, remark], [picture])
+
+
+def _map_shape(shape: Shape) -> Shape:
+    """How one image's blob becomes maps: count, height, width."""
+    return (prod(shape), 1, 1) if len(shape) < 2 else (prod(shape[:-2]), *shape[-2:])
