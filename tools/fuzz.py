@@ -34,7 +34,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"some of {', '.join(NAMES)}; default all")
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help=f"some of {', '.join(NAMES)}; default all"
+    )
     parser.add_argument("--seconds", type=int, default=60, help="time for each target")
     parser.add_argument("--keep", type=Path, help="folder for the inputs that reached new code")
     parser.add_argument("--inside", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

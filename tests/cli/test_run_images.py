@@ -166,7 +166,9 @@ def test_what_is_refused(
 
 def test_resize_none(tmp_path: Path, folder: Path) -> None:
     net = tmp_path / "n.prototxt"
-    net.write_text(DATA + layer("Convolution", "convolution_param { num_output: 4 kernel_size: 5 stride: 2 }"))
+    net.write_text(
+        DATA + layer("Convolution", "convolution_param { num_output: 4 kernel_size: 5 stride: 2 }")
+    )
     picture(folder / "2.png", size=(2, 2))
     result = invoke(run, net, folder, "--resize", "none", "--batch", "3", "--json")
     got = [json.loads(line) for line in result.out.splitlines()]

@@ -108,12 +108,22 @@ def _net(*layers: Any, old: bool = False) -> bytes:
 
 def _weights() -> dict[str, bytes]:
     today, v1, v0 = (message_class(n) for n in ("LayerParameter", "V1LayerParameter", "V0LayerParameter"))
-    conv = today(name="conv", type="Convolution", bottom=["x"], top=["y"], blobs=[blob((4, 3, 1, 2)), blob((4,))])
+    conv = today(
+        name="conv", type="Convolution", bottom=["x"], top=["y"], blobs=[blob((4, 3, 1, 2)), blob((4,))]
+    )
     conv.convolution_param.num_output = 4
     double = today(name="fc", type="InnerProduct", blobs=[blob((5, 2), "double"), blob((5,), "half")])
-    old = v1(name="c", type=v1.CONVOLUTION, blobs=[blob((2, 3, 1, 4), legacy=True), blob((1, 1, 1, 2), legacy=True)])
-    oldest = v1(layer=v0(name="ip", type="innerproduct", blobs=[blob((1, 1, 3, 2), legacy=True)]), bottom=["x"])
-    one_by_one = _field(7, unpacked(blob((3, 2, 1, 5)))) + _field(7, unpacked(blob((1, 1, 1, 3), legacy=True)))
+    old = v1(
+        name="c",
+        type=v1.CONVOLUTION,
+        blobs=[blob((2, 3, 1, 4), legacy=True), blob((1, 1, 1, 2), legacy=True)],
+    )
+    oldest = v1(
+        layer=v0(name="ip", type="innerproduct", blobs=[blob((1, 1, 3, 2), legacy=True)]), bottom=["x"]
+    )
+    one_by_one = _field(7, unpacked(blob((3, 2, 1, 5)))) + _field(
+        7, unpacked(blob((1, 1, 1, 3), legacy=True))
+    )
     return {
         "v2": _net(conv, double, today(name="relu", type="ReLU", bottom=["y"], top=["y"])),
         "v1": _net(old, old=True),

@@ -13,7 +13,7 @@ import prototxt
 from golden import SHARED, needs_shared
 from helpers import noise
 from prototxt.errors import InputError
-from prototxt.images.transform import Order
+from prototxt.images.recipe import Order
 from prototxt.layers.base import Array
 from prototxt.pictures.canvas import MARGIN
 from prototxt.pictures.colours import NOT_FINITE, Scale

@@ -154,8 +154,7 @@ class Job:
 
         output, timer = self.output, Timer()
         if output.show_input:
-            (values, *_) = items[0].feeds.values()
-            paint_input(output.show_input, values, items[0].how, self.reading.order)
+            paint_input(output.show_input, items[0], self.reading.order)
         wake_blas()
         outcomes = self.runner.run(items, [timer])
         if output.time:

@@ -13,8 +13,8 @@ from prototxt.errors import InputError, PrototxtError
 
 if TYPE_CHECKING:
     from prototxt.images.recipe import Order
-    from prototxt.layers.base import Array
     from prototxt.net import Net
+    from prototxt.runs.items import Item
 
 LONGEST_FILE_NAME = 120
 
@@ -27,7 +27,8 @@ class Maps:
         self._taken: set[str] = set()
 
     def take(self, batch: Taken) -> None:
-        from prototxt.pictures import feature_maps, save_png
+        from prototxt.pictures.canvas import save_png
+        from prototxt.pictures.maps import feature_maps
 
         for outcome in succeeded(batch):
             image = Path(outcome.name).name
@@ -50,7 +51,8 @@ class Maps:
 
 def paint_filters(folder: str, net: Net, order: Order) -> None:
     """The kernels of the net's first Convolution as a PNG in this folder; a line says where."""
-    from prototxt.pictures import filters, save_png
+    from prototxt.pictures.canvas import save_png
+    from prototxt.pictures.filters import filters
 
     first = next((node for node in net.layers if node.type == "Convolution"), None)
     if first is None:
@@ -61,11 +63,13 @@ def paint_filters(folder: str, net: Net, order: Order) -> None:
     click.echo(f"filters of {first.name}: {path}", err=True)
 
 
-def paint_input(path: str, values: Array, how: str, order: Order) -> None:
-    """What the net sees of an image, V x C x H x W, as a PNG."""
-    from prototxt.pictures import save_png, seen
+def paint_input(path: str, item: Item, order: Order) -> None:
+    """What the net sees of an image as a PNG, every window of it."""
+    from prototxt.pictures.canvas import save_png
+    from prototxt.pictures.seen import seen
 
-    save_png(seen(values, how, order), path)
+    ((blob, values), *_) = item.feeds.items()
+    save_png(seen(blob, values, order, Path(item.name).name, item.how), path)
 
 
 def _file_safe(name: str) -> str:

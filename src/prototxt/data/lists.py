@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from prototxt.data.paths import read_bytes
 from prototxt.errors import DataError
 
-
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.images.transform import Order
+from prototxt.images.recipe import Order
 from prototxt.layers.base import Array
 
 Pixels = NDArray[np.uint8]

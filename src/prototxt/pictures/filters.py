@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from prototxt.errors import InputError, printable
-from prototxt.images.transform import Order
+from prototxt.images.recipe import Order
 from prototxt.layers.base import Array, show
 from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
 from prototxt.pictures.colours import Scale, colour_pixels

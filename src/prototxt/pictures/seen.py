@@ -7,7 +7,7 @@ from math import ceil
 from PIL import Image
 
 from prototxt.errors import InputError, printable
-from prototxt.images.transform import Order
+from prototxt.images.recipe import Order
 from prototxt.layers.base import Array, show
 from prototxt.pictures.canvas import (
     FAINT,
