@@ -329,7 +329,8 @@ def test_pictures(tmp_path: Path, folder: Path) -> None:
     result = invoke(run, net, folder / "0.png", twin, *args)
     assert result.code == 0, result.err
     made = sorted(
-        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.png") if folder not in path.parents
+        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.png")
+        if path.is_file() and folder not in path.parents
     )
     assert made == [
         "filters/it.png", "maps/deep/0.png-2/a_b.png", "maps/deep/0.png-2/data.png",
