@@ -15,7 +15,7 @@ $(READY): pyproject.toml
 	touch $@
 
 run: setup  ## LeNet on a digit: every shape, every parameter count, the top classes
-	$(BIN)/prototxt-run examples/lenet.prototxt examples/digit.png --scale 0.00390625
+	$(BIN)/prototxt-run examples/lenet.prototxt examples/digit.png --scale 0.00390625 --weights examples/lenet.caffemodel
 
 test: setup  ## the whole suite, in parallel
 	$(BIN)/pytest -n auto
