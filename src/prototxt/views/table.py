@@ -197,10 +197,9 @@ def answers_table(answer: Answer) -> RenderableType:
     columns.append(("score", "right", [f"{c.score:.6f}" for c in best]))
     if answer.least >= 0 and answer.most <= 1:
         columns.append(("", "left", ["█" * round(BAR * c.score) for c in best]))
-    title = f"{head}, best {len(best)}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, side, _ in columns:
         table.add_column(name, justify="right" if side == "right" else "left", style="" if name else "green")
     for row in zip(*(cells for _, _, cells in columns), strict=True):
         table.add_row(*map(Text, row))
-    return table
+    return Group(Text(f"{head}, best {len(best)}", style="italic"), table)
