@@ -118,7 +118,8 @@ def test_ten_crops_are_pycaffes() -> None:
     with np.load(Path(__file__).parents[1] / "cases_io" / "oversample.npz") as stored:
         images, crops = stored["in"], stored["out"]
     recipe = Recipe(images.shape[1:3], crop="ten", order="rgb")
-    ours = [Transform(3, *crops.shape[1:3], recipe).apply(image) for image in images]
+    _, height, width, _ = crops.shape
+    ours = [Transform(3, height, width, recipe).apply(image) for image in images]
     np.testing.assert_array_equal(np.concatenate(ours), crops.transpose(0, 3, 1, 2))
 
 

@@ -91,7 +91,7 @@ class Wire:
         """The numbers of a repeated int64 field: one, or a packed run of which no more than `most` + 1 are read."""
         if field.wire == VARINT:
             return [signed(field.value)]
-        pos, found = field.start, []
+        pos, found = field.start, list[int]()
         while pos < field.end and len(found) <= most:
             value, pos = self.varint(pos, field.end)
             found.append(signed(value))
