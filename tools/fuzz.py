@@ -1,4 +1,4 @@
-"""Fuzzes what reads files: `python tools/fuzz.py --seconds 60 [TARGET ...]` (pip install prototxt[fuzz]; Linux, x86-64).
+"""Fuzzes what reads files: `python tools/fuzz.py --seconds 60 [TARGET ...]` (pip install prototxt[fuzz]; Linux).
 
 Each target of tests/fuzz/targets.py runs in a process of its own, from the good files of tests/fuzz/seeds.py and the
 corpus. An input that a target lets an error out for, that takes more than 20 seconds or more than 2 GB, is saved in
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
-NAMES = ("text", "caffemodel", "mean", "image", "labels")
+NAMES = ("text", "caffemodel", "npz", "hdf5", "mean", "image", "labels", "arrays")
 
 LIMITS = ("-timeout=20", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1", "-verbosity=0")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 from PIL import Image
@@ -33,7 +35,8 @@ layers { layer { name: "n" type: "lrn" local_size: 3 alpha: 1e-4 beta: .75f } bo
 """
 ODD_NET = """
 layer { name: "d" type: "DummyData" top: "a" top: "b" dummy_data_param { shape { dim: [2, 4, 3, 5] } } }
-layer { name: "r" type: "Reshape" bottom: "a" top: "r" reshape_param { shape { dim: [0, -1, 5] } axis: 0 num_axes: -1 } }
+layer { name: "r" type: "Reshape" bottom: "a" top: "r"
+  reshape_param { shape { dim: [0, -1, 5] } axis: 0 num_axes: -1 } }
 layer { name: "s" type: "Slice" bottom: "a" top: "t" top: "u" slice_param { axis: -3 slice_point: 1 } }
 layer { name: "k" type: "Concat" bottom: "t" bottom: "u" top: "k" concat_param { axis: 1 } }
 layer { name: "e" type: "Eltwise" bottom: "k" bottom: "b" top: "e" eltwise_param { operation: SUM coeff: [1, -2] } }
@@ -72,6 +75,15 @@ def npy(values: Any, version: tuple[int, int] = (1, 0)) -> bytes:
     return file.getvalue()
 
 
+def npz(arrays: Mapping[str, Any], method: int = ZIP_STORED) -> bytes:
+    """Arrays by name as the bytes of a .npz file."""
+    file = BytesIO()
+    with ZipFile(file, "w", method) as archive:
+        for name, values in arrays.items():
+            archive.writestr(ZipInfo(f"{name}.npy"), npy(values), method)
+    return file.getvalue()
+
+
 def blob(shape: tuple[int, ...], kind: str = "float", legacy: bool = False) -> Any:
     """A BlobProto whose values count up by halves: `kind` is "float", "double" or "half" (NVIDIA's raw_data)."""
     message = message_class("BlobProto")()
@@ -79,7 +91,7 @@ def blob(shape: tuple[int, ...], kind: str = "float", legacy: bool = False) -> A
         message.num, message.channels, message.height, message.width = shape
     else:
         message.shape.dim.extend(shape)
-    values: Array = np.arange(np.prod(shape), dtype=np.float32) / 2
+    values: Array = np.arange(np.prod(shape), dtype=np.float32) * np.float32(0.5)
     if kind == "half":
         message.raw_data_type = 2  # FLOAT16
         message.raw_data = values.astype(np.float16).tobytes()
@@ -193,4 +205,44 @@ def _labels() -> dict[str, bytes]:
     }
 
 
-_MAKERS = {"text": _texts, "caffemodel": _weights, "mean": _means, "image": _images, "labels": _labels}
+def _npz() -> dict[str, bytes]:
+    values = {
+        "conv1/0": np.arange(24, dtype=np.float32).reshape(4, 3, 2),
+        "a/b/0": np.ones((5, 2)),
+        "other": np.eye(2),
+    }
+    return {"stored": npz(values), "deflated": npz(values, ZIP_DEFLATED)}
+
+
+def _hdf5() -> dict[str, bytes]:
+    import h5py
+
+    file = BytesIO()
+    with h5py.File(file, "w") as opened:
+        opened["data/conv1/0"] = np.arange(24, dtype=np.float32).reshape(4, 3, 2)
+        opened["data/conv1/1"] = np.ones(4)
+        opened.create_dataset("data/a/b/0", data=np.ones((5, 2)), chunks=(2, 2), compression="gzip")
+    return {"weights": file.getvalue()}
+
+
+def _arrays() -> dict[str, bytes]:
+    rows = np.arange(24, dtype=np.float32).reshape(4, 3, 2)
+    both = {"data": rows.astype(np.int16), "label": np.arange(4)}
+    return {
+        "npy": npy(rows),
+        "fortran": npy(np.asfortranarray(rows.astype(np.float64)), (2, 0)),
+        "npz": npz(both),
+        "deflated": npz(both, ZIP_DEFLATED),
+    }
+
+
+_MAKERS = {
+    "text": _texts,
+    "caffemodel": _weights,
+    "npz": _npz,
+    "hdf5": _hdf5,
+    "mean": _means,
+    "image": _images,
+    "labels": _labels,
+    "arrays": _arrays,
+}

@@ -7,24 +7,38 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 
-from prototxt.errors import DataError, ImageError, PrototxtError, TextError, WeightsError
+from prototxt.errors import ImageError, InputError, PrototxtError, WeightsError
 from prototxt.graph.wiring import Graph
 from prototxt.images.labels import read_labels
 from prototxt.images.load import load_image
 from prototxt.images.mean import Mean, read_mean
 from prototxt.images.opencv import Kind, decode_pixels
-from prototxt.layers.base import count
+from prototxt.layers.base import Shape, count
 from prototxt.reading import Options, load_graph
-from prototxt.weights.caffemodel import StoredLayer, read_caffemodel
+from prototxt.runs.items import Item, array_reader
+from prototxt.weights.npz import ZIP_MAGICS
+from prototxt.weights.read import read_weights
+from prototxt.weights.stored import StoredLayer
+
+T = TypeVar("T")
 
 CORPUS = Path(__file__).with_name("corpus")
 """A folder for each target of the small files that fuzzing found."""
+
+WANTED: dict[str, Shape] = {"data": (1, 3, 2), "label": (1,)}
+"""Blobs that arrays are read for."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+LARGEST_RATIO = 1032
+"""Bytes that deflate makes of one, at most."""
 
 LONGEST_ERROR = 10_000
 """Characters of a message; names in it come from files and may be long, so this is for files of some KB."""
@@ -33,44 +47,37 @@ LONGEST_ERROR = 10_000
 def text(data: bytes) -> Graph | None:
     """A prototxt up to its graph; None where it is refused."""
     path = _file(data, "prototxt")
-    try:
-        graph = load_graph(path, Options())
-    except PrototxtError as error:
-        assert isinstance(error, TextError) or error.place is not None
-        return _refused(error, path)
-    assert set(graph.outputs) <= {blob.name for blob in graph.shapes}
-    for shape in graph.shapes.values():
-        assert all(dim >= 0 for dim in shape)
-        assert count(shape) < 1 << 31
+    graph = _taken(path, PrototxtError, lambda: load_graph(path, Options()))
+    if graph:
+        assert set(graph.outputs) <= {blob.name for blob in graph.shapes}
+        for shape in graph.shapes.values():
+            assert all(dim >= 0 for dim in shape)
+            assert count(shape) < 1 << 31
     return graph
 
 
-def caffemodel(data: bytes) -> tuple[StoredLayer, ...] | None:
-    """A weights file with every array read; None where it is refused."""
-    path = _file(data, "caffemodel")
-    try:
-        layers = read_caffemodel(path)
-    except WeightsError as error:
-        return _refused(error, path)
-    for blob in (blob for layer in layers for blob in layer.blobs):
-        values = blob.array()
+def weights(data: bytes) -> tuple[StoredLayer, ...] | None:
+    """A weights file of any form with every array read; None where it is refused, as a whole or at an array."""
+    path = _file(data, "weights")
+    layers = _taken(path, WeightsError, lambda: read_weights(path))
+    for blob in (blob for layer in layers or () for blob in layer.blobs.values()):
+        values = _taken(path, WeightsError, blob.array)
+        if values is None:
+            return None
         assert values.dtype == np.float32
         assert values.shape == blob.shape
-        assert values.size <= len(data)
+        assert values.size <= LARGEST_RATIO * len(data)
     return layers
 
 
 def mean(data: bytes) -> Mean | None:
     """A mean file, .binaryproto or .npy; None where it is refused."""
     path = _file(data, "mean")
-    try:
-        with _no_warnings():
-            found = read_mean(path)
-    except ImageError as error:
-        return _refused(error, path)
-    assert found.values.dtype == np.float32
-    assert found.values.ndim in (1, 3)
-    assert np.isfinite(found.values).all()
+    found = _taken(path, ImageError, lambda: read_mean(path))
+    if found:
+        assert found.values.dtype == np.float32
+        assert found.values.ndim in (1, 3)
+        assert np.isfinite(found.values).all()
     return found
 
 
@@ -79,68 +86,75 @@ def image(data: bytes) -> tuple[int, ...] | None:
     path = _file(data, "image")
     shapes = set()
     for color in (True, False):
-        try:
-            with _no_warnings():
-                pixels = load_image(path, color)
-        except ImageError as error:
-            _refused(error, path)
-            continue
-        assert pixels.dtype in (np.uint8, np.float32)
-        assert pixels.ndim == 3
-        assert pixels.shape[2] == (3 if color else 1)
-        assert pixels.size > 0
-        shapes.add(pixels.shape[:2])
-    kinds: tuple[Kind, ...] = ("color", "gray", "stored")
-    for kind in kinds:
+        pixels = _taken(path, ImageError, partial(load_image, path, color))
+        if pixels is not None:
+            assert pixels.dtype in (np.uint8, np.float32)
+            assert pixels.ndim == 3
+            assert pixels.shape[2] == (3 if color else 1)
+            assert pixels.size > 0
+            shapes.add(pixels.shape[:2])
+    for kind in KINDS:
         _decode(data, kind)
     assert len(shapes) < 2
     return (*shapes.pop(), 3) if shapes else None
 
 
 def _decode(data: bytes, kind: Kind) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # these readers run in threads and leave Python's filters alone
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # these readers run in threads and leave Python's filters alone
+        with suppress(ImageError):
             pixels = decode_pixels(data, "image", kind)
-    except ImageError as error:
-        assert str(error).startswith("image: ")
-        return
-    assert pixels.dtype == np.uint8
-    assert pixels.ndim == 3
-    assert pixels.shape[2] in (1, 3, 4)
+            assert pixels.dtype == np.uint8
+            assert pixels.ndim == 3
+            assert pixels.shape[2] in (1, 3, 4)
 
 
 def labels(data: bytes) -> tuple[str, ...] | None:
     """A label file; None where it is refused."""
     path = _file(data, "labels")
-    try:
-        found = read_labels(path)
-    except ImageError as error:
-        return _refused(error, path)
-    assert found
-    assert not any("\n" in label or "\0" in label for label in found)
+    found = _taken(path, ImageError, lambda: read_labels(path))
+    if found is not None:
+        assert found
+        assert not any("\n" in label or "\0" in label for label in found)
     return found
+
+
+def arrays(data: bytes) -> list[Item] | None:
+    """A .npz file, or else a .npy file, of rows for a net; None where it is refused."""
+    zipped = data.startswith(ZIP_MAGICS)
+    path = _file(data, "rows.npz" if zipped else "rows.npy")
+    wanted = WANTED if zipped else {"data": WANTED["data"]}
+    items = _taken(path, InputError, lambda: list(array_reader(wanted)(str(path))))
+    for item in items or ():
+        for name, values in item.feeds.items():
+            assert values.dtype == np.float32
+            assert values.shape == (1, *WANTED[name][1:])
+    return items
 
 
 TARGETS: dict[str, Callable[[bytes], Any]] = {
     "text": text,
-    "caffemodel": caffemodel,
+    "caffemodel": weights,
+    "npz": weights,
+    "hdf5": weights,
     "mean": mean,
     "image": image,
     "labels": labels,
+    "arrays": arrays,
 }
 
 
-def _no_warnings() -> warnings.catch_warnings[Any]:
-    return warnings.catch_warnings(action="error")
-
-
-def _refused(error: PrototxtError, path: Path) -> None:
-    """The message names the file and is short enough to be read."""
-    assert not isinstance(error, DataError) or error.place is not None
-    assert str(path) in str(error)
-    assert error.what
-    assert len(str(error)) < LONGEST_ERROR + 4 * path.stat().st_size
+def _taken(path: Path, refusal: type[PrototxtError], read: Callable[[], T]) -> T | None:
+    """What `read` gives, without a warning; None where it is refused in words that name the file and can be read."""
+    try:
+        with warnings.catch_warnings(action="error"):
+            return read()
+    except refusal as error:
+        refused = error
+    assert str(path) in str(refused)
+    assert refused.what
+    assert len(str(refused)) < LONGEST_ERROR + 4 * path.stat().st_size
+    return None
 
 
 def _file(data: bytes, kind: str) -> Path:

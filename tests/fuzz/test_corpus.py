@@ -30,5 +30,5 @@ def test_good_files_are_taken(target: str, name: str) -> None:
 
 
 def test_the_corpus_is_small() -> None:
-    assert {path.parent.name for path in FILES} == set(TARGETS)
+    assert {path.parent.name for path in FILES} <= set(TARGETS)
     assert all(path.stat().st_size <= LARGEST for path in FILES)

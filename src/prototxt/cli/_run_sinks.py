@@ -150,9 +150,7 @@ class JsonLines:
         if isinstance(outcome, Failure):
             return {"image": outcome.name, "error": str(outcome.error)}
 
-        told: dict[str, Any] = {"image": outcome.name, "input": outcome.how}
-        if outcome.loss is not None:
-            told["loss"] = outcome.loss
+        told: dict[str, Any] = {"image": outcome.name, "input": outcome.how, "loss": outcome.loss}
         told["answers"] = [asdict(answer) for answer in answers(outcome.outputs, self._labels, self._top)]
         told |= self.extra
         self.extra = {}
