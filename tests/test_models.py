@@ -18,6 +18,7 @@ from prototxt.layers.base import Array
 from prototxt.layers.registry import layer_types
 from prototxt.reading import define_net
 from prototxt.text.read import read_text
+from prototxt.weights.read import read_weights
 
 pytestmark = needs_shared
 
@@ -26,18 +27,19 @@ RTOL, ATOL = 1e-3, 1e-4
 
 
 def weights_of(model: str) -> Path:
-    (path,) = (MODELS / model).glob("*.caffemodel")
+    (path,) = (MODELS / model).glob("*.caffemodel*")
     return path
 
 
 def _models() -> list[str]:
-    """Those with a .caffemodel, golden numbers, and only known types."""
+    """Those with golden numbers and only known types."""
     if not MODELS.is_dir():
         return []
     table = [line.split("\t") for line in (MODELS / "MODELS.tsv").read_text().splitlines()[1:]]
-    names = [model for model, weights, *_ in table if weights.endswith(".caffemodel")]
     return [
-        name for name in names if (SHARED / "golden/models" / f"{name}.npz").is_file() and _is_known(name)
+        model
+        for model, *_ in table
+        if (SHARED / "golden/models" / f"{model}.npz").is_file() and _is_known(model)
     ]
 
 
@@ -63,10 +65,43 @@ def loaded(model: str, engine: str = "fast") -> prototxt.Net:
     return prototxt.load_net(MODELS / model / "deploy.prototxt", weights_of(model), engine=engine)
 
 
-def test_there_are_enough_of_them() -> None:
-    assert set(NAMES) >= {
-        "lenet", "squeezenet", "mtcnn_det1", "mtcnn_det2", "mtcnn_det3", "open_nsfw", "waifu2x_upconv7",
-    }  # fmt: skip
+OF_FORKS = {"facemask", "res10_ssd", "res10_ssd_fp16", "wechat_detect"}
+"""Models with layers of the SSD fork: Permute, Normalize, PriorBox, DetectionOutput."""
+
+
+def test_all_but_those_of_forks() -> None:
+    every = {path.parent.name for path in MODELS.glob("*/deploy.prototxt")}
+    assert set(NAMES) >= every - OF_FORKS
+
+
+@pytest.mark.parametrize("model", sorted(OF_FORKS))
+def test_weights_of_forks_are_read(model: str) -> None:
+    """Every layer of the net that needs weights of a known type finds them in the file, of its own shapes."""
+    stored = {layer.name: layer for layer in read_weights(weights_of(model))}
+    path = MODELS / model / "deploy.prototxt"
+    named = {layer.name: layer for layer in define_net(read_text(path), str(path)).message.layer}
+    convolutions = [layer for layer in named.values() if layer.type == "Convolution"]
+    assert convolutions
+    for layer in convolutions:
+        kernels = stored[layer.name].blobs[0]
+        assert kernels.shape[0] == layer.convolution_param.num_output
+        assert np.isfinite(kernels.array()).all()
+
+
+def test_half_floats_are_the_floats() -> None:
+    """NVIDIA's FP16 file of a net against the file it was made from."""
+    halves, floats = (
+        {layer.name: layer for layer in read_weights(weights_of(model)) if layer.blobs}
+        for model in ("res10_ssd_fp16", "res10_ssd")
+    )
+    compared = 0
+    for name in halves.keys() & floats.keys():
+        for i, half in halves[name].blobs.items():
+            whole = floats[name].blobs[i].array()
+            if half.shape == whole.shape:
+                np.testing.assert_allclose(half.array(), whole, 2**-10, 1e-6, err_msg=f"{name}/{i}")
+                compared += whole.size
+    assert compared > 1_000_000
 
 
 @pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")

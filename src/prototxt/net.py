@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from os import fspath
 from typing import Any
@@ -174,6 +175,15 @@ class Net:
         self.keep = keep
         self._adopt(make_graph(definition, options))
         self._arrays, self.loaded = make_params(self.graph, options.seed, weights)
+
+    def twin(self) -> Net:
+        """Another net of this definition and these input shapes, whose parameters are this one's own arrays.
+
+        Its blobs are its own: the two can run in two threads.
+        """
+        other = copy(self)
+        other._adopt(make_graph(self._definition, self._options))
+        return other
 
     def _adopt(self, graph: Graph) -> None:
         """Make this the net's graph: its blobs start anew, as zeros."""

@@ -423,4 +423,4 @@ def test_threads_end(net: Path, folder: Path) -> None:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and any(t.name.startswith("prototxt") for t in threading.enumerate()):
         time.sleep(0.01)
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("prototxt-read")]
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("prototxt-run")]

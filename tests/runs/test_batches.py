@@ -53,7 +53,7 @@ def test_nobody_reads_after_the_end() -> None:
     found = read_ahead((str(i) for i in range(50)), read, 4)
     next(found)
     found.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("prototxt-read")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("prototxt-run")]
 
 
 def test_a_defect_is_not_a_failure() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import local
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
     from prototxt.runs.items import Failure, Item, Read
     from prototxt.runs.run import Outcome, Runner
 
+WORKERS = os.cpu_count() or 1
+"""Batches that are run at once."""
+
 READ_AHEAD = 4
-"""Files that are read while the net works, besides those of the next batch."""
+"""Files that are read while the net works, besides those of the next batches."""
 
 TOP, TOP_OF_MANY = 5, 1
 """How many of the best classes are told of one image, and of each of many."""
@@ -107,42 +112,75 @@ class Job:
         """Every batch through the net and into the sinks; whether Ctrl-C ended it, between two batches."""
         from prototxt.runs.batches import batches, read_ahead
 
-        entries = read_ahead(self.names, self.reading.read, self.batch + READ_AHEAD)
+        entries = read_ahead(self.names, self.reading.read, WORKERS * self.batch + READ_AHEAD)
         try:
-            with closing(entries), progress_bar("images", len(self.names)) as advance:
-                for group in batches(entries, self.batch):
-                    done = self._run(group)
+            with (
+                closing(entries),
+                closing(self._done(batches(entries, self.batch))) as batches_done,
+                progress_bar("images", len(self.names)) as advance,
+            ):
+                for done in batches_done:
                     with shielded():
                         for sink in sinks:
                             sink.take(done)
-                    advance(len(group))
+                    advance(len(done))
                     if self.fail_fast and self.tally.failed:
                         break
         except KeyboardInterrupt:
             return True
         return False
 
-    def _run(self, group: Sequence[Entry]) -> list[Outcome | Failure]:
+    def _done(self, groups: Iterator[Sequence[Entry]]) -> Generator[list[Outcome | Failure]]:
+        """What every batch gave, in order: the first one watched, the others on all cores.
+
+        A core for each batch, with a net and a BLAS of one thread, does more than all cores for one batch after the
+        other: threads of BLAS wait for each other, and the more so while another one reads images.
+        """
+        from threadpoolctl import threadpool_limits
+
+        from prototxt.runs.batches import in_order
+
+        for group in groups:
+            yield self._run(group, self._first)
+            if self.begun:
+                break
+        if self.single:
+            return
+        own = local()
+
+        def run(items: Sequence[Item]) -> list[Outcome]:
+            if not hasattr(own, "runner"):
+                own.runner = replace(self.runner, net=self.runner.net.twin())
+            outcomes: list[Outcome] = own.runner.run(items)
+            return outcomes
+
+        with (
+            threadpool_limits(1, "blas"),
+            closing(in_order(groups, lambda group: self._run(group, run), WORKERS, WORKERS)) as done,
+        ):
+            yield from done
+
+    def _run(
+        self, group: Sequence[Entry], run: Callable[[Sequence[Item]], list[Outcome]]
+    ) -> list[Outcome | Failure]:
         """What a batch gave, in order; with `fail_fast` up to the first failure."""
         from prototxt.runs.items import Failure, Item
 
         items = [entry for entry in group if isinstance(entry, Item)]
-        ran = iter(self._forward(items) if items else ())
+        ran = iter(self._forward(items, run) if items else ())
         done = [next(ran) if isinstance(entry, Item) else entry for entry in group]
         if not self.fail_fast:
             return done
         failed = [i for i, entry in enumerate(done) if isinstance(entry, Failure)]
         return done[: failed[0] + 1] if failed else done
 
-    def _forward(self, items: Sequence[Item]) -> Sequence[Outcome | Failure]:
+    def _forward(
+        self, items: Sequence[Item], run: Callable[[Sequence[Item]], list[Outcome]]
+    ) -> Sequence[Outcome | Failure]:
         from prototxt.runs.items import Failure
 
         try:
-            if self.begun:
-                return self.runner.run(items)
-            outcomes = self._first(items)
-            self.begun = True
-            return outcomes
+            return run(items)
         except PrototxtError as error:
             if not self.reading.follows_images:
                 raise
@@ -164,6 +202,7 @@ class Job:
             self.json.extra = watched.as_dict(self.runner.graph, bool(output.time))
         else:
             watched.show(self.runner.graph, self.single or bool(output.time))
+        self.begun = True
         return outcomes
 
     def _sum_up(self, seconds: float, interrupted: bool) -> None:

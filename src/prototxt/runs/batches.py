@@ -1,33 +1,44 @@
-"""Reading ahead of the net, and grouping what was read into batches."""
+"""Work that is done ahead in threads, such as reading files; and what was read, grouped into batches."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from typing import TypeVar
 
 from prototxt.errors import PrototxtError
 from prototxt.runs.items import Failure, Item, Read
 
 Entry = Item | Failure
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_order(items: Iterable[T], act: Callable[[T], R], workers: int, depth: int) -> Generator[R]:
+    """`act` on every item, in threads, up to `depth` items ahead of who takes the results; these come in order.
+
+    What `act` raises is raised when its result is taken. Closing the generator waits for what is being done.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="prototxt-run")
+    try:
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(pool.submit(act, item))
+            if len(waiting) > depth:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_ahead(names: Iterable[str], read: Read, depth: int) -> Generator[Entry]:
-    """Every item of these files in order, or why it is none; up to `depth` files are read before they are needed.
-
-    The reading is done by one other thread.
-    """
-    pool = ThreadPoolExecutor(1, thread_name_prefix="prototxt-read")
-    try:
-        waiting: deque[Future[list[Entry]]] = deque()
-        for name in names:
-            waiting.append(pool.submit(_read_all, name, read))
-            if len(waiting) > depth:
-                yield from waiting.popleft().result()
-        for future in waiting:
-            yield from future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """Every item of these files in order, or why it is none; up to `depth` files are read before they are needed."""
+    with closing(in_order(names, lambda name: _read_all(name, read), 1, depth)) as files:
+        for entries in files:
+            yield from entries
 
 
 def _read_all(name: str, read: Read) -> list[Entry]:
