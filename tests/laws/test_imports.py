@@ -30,7 +30,7 @@ ALLOWED = {
     "hdf5": set[str](),
     "interrupt": set[str](),
     "limits": set[str](),
-    "weights": {"files", "graph", "hdf5", "layers", "limits", "schema"},
+    "weights": {"files", "graph", "hdf5", "layers", "limits", "npy", "schema"},
     "kernels": set[str](),
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers", "lazy"},
