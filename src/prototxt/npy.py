@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.layers.base import MOST_AXES, Shape, show
+from prototxt.limits import MOST_UNPACKED
 
 SUFFIX = ".npy"
 
@@ -23,9 +24,6 @@ BROKEN = (
     BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, lzma.LZMAError, zlib.error,
 )  # fmt: skip
 """What zipfile and NumPy raise for files that are damaged, encrypted, or packed in a way they do not know."""
-
-MOST_UNPACKED = 1032
-"""Bytes that deflate makes of one, at most (zlib's documentation); an archive that tells of more is lying."""
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 

@@ -36,7 +36,7 @@ ALLOWED = {
     "watch": {"graph", "layers", "lazy"},
     "engine": {"graph", "layers", "plan", "watch"},
     "images": {"files", "layers", "weights"},
-    "npy": {"layers"},
+    "npy": {"layers", "limits"},
     "runs": {"graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"files", "images", "layers"},
     "views": {"graph", "layers", "schema", "watch"},
