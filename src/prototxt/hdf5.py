@@ -8,7 +8,7 @@ from typing import Any
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _MOST_CHUNK_BYTES = 1 << 30
 
-UNUSABLE = (OSError, RuntimeError, ValueError, KeyError)
+UNUSABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError)
 """h5py tells of broken files by any of these."""
 
 

@@ -6,6 +6,9 @@ import os
 
 from prototxt.errors import InputError
 
+MOST_UNPACKED = 1032
+"""Bytes that deflate makes of one, at most (zlib's documentation); a file that tells of more is lying."""
+
 
 def check_fits(needed: int, what: str, hint: str | None = None) -> None:
     """Refuses what this machine's memory cannot hold, before anything is allocated.

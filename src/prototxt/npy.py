@@ -8,23 +8,37 @@ from __future__ import annotations
 import lzma
 import zlib
 from math import prod
-from tokenize import TokenError
+from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prototxt.layers.base import MOST_AXES, Shape, show
+from prototxt.limits import MOST_UNPACKED
 
 SUFFIX = ".npy"
 
 BROKEN = (
-    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError,
-    lzma.LZMAError, zlib.error,
+    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, lzma.LZMAError, zlib.error,
 )  # fmt: skip
 """What zipfile and NumPy raise for files that are damaged, encrypted, or packed in a way they do not know."""
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def open_npz(path: str) -> ZipFile:
+    """A zip archive whose files, unpacked, cannot be larger than its own size allows.
+
+    Raises one of BROKEN for everything else.
+    """
+    archive = ZipFile(path)
+    held, told = Path(path).stat().st_size, sum(entry.file_size for entry in archive.infolist())
+    if told > MOST_UNPACKED * held:
+        archive.close()
+        raise ValueError(f"it has {held:,} bytes and tells of {told:,}: no archive unpacks to so many")
+    return archive
 
 
 def read_header(stream: IO[bytes], size: int) -> tuple[Shape, np.dtype[Any]]:
@@ -37,12 +51,32 @@ def read_header(stream: IO[bytes], size: int) -> tuple[Shape, np.dtype[Any]]:
     if version not in _HEADERS:
         major, minor = version
         raise ValueError(f"version {major}.{minor} of NumPy's form is not known")
-    shape, _, dtype = _HEADERS[version](stream)
+    shape, dtype = _literals(stream, version)
     if len(shape) > MOST_AXES:
         raise ValueError(f"an array of {len(shape)} axes (at most {MOST_AXES})")
+    if any(abs(dim) >= 1 << 63 for dim in shape):
+        raise ValueError("an axis longer than any array's")
     if min(shape, default=0) < 0:
         raise ValueError(f"an array of shape {show(shape)}")
     needed, left = prod(shape) * dtype.itemsize, size - stream.tell()
     if needed != left and not dtype.hasobject:
         raise ValueError(f"it holds {left} bytes, its shape {show(shape)} of {dtype} needs {needed}")
     return shape, dtype
+
+
+def _literals(stream: IO[bytes], version: tuple[int, int]) -> tuple[Shape, np.dtype[Any]]:
+    try:
+        shape, _, dtype = _HEADERS[version](stream)
+    except BROKEN:
+        raise
+    except Exception as error:
+        # NumPy reads the header with Python's own parser: SyntaxError, TokenError, TypeError, MemoryError ...
+        raise ValueError(f"its header is broken: {str(error) or type(error).__name__}") from None
+    return shape, dtype
+
+
+def read_entry(archive: ZipFile, entry: ZipInfo) -> NDArray[Any]:
+    """An array of an archive whose header has been looked at; raises one of BROKEN. Nothing in it is run."""
+    with archive.open(entry) as stream:
+        values: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+        return values

@@ -105,6 +105,10 @@ def test_scalar_and_empty(tmp_path: Path) -> None:
     assert layer.blobs[0].array().shape == (0, 3)
 
 
+def one_chunk_of_many(root: h5py.Group) -> None:
+    root.create_dataset("ip/0", (10**6, 10**6), "f4", chunks=(10, 10))[0, 0] = 1
+
+
 @pytest.mark.parametrize(
     ("fill", "what"),
     [
@@ -117,6 +121,7 @@ def test_scalar_and_empty(tmp_path: Path) -> None:
         (put("ip/0", np.ones(2, np.longdouble)), "not float or double"),
         (put("ip/0", h5py.Empty("f4")), "not float or double"),
         (lambda root: root.create_dataset("ip/0", (2, 3), "f4"), 'layer "ip": blob 0 was never written'),
+        (one_chunk_of_many, "blob 0 takes 4,000,000,000,000 bytes, 400 are in the file"),
         (
             lambda root: root.create_dataset("ip/0", (1 << 30, 2), "f4", chunks=(1 << 29, 1)),
             "stored in chunks of 2,147,483,648 bytes: too large",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from prototxt.errors import InputError, Place, PrototxtError
 from prototxt.images.load import Pixels, decode_image, guarded
 from prototxt.images.transform import Transform
 from prototxt.layers.base import Array, Shape, show
-from prototxt.npy import BROKEN, SUFFIX, read_header
+from prototxt.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 
 Values = NDArray[np.generic]
 
@@ -94,7 +93,8 @@ def array_reader(wanted: Mapping[str, Shape]) -> Read:
             rows = ", ".join(f'"{blob}" {array.shape[0]}' for blob, array in arrays.items())
             raise InputError(f"its arrays have different numbers of rows: {rows}", place=Place(name))
         for i in range(*counts):
-            row = {blob: np.array(array[i : i + 1], np.float32) for blob, array in arrays.items()}
+            with np.errstate(over="ignore"):  # a double beyond float32 becomes infinity
+                row = {blob: np.array(array[i : i + 1], np.float32) for blob, array in arrays.items()}
             fed = ", ".join(f"{blob} {show(array.shape)}" for blob, array in row.items())
             label = name if counts == {1} else f"{name}[{i}]"
             yield Item(label, row, f"{Path(label).name} -> {fed}")
@@ -124,7 +124,7 @@ def _load_npy(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
 
 
 def _load_npz(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
-    with ZipFile(name) as archive:
+    with open_npz(name) as archive:
         entries = {entry.filename.removesuffix(SUFFIX): entry for entry in archive.infolist()}
         held = [blob for blob in wanted if blob in entries]
         if not held:
@@ -133,13 +133,7 @@ def _load_npz(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
         for blob in held:
             with archive.open(entries[blob]) as stream:
                 _check(name, blob, *read_header(stream, entries[blob].file_size), wanted[blob])
-        return {blob: _read(archive, entries[blob]) for blob in held}
-
-
-def _read(archive: ZipFile, entry: ZipInfo) -> Values:
-    with archive.open(entry) as stream:
-        values: Values = np.lib.format.read_array(stream, allow_pickle=False)
-        return values
+        return {blob: read_entry(archive, entries[blob]) for blob in held}
 
 
 def _check(name: str, blob: str, shape: Shape, dtype: np.dtype[Any], wanted: Shape) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from prototxt.errors import Place, PrototxtError, WeightsError, printable
 from prototxt.hdf5 import UNUSABLE, import_h5py, is_dataset, why_not
 from prototxt.layers.base import MOST_AXES, Array
+from prototxt.limits import MOST_UNPACKED
 from prototxt.weights.stored import StoredBlob, StoredLayer, in_layers, split_key
 
 _ROOT = "data"
@@ -133,8 +134,10 @@ def _stored(dataset: Any, path: str, key: tuple[str, int]) -> StoredBlob:
         raise _error(path, f"blob {i} holds {dataset.dtype}, not float or double", layer)
     if dataset.ndim > MOST_AXES:
         raise _error(path, f"a blob of {dataset.ndim} axes (at most {MOST_AXES})", layer)
-    if dataset.size and not dataset.id.get_storage_size():
-        raise _error(path, f"blob {i} was never written", layer)
+    stored, told = dataset.id.get_storage_size(), dataset.size * dataset.dtype.itemsize
+    if told > MOST_UNPACKED * stored:
+        what = f"takes {told:,} bytes, {stored:,} are in the file" if stored else "was never written"
+        raise _error(path, f"blob {i} {what}", layer)
     return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, path, layer))
 
 

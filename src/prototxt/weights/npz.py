@@ -5,35 +5,25 @@ Source: NumPy's documentation, numpy.lib.format.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from math import prod
 from os import PathLike, fspath
-from tokenize import TokenError
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import Place, PrototxtError, WeightsError, printable
-from prototxt.layers.base import MOST_AXES, Array, Shape, show
+from prototxt.layers.base import Array
+from prototxt.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.weights.stored import StoredBlob, StoredLayer, in_layers, split_key
 
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 """A zip archive's first bytes; the second are those of an empty one."""
 
-_SUFFIX = ".npy"
 _LONGEST_KEY = 65_000
-
-_BROKEN = (
-    BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError, zlib.error,
-)  # fmt: skip
-"""What zipfile and NumPy raise for archives that are damaged, encrypted, or packed in a way they do not know."""
-
-_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
@@ -46,11 +36,11 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     file = fspath(path)
     with _errors_of(file):
-        archive = ZipFile(file)
+        archive = open_npz(file)
         entries = {
-            entry.filename.removesuffix(_SUFFIX): entry
+            entry.filename.removesuffix(SUFFIX): entry
             for entry in archive.infolist()
-            if entry.filename.endswith(_SUFFIX)
+            if entry.filename.endswith(SUFFIX)
         }
     if not entries:
         raise _no_arrays(file, archive)
@@ -80,7 +70,7 @@ def write_npz(file: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
                     else f"{len(key)} characters are too long"
                 )
                 raise PrototxtError(f"{what} for a name in an .npz file")
-            with archive.open(key + _SUFFIX, "w", force_zip64=True) as entry:
+            with archive.open(key + SUFFIX, "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, values, allow_pickle=False)
 
 
@@ -89,11 +79,13 @@ def _error(path: str, what: str, layer: str | None = None) -> WeightsError:
 
 
 @contextmanager
-def _errors_of(path: str, layer: str | None = None) -> Iterator[None]:
+def _errors_of(
+    path: str, layer: str | None = None, what: str = "not an .npz file that can be used"
+) -> Iterator[None]:
     try:
         yield
-    except _BROKEN as error:
-        raise _error(path, f"not an .npz file that can be used: {error}", layer) from None
+    except BROKEN as error:
+        raise _error(path, f"{what}: {error}", layer) from None
 
 
 def _no_arrays(path: str, archive: ZipFile) -> WeightsError:
@@ -114,31 +106,13 @@ def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> 
         raise _error(
             path, f"blob {i} is compressed by method {entry.compress_type}, which NumPy does not", layer
         )
-    with _errors_of(path, layer), archive.open(entry) as stream:
-        version = np.lib.format.read_magic(stream)
-        if version not in _HEADERS:
-            major, minor = version
-            raise _error(path, f"blob {i} is of version {major}.{minor} of NumPy's form", layer)
-        shape, _, dtype = _HEADERS[version](stream)
-        start = stream.tell()
+    with _errors_of(path, layer, f"blob {i}"), archive.open(entry) as stream:
+        shape, dtype = read_header(stream, entry.file_size)
     if dtype.kind != "f" or dtype.itemsize > 8:
         raise _error(path, f"blob {i} holds {dtype}, not float or double", layer)
-    _check_size(shape, dtype, entry.file_size - start, path, layer, i)
     return StoredBlob(shape, False, partial(_read, archive, entry, path, layer))
 
 
-def _check_size(shape: Shape, dtype: np.dtype[Any], size: int, path: str, layer: str, i: int) -> None:
-    if len(shape) > MOST_AXES:
-        raise _error(path, f"a blob of {len(shape)} axes (at most {MOST_AXES})", layer)
-    if min(shape, default=0) < 0:
-        raise _error(path, f"a blob of shape {show(shape)}", layer)
-    needed = prod(shape) * dtype.itemsize
-    if needed != size:
-        what = f"holds {size} bytes, its shape {show(shape)} of {dtype} needs {needed}"
-        raise _error(path, f"blob {i} {what}", layer)
-
-
 def _read(archive: ZipFile, entry: ZipInfo, path: str, layer: str) -> NDArray[Any]:
-    with _errors_of(path, layer), archive.open(entry) as stream:
-        values: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
-        return values
+    with _errors_of(path, layer):
+        return read_entry(archive, entry)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -32,8 +33,8 @@ _MOST_AT_ONCE = 1 << 21
 LONGEST_TEXT = 100_000
 """Bytes of a name that is read."""
 
-MOST_FIELDS = 2_000_000
-"""Trained nets have some ten thousand; a run of numbers counts as one. This many take some ten seconds."""
+MOST_FIELDS = 500_000
+"""Trained nets have some ten thousand; a run of numbers counts as one. See docs/hostile-files.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +190,16 @@ class Message(Iterator[Field]):
         if self.wire.bytes[first.start - 1] != key:
             # The key is written in more bytes than it needs: allowed, and nobody does it.
             return self.wire.view(dtype, first.start, 1)
-        item = np.dtype([("key", "u1"), ("value", dtype)])
+        item = _item(dtype)
         length = _run_length(self, first.start - 1, key, item)
         self.pos = first.start - 1 + length * (1 + size)
         return np.frombuffer(self.wire.bytes, item, length, first.start - 1)["value"]
+
+
+@cache
+def _item(dtype: str) -> np.dtype[np.void]:
+    """A key of one byte and a value; one type for all runs, of which a file may have very many."""
+    return np.dtype([("key", "u1"), ("value", dtype)])
 
 
 def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void]) -> int:
