@@ -27,12 +27,17 @@ from prototxt.errors import (
 )
 
 if TYPE_CHECKING:
+    from prototxt.images.labels import read_labels
+    from prototxt.images.load import load_image
+    from prototxt.images.mean import read_mean
+    from prototxt.images.recipe import Recipe
+    from prototxt.images.transform import Transform
     from prototxt.layers.base import Cost, Layer, Param, count
     from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
     from prototxt.reading import load_graph
-    from prototxt.watch import Timer, Watcher
+    from prototxt.watch import Timer, Trace, Watcher
 
 __version__ = "0.1.0"
 
@@ -45,19 +50,26 @@ _HOMES = {
     "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",
     "PythonLayer": "prototxt.layers.python",
+    "Recipe": "prototxt.images.recipe",
     "Timer": "prototxt.watch",
+    "Trace": "prototxt.watch",
+    "Transform": "prototxt.images.transform",
     "Watcher": "prototxt.watch",
     "count": "prototxt.layers.base",
     "layer": "prototxt.layers.registry",
     "load_graph": "prototxt.reading",
+    "load_image": "prototxt.images.load",
     "load_net": "prototxt.net",
     "parse_net": "prototxt.net",
+    "read_labels": "prototxt.images.labels",
+    "read_mean": "prototxt.images.mean",
 }
 
 __all__ = [
     "Blob", "Cost", "DataError", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Param",
-    "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "TextError", "Timer", "Watcher", "WeightsError",
-    "count", "layer", "load_graph", "load_net", "parse_net",
+    "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "Recipe", "TextError", "Timer", "Trace",
+    "Transform", "Watcher", "WeightsError", "count", "layer", "load_graph", "load_image", "load_net", "parse_net",
+    "read_labels", "read_mean",
 ]  # fmt: skip
 
 

@@ -31,8 +31,14 @@ def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableT
 
 def _numbers(values: Values) -> tuple[str, ...]:
     numbers = (values.mean, values.std, values.least, values.most)
-    share = values.zeros / values.count if values.count else 0
-    return (*(f"{n:.5g}" for n in numbers), f"{100 * share:.1f} %" if values.zeros else "0")
+    return (*(f"{n:.5g}" for n in numbers), _share(values.zeros, values.count))
+
+
+def _share(zeros: int, count: int) -> str:
+    if not zeros:
+        return "0"
+    percent = 100 * zeros / count
+    return f"{percent:.1f} %" if percent >= 0.1 else "< 0.1 %"
 
 
 def verdict(first_bad: Traced | None) -> Text:
