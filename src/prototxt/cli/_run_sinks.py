@@ -100,8 +100,8 @@ class Lines:
     """For many images: a line for each, with its best classes or the range of its outputs."""
 
     def __init__(self, names: Sequence[str], about: Sequence[str], labels: Sequence[str], top: int) -> None:
-        longest = max(len(printable(name)) for name in names)
-        self._width = min(longest, LONGEST_NAME) if sys.stdout.isatty() else longest
+        self._longest = LONGEST_NAME if sys.stdout.isatty() else None
+        self._width = min(max(len(printable(name)) for name in names), self._longest or sys.maxsize)
         self._about, self._labels, self._top = about, labels, top
         self._begun = False
 
@@ -112,7 +112,7 @@ class Lines:
             if not self._begun:
                 click.echo("\n".join([f"first input: {outcome.how}", *self._about, ""]))
                 self._begun = True
-            name = _cut(printable(outcome.name), self._width)
+            name = _cut(printable(outcome.name), self._longest)
             found = answers(outcome.outputs, self._labels, self._top)
             for answer in found:
                 for text in _told(answer, named=len(found) > 1):
@@ -120,9 +120,9 @@ class Lines:
                     name = ""
 
 
-def _cut(name: str, width: int) -> str:
+def _cut(name: str, longest: int | None) -> str:
     """The end of a long name, which tells more than its start."""
-    return name if len(name) <= width else "…" + name[1 - width :]
+    return name if longest is None or len(name) <= longest else "…" + name[1 - longest :]
 
 
 def _told(answer: Answer, named: bool) -> list[str]:

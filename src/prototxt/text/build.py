@@ -16,6 +16,9 @@ from prototxt.text.values import Convert, MisfitError, converter
 MOST_NOTES = 1000
 """Unknown fields that get a line each; a file that is no net at all may have millions."""
 
+MOST_LAYERS = 100_000
+"""The largest nets have some thousands; each takes some KB in all stages up to the graph."""
+
 _LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
 
 
@@ -84,6 +87,7 @@ class _Builder:
         self.strict = strict
         self.notes: list[str] = []
         self.more = 0
+        self.layers = 0
         self.layer: _Layer | None = None
 
     def fill(self, target: Any, node: Message, plan: _Plan) -> None:
@@ -138,6 +142,9 @@ class _Builder:
         if not plan.is_layer:
             self.fill(part, value, plan)
             return
+        self.layers += 1
+        if self.layers > MOST_LAYERS:
+            raise self._error(value, f"the file has more than {MOST_LAYERS:,} layers: no net has")
         around, self.layer = self.layer, _Layer(value)
         self.fill(part, value, plan)
         self.layer = around

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 32_000_000
 """The largest nets take one; a device such as /dev/zero has no end."""
 
 _SOMETHING = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
