@@ -25,13 +25,8 @@ from prototxt.text.tree import Field, Message, Scalar
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
-<<<<<<< HEAD
 MOST_TOKENS = 500_000
 """A run of fields counts as one. The largest public nets have a fiftieth of it; see docs/hostile-files.md."""
-=======
-MOST_TOKENS = 2_000_000
-"""A run of plain fields counts as one. The largest nets have some ten thousand; this many take ten seconds."""
->>>>>>> h3
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
