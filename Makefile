@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test lint type proto docs bench check clean
+.PHONY: setup run test lint type proto docs bench fuzz check clean
 
 setup: $(READY)
 
@@ -35,6 +35,11 @@ docs: setup  ## the rooms -> docs/layers.md
 
 bench: setup  ## times of whole commands and forward passes
 	$(BIN)/python benchmarks/forward.py
+
+FUZZ_SECONDS ?= 60
+fuzz: setup  ## every reader of files against made-up ones, FUZZ_SECONDS each (Linux, x86-64)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 check: setup lint  ## everything, slow tests included
 	$(BIN)/pytest -n auto -m ''

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,8 @@ def _options() -> argparse.Namespace:
     unknown = set(options.targets) - set(NAMES)
     if unknown:
         parser.error(f"no target {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if not find_spec("atheris"):
+        parser.error("atheris is not installed: pip install prototxt[fuzz]; it is built for Linux on x86-64")
     return options
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
-from fuzz.seeds import seeds
+from fuzz.seeds import ROOT, seeds
 from fuzz.targets import CORPUS, TARGETS
 
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
@@ -27,6 +30,14 @@ def test_every_file(path: Path) -> None:
 )
 def test_good_files_are_taken(target: str, name: str) -> None:
     assert TARGETS[target](seeds(target)[name]) is not None
+
+
+def test_the_fuzzer_knows_every_target() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "fuzz.py"), "--help"]
+    said = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "500"}
+    )
+    assert f"some of {', '.join(TARGETS)}; default all" in said.stdout
 
 
 def test_the_corpus_is_small() -> None:

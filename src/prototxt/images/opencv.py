@@ -24,6 +24,9 @@ _PNG_GRAY = (3737, 19234, 9797), 0, 15
 _OTHER_GRAY = (1868, 9617, 4899), 1 << 13, 14
 """OpenCV's own."""
 
+_AT_ONCE = 1 << 20
+"""Pixels that are summed together."""
+
 _COEFFICIENT_BITS = 11
 """INTER_RESIZE_COEF_BITS: a weight of 1 is 2048."""
 
@@ -81,9 +84,13 @@ def _gray(image: Image.Image, name: str, format_: str) -> Bytes:
         return _upper_bytes(image, name)
     if image.mode in ("1", "L", "LA", "La"):
         return np.asarray(image.convert("L"), np.uint8)[..., None]
+    color = _color(image, name, format_)
     weights, add, shift = _PNG_GRAY if format_ == "PNG" else _OTHER_GRAY
-    total = _color(image, name, format_).astype(np.uint32) @ np.array(weights, np.uint32)
-    gray: Bytes = ((total + np.uint32(add)) >> np.uint32(shift)).astype(np.uint8)[..., None]
+    gray = np.empty((*color.shape[:2], 1), np.uint8)
+    step = max(1, _AT_ONCE // color.shape[1])  # sums take four times as much memory as bytes
+    for top in range(0, color.shape[0], step):
+        total = color[top : top + step].astype(np.uint32) @ np.array(weights, np.uint32)
+        gray[top : top + step, :, 0] = (total + np.uint32(add)) >> np.uint32(shift)
     return gray
 
 

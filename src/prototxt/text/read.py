@@ -8,8 +8,8 @@ from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
-MOST_BYTES = 32_000_000
-"""The largest nets take one; a device such as /dev/zero has no end."""
+MOST_BYTES = 16_000_000
+"""The largest public nets take a quarter of one; a device such as /dev/zero has no end."""
 
 _SOMETHING = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
 """A line that is neither blank nor a comment."""

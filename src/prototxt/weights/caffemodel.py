@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import WeightsError
-from prototxt.layers.base import Array, Shape, show
+from prototxt.layers.base import MOST_ELEMENTS, Array, Shape, show
 from prototxt.schema import message_class
 from prototxt.weights.stored import StoredBlob, StoredLayer
 from prototxt.weights.wire import (
@@ -255,6 +255,8 @@ def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str 
     if prod(shape) != count:
         values = f"holds {count} values, its shape {show(shape)} needs {prod(shape)}"
         raise wire.error(f"a blob {values}", place.start, layer)
+    if not count and prod(filter(None, shape)) > MOST_ELEMENTS:
+        raise wire.error(f"a blob of shape {show(shape)}: empty, and too large", place.start, layer)
 
 
 _NET_LAYER, _LAYER_BLOBS = 100, 7
