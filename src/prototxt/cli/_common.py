@@ -60,7 +60,12 @@ def _fail(ctx: click.Context, what: str) -> None:
 
 def show_error(what: str) -> None:
     """One error on stderr."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {_printable(what)}", err=True)
+    say(f"{click.style('error:', fg='red', bold=True)} {_printable(what)}", err=True)
+
+
+def say(text: str, err: bool = False) -> None:
+    """A line on standard output or on standard error; above a progress bar where there is one."""
+    click.echo(text, file=sys.stderr if err else sys.stdout)
 
 
 def _printable(text: str) -> str:
@@ -80,9 +85,9 @@ def show_notes(notes: Sequence[str]) -> None:
     """Warnings on stderr, the first few in full."""
     label = click.style("warning:", fg="yellow", bold=True)
     for note in notes[:MOST_NOTES]:
-        click.echo(f"{label} {_printable(note)}", err=True)
+        say(f"{label} {_printable(note)}", err=True)
     if len(notes) > MOST_NOTES:
-        click.echo(f"{label} and {len(notes) - MOST_NOTES} more like these", err=True)
+        say(f"{label} and {len(notes) - MOST_NOTES} more like these", err=True)
 
 
 def screen() -> Console:

@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
-import click
-
-from prototxt.cli._common import MOST_NOTES, screen, show_error, show_notes
+from prototxt.cli._common import MOST_NOTES, say, screen, show_error, show_notes
 from prototxt.errors import printable
 
 if TYPE_CHECKING:
@@ -85,11 +83,11 @@ class Detailed:
         from prototxt.views.table import answers_table
 
         for outcome in succeeded(batch):
-            click.echo(f"image: {outcome.how}")
+            say(f"image: {outcome.how}")
             for line in self.about:
-                click.echo(line)
+                say(line)
             if outcome.loss is not None:
-                click.echo(f"loss: {outcome.loss:g}")
+                say(f"loss: {outcome.loss:g}")
             console = screen()
             for answer in answers(outcome.outputs, self.labels, self.top):
                 console.print()
@@ -110,13 +108,13 @@ class Lines:
 
         for outcome in succeeded(batch):
             if not self._begun:
-                click.echo("\n".join([f"first input: {outcome.how}", *self._about, ""]))
+                say("\n".join([f"first input: {outcome.how}", *self._about, ""]))
                 self._begun = True
             name = _cut(printable(outcome.name), self._longest)
             found = answers(outcome.outputs, self._labels, self._top)
             for answer in found:
                 for text in _told(answer, named=len(found) > 1):
-                    click.echo(f"{name:<{self._width}}  {text}".rstrip())
+                    say(f"{name:<{self._width}}  {text}".rstrip())
                     name = ""
 
 
@@ -141,7 +139,7 @@ class JsonLines:
 
     def take(self, batch: Taken) -> None:
         for entry in batch:
-            click.echo(json.dumps(_without_nan(self._told(entry)), allow_nan=False))
+            say(json.dumps(_without_nan(self._told(entry)), allow_nan=False))
 
     def _told(self, outcome: Outcome | Failure) -> dict[str, Any]:
         from prototxt.runs.items import Failure
