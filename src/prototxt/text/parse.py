@@ -25,8 +25,8 @@ from prototxt.text.tree import Field, Message, Scalar
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
-MOST_TOKENS = 2_000_000
-"""A run of plain fields counts as one. The largest nets have some ten thousand; this many take ten seconds."""
+MOST_TOKENS = 4_000_000
+"""A run of fields counts as one. The largest nets have a hundredth of it; this many take some ten seconds."""
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
