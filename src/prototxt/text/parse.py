@@ -25,8 +25,8 @@ from prototxt.text.tree import Field, Message, Scalar
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
-MOST_TOKENS = 4_000_000
-"""A run of fields counts as one. The largest nets have a hundredth of it; this many take some ten seconds."""
+MOST_TOKENS = 500_000
+"""A run of fields counts as one. The largest public nets have a fiftieth of it; see docs/hostile-files.md."""
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
