@@ -47,6 +47,7 @@ def of(layer: Layer, *values: float) -> Array:
         ("Power", "power_param { scale: 0 shift: 2 power: 3 }", 5, 8),
         ("Exp", "", 1, np.e),
         ("Exp", "exp_param { base: 2 scale: 3 shift: 1 }", 1, 16),
+        ("Exp", "exp_param { shift: 1000 }", 1, INF),
         ("Log", "", np.e, 1),
         ("Log", "log_param { base: 10 scale: 2 shift: 80 }", 10, 2),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, inf, log
 from typing import Any
 
 from prototxt.errors import LayerError
@@ -329,7 +329,7 @@ class Exp(Neuron):
         p = param.exp_param
         log_base = log_of_base(p.base)
         self.inner_scale = log_base * p.scale
-        self.outer_scale = exp(log_base * p.shift)
+        self.outer_scale = exp_or_inf(log_base * p.shift)
 
     def apply(self, x: Array) -> Array:
         # Too large a power is inf, as in C.
@@ -374,6 +374,14 @@ class Log(Neuron):
         with np.errstate(divide="ignore", invalid="ignore"):
             y: Array = np.log(inner) * np.float32(self.outer_scale)
         return y
+
+
+def exp_or_inf(power: float) -> float:
+    """e to a power; infinite where that is beyond a double, as in C."""
+    try:
+        return exp(power)
+    except OverflowError:
+        return inf
 
 
 def log_of_base(base: float) -> float:

@@ -65,11 +65,11 @@ def unescape(text: str) -> bytes:
     """
     if "\\" not in text:
         return _utf8(text)
-    parts, end = [], 0
+    out, end = bytearray(), 0
     for match in _ESCAPE.finditer(text):
-        parts += [_utf8(text[end : match.start()]), _escaped(match)]
+        out += _utf8(text[end : match.start()]) + _escaped(match)
         end = match.end()
-    return b"".join([*parts, _utf8(text[end:])])
+    return bytes(out + _utf8(text[end:]))
 
 
 def _utf8(text: str) -> bytes:

@@ -1,0 +1,141 @@
+"""Nets of every layer type with values no net has: a graph or a refusal with its place, at once and without arrays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from prototxt.errors import PrototxtError
+from prototxt.graph.wiring import Graph
+from prototxt.layers.base import count
+from prototxt.layers.registry import layer_types
+from prototxt.reading import Options, define_net, make_graph
+from prototxt.schema import descriptor
+
+TYPES = sorted(layer_types())
+PARAMS = {
+    field.name: field.message_type for field in descriptor("LayerParameter").fields if field.message_type
+}
+
+INTS = [0, 1, 2, 3, 5, 7, 100, 65_536, 2**31 - 1, 2**32 - 1, 2**63 - 1, -1, -2, -7, -(2**31), -(2**63)]
+FLOATS = ["0", "1", "-1", "0.5", "1e-30", "1e30", "-1e30", "1e400", "inf", "-inf", "nan"]
+STRINGS = ["", "a", "b", "data", "gaussian", "xavier", "/nowhere/at/all"]
+
+INPUTS = [(2, 3, 8, 9), (2, 3), (1,), (5, 1, 1, 1, 7), (2**31 - 1,), (4, 3, 100_000, 5)]
+
+
+def value(field: FieldDescriptor, rng: Random) -> str:
+    """A value of a scalar field's type, mostly one that is in its range."""
+    if field.enum_type is not None:
+        return rng.choice(list(field.enum_type.values_by_name))
+    if field.type == field.TYPE_BOOL:
+        return rng.choice(["true", "false"])
+    if field.type in (field.TYPE_STRING, field.TYPE_BYTES):
+        return f'"{rng.choice(STRINGS)}"'
+    if field.type in (field.TYPE_FLOAT, field.TYPE_DOUBLE):
+        return rng.choice(FLOATS)
+    small = rng.random() < 0.9
+    return str(rng.choice(INTS[:6] if small else INTS))
+
+
+def fields(kind: Descriptor, rng: Random, most: int, depth: int = 2) -> str:
+    """Some fields of a message as text; repeated ones a few times."""
+    chosen = rng.sample(list(kind.fields), min(rng.randint(0, most), len(kind.fields)))
+    parts = []
+    for field in chosen:
+        for _ in range(rng.choice([1, 1, 2, 3]) if field.is_repeated else 1):
+            if field.message_type is None:
+                parts.append(f"{field.name}: {value(field, rng)}")
+            elif depth:
+                parts.append(f"{field.name} {{ {fields(field.message_type, rng, most, depth - 1)} }}")
+    return " ".join(parts)
+
+
+BORROWED = {
+    "Deconvolution": "convolution_param",
+    "Im2col": "convolution_param",
+    "LSTM": "recurrent_param",
+    "RNN": "recurrent_param",
+}
+
+
+def snake(kind: str) -> str:
+    """The parameter message's field of a type: InnerProduct has inner_product_param."""
+    if kind in BORROWED:
+        return BORROWED[kind]
+    words = "".join(f"_{c}" if c.isupper() else c for c in kind)
+    near = words.strip("_").lower().replace("_", "")
+    return next((name for name in PARAMS if name.removesuffix("_param").replace("_", "") == near), "")
+
+
+def some(arity: tuple[int, int | None], rng: Random) -> int:
+    """How many bottoms or tops a layer gets: mostly as many as it may have."""
+    least, most = arity
+    return (
+        rng.randint(0, 3) if rng.random() < 0.05 else rng.randint(least, least + 2 if most is None else most)
+    )
+
+
+def random_net(rng: Random) -> str:
+    """A few inputs and layers that read them and each other; most parameters are those of their types."""
+    tops = [f"i{i}" for i in range(len(INPUTS))]
+    shapes = " ".join(f"shape {{ dim: [{', '.join(map(str, shape))}] }}" for shape in INPUTS)
+    named = " ".join(f'top: "{top}"' for top in tops)
+    layers = [f'layer {{ name: "in" type: "Input" {named} input_param {{ {shapes} }} }}']
+    for i in range(rng.randint(1, 4)):
+        kind = rng.choice(TYPES)
+        room = layer_types()[kind]
+        read = rng.choices(tops[-8:], k=some(room.bottoms, rng))
+        if rng.random() < 0.5:
+            read = read[:1] * len(read)
+        bottoms = " ".join(f'bottom: "{bottom}"' for bottom in read)
+        made = [f"t{i}_{j}" for j in range(some(room.tops, rng))]
+        name = snake(kind)
+        own = f"{name} {{ {fields(PARAMS[name], rng, rng.choice([1, 3, 7]))} }}" if name else ""
+        more = fields(descriptor("LayerParameter"), rng, 1) if rng.random() < 0.1 else ""
+        wrote = " ".join(f'top: "{top}"' for top in made)
+        layers.append(f'layer {{ name: "l{i}" type: "{kind}" {bottoms} {wrote} {own} {more} }}')
+        tops += made
+    return "\n".join(layers)
+
+
+def graph_of(text: str) -> Graph | None:
+    """The net's graph, or None where it is refused in words that say where."""
+    try:
+        graph = make_graph(define_net(text, "net.prototxt"), Options())
+    except PrototxtError as error:
+        refusal = str(error)
+    else:
+        check(graph)
+        return graph
+    assert refusal.startswith("net.prototxt")
+    assert len(refusal) < 3000
+    return None
+
+
+def check(graph: Graph) -> None:
+    """Sizes are those a blob may have, costs are counts."""
+    for node in graph.nodes:
+        assert all(count(p.shape) < 1 << 31 for p in node.params)
+        costs: dict[str, Any] = {name: getattr(node.cost, name) for name in node.cost.__slots__}
+        assert all(isinstance(cost, int) and cost >= 0 for cost in costs.values()), (node.type, costs)
+    assert all(0 <= dim < 1 << 31 for shape in graph.shapes.values() for dim in shape)
+
+
+@settings(
+    max_examples=300, deadline=timedelta(seconds=2), derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
+@given(st.integers(0, 2**32))
+def test_random_nets(seed: int) -> None:
+    graph_of(random_net(Random(seed)))
+
+
+def test_some_random_nets_are_fine_and_of_many_types() -> None:
+    graphs = [graph for seed in range(300) if (graph := graph_of(random_net(Random(seed))))]
+    assert len({node.type for graph in graphs for node in graph.nodes}) > 20
