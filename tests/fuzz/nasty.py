@@ -56,6 +56,16 @@ def _entries(size: int) -> bytes:
     return npz({f"a/{i}": np.float32(1) for i in range(size // 300)})
 
 
+def _datasets(size: int) -> bytes:
+    import h5py
+
+    file = BytesIO()
+    with h5py.File(file, "w") as opened:
+        for i in range(size // 370):
+            opened[f"data/a/{i}"] = 1.0
+    return file.getvalue()
+
+
 def archive(files: Mapping[str, bytes], method: int = ZIP_STORED) -> bytes:
     """A zip archive of any files."""
     file = BytesIO()
@@ -74,6 +84,7 @@ LARGE: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
     "unknown fields": ("text", _repeat(b"a:1 ")),
     "layers": ("text", _repeat(b"layer{}")),
     "V1 layers": ("text", _repeat(b"layers{}")),
+    "layers of tops": ("text", _repeat(b"layers{" + b'top:"a" ' * 14 + b"}")),
     "messages": ("text", _repeat(b"x{y{z{}}}")),
     "lists": ("text", _repeat(b"a:[1,2,3,4,5,6,7,8] ")),
     "inputs": ("text", _repeat(b'input:"a" ')),
@@ -88,6 +99,7 @@ LARGE: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
     "blobs of one": ("caffemodel", _blobs_in_layers),
     "pieces": ("caffemodel", _blob_of_pieces),
     "entries": ("npz", _entries),
+    "datasets": ("hdf5", _datasets),
     "lines": ("labels", _repeat(b"\n", b"", b"x")),
 }
 """A target and a file of about so many bytes."""
