@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import numpy as np
@@ -644,12 +644,21 @@ class TestProcesses:
         assert done.returncode == 1
         assert done.stderr == "error: cannot write the answer: No space left on device\n"
 
+    @staticmethod
+    def writer(pipe: Path, process: subprocess.Popen[bytes]) -> TextIO:
+        """The pipe's other end, as soon as the command reads; a command that died would never read."""
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
+            sleep(0.05)
+        pytest.fail(f"ended with {process.returncode} before it read: {process.communicate()}")
+
     def test_ctrl_c(self, tmp_path: Path) -> None:
         """The net is a pipe that nobody writes to: the command waits until it is stopped."""
         pipe = tmp_path / "net.prototxt"
         os.mkfifo(pipe)
         with started("prototxt-shapes", str(pipe)) as process:
-            with pipe.open("w") as writer:  # opens as soon as the command reads
+            with self.writer(pipe, process) as writer:
                 writer.write("layer {")
                 writer.flush()
                 code = None
