@@ -33,8 +33,10 @@ proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
 docs: setup  ## the rooms -> docs/layers.md
 	$(BIN)/python tools/make_docs.py
 
-bench: setup  ## times of whole commands and forward passes
+bench: setup  ## times of forward passes, of a folder of images, of opening weights
 	$(BIN)/python benchmarks/forward.py
+	$(BIN)/python benchmarks/folder.py
+	$(BIN)/python benchmarks/open_weights.py
 
 FUZZ_SECONDS ?= 60
 fuzz: setup  ## every reader of files against made-up ones, FUZZ_SECONDS each (Linux, x86-64)
