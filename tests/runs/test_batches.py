@@ -72,7 +72,8 @@ def test_batches() -> None:
     bad = Failure("bad", InputError("broken"))
     a, b, c, d = (item(name) for name in "abcd")
     assert grouped(2, a, b, c) == [["a", "b"], ["c"]]
-    assert grouped(2, bad, a, bad, b, bad, c, bad) == [["bad", "a", "bad", "b", "bad"], ["c", "bad"]]
+    assert grouped(2, bad, a, bad, b, bad, c, bad) == [["bad", "a"], ["bad", "b"], ["bad", "c"], ["bad"]]
     assert grouped(3, a, b, item("wide", 5), c, d) == [["a", "b"], ["wide"], ["c", "d"]]
     assert grouped(3) == []
-    assert grouped(1, bad, bad) == [["bad", "bad"]]
+    assert grouped(1, bad, bad) == [["bad"], ["bad"]]
+    assert grouped(2, a, item("wide", 5), bad) == [["a"], ["wide", "bad"]]

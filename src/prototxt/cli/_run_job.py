@@ -111,13 +111,17 @@ class Job:
     def _stream(self, sinks: Sequence[Sink]) -> bool:
         """Every batch through the net and into the sinks; whether Ctrl-C ended it, between two batches."""
         from prototxt.runs.batches import batches, read_ahead
+        from prototxt.runs.items import is_arrays
 
         entries = read_ahead(self.names, self.reading.read, WORKERS * self.batch + READ_AHEAD)
+        total = (
+            None if any(map(is_arrays, self.names)) else len(self.names)
+        )  # arrays have rows, nobody knows how many
         try:
             with (
                 closing(entries),
                 closing(self._done(batches(entries, self.batch))) as batches_done,
-                progress_bar("images", len(self.names)) as advance,
+                progress_bar("images", total) as advance,
             ):
                 for done in batches_done:
                     with shielded():
@@ -136,16 +140,16 @@ class Job:
         A core for each batch, with a net and a BLAS of one thread, does more than all cores for one batch after the
         other: threads of BLAS wait for each other, and the more so while another one reads images.
         """
-        from threadpoolctl import threadpool_limits
-
-        from prototxt.runs.batches import in_order
-
         for group in groups:
             yield self._run(group, self._first)
             if self.begun:
                 break
         if self.single:
             return
+        from threadpoolctl import threadpool_limits
+
+        from prototxt.runs.batches import in_order
+
         own = local()
 
         def run(items: Sequence[Item]) -> list[Outcome]:
@@ -209,13 +213,16 @@ class Job:
         """Where the rows are, and, of many images, how many there were in what time."""
         done, failed = self.tally.done, self.tally.failed
         if self.output.save and done:
-            rows = "1 row" if done == 1 else f"{done} rows"
-            click.echo(f"saved {rows} to {self.output.save}", err=True)
+            click.echo(f"saved {_counted(done, 'row')} to {self.output.save}", err=True)
         if self.single:
             return
-        parts = [f"{done:,} images in {seconds:.1f} s, {done / seconds:.1f} images/s"]
+        parts = [f"{_counted(done, 'image')} in {seconds:.1f} s, {done / seconds:.1f} images/s"]
         if failed:
             parts.append(f"{failed:,} failed")
         if interrupted:
             parts.append(f"interrupted: of {len(self.names):,} files; what was written is complete")
         click.echo("; ".join(parts), err=True)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")

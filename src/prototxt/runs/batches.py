@@ -51,15 +51,18 @@ def _read_all(name: str, read: Read) -> list[Entry]:
 
 
 def batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    """Entries in order, in lists of up to `size` items that have the same shapes; failures stay in their place."""
+    """Entries in order, in lists of up to `size` whose items have the same shapes; failures stay in their place."""
     batch: list[Entry] = []
-    shapes, items = None, 0
+    shapes = None
     for entry in entries:
         if isinstance(entry, Item):
-            if items == size or (items and entry.shapes != shapes):
+            if shapes not in (None, entry.shapes):
                 yield batch
-                batch, items = [], 0
-            shapes, items = entry.shapes, items + 1
+                batch = []
+            shapes = entry.shapes
         batch.append(entry)
+        if len(batch) == size:
+            yield batch
+            batch, shapes = [], None
     if batch:
         yield batch
