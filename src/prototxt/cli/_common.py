@@ -16,7 +16,7 @@ from prototxt.errors import PrototxtError
 from prototxt.files import whole_file
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 MOST_NOTES = 10
 INTERRUPTED = 130
@@ -102,6 +102,14 @@ def screen() -> Console:
 
     console = Screen(highlight=False)
     return console if console.is_terminal else Screen(width=WIDE, color_system=None, highlight=False)
+
+
+def show(table: RenderableType) -> None:
+    """A table on standard output; above a progress bar where there is one."""
+    console = screen()
+    with console.capture() as captured:
+        console.print(table, crop=False)
+    say(captured.get().rstrip("\n"))
 
 
 def emit(text: str, output: str | None) -> None:

@@ -11,8 +11,11 @@ Advance = Callable[[int], None]
 
 @contextmanager
 def progress_bar(what: str, total: int | None) -> Iterator[Advance]:
-    """A bar with the rate and the time left; call what it gives with the number of items that are done."""
-    if not sys.stderr.isatty():
+    """A bar with the rate and the time left; call what it gives with the number of items that are done.
+
+    A single item has no bar.
+    """
+    if total == 1 or not sys.stderr.isatty():
         yield lambda _done: None
         return
     from rich.console import Console

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
-from prototxt.cli._common import MOST_NOTES, say, screen, show_error, show_notes
+from prototxt.cli._common import MOST_NOTES, say, show, show_error, show_notes
 from prototxt.errors import printable
 
 if TYPE_CHECKING:
@@ -88,10 +88,9 @@ class Detailed:
                 say(line)
             if outcome.loss is not None:
                 say(f"loss: {outcome.loss:g}")
-            console = screen()
             for answer in answers(outcome.outputs, self.labels, self.top):
-                console.print()
-                console.print(answers_table(answer))
+                say("")
+                show(answers_table(answer))
 
 
 class Lines:

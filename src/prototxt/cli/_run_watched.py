@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from prototxt.cli._common import screen
+from prototxt.cli._common import say, show
 from prototxt.cli.shapes import print_table
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ class Watched:
         if times:
             print_table(make_report(graph), self.timer)
         if self.trace is not None:
-            console = screen()
-            console.print(trace_table(self.trace.rows, self.trace.first_not_finite), crop=False)
-            console.print()
+            show(trace_table(self.trace.rows, self.trace.first_not_finite))
+            say("")
 
     def as_dict(self, graph: Graph, times: bool) -> dict[str, Any]:
         """The same for JSON."""

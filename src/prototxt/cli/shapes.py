@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, emit, screen, show_notes
+from prototxt.cli._common import Command, emit, screen, show, show_notes
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 FORMATS = ("table", "json", "csv", "markdown")
@@ -67,5 +67,4 @@ def print_table(report: Any, timer: Any = None) -> None:
     """The table on standard output."""
     from prototxt.views.table import report_table
 
-    console = screen()
-    console.print(report_table(report, console.width, timer), crop=False)
+    show(report_table(report, screen().width, timer))
