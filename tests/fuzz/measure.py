@@ -1,17 +1,20 @@
-"""What nasty files cost: `PYTHONPATH=src:tests python -m fuzz.measure [BYTES]` (Linux)."""
+"""What nasty files cost: `PYTHONPATH=src:tests python -m fuzz.measure [SIZE [KIND ...]]` (Linux)."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-from fuzz.nasty import LARGE
+from fuzz.nasty import LARGE, PICTURES
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS
+
+KINDS = {**LARGE, **PICTURES}
 
 _STATUS = Path("/proc/self/status")
 
@@ -30,9 +33,12 @@ def can_measure() -> bool:
     return _STATUS.is_file() and "VmHWM" in _STATUS.read_text()
 
 
-def measure(size: int) -> dict[str, Cost]:
-    """Each kind of LARGE files, of about so many bytes; raises CalledProcessError where one ends with an error."""
-    command = [sys.executable, "-W", "ignore", "-m", "fuzz.measure", str(size)]
+def measure(size: int, kinds: Iterable[str]) -> dict[str, Cost]:
+    """Files of LARGE with about so many bytes, of PICTURES with so many pixels.
+
+    Raises CalledProcessError where one ends with an error.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "fuzz.measure", str(size), *kinds]
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | paths)
     rows = (line.split("\t") for line in done.stdout.splitlines())
@@ -47,7 +53,7 @@ def _peak() -> float:
 
 def _cost(kind: str, size: int) -> str:
     """A line for a table, tabs between."""
-    target, make = LARGE[kind]
+    target, make = KINDS[kind]
     data = make(size)
     before, start = _peak(), process_time()
     said = "taken" if TARGETS[target](data) is not None else "refused"
@@ -72,10 +78,11 @@ def _in_a_fork(kind: str, size: int) -> None:
 def main() -> None:
     """A table: target, kind, bytes, MB, seconds, taken or refused."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    for target in {target for target, _ in LARGE.values()}:
+    kinds = sys.argv[2:] or list(LARGE)
+    for target in {KINDS[kind][0] for kind in kinds}:
         for seed in seeds(target).values():
             TARGETS[target](seed)  # whatever is loaded once and kept
-    for kind in LARGE:
+    for kind in kinds:
         _in_a_fork(kind, size)
 
 

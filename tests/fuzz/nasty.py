@@ -5,10 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
+from math import isqrt
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
+from PIL import Image
 
 from fuzz.seeds import image, npy, npz
 from prototxt.weights.wire import bytes_head
@@ -103,6 +107,27 @@ LARGE: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
     "lines": ("labels", _repeat(b"\n", b"", b"x")),
 }
 """A target and a file of about so many bytes."""
+
+
+def _picture(form: str, mode: str, pixels: int, **options: Any) -> bytes:
+    """A black picture, twice as wide as high."""
+    height = isqrt(pixels // 2)
+    file = BytesIO()
+    Image.new(mode, (pixels // height, height)).save(file, form, **options)
+    return file.getvalue()
+
+
+PICTURES: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
+    "PNG": ("image", partial(_picture, "PNG", "RGB")),
+    "PNG with alpha": ("image", partial(_picture, "PNG", "RGBA")),
+    "PNG of 16 bits": ("image", partial(_picture, "PNG", "I;16")),
+    "JPEG": ("image", partial(_picture, "JPEG", "RGB")),
+    "CMYK JPEG": ("image", partial(_picture, "JPEG", "CMYK")),
+    "WebP": ("image", partial(_picture, "WEBP", "RGB", lossless=True)),
+    "TIFF of integers": ("image", partial(_picture, "TIFF", "I", compression="tiff_lzw")),
+    "TIFF of floats": ("image", partial(_picture, "TIFF", "F", compression="tiff_lzw")),
+}
+"""A target and a file of about so many pixels."""
 
 
 def png(width: int, height: int, *chunks: tuple[bytes, bytes], pixels: bytes = b"") -> bytes:

@@ -150,11 +150,14 @@ def _taken(path: Path, refusal: type[PrototxtError], read: Callable[[], T]) -> T
         with warnings.catch_warnings(action="error"):
             return read()
     except refusal as error:
-        refused = error
-    assert str(path) in str(refused)
-    assert refused.what
-    assert len(str(refused)) < LONGEST_ERROR + 4 * path.stat().st_size
-    return None
+        _check_words(error, path)
+        return None
+
+
+def _check_words(error: PrototxtError, path: Path) -> None:
+    assert str(path) in str(error)
+    assert error.what
+    assert len(str(error)) < LONGEST_ERROR + 4 * path.stat().st_size
 
 
 def _file(data: bytes, kind: str) -> Path:

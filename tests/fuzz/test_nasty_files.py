@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fuzz.measure import Cost, can_measure, measure
-from fuzz.nasty import HUGE, LARGE, archive, bomb, bytes_field, npy_head, png, telling, with_head
-from fuzz.seeds import blob
+from fuzz.nasty import HUGE, LARGE, PICTURES, archive, bomb, bytes_field, npy_head, png, telling, with_head
+from fuzz.seeds import blob, npy, npz
 from fuzz.targets import TARGETS, arrays, image, mean, weights
 from prototxt.errors import ImageError, WeightsError
 from prototxt.images.load import load_image
@@ -115,6 +115,18 @@ def test_blobs(tmp_path: Path, content: bytes, what: str) -> None:
         read_weights(path)
 
 
+def test_signalling_nans() -> None:
+    """A double that is one makes the processor say so when it is cast; the targets let no warning out."""
+    values = np.full((4, 3, 2), 0x7FF0000000000001, np.uint64).view(np.float64)
+    rows = arrays(npy(values))
+    assert rows is not None
+    assert [np.isnan(row.feeds["data"]).all() for row in rows] == [True] * 4
+    assert mean(npy(values)) is None
+    layers = weights(npz({"a/0": values}))
+    assert layers is not None
+    assert np.isnan(layers[0].blobs[0].array()).all()
+
+
 def test_a_mean_of_many_bytes_declared() -> None:
     message = blob((1, 3, 2, 4), legacy=True)
     message.height = 2_000_000_000
@@ -142,6 +154,8 @@ def test_text_that_unpacks_to_much(kind: bytes) -> None:
 BYTES_OF_MEMORY, MORE_MEGABYTES = 650, 20
 """docs/hostile-files.md: a file of n bytes takes at most so many bytes each, and so many MB."""
 
+BYTES_OF_A_PIXEL = 22
+
 SECONDS = 5
 """Of the processor, for 100 KB; what takes time with the square of a file's size takes minutes."""
 
@@ -150,7 +164,7 @@ SECONDS = 5
 def costs() -> dict[str, Cost]:
     if not can_measure():
         pytest.skip("this system does not tell of a process's peak of memory")
-    return measure(100_000)
+    return measure(100_000, LARGE)
 
 
 @pytest.mark.parametrize("kind", LARGE)
@@ -159,6 +173,15 @@ def test_what_many_small_parts_cost(costs: dict[str, Cost], kind: str) -> None:
     assert cost.size > 50_000
     assert cost.megabytes < MORE_MEGABYTES + BYTES_OF_MEMORY * cost.size / 1e6
     assert cost.seconds < SECONDS
+
+
+def test_what_pictures_cost() -> None:
+    if not can_measure():
+        pytest.skip("this system does not tell of a process's peak of memory")
+    costs = measure(2_000_000, PICTURES)
+    assert set(costs) == set(PICTURES)
+    for kind, cost in costs.items():
+        assert cost.megabytes < MORE_MEGABYTES + BYTES_OF_A_PIXEL * 2, kind
 
 
 def test_every_target_has_its_bound() -> None:

@@ -195,3 +195,15 @@ def test_a_small_file_that_declares_a_huge_image(tmp_path: Path, side: int) -> N
         ImageError, match=rf"bomb\.png: an image of .*{side * side} pixels.*limit is 89478485"
     ):
         load_image(tmp_path / "bomb.png")
+
+
+@pytest.mark.parametrize("size", [200, 10**6])
+def test_an_error_keeps_no_decoder(tmp_path: Path, size: int) -> None:
+    """A broken image, and one that is whole and refused: runs keep their errors until the end."""
+    path = tmp_path / "i.tif"
+    Image.fromarray(np.full((30, 41), np.nan, np.float32)).save(path)
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(ImageError) as caught:
+        load_image(path)
+    assert caught.value.__context__ is None
+    assert "decode_image" not in {entry.name for entry in caught.traceback}

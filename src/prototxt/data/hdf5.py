@@ -76,7 +76,7 @@ def hdf5_shapes(path: str, names: Sequence[str]) -> tuple[Shape, ...]:
 
 def hdf5_rows(path: str, names: Sequence[str], rows: Sequence[int]) -> list[Array]:
     """These rows of every dataset as float32; rows that follow each other are read at once."""
-    with _open(path) as file, np.errstate(over="ignore"):
+    with _open(path) as file, np.errstate(over="ignore", invalid="ignore"):
         return [_rows(_dataset(file, path, name), rows) for name in names]
 
 

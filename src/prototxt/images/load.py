@@ -64,11 +64,13 @@ def guarded(name: str, read: Callable[[], T]) -> T:
     """What `read` gives; whatever Pillow raises becomes an ImageError that calls the image `name`."""
     try:
         return read()
-    except ImageError:
-        raise
+    except ImageError as error:
+        failed = error.with_traceback(None)
     except Exception as error:
         # Pillow's decoders raise nearly anything on broken files: SyntaxError, struct.error, zlib.error ...
-        raise _image_error(name, error) from None
+        failed = _image_error(name, error)
+    # Not within the handlers: an error that somebody keeps would keep the decoder and its memory by its traceback.
+    raise failed
 
 
 def to_gray(pixels: Pixels) -> Pixels:

@@ -126,5 +126,7 @@ def _channels_first(path: str, values: NDArray[Any]) -> Array:
 
 
 def _float32(values: NDArray[Any]) -> Array:
-    with np.errstate(over="ignore"):  # what is too large becomes infinity, which is refused by name
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # what is too large becomes infinity, which is refused by name
         return np.array(values, np.float32)

@@ -93,7 +93,7 @@ def array_reader(wanted: Mapping[str, Shape]) -> Read:
             rows = ", ".join(f'"{blob}" {array.shape[0]}' for blob, array in arrays.items())
             raise InputError(f"its arrays have different numbers of rows: {rows}", place=Place(name))
         for i in range(*counts):
-            with np.errstate(over="ignore"):  # a double beyond float32 becomes infinity
+            with np.errstate(over="ignore", invalid="ignore"):  # beyond float32 is infinity; NaN stays NaN
                 row = {blob: np.array(array[i : i + 1], np.float32) for blob, array in arrays.items()}
             fed = ", ".join(f"{blob} {show(array.shape)}" for blob, array in row.items())
             label = name if counts == {1} else f"{name}[{i}]"

@@ -31,7 +31,9 @@ class StoredBlob:
         A copy-on-write view into a mapped file where that holds float32 at an address divisible by 4. Elsewhere an
         aligned copy: every product with an unaligned array would copy it again.
         """
-        with np.errstate(over="ignore"):  # a double beyond float32 becomes infinity, as in C++
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # a double beyond float32 becomes infinity, as in C++
             values: Array = np.require(self.read(), np.float32, ["A", "C"])
         return values.reshape(self.shape)
 
