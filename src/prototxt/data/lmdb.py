@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -36,8 +36,12 @@ class LmdbReader:
 
     def records(self) -> Iterator[tuple[bytes, bytes]]:
         try:
-            with self._environment.begin() as transaction:
+            transaction = self._environment.begin()
+            try:
                 yield from transaction.cursor()
+            finally:
+                with suppress(self._library.Error):  # who closed the environment first has ended it
+                    transaction.abort()
         except self._library.Error as error:
             raise _broken(self.path, error) from None
 
