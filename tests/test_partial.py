@@ -94,6 +94,12 @@ def test_keeping_in_a_part(make: Callable[..., Net]) -> None:
         _ = net.blobs["conv2"].data
 
 
+def test_an_image_without_its_first_axis(make: Callable[..., Net]) -> None:
+    with pytest.raises(InputError, match='input "data" is 2 x 3 x 9 x 7, the array 3 x 9 x 7') as caught:
+        make().forward(data=X[0])
+    assert "array[None]" in str(caught.value.hint)
+
+
 def test_an_end_reshapes_too(make: Callable[..., Net]) -> None:
     assert make().forward(data=X[:1], end="pool1")["pool1"].shape == (1, 4, 4, 3)
 

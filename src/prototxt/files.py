@@ -43,8 +43,8 @@ def whole_file(path: str | PathLike[str]) -> Iterator[IO[bytes]]:
         raise PrototxtError(f"{printable(name)}: cannot be written: a NUL in its name")
     try:
         target = Path(name).resolve()
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:  # a folder refuses
+        if Path(name).exists() and not target.is_file():
+            with Path(name).open("wb") as file:  # a folder refuses
                 whole = io.BytesIO()
                 yield whole
                 file.write(whole.getbuffer())

@@ -361,6 +361,11 @@ class Net:
                 raise InputError(f'{self.graph.file}: {whose} no input "{name}"', hint=hint)
         given = {name: _as_float32(name, array) for name, array in arrays.items()}
         shapes = {name: a.shape for name, a in given.items() if a.shape != self.graph.shapes[entries[name]]}
+        for name, shape in shapes.items():
+            takes = self.graph.shapes[entries[name]]
+            if len(shape) + 1 == len(takes) and shape == takes[1:]:
+                what = f'{self.graph.file}: input "{name}" is {show(takes)}, the array {show(shape)}'
+                raise InputError(what, hint="add the first axis, one image in a batch: array[None]")
         inner = [name for name in shapes if name not in self.graph.inputs]
         if inner:
             has, needs = show(shapes[inner[0]]), show(self.graph.shapes[entries[inner[0]]])

@@ -8,13 +8,13 @@ from __future__ import annotations
 import lzma
 import zlib
 from math import prod
-from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.files import regular_size
 from prototxt.layers.base import MOST_AXES, Shape, show
 from prototxt.limits import MOST_UNPACKED
 
@@ -33,8 +33,9 @@ def open_npz(path: str) -> ZipFile:
 
     Raises one of BROKEN for everything else.
     """
+    held = regular_size(path)
     archive = ZipFile(path)
-    held, told = Path(path).stat().st_size, sum(entry.file_size for entry in archive.infolist())
+    told = sum(entry.file_size for entry in archive.infolist())
     if told > MOST_UNPACKED * held:
         archive.close()
         raise ValueError(f"it has {held:,} bytes and tells of {told:,}: no archive unpacks to so many")

@@ -56,7 +56,7 @@ def test_text() -> None:
 
 def test_json() -> None:
     got = document(*LENET_RUN)
-    assert list(got) == ["image", "input", "loss", "answers"]
+    assert list(got) == ["image", "input", "zeros", "weights", "loss", "answers"]
     assert got["image"] == DIGIT
     assert got["input"].startswith("digit.png 28x28 gray -> ")
     (answer,) = got["answers"]

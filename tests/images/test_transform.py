@@ -124,8 +124,9 @@ def test_ten_crops_are_pycaffes() -> None:
 
 
 def test_the_net_takes_the_images_size() -> None:
-    t = Transform(3, 2, 2, Recipe("none")).for_image(COLOUR)
+    t = Transform(3, 2, 2, Recipe("none"))
     np.testing.assert_array_equal(t.apply(COLOUR)[0], BGR)
+    assert t.describe("c", COLOUR) == "c 13x9 RGB -> 13x9 BGR -> data 1 x 3 x 9 x 13"
     fixed = Transform(3, 2, 2)
     assert fixed.for_image(COLOUR) is fixed
 

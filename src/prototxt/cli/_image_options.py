@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +40,15 @@ class ImageChoice:
     raw_scale: float | None
     mean: str | None
     scale: float | None
+
+    @property
+    def said(self) -> list[str]:
+        """The options that were given."""
+        return [
+            f"--{field.name.replace('_', '-')}"
+            for field in fields(self)
+            if getattr(self, field.name) is not None
+        ]
 
     def recipe(self, net: Net, blob: str) -> tuple[Recipe, list[str]]:
         """The recipe for images that fill `blob`, and what the user should know of it.

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import INTERRUPTED
+from prototxt.cli._common import INTERRUPTED, show_notes
 from prototxt.cli._output_options import OutputChoice
 from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_pictures import Maps, paint_input
 from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally
-from prototxt.cli._run_text import about_weights
+from prototxt.cli._run_text import about_weights, label_notes
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
 from prototxt.errors import PrototxtError
 from prototxt.interrupt import shielded
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from prototxt.runs.items import Failure, Item, Read
     from prototxt.runs.run import Outcome, Runner
 
-WORKERS = os.cpu_count() or 1
-"""Batches that are run at once."""
+WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""Batches that are run at once: a core for each."""
 
 READ_AHEAD = 4
 """Files that are read while the net works, besides those of the next batches."""
@@ -43,13 +43,12 @@ class Reading:
     """How files become items.
 
     `order` is that of an image's channels; where the net's input `follows_images` in size, one that does not fit
-    fails alone. `zeros` names the inputs that an image does not fill.
+    fails alone.
     """
 
     read: Read
     order: Order
     follows_images: bool = False
-    zeros: Sequence[str] = ()
     notes: Sequence[str] = ()
 
 
@@ -72,7 +71,7 @@ class Job:
 
         self.single = len(self.names) == 1 and not is_arrays(self.names[0])
         self.labels = read_labels(self.output.labels) if self.output.labels else ()
-        self.json = JsonLines(self.labels, self.output.top or TOP)
+        self.json = JsonLines(about_weights(self.runner.net), self.labels, self.output.top or TOP)
 
     def go(self) -> int:
         """Run everything; the exit code."""
@@ -87,7 +86,7 @@ class Job:
         return 1 if self.tally.failed else 0
 
     def _sinks(self, files: ExitStack) -> Iterator[Sink]:
-        output, about = self.output, self._about()
+        output, about = self.output, about_weights(self.runner.net)
         if output.as_json:
             yield self.json
         elif self.single:
@@ -101,12 +100,6 @@ class Job:
             yield Features(files.enter_context(open_features(output.save)), blobs)
         if output.feature_maps:
             yield Maps(output.feature_maps, self.runner.blobs)
-
-    def _about(self) -> list[str]:
-        lines = [about_weights(self.runner.net)]
-        if self.reading.zeros:
-            lines.append(f"other inputs, fed with zeros: {', '.join(self.reading.zeros)}")
-        return lines
 
     def _stream(self, sinks: Sequence[Sink]) -> bool:
         """Every batch through the net and into the sinks; whether Ctrl-C ended it, between two batches."""
@@ -137,6 +130,8 @@ class Job:
     def _done(self, groups: Iterator[Sequence[Entry]]) -> Generator[list[Outcome | Failure]]:
         """What every batch gave, in order: the first one watched, the others on all cores.
 
+        Layers that remember (random ones, recurrent ones) want one batch after the other.
+
         A core for each batch, with a net and a BLAS of one thread, does more than all cores for one batch after the
         other: threads of BLAS wait for each other, and the more so while another one reads images.
         """
@@ -144,7 +139,8 @@ class Job:
             yield self._run(group, self._first)
             if self.begun:
                 break
-        if self.single:
+        if self.single or self.runner.graph.remembers:
+            yield from (self._run(group, self.runner.run) for group in groups)
             return
         from threadpoolctl import threadpool_limits
 
@@ -199,6 +195,7 @@ class Job:
             paint_input(output.show_input, items[0], self.reading.order)
         wake_blas()
         outcomes = self.runner.run(items, [timer])
+        show_notes(label_notes(output.labels, self.labels, outcomes[0].outputs))
         if output.time:
             timer = timed(self.runner, items, output.time)
         watched = Watched(timer, traced(self.runner, items) if output.trace else None)

@@ -23,8 +23,9 @@ class Maps:
     """A sink that paints blobs' maps: a folder per image, a PNG per blob."""
 
     def __init__(self, folder: str, blobs: tuple[str, ...]) -> None:
-        self._folder, self._blobs = Path(folder), blobs
-        self._taken: set[str] = set()
+        self._folder, self._folders = Path(folder), _Names()
+        names = _Names()
+        self._files = {blob: f"{names.new(blob)}.png" for blob in blobs}
 
     def take(self, batch: Taken) -> None:
         from prototxt.pictures.canvas import save_png
@@ -32,19 +33,25 @@ class Maps:
 
         for outcome in succeeded(batch):
             image = Path(outcome.name).name
-            folder = self._folder / self._new_name(_file_safe(image))
+            folder = self._folder / self._folders.new(image)
             _make_folder(folder)
-            for name in self._blobs:
-                save_png(
-                    feature_maps(name, outcome.value(name)[0], image), folder / f"{_file_safe(name)}.png"
-                )
+            for blob, file in self._files.items():
+                save_png(feature_maps(blob, outcome.value(blob)[0], image), folder / file)
 
-    def _new_name(self, name: str) -> str:
-        """Two images of one name, from two folders, get two folders."""
-        unique, n = name, 1
+
+class _Names:
+    """Names of files in a folder, no two alike on any system: the second `cat.jpg` is `cat.jpg-2`."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def new(self, name: str) -> str:
+        """The name as it can be a file's, with a number where that is taken."""
+        safe = unique = _file_safe(name)
+        n = 1
         while unique.lower() in self._taken:
             n += 1
-            unique = f"{name}-{n}"
+            unique = f"{safe}-{n}"
         self._taken.add(unique.lower())
         return unique
 

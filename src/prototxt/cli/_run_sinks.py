@@ -74,7 +74,7 @@ class Tally:
 class Detailed:
     """For one image: how it became the input, and its best classes in a table."""
 
-    about: Sequence[str]
+    about: str
     labels: Sequence[str]
     top: int
 
@@ -84,8 +84,7 @@ class Detailed:
 
         for outcome in succeeded(batch):
             say(f"image: {outcome.how}")
-            for line in self.about:
-                say(line)
+            say(_about(self.about, outcome))
             if outcome.loss is not None:
                 say(f"loss: {outcome.loss:g}")
             for answer in answers(outcome.outputs, self.labels, self.top):
@@ -93,10 +92,15 @@ class Detailed:
                 show(answers_table(answer))
 
 
+def _about(weights: str, outcome: Outcome) -> str:
+    zeros = f"\nother inputs, fed with zeros: {', '.join(outcome.zeros)}" if outcome.zeros else ""
+    return f"weights: {weights}{zeros}"
+
+
 class Lines:
     """For many images: a line for each, with its best classes or the range of its outputs."""
 
-    def __init__(self, names: Sequence[str], about: Sequence[str], labels: Sequence[str], top: int) -> None:
+    def __init__(self, names: Sequence[str], about: str, labels: Sequence[str], top: int) -> None:
         self._longest = LONGEST_NAME if sys.stdout.isatty() else None
         self._width = min(max(len(printable(name)) for name in names), self._longest or sys.maxsize)
         self._about, self._labels, self._top = about, labels, top
@@ -107,7 +111,7 @@ class Lines:
 
         for outcome in succeeded(batch):
             if not self._begun:
-                say("\n".join([f"first input: {outcome.how}", *self._about, ""]))
+                say(f"first input: {outcome.how}\n{_about(self._about, outcome)}\n")
                 self._begun = True
             name = _cut(printable(outcome.name), self._longest)
             found = answers(outcome.outputs, self._labels, self._top)
@@ -132,8 +136,8 @@ def _told(answer: Answer, named: bool) -> list[str]:
 class JsonLines:
     """A JSON object per image on a line of its own; what is in `extra` goes into the next one."""
 
-    def __init__(self, labels: Sequence[str], top: int) -> None:
-        self._labels, self._top = labels, top
+    def __init__(self, about: str, labels: Sequence[str], top: int) -> None:
+        self._about, self._labels, self._top = about, labels, top
         self.extra: dict[str, Any] = {}
 
     def take(self, batch: Taken) -> None:
@@ -147,7 +151,10 @@ class JsonLines:
         if isinstance(outcome, Failure):
             return {"image": outcome.name, "error": str(outcome.error)}
 
-        told: dict[str, Any] = {"image": outcome.name, "input": outcome.how, "loss": outcome.loss}
+        told: dict[str, Any] = {
+            "image": outcome.name, "input": outcome.how, "zeros": outcome.zeros, "weights": self._about,
+            "loss": outcome.loss,
+        }  # fmt: skip
         told["answers"] = [asdict(answer) for answer in answers(outcome.outputs, self._labels, self._top)]
         told |= self.extra
         self.extra = {}

@@ -9,6 +9,7 @@ from prototxt.errors import InputError, printable
 from prototxt.layers.base import Shape, show
 
 if TYPE_CHECKING:
+    from prototxt.layers.base import Array
     from prototxt.net import Net
 
 SOME = 6
@@ -33,18 +34,16 @@ def image_entry(net: Net, entries: Mapping[str, Shape]) -> str:
 
 
 def about_weights(net: Net) -> str:
-    """One line on where the parameters come from."""
+    """Where the parameters come from."""
     loaded, params = net.loaded, list(net.graph.own_params())
     if loaded is None:
         if not params:
-            return "weights: the net has none"
+            return "the net has none"
         fillers = {p.filler.type for p in params if p.filler is not None and not p.statistic}
         if fillers <= {"constant"}:
-            return "weights: none given, and the file's fillers are constant: every class will look alike"
-        return (
-            f"weights: random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
-        )
-    line = "weights: " + ", ".join(f"{printable(f.file)}, {_counted(f.layers)}" for f in loaded.files)
+            return "none given, and the file's fillers are constant: every class will look alike"
+        return f"random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
+    line = ", ".join(f"{printable(f.file)}, {_counted(f.layers)}" for f in loaded.files)
     if loaded.unused:
         line += f"; not in the net, so unused: {_some(loaded.unused)}"
     return line
@@ -56,6 +55,22 @@ def missing_weights(net: Net) -> list[str]:
         return []
     missing = net.loaded.missing
     return [f"{net.loaded.file}: no weights for {_counted(missing)}, which stay random: {_some(missing)}"]
+
+
+def label_notes(file: str | None, labels: Sequence[str], outputs: Mapping[str, Array]) -> list[str]:
+    """A warning where a label file has another number of lines than an output has classes."""
+    from prototxt.views.answers import scores_classes
+
+    if not labels:
+        return []
+    odd = {
+        name: v.shape[1]
+        for name, v in outputs.items()
+        if scores_classes(v.shape) and v.shape[1] != len(labels)
+    }
+    return [
+        f'{file}: {len(labels)} labels, but "{name}" has {classes} classes' for name, classes in odd.items()
+    ]
 
 
 def _counted(layers: Sequence[str]) -> str:

@@ -95,6 +95,8 @@ def main(
 
     if output.blobs and not (output.save or output.feature_maps):
         raise click.UsageError("--blob says what to --save or to paint as --feature-maps: give one of them")
+    if output.show_input and Path(output.show_input).suffix.lower() not in ("", ".png"):
+        raise click.UsageError("--show-input writes a PNG: name it .png")
     names = list(expand(images_named, sys.stdin))
     if not names:
         raise InputError("no images: the list is empty")
@@ -136,15 +138,15 @@ def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Readi
     entries = {blob.name: ran.shapes[blob] for blob in ran.entries}
     arrays = array_reader(entries)
     if all(map(is_arrays, names)):
+        if images.said:
+            raise click.UsageError(f"files of arrays are fed as they are: {images.said[0]} is for images")
         return Reading(arrays, PLAIN.order)
     blob = image_entry(runner.net, entries)
     recipe, notes = images.recipe(runner.net, blob)
     image = image_reader(blob, Transform.for_input(entries[blob], recipe))
-    others = [name for name in entries if name != blob]
     return Reading(
         lambda name: arrays(name) if is_arrays(name) else image(name),
         recipe.order,
         follows_images=recipe.resize == "none",
-        zeros=others,
         notes=notes,
     )

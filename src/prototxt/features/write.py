@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 
-from prototxt.errors import InputError, Place
+from prototxt.errors import InputError, Place, PrototxtError
 from prototxt.features.hdf5 import Hdf5
 from prototxt.features.npz import Npz
 from prototxt.features.parquet import Parquet
@@ -38,6 +39,10 @@ def open_features(path: str | PathLike[str]) -> Iterator[FeatureWriter]:
             f'features cannot be written as "{suffix}"' if suffix else "features need a suffix that says how"
         )
         raise InputError(f"{what}; it can be .npz, .h5 (or .hdf5) or .parquet", place=Place(name))
+    folder = Path(name).absolute().parent
+    if not os.access(folder, os.W_OK):
+        what = "permission denied" if folder.is_dir() else "no such file or directory"
+        raise PrototxtError(f"{name}: cannot be written: {what}")
     with ExitStack() as stack:
         yield FeatureWriter(name, FORMATS[suffix](name), stack)
 

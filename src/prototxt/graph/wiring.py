@@ -144,6 +144,11 @@ class Graph:
         return tuple(needed)
 
     @property
+    def remembers(self) -> bool:
+        """Whether a forward may depend on those before it (see `Layer.remembers`)."""
+        return any(node.layer.remembers for node in self.nodes)
+
+    @property
     def losses(self) -> dict[BlobId, float]:
         """Every blob that is part of the net's loss, with its weight."""
         weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))

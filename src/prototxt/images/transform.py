@@ -82,6 +82,9 @@ class Transform:
         """
         if image.ndim != 3 or image.shape[2] not in (1, 3) or 0 in image.shape:
             raise ImageError(f"an image is H x W x 3 or H x W x 1, this array is {show(image.shape)}")
+        return self.for_image(image)._apply(image)
+
+    def _apply(self, image: Pixels) -> Array:
         size = self._resized(image.shape)
         whole = resize(self._channels(image), *size)
         places = windows(self.recipe.crop, size, (self.height, self.width))
@@ -146,6 +149,9 @@ class Transform:
 
         `cat.jpg 640x480 RGB -> 341x256, centre 227x227 BGR, minus mean 104,117,123 -> data 1 x 3 x 227 x 227`
         """
+        return self.for_image(image)._describe(name, image, blob)
+
+    def _describe(self, name: str, image: Pixels, blob: str) -> str:
         height, width, channels = image.shape
         size = self._resized(image.shape)
         before = f"{printable(Path(name).name)} {width}x{height} {'gray' if channels == 1 else 'RGB'}"

@@ -27,6 +27,10 @@ class Recurrent(Layer):
     gates: ClassVar[int]
     """How many times num_output values a step's input is turned into."""
 
+    @property
+    def remembers(self) -> bool:
+        return True
+
     def setup(self, param: Any) -> None:
         p = param.recurrent_param
         check_given(p, "num_output")

@@ -142,6 +142,14 @@ class Layer:
         """What random layers draw from: the same for the same seed and layer name."""
         return np.random.default_rng([self.setting.seed, zlib.crc32(self.name.encode())])
 
+    @property
+    def remembers(self) -> bool:
+        """Whether a forward may depend on those before it: random draws, a state, data that is read on.
+
+        Nets with such a layer run one batch after the other, so that the same seed gives the same numbers.
+        """
+        return self.phase == TRAIN or not (self.is_input or self.num_bottoms)
+
     def setup(self, param: Any) -> None:
         """Check every parameter once and keep plain attributes."""
 

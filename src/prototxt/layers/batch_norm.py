@@ -37,6 +37,10 @@ class BatchNorm(Layer):
     Source: caffe/src/caffe/layers/batch_norm_layer.cpp.
     """
 
+    @property
+    def remembers(self) -> bool:
+        return not self.use_global_stats
+
     def setup(self, param: Any) -> None:
         p = param.batch_norm_param
         self.eps: float = p.eps

@@ -116,6 +116,10 @@ class Python(Layer):
 
     golden = "runs the user's own code"
 
+    @property
+    def remembers(self) -> bool:
+        return True
+
     def setup(self, param: Any) -> None:
         p = param.python_param
         if not self.setting.allow_python_layers:

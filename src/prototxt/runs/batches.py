@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from itertools import chain, islice
 from typing import TypeVar
 
 from prototxt.errors import PrototxtError
@@ -35,19 +36,27 @@ def in_order(items: Iterable[T], act: Callable[[T], R], workers: int, depth: int
 
 
 def read_ahead(names: Iterable[str], read: Read, depth: int) -> Generator[Entry]:
-    """Every item of these files in order, or why it is none; up to `depth` files are read before they are needed."""
-    with closing(in_order(names, lambda name: _read_all(name, read), 1, depth)) as files:
+    """Every item of these files in order, or why it is none; up to `depth` files are read before they are needed.
+
+    Of a file of arrays the first row is made ahead, the others when they are asked for.
+    """
+    with closing(in_order(names, lambda name: _begun(name, read), 1, depth)) as files:
         for entries in files:
             yield from entries
 
 
-def _read_all(name: str, read: Read) -> list[Entry]:
+def _begun(name: str, read: Read) -> Iterator[Entry]:
+    entries = _entries(name, read)
+    return chain(list(islice(entries, 1)), entries)
+
+
+def _entries(name: str, read: Read) -> Iterator[Entry]:
     try:
-        return list(read(name))
+        yield from read(name)
     except PrototxtError as error:
-        return [Failure(name, error)]
+        yield Failure(name, error)
     except MemoryError as error:
-        return [Failure(name, PrototxtError(f"{name}: out of memory: {error}"))]
+        yield Failure(name, PrototxtError(f"{name}: out of memory: {error}"))
 
 
 def batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.errors import InputError, Place, PrototxtError
+from prototxt.files import regular_size
 from prototxt.images.load import Pixels, decode_image, guarded
 from prototxt.images.transform import Transform
 from prototxt.layers.base import Array, Shape, show
@@ -68,9 +69,8 @@ def image_reader(blob: str, transform: Transform) -> Read:
 
     def read(name: str) -> Iterator[Item]:
         pixels: Pixels = guarded(name, lambda: decode_image(name, transform.channels == 3))
-        fitted = transform.for_image(pixels)
         try:
-            values, how = fitted.apply(pixels), fitted.describe(name, pixels, blob)
+            values, how = transform.apply(pixels), transform.describe(name, pixels, blob)
         except PrototxtError as error:
             error.place = error.place or Place(name)
             raise
@@ -117,8 +117,9 @@ def _load_npy(name: str, wanted: Mapping[str, Shape]) -> dict[str, Values]:
         listed = ", ".join(f'"{blob}"' for blob in wanted)
         raise InputError(f"one array for several blobs ({listed}): give a .npz file", place=Place(name))
     (blob,) = wanted
+    size = regular_size(name)
     with Path(name).open("rb") as file:
-        _check(name, blob, *read_header(file, Path(name).stat().st_size), wanted[blob])
+        _check(name, blob, *read_header(file, size), wanted[blob])
         file.seek(0)
         return {blob: np.load(file, allow_pickle=False)}
 

@@ -22,13 +22,15 @@ from prototxt.watch import Watcher
 class Outcome:
     """What one item gave: `outputs` and `blobs` map names to arrays whose first axis is 1, this item.
 
-    `loss` is that of the whole batch, None for a net without losses.
+    `zeros` names the net's inputs that the item did not fill; `loss` is that of the whole batch, None for a net
+    without losses.
     """
 
     name: str
     how: str
     outputs: Mapping[str, Array] = field(repr=False)
     blobs: Mapping[str, Array] = field(repr=False)
+    zeros: tuple[str, ...] = ()
     loss: float | None = None
 
     def value(self, name: str) -> Array:
@@ -111,6 +113,7 @@ class Runner:
         views, size = items[0].views, len(items)
         by_output = {name: _rows(name, array, size, views) for name, array in outputs.items()}
         by_blob = {name: _rows(name, array, size, views) for name, array in wanted.items()}
+        zeros = () if self.start else tuple(n for n in self.net.inputs if n not in items[0].feeds)
         loss = self.net.loss if self.graph.losses else None
         return [
             Outcome(
@@ -118,6 +121,7 @@ class Runner:
                 item.how,
                 {name: rows[i : i + 1] for name, rows in by_output.items()},
                 {name: rows[i : i + 1] for name, rows in by_blob.items()},
+                zeros,
                 loss,
             )
             for i, item in enumerate(items)
