@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -116,6 +116,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def printable(name: str) -> str:
     """A name from a file with its control characters spelled out (`\\x1b`): it stays on its line."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
+
+
+def a_few(names: Sequence[str], most: int = 4) -> str:
+    """`a, b and 3 more`: the first few of a list, as they are to be shown, and how many there are besides."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 LONGEST_NAME = 100

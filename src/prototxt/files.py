@@ -29,6 +29,14 @@ def regular_size(path: str | PathLike[str]) -> int:
     return status.st_size
 
 
+def check_folder(path: str) -> None:
+    """Raises PrototxtError where the folder of `path` is not there or takes no file: before the work, not after."""
+    folder = Path(path).absolute().parent
+    if not os.access(folder, os.W_OK):
+        number = errno.EACCES if folder.is_dir() else errno.ENOENT
+        raise PrototxtError(f"{path}: cannot be written: {os.strerror(number).lower()}")
+
+
 @contextmanager
 def whole_file(path: str | PathLike[str]) -> Iterator[IO[bytes]]:
     """A new file to write and seek in, which takes the place of `path` when the block ends well.

@@ -10,9 +10,7 @@ from threading import local
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-import click
-
-from prototxt.cli._common import INTERRUPTED, show_notes
+from prototxt.cli._common import INTERRUPTED, say, show_notes
 from prototxt.cli._output_options import OutputChoice
 from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_pictures import Maps, paint_input
@@ -21,6 +19,7 @@ from prototxt.cli._run_text import about_weights, label_notes
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
 from prototxt.errors import PrototxtError
 from prototxt.interrupt import shielded
+from prototxt.views.numbers import counted
 
 if TYPE_CHECKING:
     from prototxt.images.recipe import Order
@@ -34,8 +33,8 @@ WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 READ_AHEAD = 4
 """Files that are read while the net works, besides those of the next batches."""
 
-TOP, TOP_OF_MANY = 5, 1
-"""How many of the best classes are told of one image, and of each of many."""
+TOP_OF_MANY = 1
+"""How many of the best classes are told of each of many images."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,12 @@ class Job:
     def __post_init__(self) -> None:
         from prototxt.images.labels import read_labels
         from prototxt.runs.items import is_arrays
+        from prototxt.views.answers import TOP
 
         self.single = len(self.names) == 1 and not is_arrays(self.names[0])
         self.labels = read_labels(self.output.labels) if self.output.labels else ()
-        self.json = JsonLines(about_weights(self.runner.net), self.labels, self.output.top or TOP)
+        self.top = self.output.top or TOP
+        self.json = JsonLines(about_weights(self.runner.net), self.labels, self.top)
 
     def go(self) -> int:
         """Run everything; the exit code."""
@@ -90,7 +91,7 @@ class Job:
         if output.as_json:
             yield self.json
         elif self.single:
-            yield Detailed(about, self.labels, output.top or TOP)
+            yield Detailed(about, self.labels, self.top)
         else:
             yield Lines(self.names, about, self.labels, output.top or TOP_OF_MANY)
         if output.save:
@@ -210,16 +211,12 @@ class Job:
         """Where the rows are, and, of many images, how many there were in what time."""
         done, failed = self.tally.done, self.tally.failed
         if self.output.save and done:
-            click.echo(f"saved {_counted(done, 'row')} to {self.output.save}", err=True)
+            say(f"saved {counted(done, 'row')} to {self.output.save}", err=True)
         if self.single:
             return
-        parts = [f"{_counted(done, 'image')} in {seconds:.1f} s, {done / seconds:.1f} images/s"]
+        parts = [f"{counted(done, 'image')} in {seconds:.1f} s, {done / seconds:.1f} images/s"]
         if failed:
             parts.append(f"{failed:,} failed")
         if interrupted:
             parts.append(f"interrupted: of {len(self.names):,} files; what was written is complete")
-        click.echo("; ".join(parts), err=True)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+        say("; ".join(parts), err=True)

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from prototxt.cli._common import say
 from prototxt.cli._run_sinks import Taken, succeeded
 from prototxt.errors import InputError, PrototxtError
 
@@ -67,7 +66,7 @@ def paint_filters(folder: str, net: Net, order: Order) -> None:
     _make_folder(Path(folder))
     path = Path(folder) / f"{_file_safe(first.name)}.png"
     save_png(filters(first.name, net.params[first.name][0].data, order), path)
-    click.echo(f"filters of {first.name}: {path}", err=True)
+    say(f"filters of {first.name}: {path}", err=True)
 
 
 def paint_input(path: str, item: Item, order: Order) -> None:

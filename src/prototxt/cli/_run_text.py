@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from prototxt.errors import InputError, printable
+from prototxt.errors import InputError, a_few, printable
 from prototxt.layers.base import Shape, show
+from prototxt.views.numbers import counted
 
 if TYPE_CHECKING:
     from prototxt.layers.base import Array
@@ -43,7 +44,7 @@ def about_weights(net: Net) -> str:
         if fillers <= {"constant"}:
             return "none given, and the file's fillers are constant: every class will look alike"
         return f"random (seed {net.seed}), the net has learned nothing; give --weights FILE.caffemodel"
-    line = ", ".join(f"{printable(f.file)}, {_counted(f.layers)}" for f in loaded.files)
+    line = ", ".join(f"{printable(f.file)}, {counted(len(f.layers), 'layer')}" for f in loaded.files)
     if loaded.unused:
         line += f"; not in the net, so unused: {_some(loaded.unused)}"
     return line
@@ -54,7 +55,9 @@ def missing_weights(net: Net) -> list[str]:
     if net.loaded is None or not net.loaded.missing:
         return []
     missing = net.loaded.missing
-    return [f"{net.loaded.file}: no weights for {_counted(missing)}, which stay random: {_some(missing)}"]
+    return [
+        f"{net.loaded.file}: no weights for {counted(len(missing), 'layer')}, which stay random: {_some(missing)}"
+    ]
 
 
 def label_notes(file: str | None, labels: Sequence[str], outputs: Mapping[str, Array]) -> list[str]:
@@ -73,11 +76,5 @@ def label_notes(file: str | None, labels: Sequence[str], outputs: Mapping[str, A
     ]
 
 
-def _counted(layers: Sequence[str]) -> str:
-    return f"{len(layers)} layer" + ("" if len(layers) == 1 else "s")
-
-
 def _some(names: Sequence[str]) -> str:
-    """The first few names, and how many there are besides."""
-    shown = ", ".join(printable(name) for name in names[:SOME])
-    return shown + (f" and {len(names) - SOME} more" if len(names) > SOME else "")
+    return a_few([printable(name) for name in names], SOME)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 
-from prototxt.errors import InputError, Place, PrototxtError
+from prototxt.errors import InputError, Place
 from prototxt.features.hdf5 import Hdf5
 from prototxt.features.npz import Npz
 from prototxt.features.parquet import Parquet
 from prototxt.features.rows import Append, Format, check_same, contiguous, row_shapes, storable
-from prototxt.files import whole_file
+from prototxt.files import check_folder, whole_file
 from prototxt.interrupt import shielded
 from prototxt.layers.base import Array, Shape
 
@@ -39,10 +38,7 @@ def open_features(path: str | PathLike[str]) -> Iterator[FeatureWriter]:
             f'features cannot be written as "{suffix}"' if suffix else "features need a suffix that says how"
         )
         raise InputError(f"{what}; it can be .npz, .h5 (or .hdf5) or .parquet", place=Place(name))
-    folder = Path(name).absolute().parent
-    if not os.access(folder, os.W_OK):
-        what = "permission denied" if folder.is_dir() else "no such file or directory"
-        raise PrototxtError(f"{name}: cannot be written: {what}")
+    check_folder(name)
     with ExitStack() as stack:
         yield FeatureWriter(name, FORMATS[suffix](name), stack)
 

@@ -82,33 +82,38 @@ class Runner:
         given = {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
         rows = next(iter(given.values())).shape[0]
         if self.start is None:
-            return {**given, **self._zeros(given, rows)}
-        others = self._zeros({}, rows)
-        if any(self.net.blobs[name].shape != array.shape for name, array in others.items()):
-            self.net.reshape(**{name: array.shape for name, array in others.items()})
+            others = {name: shape for name, shape in self._input_shapes(rows).items() if name not in given}
+            return {**given, **{name: np.zeros(shape, np.float32) for name, shape in others.items()}}
+        shapes = self._input_shapes(rows)
+        if any(self.net.graph.shapes[BlobId(name)] != shape for name, shape in shapes.items()):
+            self.net.reshape(**shapes)
         return given
 
-    def _zeros(self, given: Mapping[str, Array], rows: int) -> dict[str, Array]:
-        """The other inputs; where the file has a batch as their first axis, for as many rows."""
-        shapes: dict[str, Shape] = {name: self.net.blobs[name].shape for name in self.net.inputs}
-        batch = self.net.graph.images
+    def _input_shapes(self, rows: int) -> dict[str, Shape]:
+        """The net's inputs; where the file has a batch as their first axis, for as many rows."""
+        graph = self.net.graph
+        shapes = {name: graph.shapes[BlobId(name)] for name in graph.inputs}
         return {
-            name: np.zeros((rows, *shape[1:]) if shape[:1] == (batch,) else shape, np.float32)
+            name: (rows, *shape[1:]) if shape[:1] == (graph.images,) else shape
             for name, shape in shapes.items()
-            if name not in given
         }
 
     def forward(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> dict[str, Array]:
         """One forward over these items; the outputs of the whole batch. Raises PrototxtError."""
-        keep = [str(blob) for blob in self.found().values()]
+        return self._forward(items, self.found(), watchers)
+
+    def _forward(
+        self, items: Sequence[Item], found: Mapping[str, BlobId], watchers: Sequence[Watcher]
+    ) -> dict[str, Array]:
+        keep = [str(blob) for blob in found.values()]
         return self.net.forward(
             self.feeds(items), start=self.start, end=self.end, keep=keep, watchers=watchers
         )
 
     def run(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> list[Outcome]:
         """One forward over these items; what each of them gave, in order. Raises PrototxtError."""
-        outputs = self.forward(items, watchers)
-        kept, found = self.net.blobs, self.found()
+        found = self.found()
+        outputs, kept = self._forward(items, found, watchers), self.net.blobs
         wanted = {n: kept[str(b) if str(b) in kept else b.name].data for n, b in found.items()}
         views, size = items[0].views, len(items)
         by_output = {name: _rows(name, array, size, views) for name, array in outputs.items()}

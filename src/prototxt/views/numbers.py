@@ -18,6 +18,11 @@ def thousands(value: int) -> str:
     return f"{value:,}" if value else ""
 
 
+def counted(number: int, what: str) -> str:
+    """`1 image`, `1,000 images`."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
 def human_bytes(value: int) -> str:
     """`11.6 MB`, in powers of 1000; empty for 0."""
     if not value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prototxt.errors import WeightsError
+from prototxt.errors import WeightsError, a_few
 from prototxt.layers.base import Shape, show
 from prototxt.weights.stored import StoredBlob, StoredLayer
 
@@ -90,11 +90,10 @@ def _nothing_matches(given: list[str], needy: list[str], source: str, net: str) 
     if not given:
         return WeightsError(f"{source} holds no weights: none of its layers has blobs")
     return WeightsError(
-        f"the weights of another net: {source} has {_some(given)}; {net} needs {_some(needy)}",
+        f"the weights of another net: {source} has {_quoted(given)}; {net} needs {_quoted(needy)}",
         hint="weights are matched by layer name, and no name is in both",
     )
 
 
-def _some(names: list[str], most: int = 4) -> str:
-    shown = ", ".join(f'"{name}"' for name in names[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+def _quoted(names: list[str]) -> str:
+    return a_few([f'"{name}"' for name in names])

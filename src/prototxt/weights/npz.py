@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.errors import Place, PrototxtError, WeightsError, printable
+from prototxt.errors import Place, PrototxtError, WeightsError, a_few, printable
 from prototxt.layers.base import Array
 from prototxt.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.weights.stored import StoredBlob, StoredLayer, in_layers, split_key
@@ -51,7 +51,7 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     }
     if not blobs:
         raise _error(
-            file, f"no weights in this .npz: its keys are {_some(entries)}, expected are <layer>/<i>"
+            file, f"no weights in this .npz: its keys are {_quoted(entries)}, expected are <layer>/<i>"
         )
     return in_layers(blobs)
 
@@ -92,13 +92,13 @@ def _no_arrays(path: str, archive: ZipFile) -> WeightsError:
     names = archive.namelist()
     if any(name.endswith("data.pkl") for name in names):
         return _error(path, "this is a PyTorch file (.pth), not a .caffemodel, .caffemodel.h5 or .npz")
-    return _error(path, f"this is a zip archive without arrays (.npy), not an .npz; it holds {_some(names)}")
+    return _error(
+        path, f"this is a zip archive without arrays (.npy), not an .npz; it holds {_quoted(names)}"
+    )
 
 
-def _some(names: Iterable[str], most: int = 4) -> str:
-    names = list(names)
-    shown = ", ".join(f'"{printable(name)}"' for name in names[:most]) or "nothing"
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+def _quoted(names: Iterable[str]) -> str:
+    return a_few([f'"{printable(name)}"' for name in names]) or "nothing"
 
 
 def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> StoredBlob:
