@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from os import fspath
@@ -13,11 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from prototxt.definition import Definition
-from prototxt.engine import numpy as fast
 from prototxt.engine import reference
+from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
 from prototxt.graph.part import part
 from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.kernels.layout import copy as copy_blob
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
@@ -48,6 +51,7 @@ def load_net(
     seed: int = 0,
     keep: Keep = "all",
     engine: str = "fast",
+    threads: int | None = None,
     strict: bool = False,
     allow_writes: bool = False,
     allow_python_layers: bool = False,
@@ -58,7 +62,8 @@ def load_net(
     later one wins layer by layer; without it (and for layers it does not hold) the fillers of the net, seeded by
     `seed`, make the parameters. Arrays are read when they are first used. `inputs={"data": (1, 3, 227, 227)}`
     overrides or supplies input shapes, N x C x H x W. `keep` says which blobs survive a forward: "all", "outputs",
-    or a list of names. `engine` is "fast" or "reference". Unknown fields are a PrototxtWarning, with `strict` an
+    or a list of names. `engine` is "fast" or "reference"; the fast one uses `threads` threads, PROTOTXT_NUM_THREADS
+    where that is not given, else the cores this process may use. Unknown fields are a PrototxtWarning, with `strict` an
     error; so is what had to be assumed, such as the channels of a database that is not here. A net may come from a
     stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set
     none (Python) runs code.
@@ -66,7 +71,7 @@ def load_net(
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
     options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
-    return _make_net(read_text(path), fspath(path), options, weights, keep, engine, strict)
+    return _make_net(read_text(path), fspath(path), options, weights, keep, engine, threads, strict)
 
 
 def parse_net(
@@ -81,23 +86,50 @@ def parse_net(
     seed: int = 0,
     keep: Keep = "all",
     engine: str = "fast",
+    threads: int | None = None,
     strict: bool = False,
     allow_writes: bool = False,
     allow_python_layers: bool = False,
 ) -> Net:
     """`load_net` for text in memory; `file` is what errors call it."""
     options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
-    return _make_net(text, file, options, weights, keep, engine, strict)
+    return _make_net(text, file, options, weights, keep, engine, threads, strict)
 
 
 def _make_net(
-    text: str, file: str, options: Options, weights: Files, keep: Keep, engine: str, strict: bool
+    text: str,
+    file: str,
+    options: Options,
+    weights: Files,
+    keep: Keep,
+    engine: str,
+    threads: int | None,
+    strict: bool,
 ) -> Net:
     """For `load_net` and `parse_net`, whose caller the warnings point at."""
-    net = Net(define_net(text, file, strict=strict), options, weights, keep=keep, engine=engine)
+    definition = define_net(text, file, strict=strict)
+    net = Net(definition, options, weights, keep=keep, engine=engine, threads=threads)
     for note in net.graph.notes:
         warn(PrototxtWarning(note), stacklevel=3)
     return net
+
+
+class _Latest:
+    """What was made for the latest few input shapes and choices of blobs, such as a full and a last, short batch."""
+
+    MOST = 12
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """What `make` makes, by key; what was asked for longest ago is forgotten."""
+        if key not in self._made:
+            self._made[key] = make()
+        self._made.move_to_end(key)
+        while len(self._made) > self.MOST:
+            self._made.popitem(last=False)
+        return self._made[key]
 
 
 class Blob:
@@ -125,7 +157,7 @@ class Blob:
 
         Raises InputError when the latest forward did not keep this blob.
         """
-        return self._net._value(self._id)
+        return self._net._value(self._id).view()
 
     def __repr__(self) -> str:
         return f'<Blob "{self.name}" {show(self.shape)}>'
@@ -145,7 +177,7 @@ class Parameter:
 
         Raises WeightsError where the file's numbers turn out to be damaged.
         """
-        return self._params.array(self._layer, self._slot)
+        return self._params.lend(self._layer, self._slot)
 
     @property
     def shape(self) -> Shape:
@@ -165,7 +197,14 @@ class Net:
     """
 
     def __init__(
-        self, definition: Definition, options: Options, weights: Files, *, keep: Keep, engine: str
+        self,
+        definition: Definition,
+        options: Options,
+        weights: Files,
+        *,
+        keep: Keep,
+        engine: str,
+        threads: int | None = None,
     ) -> None:
         """See `load_net` for the arguments and errors."""
         if engine not in ENGINES:
@@ -173,15 +212,20 @@ class Net:
         self._definition, self._options = definition, options
         self.engine = engine
         self.keep = keep
+        self.threads = default_threads() if threads is None else check_threads(threads)
+        self._ready = ReadyWeights()
+        self._lowered = _Latest()
         self._adopt(make_graph(definition, options))
         self._arrays, self.loaded = make_params(self.graph, options.seed, weights)
 
-    def twin(self) -> Net:
+    def twin(self, threads: int | None = None) -> Net:
         """Another net of this definition and these input shapes, whose parameters are this one's own arrays.
 
-        Its blobs are its own: the two can run in two threads.
+        Its blobs are its own: the two can run in two threads. `threads` is how many it uses itself.
         """
         other = copy(self)
+        other.threads = self.threads if threads is None else check_threads(threads)
+        other._lowered = _Latest()
         other._adopt(make_graph(self._definition, self._options))
         return other
 
@@ -189,7 +233,7 @@ class Net:
         """Make this the net's graph: its blobs start anew, as zeros."""
         resolve_keep(graph, self.keep)
         self.graph = graph
-        self._plans: dict[tuple[str | None, str | None, frozenset[BlobId]], Plan] = {}
+        self._input_shapes = tuple(graph.shapes[blob] for blob in graph.entries)
         self._values: dict[BlobId, Array] = {}
         self._reached = graph.last
         self._has_run = False
@@ -281,7 +325,8 @@ class Net:
         """
         inputs = {**(self._options.inputs or {}), **shapes}
         options = replace(self._options, inputs=inputs)
-        graph = make_graph(self._definition, options)
+        shapes_key = tuple(sorted((name, tuple(shape)) for name, shape in inputs.items()))
+        graph = self._lowered.get(("graph", shapes_key), lambda: make_graph(self._definition, options))
         for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
             for slot, (new_param, old_param) in enumerate(zip(node.params, old.params, strict=True)):
                 if new_param.shape != old_param.shape:
@@ -326,23 +371,42 @@ class Net:
             plan.peak_bytes, f"{graph.file}: this forward", "give a smaller input, such as a batch of 1"
         )
         fed = {blob: self._entry(blob) for blob in graph.entries}
-        loss = Loss(graph.losses)
         if self.engine == "reference":
+            loss = Loss(graph.losses)
             values = reference.run(graph, plan.kept, fed, self._arrays, (loss, *watchers))
+            outputs = _apart({name: values[graph.last[name]] for name in graph.outputs}, fed.values())
+            self._loss = loss.total
         else:
-            values = fast.run(plan, fed, self._arrays, (loss, *watchers))
+            session = self.session(keep, start=start, end=end)
+            for blob, entry in session.entries.items():
+                if fed[blob] is not entry:
+                    copy_blob(entry, fed[blob])
+                if blob.name in self.graph.inputs:
+                    fed[blob] = entry  # what is given next is written straight to where it is read
+            values = session.run(watchers)
+            outputs = {name: values[graph.last[name]].copy(order="C") for name in graph.outputs}
+            self._loss = session.losses()
         self._remember(graph, {**fed, **values})
-        self._loss = loss.total
-        return _apart({name: values[graph.last[name]] for name in graph.outputs}, fed.values())
+        return outputs
 
     def plan(self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None) -> Plan:
         """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
         ran = part(self.graph, start, end)
         kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
-        key = (start, end, kept)
-        if key not in self._plans:
-            self._plans[key] = make_plan(ran, kept)
-        return self._plans[key]
+        key = ("plan", self._input_shapes, start, end, kept)
+        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept))
+        return plan
+
+    def session(
+        self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None
+    ) -> Session:
+        """`plan` with its memory and its tasks; made once, and again where weights have changed."""
+        plan = self.plan(keep, start=start, end=end)
+        key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
+        session: Session = self._lowered.get(
+            key, lambda: Session(plan, self._arrays, self._ready, self.threads)
+        )
+        return session
 
     def _remember(self, ran: Graph, values: Mapping[BlobId, Array]) -> None:
         """The values of a forward; blobs that its layers did not write stay as they were."""
@@ -375,7 +439,11 @@ class Net:
             )
         if shapes:
             self.reshape(**shapes)
-        self._values.update({entries[name]: array for name, array in given.items()})
+        for name, array in given.items():
+            if name in self.graph.inputs:
+                copy_blob(self._value(entries[name]), array)
+            else:
+                self._values[entries[name]] = array.copy()
 
     def _entry(self, blob: BlobId) -> Array:
         """The values of a blob that a forward starts from."""
@@ -400,9 +468,8 @@ class Net:
 
 
 def _as_float32(name: str, array: ArrayLike) -> Array:
-    """A copy: the net never shares memory with the caller's array."""
     try:
-        return np.array(array, np.float32, order="C")
+        return np.asarray(array, np.float32)
     except (TypeError, ValueError) as error:
         raise InputError(f'input "{name}" is not an array of numbers: {error}') from None
 

@@ -1,167 +1,156 @@
-"""Convolution and deconvolution as matrix products over any number of spatial axes.
-
-Arrays are N x C x spatial, weights (out, in / group, kernel...); geometry is given as one number per axis.
-"""
+"""Convolution as matrix products over tiles: every window a row of a matrix, times all kernels as its columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
-from math import prod
-from typing import Any
+from collections.abc import Callable, Sequence
+from math import ceil, prod
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
+
+from prototxt.kernels.after import Action, Target
+from prototxt.kernels.window import Columns, Geometry
+from prototxt.kernels.work import LEAST, Phase, carve, room_for, spans, tiles
 
 Array = NDArray[np.float32]
 
-
-Index = tuple[Any, ...]
-"""A NumPy index of any mix of slices, numbers and an ellipsis."""
-
-Margins = Sequence[tuple[int, int]]
-"""How many zeros stand before and behind the input, per spatial axis."""
+FEW = 128
+"""Output positions up to which the kernels are shared out between threads rather than the positions."""
 
 
-def pad_spatial(x: Array, margins: Margins) -> Array:
-    """`x` with zeros around its spatial axes; `x` itself where there are none to add."""
-    if not any(map(any, margins)):
-        return x
-    sizes = list(zip(x.shape[2:], margins, strict=True))
-    padded = np.zeros((*x.shape[:2], *(h + before + behind for h, (before, behind) in sizes)), x.dtype)
-    inside: Index = (..., *(slice(before, before + h) for h, (before, _) in sizes))
-    padded[inside] = x
-    return padded
+def kernel_matrix(weight: Array, group: int) -> Array:
+    """Kernels of num_output x C/group x kernel_h x kernel_w as group x (kernel_h * kernel_w * C/group) x outputs."""
+    outputs, inputs, *taps = weight.shape
+    grouped = weight.reshape(group, outputs // group, inputs, prod(taps))
+    return np.ascontiguousarray(grouped.transpose(0, 3, 2, 1)).reshape(group, -1, outputs // group)
 
 
-def im2col(
+def workspace(x: tuple[int, ...], group: int, geometry: Geometry) -> int:
+    """How many numbers `convolve` wants to keep between its phases."""
+    few = x[0] * prod(geometry.out) <= FEW and not geometry.is_pointwise
+    return x[0] * prod(geometry.out) * prod(geometry.kernel) * x[3] if few else 0
+
+
+def convolve(
     x: Array,
-    out: Sequence[int],
-    kernel: Sequence[int],
-    stride: Sequence[int],
-    margins: Margins,
-    dilation: Sequence[int],
-) -> Array:
-    """Every window of `x` as a column: N x (C * kernel) x positions.
+    matrix: Array,
+    geometry: Geometry,
+    y: Array,
+    actions: Sequence[Action],
+    memory: Array,
+    threads: int,
+) -> list[Phase]:
+    """y = actions(windows of x times kernels): N x H x W x C to N x OH x OW x num_output.
 
-    Row (c, u, v) of the matrix holds what tap (u, v) of channel c meets at each output position; a product with
-    the weights as num_output x (C * kernel) is the convolution.
+    `matrix` comes from `kernel_matrix`; `memory` has `workspace` numbers.
     """
-    padded = pad_spatial(x, margins)
-    steps = padded.strides[2:]
-    windows = as_strided(
-        padded,
-        (*padded.shape[:2], *kernel, *out),
-        (
-            *padded.strides[:2],
-            *(t * d for t, d in zip(steps, dilation, strict=True)),
-            *(t * s for t, s in zip(steps, stride, strict=True)),
-        ),
-        writeable=False,
+    if len(x) * prod(geometry.out) <= FEW:
+        return _by_outputs(x, matrix, geometry, Target(y, actions), memory, threads)
+    return [convolve_rows(x, matrix, geometry, y, actions, threads)]
+
+
+def _groups(x: Array, matrix: Array) -> tuple[list[Array], list[slice]]:
+    """The inputs of every group, and the channels that its outputs have."""
+    group, _, outputs = matrix.shape
+    inputs = x.shape[3] // group
+    parts = [x[..., g * inputs : (g + 1) * inputs] for g in range(group)]
+    return parts, [slice(g * outputs, (g + 1) * outputs) for g in range(group)]
+
+
+def convolve_rows(
+    x: Array, matrix: Array, geometry: Geometry, y: Array, actions: Sequence[Action], threads: int
+) -> Phase:
+    """`convolve` where each task makes some rows of one group's outputs."""
+    group, depth, outputs = matrix.shape
+    target = Target(y, actions)
+    parts, channels = _groups(x, matrix)
+    height, width = geometry.out
+    pointwise = geometry.is_pointwise
+    columns = [Columns(part, geometry) for part in parts]
+    taken = outputs + (
+        0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]
     )
-    return windows.reshape(len(x), x.shape[1] * prod(kernel), prod(out))
-
-
-def col2im(
-    columns: Array,
-    spatial: Sequence[int],
-    out: Sequence[int],
-    kernel: Sequence[int],
-    stride: Sequence[int],
-    pad: Sequence[int],
-    dilation: Sequence[int],
-) -> Array:
-    """The adjoint of im2col: columns N x (C * kernel) x `spatial` positions added up into N x C x `out`."""
-    batch, channels = len(columns), columns.shape[1] // prod(kernel)
-    taps = columns.reshape(batch, channels, *kernel, *spatial)
-    reach = [
-        s * (h - 1) + d * (k - 1) + 1 for h, s, d, k in zip(spatial, stride, dilation, kernel, strict=True)
+    macs = len(parts[0]) * height * width * depth * outputs
+    least = ceil(2 * threads / group) if macs * group > LEAST else 1
+    cuts = tiles(len(parts[0]), height, 4 * width * taken, least)
+    most = max(t.images * t.rows for t in cuts)
+    first = cuts[0]
+    spare = columns[0].room(first.images, first.rows)
+    shapes = [
+        (most * width, outputs),
+        (0 if pointwise else most * width * depth,),
+        (0 if pointwise else spare,),
     ]
-    full = [max(r, o + 2 * p) for r, o, p in zip(reach, out, pad, strict=True)]
-    y = np.zeros((batch, channels, *full), columns.dtype)
-    for tap in product(*map(range, kernel)):
-        axes = zip(tap, spatial, stride, dilation, strict=True)
-        span: Index = (..., *(slice(t * d, t * d + s * (h - 1) + 1, s) for t, h, s, d in axes))
-        seen: Index = (slice(None), slice(None), *tap)
-        y[span] += taps[seen]
-    inside: Index = (..., *(slice(p, p + o) for o, p in zip(out, pad, strict=True)))
-    return y[inside]
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        made, flat, edge = carve(scratch, *shapes)
+
+        def run(i: int) -> None:
+            g, tile = i // len(cuts), cuts[i % len(cuts)]
+            at = (tile.n, tile.h, slice(None), channels[g])
+            rows = tile.images * tile.rows * width
+            if pointwise:
+                seen = parts[g][tile.n, tile.h].reshape(rows, depth)
+            else:
+                seen = flat[: rows * depth].reshape(rows, depth)
+                columns[g].fill(seen, tile, edge)
+            piece = target.tile(at, made)
+            np.matmul(seen, matrix[g], out=piece.reshape(rows, outputs))
+            target.done(piece, at)
+
+        return run
+
+    return Phase(group * len(cuts), worker, room_for(*shapes))
 
 
-def convolve_im2col(
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    group: int,
-    out: Sequence[int],
-    stride: Sequence[int],
-    margins: Margins,
-    dilation: Sequence[int],
-) -> Array:
-    """Convolution of N x C x spatial to N x num_output x `out` by im2col and a matrix product per group.
+def _by_outputs(
+    x: Array, matrix: Array, geometry: Geometry, target: Target, memory: Array, threads: int
+) -> list[Phase]:
+    """Few positions, such as 7 x 7: all windows first, then each task makes some of the output channels."""
+    group, depth, outputs = matrix.shape
+    parts, channels = _groups(x, matrix)
+    images, (height, width) = len(parts[0]), geometry.out
+    rows = images * height * width
+    macs = rows * depth * outputs
+    count = ceil(2 * threads / group) if macs * group > LEAST else 1
+    cuts = [(g, k) for g in range(group) for k in spans(outputs, count, 16)]
+    phases = []
+    if geometry.is_pointwise:
+        seen = [part.reshape(rows, depth) for part in parts]
+    else:
+        seen = list(memory[: group * rows * depth].reshape(group, rows, depth))
+        phases.append(_all_windows(parts, geometry, seen, threads if macs * group > LEAST else 1))
+    widest = max(k.stop - k.start for _, k in cuts)
 
-    One image's columns at a time, so that the workspace does not grow with the batch.
-    """
-    matrix = weight.reshape(group, len(weight) // group, -1)
-    y = np.empty((len(x), len(weight), *out), np.float32)
-    for image, result in zip(x, y, strict=True):
-        columns = im2col(image[None], out, weight.shape[2:], stride, margins, dilation)
-        grouped = columns.reshape(group, matrix.shape[2], -1)
-        np.matmul(matrix, grouped, out=result.reshape(group, matrix.shape[1], -1))
-    return _add_bias(y, bias)
+    def worker(scratch: Array) -> Callable[[int], None]:
+        def run(i: int) -> None:
+            g, k = cuts[i]
+            base = channels[g].start
+            at = (slice(0, images), slice(0, height), slice(None), slice(base + k.start, base + k.stop))
+            piece = target.tile(at, scratch)
+            np.matmul(seen[g], matrix[g][:, k], out=piece.reshape(rows, k.stop - k.start))
+            target.done(piece, at)
 
+        return run
 
-def convolve_1x1(x: Array, weight: Array, bias: Array | None, group: int) -> Array:
-    """A kernel of one tap, stride 1 and no pad needs no im2col: the input is the column matrix."""
-    batch, channels = x.shape[:2]
-    matrix = weight.reshape(group, len(weight) // group, channels // group)
-    y = np.matmul(matrix, x.reshape(batch, group, channels // group, -1))
-    return _add_bias(y.reshape(batch, len(weight), *x.shape[2:]), bias)
-
-
-def convolve_depthwise(
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    out: Sequence[int],
-    stride: Sequence[int],
-    margins: Margins,
-    dilation: Sequence[int],
-) -> Array:
-    """group == C == num_output: each channel has one kernel of its own, added up tap by tap."""
-    padded = pad_spatial(x, margins)
-    y = np.zeros((*x.shape[:2], *out), np.float32)
-    products = np.empty_like(y)
-    per_channel = (slice(None), *[None] * len(out))
-    for tap in product(*map(range, weight.shape[2:])):
-        axes = zip(tap, out, stride, dilation, strict=True)
-        span: Index = (..., *(slice(t * d, t * d + s * (o - 1) + 1, s) for t, o, s, d in axes))
-        of_tap: Index = (slice(None), 0, *tap)
-        np.multiply(padded[span], weight[of_tap][per_channel], out=products)
-        y += products
-    return _add_bias(y, bias)
+    return [*phases, Phase(len(cuts), worker, rows * widest)]
 
 
-def deconvolve_col2im(
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    group: int,
-    out: Sequence[int],
-    stride: Sequence[int],
-    pad: Sequence[int],
-    dilation: Sequence[int],
-) -> Array:
-    """Deconvolution: one matrix product spreads every input value over its window, col2im adds the overlaps."""
-    batch, channels = x.shape[:2]
-    matrix = weight.reshape(group, channels // group, -1).transpose(0, 2, 1)
-    columns = np.matmul(matrix, x.reshape(batch, group, channels // group, -1))
-    columns = columns.reshape(batch, group * matrix.shape[1], -1)
-    return _add_bias(col2im(columns, x.shape[2:], out, weight.shape[2:], stride, pad, dilation), bias)
+def _all_windows(parts: Sequence[Array], geometry: Geometry, seen: Sequence[Array], threads: int) -> Phase:
+    """Im2col of whole inputs, some rows a task."""
+    width = geometry.out[1]
+    columns = [Columns(part, geometry) for part in parts]
+    cuts = tiles(len(parts[0]), geometry.out[0], 4 * width * columns[0].depth, threads)
+    starts = [(t.n.start * geometry.out[0] + t.h.start) * width for t in cuts]
+    room = columns[0].room(cuts[0].images, cuts[0].rows)
 
+    def worker(scratch: Array) -> Callable[[int], None]:
+        def run(i: int) -> None:
+            g, tile = i // len(cuts), cuts[i % len(cuts)]
+            start = starts[i % len(cuts)]
+            matrix = seen[g][start : start + tile.images * tile.rows * width]
+            columns[g].fill(matrix, tile, scratch)
 
-def _add_bias(y: Array, bias: Array | None) -> Array:
-    if bias is not None:
-        y += bias.reshape(-1, *[1] * (y.ndim - 2))
-    return y
+        return run
+
+    return Phase(len(parts) * len(cuts), worker, room)

@@ -1,53 +1,144 @@
-"""Max and average pooling one spatial axis after the other: k + k passes over the data in place of k * k."""
+"""Max and average pooling, one axis after the other: k + k passes over the data in place of k * k."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.kernels.after import Action, Target
+from prototxt.kernels.work import LEAST, Phase, Tile, carve, room_for, tiles
+
 Array = NDArray[np.float32]
+Pair = tuple[int, int]
 
 LOWEST = float(np.finfo(np.float32).min)
 """-FLT_MAX, the maximum of an empty window."""
 
 
-def pool_max(
-    x: Array, kernel: Sequence[int], stride: Sequence[int], pad: Sequence[int], out: Sequence[int]
-) -> Array:
-    """The largest value of every window of N x C x H x W; values outside the image do not count."""
-    for axis, (k, s, p, o) in enumerate(zip(kernel, stride, pad, out, strict=True), start=2):
-        x = _fold(np.maximum, x, axis, k, s, p, o, LOWEST)
-    return x
+class PoolGeometry(NamedTuple):
+    """A pooling window over two axes: down, across; `size` is the input, `out` the output."""
+
+    kernel: Pair
+    stride: Pair
+    pad: Pair
+    size: Pair
+    out: Pair
 
 
-def pool_sum(
-    x: Array, kernel: Sequence[int], stride: Sequence[int], pad: Sequence[int], out: Sequence[int]
-) -> Array:
-    """The sum of every window of N x C x H x W, with zeros outside the image."""
-    for axis, (k, s, p, o) in enumerate(zip(kernel, stride, pad, out, strict=True), start=2):
-        x = _fold(np.add, x, axis, k, s, p, o, 0.0)
-    return x
+class _Tap(NamedTuple):
+    """One position of a window along an axis: the outputs `made` that see the input there, at `seen`."""
+
+    made: slice
+    seen: slice
 
 
-def _fold(
-    combine: np.ufunc, x: Array, axis: int, kernel: int, stride: int, pad: int, out: int, empty: float
-) -> Array:
-    """`combine` over the windows of one axis; `empty` stands outside the image."""
-    need = stride * (out - 1) + kernel
-    if pad or need > x.shape[axis]:
-        shape = list(x.shape)
-        shape[axis] = max(need, pad + x.shape[axis])
-        wide = np.full(shape, empty, np.float32)
-        wide[_at(axis, slice(pad, pad + x.shape[axis]))] = x
-        x = wide
-    spans = [x[_at(axis, slice(t, t + stride * (out - 1) + 1, stride))] for t in range(kernel)]
-    y = spans[0].copy()
-    for span in spans[1:]:
-        combine(y, span, out=y)
-    return y
+def _taps(kernel: int, stride: int, pad: int, size: int, out: slice) -> list[_Tap]:
+    """The taps that some of the outputs `out` see within the input, those that most outputs see first."""
+    taps = []
+    for t in range(kernel):
+        first = max(out.start, -((t - pad) // stride))  # the first o with o * stride + t - pad >= 0
+        last = min(out.stop - 1, (size - 1 + pad - t) // stride)
+        if first <= last:
+            start = first * stride + t - pad
+            taps.append(
+                _Tap(
+                    slice(first - out.start, last - out.start + 1),
+                    slice(start, start + (last - first) * stride + 1, stride),
+                )
+            )
+    return sorted(taps, key=lambda tap: tap.made.start - tap.made.stop)
 
 
-def _at(axis: int, where: slice) -> tuple[slice, ...]:
-    return (*[slice(None)] * axis, where)
+def _fold(combine: np.ufunc, x: Array, axis: int, taps: Sequence[_Tap], empty: float, y: Array) -> None:
+    """y = `combine` over the taps of one axis; outputs that see nothing get `empty`."""
+    before: tuple[slice, ...] = (slice(None),) * axis
+    full = slice(0, y.shape[axis])
+    if not taps or taps[0].made != full:
+        y.fill(empty)
+        rest = taps
+    elif len(taps) > 1 and taps[1].made == full:
+        combine(x[(*before, taps[0].seen)], x[(*before, taps[1].seen)], out=y)
+        rest = taps[2:]
+    else:
+        y[...] = x[(*before, taps[0].seen)]
+        rest = taps[1:]
+    for tap in rest:
+        part = y[(*before, tap.made)]
+        combine(part, x[(*before, tap.seen)], out=part)
+
+
+def pool(
+    x: Array,
+    geometry: PoolGeometry,
+    combine: np.ufunc,
+    empty: float,
+    y: Array,
+    actions: Sequence[Action],
+    threads: int,
+) -> list[Phase]:
+    """y = actions(`combine` over every window): N x H x W x C to N x OH x OW x C.
+
+    Values outside the image take no part; a window that sees none gives `empty`.
+    """
+    kernel, stride, pad, size, out = geometry
+    target, channels = Target(y, actions), x.shape[3]
+    taken = channels * (size[1] + out[1])
+    work = len(x) * out[0] * size[1] * channels * kernel[0]
+    cuts = tiles(len(x), out[0], 4 * taken, 2 * threads if work > LEAST else 1)
+    down = {tile.h.start: _taps(kernel[0], stride[0], pad[0], size[0], tile.h) for tile in cuts}
+    across = _taps(kernel[1], stride[1], pad[1], size[1], slice(0, out[1]))
+    first = cuts[0]
+    shapes = [
+        (first.images, first.rows, size[1], channels),
+        (first.images, first.rows, out[1], channels),
+    ]
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        rows, spare = carve(scratch, *shapes)
+
+        def run(i: int) -> None:
+            tile: Tile = cuts[i]
+            at = (tile.n, tile.h, slice(None), slice(None))
+            made = target.tile(at, spare)
+            between = rows[: tile.images, : tile.rows]
+            _fold(combine, x[tile.n], 1, down[tile.h.start], empty, between)
+            _fold(combine, between, 2, across, empty, made)
+            target.done(made, at)
+
+        return run
+
+    return [Phase(len(cuts), worker, room_for(*shapes))]
+
+
+def divide(by: Array) -> Action:
+    """tile /= by, which holds a number per output position, OH x OW."""
+
+    def act(tile: Array, at: tuple[slice, ...]) -> None:
+        tile /= by[at[1], :, None]
+
+    return act
+
+
+def average_all(x: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
+    """y = actions(the mean of each channel): N x H x W x C to N x 1 x 1 x C, as a product with ones."""
+    images, height, width, channels = x.shape
+    share = np.full((1, height * width), 1 / (height * width), np.float32)
+    target = Target(y, actions)
+    parts = max(1, min(threads, channels // 64)) if images < threads and x.size > LEAST else 1
+    step = -(-channels // parts)
+    cuts = [(n, slice(c, min(c + step, channels))) for n in range(images) for c in range(0, channels, step)]
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        def run(i: int) -> None:
+            n, c = cuts[i]
+            at = (slice(n, n + 1), slice(0, 1), slice(None), c)
+            made = target.tile(at, scratch)
+            np.matmul(share, x[n, :, :, c].reshape(height * width, -1), out=made.reshape(1, -1))
+            target.done(made, at)
+
+        return run
+
+    return [Phase(len(cuts), worker, step)]

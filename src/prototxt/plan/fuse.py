@@ -1,65 +1,114 @@
-"""Layers that finish a result where it lies: a chain such as Convolution, BatchNorm, Scale, ReLU is one step."""
+"""Which layers become one step: a chain such as Convolution, BatchNorm, Scale, Eltwise, ReLU finishes tile by tile."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from prototxt.graph.wiring import BlobId, Graph, Node
-from prototxt.kernels.after import normalise_, relu_, scale_
-from prototxt.layers.base import Array, Layer
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.neuron import ReLU
-from prototxt.layers.scale import Scale
-from prototxt.plan.choose import MAKES_NEW_ARRAYS
+from prototxt.layers.base import Layer, Shape
+from prototxt.plan.choose import choose
+from prototxt.plan.finish import finishes, is_per_channel
+from prototxt.plan.kernel import Kernel, fits_tiles
 
 
-def fuse(graph: Graph, kept: Collection[BlobId]) -> list[tuple[Node, ...]]:
-    """The nodes that compute something, in order, each with those that finish its result in place.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One layer, with the layers that finish its result behind it.
 
-    A node joins when it alone reads the result, nobody keeps the result as it was (nor counts it as loss), and
-    it can work in place.
+    The first `folded` of those go into its weights, the others work on each tile that it makes. `bottoms` are what
+    the first node reads, `others` what the later ones read besides the tile. Without a kernel the room's own forward
+    runs; `loose` where only that knows the shapes of what it makes.
     """
-    kept = {*kept, *graph.losses}
-    readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
-    next_reader = {blob: node for node in graph.nodes for blob in node.bottoms}
-    fused: set[int] = set()
-    chains = []
-    for node in graph.nodes:
-        if node.index in fused or node.layer.is_input:
-            continue
-        chain = [node]
-        if isinstance(node.layer, MAKES_NEW_ARRAYS):
-            while (follower := _follower(chain[-1], readers, next_reader, kept)) is not None:
-                chain.append(follower)
-                fused.add(follower.index)
-        chains.append(tuple(chain))
-    return chains
+
+    nodes: tuple[Node, ...]
+    kernel: Kernel | None
+    bottoms: tuple[BlobId, ...]
+    others: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+    folded: int = 0
+    loose: bool = False
+
+    @property
+    def reads(self) -> tuple[BlobId, ...]:
+        return self.bottoms + self.others
 
 
-def _follower(
-    node: Node, readers: Counter[BlobId], next_reader: dict[BlobId, Node], kept: Collection[BlobId]
-) -> Node | None:
-    if len(node.tops) != 1 or node.tops[0] in kept or readers[node.tops[0]] != 1:
-        return None
-    reader = next_reader[node.tops[0]]
-    return reader if can_finish_in_place(reader.layer) and len(reader.bottoms) == 1 else None
+Choose = Callable[[Layer, list[Shape]], Kernel | None]
 
 
-def can_finish_in_place(layer: Layer) -> bool:
-    """Whether `finish_in_place` knows this layer."""
-    return isinstance(layer, ReLU | Scale) or (isinstance(layer, BatchNorm) and layer.use_global_stats)
+def fuse(graph: Graph, kept: Collection[BlobId], choose: Choose = choose) -> list[Step]:
+    """The steps of a forward, in the file's order of their first nodes.
+
+    A node joins the one before it when it alone reads the result, nobody keeps the result as it was (nor counts it
+    as loss), and everything else it reads is there already.
+    """
+    return _Fuser(graph, kept, choose).steps()
 
 
-def finish_in_place(layer: Any, y: Array, params: Sequence[Array]) -> None:
-    """What the layer's forward makes of `y`, written over `y`."""
-    match layer:
-        case ReLU():
-            relu_(y, layer.negative_slope)
-        case BatchNorm():
-            mean, variance = layer.statistics(params)
-            normalise_(y, mean, variance, layer.eps)
-        case Scale():
-            axis = layer.axis if layer.axis >= 0 else layer.axis + y.ndim
-            scale_(y, params[0], params[1] if layer.bias_term else None, axis)
+class _Fuser:
+    def __init__(self, graph: Graph, kept: Collection[BlobId], choose: Choose) -> None:
+        self.graph, self.choose = graph, choose
+        self.kept = {*kept, *graph.losses}
+        self.readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
+        self.reader = {blob: node for node in graph.nodes for blob in node.bottoms}
+        self.there = set(graph.entries)
+        self.loose: set[BlobId] = set()
+        self.joined: set[int] = set()
+
+    def steps(self) -> list[Step]:
+        made = []
+        for node in self.graph.nodes:
+            if node.index in self.joined or node.layer.is_input:
+                continue
+            step = self._step(node)
+            self.there.update(step.tops)
+            if step.loose:
+                self.loose.update(step.tops)
+            made.append(step)
+        return made
+
+    def _step(self, node: Node) -> Step:
+        loose = node.layer.data_dependent or not self.loose.isdisjoint(node.bottoms)
+        shapes = self.graph.bottom_shapes(node)
+        kernel = None if loose else self._kernel(node, shapes)
+        if kernel is None:
+            return Step((node,), None, node.bottoms, (), node.tops, loose=loose)
+        chain, others, folded = [node], [], 0
+        if kernel.by_value:
+            others += node.bottoms[1:]
+        while kernel.finishes and (follower := self._follower(chain[-1], kernel)) is not None:
+            shapes = self.graph.bottom_shapes(follower)
+            if kernel.folds and folded == len(chain) - 1 and is_per_channel(follower.layer, shapes):
+                folded += 1
+            others += self._others(follower, chain[-1].tops[0])
+            chain.append(follower)
+            self.joined.add(follower.index)
+        first = node.bottoms[:1] if kernel.by_value else node.bottoms
+        return Step(tuple(chain), kernel, first, tuple(others), chain[-1].tops, folded)
+
+    def _kernel(self, node: Node, shapes: list[Shape]) -> Kernel | None:
+        kernel = self.choose(node.layer, shapes)
+        if kernel and kernel.by_value and not finishes(node.layer, shapes):
+            return None
+        return kernel
+
+    def _follower(self, node: Node, kernel: Kernel) -> Node | None:
+        if len(node.tops) != 1 or node.tops[0] in self.kept or self.readers[node.tops[0]] != 1:
+            return None
+        blob = node.tops[0]
+        reader, shape = self.reader[blob], self.graph.shapes[blob]
+        others = self._others(reader, blob)
+        if not fits_tiles(shape) or not finishes(reader.layer, self.graph.bottom_shapes(reader)):
+            return None
+        if others and (not kernel.joins or not self._is_there(others)):
+            return None
+        return reader
+
+    def _others(self, node: Node, blob: BlobId) -> list[BlobId]:
+        """What a node reads besides this blob."""
+        return [bottom for bottom in node.bottoms if bottom != blob]
+
+    def _is_there(self, blobs: Collection[BlobId]) -> bool:
+        return self.there.issuperset(blobs) and self.loose.isdisjoint(blobs)

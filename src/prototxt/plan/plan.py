@@ -1,61 +1,102 @@
-"""The plan of a forward pass: steps in order, each with its kernel, what it reads, writes and lets go."""
+"""The plan of a forward pass: steps in order, each with its kernel, and where every blob lies in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from prototxt.graph.versions import find_blob
-from prototxt.graph.wiring import BlobId, Graph, Node, located_at
-from prototxt.layers.base import Array
-from prototxt.plan.choose import Kernel, choose
-from prototxt.plan.fuse import finish_in_place, fuse
-from prototxt.plan.memory import deaths, peak_bytes
+from prototxt.graph.wiring import BlobId, Graph
+from prototxt.layers.base import count
+from prototxt.plan.choose import choose
+from prototxt.plan.fuse import Choose, Step, fuse
+from prototxt.plan.memory import Life, View, lay, lives, share
 
 Keep = str | Sequence[str]
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One layer, with the layers that finish its result in place behind it."""
-
-    nodes: tuple[Node, ...]
-    kernel: Kernel
-    bottoms: tuple[BlobId, ...]
-    tops: tuple[BlobId, ...]
-
-    def run(self, bottom: Sequence[Array], params: Sequence[Sequence[Array]]) -> list[Array]:
-        """The tops' values; `params` holds every node's arrays by node index."""
-        first, *rest = self.nodes
-        with located_at(first):
-            tops = self.kernel.run(first.layer, bottom, params[first.index])
-        for node in rest:
-            finish_in_place(node.layer, tops[0], params[node.index])
-        return tops
+WINDOW = 8
+"""How many steps ahead is looked for one that need not wait."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps in order; `dead[i]` are the blobs nobody needs after step i, `kept` those that survive."""
+    """Steps in the order in which they run, those of one of the `waves` at the same time.
+
+    `views` are the blobs that lie in another one's memory, `offsets` where the others start in an arena of
+    `arena` numbers, `workspaces` where each step keeps what it makes between its phases.
+    """
 
     graph: Graph
-    steps: tuple[Step, ...]
-    dead: tuple[tuple[BlobId, ...], ...]
     kept: frozenset[BlobId]
-    peak_bytes: int
+    waves: tuple[tuple[Step, ...], ...]
+    views: Mapping[BlobId, View]
+    offsets: Mapping[BlobId, int]
+    workspaces: Mapping[int, int]
+    needs: tuple[Life, ...]
+    arena: int
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for wave in self.waves for step in wave)
+
+    @property
+    def peak_bytes(self) -> int:
+        """What blobs and the memory of steps take, inputs with them."""
+        return 4 * (self.arena + sum(count(self.graph.shapes[blob]) for blob in self.graph.entries))
 
 
-def make_plan(graph: Graph, kept: frozenset[BlobId]) -> Plan:
+def make_plan(graph: Graph, kept: frozenset[BlobId], choose: Choose = choose) -> Plan:
     """Lowers a graph to steps after which the blobs `kept` survive."""
-    steps = []
-    for chain in fuse(graph, kept):
-        first, last = chain[0], chain[-1]
-        kernel = choose(first.layer, graph.bottom_shapes(first))
-        steps.append(Step(chain, kernel, first.bottoms, last.tops))
-    accesses = [(step.bottoms, step.tops) for step in steps]
-    dead = deaths(accesses, kept)
-    peak = peak_bytes(graph.entries, accesses, dead, graph.shapes)
-    return Plan(graph, tuple(steps), tuple(dead), kept, peak)
+    steps = fuse(graph, kept, choose)
+    waves = _waves(steps, graph)
+    ordered = [step for wave in waves for step in wave]
+    views = share(ordered, graph.shapes, graph.entries)
+    outside = {*graph.entries, *(top for step in ordered if step.loose for top in step.tops)}
+    accesses = [_access(wave) for wave in waves]
+    needed = lives(accesses, [*kept, *graph.losses], graph.shapes, views, outside)
+    blobs = list(needed)
+    spaces = {
+        step.nodes[0].index: Life(size, time, time)
+        for time, wave in enumerate(waves)
+        for step in wave
+        if (size := _workspace(step, graph))
+    }
+    needs = (*needed.values(), *spaces.values())
+    offsets, arena = lay(needs)
+    return Plan(
+        graph,
+        kept,
+        tuple(map(tuple, waves)),
+        views,
+        dict(zip(blobs, offsets, strict=False)),
+        dict(zip(spaces, offsets[len(blobs) :], strict=True)),
+        needs,
+        arena,
+    )
+
+
+def _access(wave: Sequence[Step]) -> tuple[list[BlobId], list[BlobId]]:
+    return [b for step in wave for b in step.reads], [t for step in wave for t in step.tops]
+
+
+def _workspace(step: Step, graph: Graph) -> int:
+    if step.kernel is None:
+        return 0
+    return step.kernel.workspace(step.nodes[0].layer, [graph.shapes[b] for b in step.bottoms])
+
+
+def _waves(steps: Sequence[Step], graph: Graph) -> list[list[Step]]:
+    """Steps that need not wait for one another run at the same time; looked for among the next few alone, so that
+    no blob is made long before it is read."""
+    there, rest = set(graph.entries), list(steps)
+    waves = []
+    while rest:
+        wave = [step for step in rest[:WINDOW] if there.issuperset(step.reads)]
+        waves.append(wave)
+        there.update(top for step in wave for top in step.tops)
+        rest = [step for step in rest if step not in wave]
+    return waves
 
 
 def resolve_keep(graph: Graph, keep: Keep, within: Graph | None = None) -> frozenset[BlobId]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from threading import Lock
@@ -77,6 +77,11 @@ class Params(Sequence[list[Array]]):
         self._made: dict[_Key, Array] = {}
         self._lists: dict[int, list[Array]] = {}
         self._lock = Lock()
+        self._lent: set[_Key] = set()
+        self._copied: set[_Key] = set()
+        self._known: dict[_Key, Array] = {}
+        self.version = 0
+        """Grows when `notice` finds that somebody has written into an array that others have copied."""
 
     def __len__(self) -> int:
         return len(self._refs)
@@ -101,6 +106,38 @@ class Params(Sequence[list[Array]]):
                 self._made[key] = self._sources[key]()
                 del self._sources[key]  # and with it what it holds of the file
         return self._made[key].reshape(ref.shape)
+
+    def lend(self, index: int, slot: int) -> Array:
+        """`array` for somebody who may write into it."""
+        array = self.array(index, slot)
+        ref = self._refs[index][slot]
+        with self._lock:
+            self._lent.add((ref.owner, ref.slot))
+            self._know((ref.owner, ref.slot))
+        return array
+
+    def copied(self, index: int, but: Collection[int] = ()) -> None:
+        """Somebody has made something of a node's arrays, except of those slots, that would miss a change."""
+        with self._lock:
+            for slot, ref in enumerate(self._refs[index]):
+                if slot not in but:
+                    self._copied.add((ref.owner, ref.slot))
+                    self._know((ref.owner, ref.slot))
+
+    def _know(self, key: _Key) -> None:
+        """Remember the values of an array that is both lent and copied."""
+        if key in self._lent and key in self._copied and key not in self._known:
+            self._known[key] = self._made[key].copy()
+
+    def notice(self) -> int:
+        """The version, after a look at whether lent arrays still hold what was copied."""
+        with self._lock:
+            for key, known in self._known.items():
+                now = self._made[key]
+                if not np.array_equal(known.view(np.uint32), now.view(np.uint32)):
+                    known[...] = now
+                    self.version += 1
+        return self.version
 
     def shapes(self, index: int) -> tuple[Shape, ...]:
         """The shapes of a node's arrays; makes none of them."""

@@ -1,0 +1,52 @@
+"""BLAS held to one thread while plans run: their workers are the threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import Lock
+from typing import Any
+
+
+class _Held:
+    """How many plans run now; the first one sets the limit, the last one lifts it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.count = 0
+        self.limit: Any = None
+
+
+_held = _Held()
+
+
+@cache
+def _controller() -> Any:
+    """Found once: looking through the loaded libraries takes milliseconds."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """BLAS uses the calling thread alone; what it was set to before comes back when the last plan is done."""
+    with _held.lock:
+        _held.count += 1
+        if _held.count == 1:
+            _held.limit = _controller().limit(limits=1)
+    try:
+        yield
+    finally:
+        with _held.lock:
+            _held.count -= 1
+            if not _held.count:
+                _held.limit.restore_original_limits()
+
+
+def after_fork() -> None:
+    """A child has none of its parent's running plans."""
+    if _held.count and _held.limit is not None:
+        _held.limit.restore_original_limits()
+    _held.__init__()  # type: ignore[misc]

@@ -1,0 +1,38 @@
+"""Inner products: each task makes some outputs, so that every weight is read once and by one core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.kernels.after import Action, Target
+from prototxt.kernels.work import LEAST, Phase, spans
+
+Array = NDArray[np.float32]
+
+
+def inner_product(x: Array, weight: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
+    """y = actions(x times weight, transposed): N x K and num_output x K to N x 1 x 1 x num_output.
+
+    The weights are used where they lie: at one image, reading them once is all the time it takes.
+    """
+    images, outputs = len(x), len(weight)
+    target = Target(y, actions)
+    cuts = list(spans(outputs, 4 * threads if x.size * outputs > LEAST else 1, 16))
+    widest = cuts[0].stop
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        def run(i: int) -> None:
+            at = (slice(0, images), slice(0, 1), slice(None), cuts[i])
+            made = target.tile(at, scratch)
+            if images == 1:
+                np.matmul(weight[cuts[i]], x[0], out=made.reshape(-1))
+            else:
+                np.matmul(x, weight[cuts[i]].T, out=made.reshape(images, -1))
+            target.done(made, at)
+
+        return run
+
+    return [Phase(len(cuts), worker, images * widest)]

@@ -1,0 +1,27 @@
+"""Between N x C x H x W, as the world sees a blob, and N x H x W x C, as a plan stores it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+def channels_last(x: Array) -> Array:
+    """N x C x H x W as N x H x W x C: the same memory. N x C becomes N x 1 x 1 x C."""
+    return x.transpose(0, 2, 3, 1) if x.ndim == 4 else x.reshape(len(x), 1, 1, -1)
+
+
+def channels_first(x: Array) -> Array:
+    """N x H x W x C as N x C x H x W: the same memory."""
+    return x.transpose(0, 3, 1, 2)
+
+
+def copy(target: Array, source: Array) -> None:
+    """target[...] = source. Few channels are copied one by one: NumPy would go through them three at a time."""
+    if target.ndim == 4 and target.shape[1] <= 8:
+        for c in range(target.shape[1]):
+            target[:, c] = source[:, c]
+    else:
+        target[...] = source

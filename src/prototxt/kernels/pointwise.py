@@ -1,0 +1,32 @@
+"""What is done value by value: copies of blobs through a chain of actions, tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.kernels.after import Action, Target
+from prototxt.kernels.work import LEAST, Phase, tiles
+
+Array = NDArray[np.float32]
+
+
+def pointwise(x: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
+    """y = actions(x), blobs of the same shape, N x H x W x C."""
+    images, height, width, channels = x.shape
+    target = Target(y, actions)
+    cuts = tiles(images, height, 8 * width * channels, 2 * threads if x.size * 8 > LEAST else 1)
+    most = cuts[0].images * cuts[0].rows * width * channels
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        def run(i: int) -> None:
+            at = (cuts[i].n, cuts[i].h, slice(None), slice(None))
+            made = target.tile(at, scratch)
+            made[...] = x[at]
+            target.done(made, at)
+
+        return run
+
+    return [Phase(len(cuts), worker, most)]

@@ -1,0 +1,235 @@
+"""The kernels of Convolution and Deconvolution over two spatial axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, prod
+from typing import Any
+
+from prototxt.kernels import convolve, deconvolve, depthwise, winograd
+from prototxt.kernels.deconvolve import Spread
+from prototxt.kernels.window import Geometry
+from prototxt.kernels.work import Phase
+from prototxt.layers.base import Array, Shape
+from prototxt.layers.convolution import Convolution
+from prototxt.layers.deconvolution import Deconvolution
+from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, passes, products, stored
+
+
+def _pair(values: Sequence[int]) -> tuple[int, int]:
+    down, across = values
+    return down, across
+
+
+def _geometry(layer: Convolution, shape: Shape) -> Geometry:
+    window, out = layer.window(shape), layer.spatial_out(shape)
+    return Geometry(
+        _pair(window.kernel), _pair(window.stride), _pair(window.pad), _pair(window.dilation), _pair(out)
+    )
+
+
+def _spread(layer: Deconvolution, shape: Shape) -> Spread:
+    window, out = layer.window(shape), layer.spatial_out(shape)
+    return Spread(_pair(window.kernel), _pair(window.stride), _pair(window.pad), _pair(out))
+
+
+def _over_images(layer: Convolution | Deconvolution, bottom: Sequence[Shape]) -> bool:
+    """One batch axis, channels, two spatial axes."""
+    shape = bottom[0]
+    return len(shape) == 4 and fits_tiles(shape) and layer.channel_axis(shape) == 1
+
+
+def _nchw(array: Array) -> Shape:
+    n, h, w, c = array.shape
+    return n, c, h, w
+
+
+class _Convolution(Kernel):
+    """What the kernels of Convolution share: several bottoms, each with a top of its own; weights and a bias."""
+
+    folds = True
+
+    def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
+        return _over_images(layer, bottom)
+
+    def prepare(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> Ready:
+        weight, *bias = params
+        kernels = self.kernels(layer, bottom[0], fold.weight(weight))
+        return kernels, fold.bias(bias[0] if bias else None)
+
+    def kernels(self, layer: Any, shape: Shape, weight: Array) -> Array:
+        """The weights in this kernel's form."""
+        raise NotImplementedError
+
+    def bind(self, layer: Any, site: Site) -> list[Phase]:
+        phases = []
+        for x, y in zip(site.bottoms, site.tops, strict=True):
+            phases += self.work(x, _geometry(layer, _nchw(x)), y, site)
+        return phases
+
+    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
+        """The work for one bottom."""
+        raise NotImplementedError
+
+
+class Direct(_Convolution):
+    """Windows as rows of a matrix; for kernels of one tap the input is that matrix."""
+
+    name = "windows x kernels"
+
+    def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
+        geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
+        positions, taps = n * prod(geometry.out), prod(geometry.kernel)
+        depth, outputs = taps * c // layer.group, layer.num_output // layer.group
+        macs = positions * depth * layer.num_output
+        copied = 0 if geometry.is_pointwise else positions * taps * c
+        few = positions <= convolve.FEW
+        rows = positions if few else min(positions, 512)
+        return products(macs, rows, outputs, depth) + passes(copied, geometry.kernel[1] * c // layer.group)
+
+    def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
+        return convolve.workspace(stored(bottom[0]), layer.group, _geometry(layer, bottom[0]))
+
+    def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
+        return convolve.kernel_matrix(weight, layer.group)
+
+    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
+        matrix, bias = site.ready
+        assert matrix is not None
+        actions = site.with_bias(bias)
+        return convolve.convolve(x, matrix, geometry, y, actions, site.memory, site.threads)
+
+
+class Winograd(_Convolution):
+    """3 x 3, stride 1: a quarter of the products."""
+
+    name = "Winograd 4x4"
+
+    def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
+        if not super().applies(layer, bottom):
+            return False
+        geometry = _geometry(layer, bottom[0])
+        return geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
+
+    def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
+        geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
+        count = n * prod(ceil(length / winograd.OUT) for length in geometry.out)
+        inputs, outputs = c // layer.group, layer.num_output // layer.group
+        together = min(count, winograd.STRIP if 4 * 36 * inputs * outputs <= winograd.CACHED else 384)
+        multiply = products(36 * count * inputs * layer.num_output, together, outputs, inputs)
+        # Each transform is a product with a side of 6 and a few passes.
+        transforms = passes(36 * count * (4 * c + 3 * layer.num_output), 256)
+        read = 36 * c * outputs / 3e9 * (1 if 4 * 36 * inputs * outputs > winograd.CACHED else 0)
+        return multiply + transforms + read
+
+    def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
+        group = layer.group
+        kernels = (36, group, bottom[0][1] // group, layer.num_output // group)
+        return winograd.workspace(stored(bottom[0]), kernels, _geometry(layer, bottom[0]))
+
+    def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
+        return winograd.transform_kernels(weight, layer.group)
+
+    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
+        kernels, bias = site.ready
+        assert kernels is not None
+        actions = site.with_bias(bias)
+        return winograd.convolve_winograd(x, kernels, geometry, y, actions, site.memory, site.threads)
+
+
+class Depthwise(_Convolution):
+    """group == C == num_output."""
+
+    name = "taps by channel"
+
+    def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
+        return super().applies(layer, bottom) and layer.group == bottom[0][1] == layer.num_output
+
+    def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
+        geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
+        run = c * geometry.out[1] if geometry.stride[1] == 1 else c
+        return passes(1.5 * n * c * prod(geometry.out) * prod(geometry.kernel), run)
+
+    def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
+        return depthwise.spread_kernels(weight, layer.spatial_out(shape)[1])
+
+    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
+        kernels, bias = site.ready
+        assert kernels is not None
+        return depthwise.convolve_depthwise(x, kernels, geometry, y, site.with_bias(bias), site.threads)
+
+
+class _Deconvolution(Kernel):
+    """What the kernels of Deconvolution share."""
+
+    folds = True
+    joins = False
+
+    def applies(self, layer: Deconvolution, bottom: Sequence[Shape]) -> bool:
+        if not _over_images(layer, bottom):
+            return False
+        window = layer.window(bottom[0])
+        reached = all(k >= s for k, s in zip(window.kernel, window.stride, strict=True))
+        return reached and set(window.dilation) == {1}
+
+    def seconds(self, layer: Deconvolution, bottom: Sequence[Shape]) -> float:
+        window, (n, c, h, w) = layer.window(bottom[0]), bottom[0]
+        return n * h * w * c * window.size * layer.num_output // layer.group / 20e9
+
+    def prepare(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> Ready:
+        weight, *bias = params
+        if fold.factor is not None:  # outputs are the second axis here, group by group
+            factor = fold.factor.reshape(layer.group, 1, -1, 1, 1)
+            grouped = weight.reshape(layer.group, -1, *weight.shape[1:]) * factor
+            weight = grouped.reshape(weight.shape)
+        return fold.bias(bias[0] if bias else None), *self.kernels(layer, bottom[0], weight)
+
+    def kernels(self, layer: Any, shape: Shape, weight: Array) -> list[Array]:
+        """The weights of every class of outputs."""
+        raise NotImplementedError
+
+
+class Deconvolve(_Deconvolution):
+    """A convolution for each class of outputs a stride apart."""
+
+    name = "windows x kernels"
+
+    def kernels(self, layer: Deconvolution, shape: Shape, weight: Array) -> list[Array]:
+        return deconvolve.class_matrices(weight, layer.group, _spread(layer, shape))
+
+    def bind(self, layer: Deconvolution, site: Site) -> list[Phase]:
+        bias, *matrices = site.ready
+        phases = []
+        for x, y in zip(site.bottoms, site.tops, strict=True):
+            spread = _spread(layer, _nchw(x))
+            actions = site.with_bias(bias)
+            phases += deconvolve.deconvolve(x, _all(matrices), spread, y, actions, site.threads)
+        return phases
+
+
+class DeconvolveDepthwise(_Deconvolution):
+    """The same for group == C == num_output, such as upsampling with bilinear weights."""
+
+    name = "taps by channel"
+
+    def applies(self, layer: Deconvolution, bottom: Sequence[Shape]) -> bool:
+        return super().applies(layer, bottom) and layer.group == bottom[0][1] == layer.num_output
+
+    def seconds(self, layer: Deconvolution, bottom: Sequence[Shape]) -> float:
+        return super().seconds(layer, bottom) / 2
+
+    def kernels(self, layer: Deconvolution, shape: Shape, weight: Array) -> list[Array]:
+        return deconvolve.class_kernels(weight, _spread(layer, shape))
+
+    def bind(self, layer: Deconvolution, site: Site) -> list[Phase]:
+        bias, *kernels = site.ready
+        phases = []
+        for x, y in zip(site.bottoms, site.tops, strict=True):
+            spread = _spread(layer, _nchw(x))
+            actions = site.with_bias(bias)
+            phases += deconvolve.deconvolve_depthwise(x, _all(kernels), spread, y, actions, site.threads)
+        return phases
+
+
+def _all(arrays: Sequence[Array | None]) -> list[Array]:
+    return [array for array in arrays if array is not None]

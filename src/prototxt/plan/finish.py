@@ -1,0 +1,77 @@
+"""Layers that finish a tile where it lies, behind the layer that makes it: what each does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from prototxt.kernels import after
+from prototxt.kernels.after import Action
+from prototxt.layers.base import TEST, Array, Layer, Shape
+from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.bias import Bias
+from prototxt.layers.dropout import Dropout
+from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.neuron import Neuron, ReLU
+from prototxt.layers.prelu import PReLU
+from prototxt.layers.scale import Scale
+from prototxt.plan.kernel import Fold
+
+COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
+
+
+def is_per_channel(layer: Layer, bottom: Sequence[Shape]) -> bool:
+    """Whether the layer is a factor and an offset per channel."""
+    if isinstance(layer, BatchNorm):
+        return layer.use_global_stats
+    if isinstance(layer, Scale | Bias):
+        return (
+            len(bottom) == 1
+            and layer.params(bottom)[0].shape == (bottom[0][1],)
+            and _on_channels(layer, bottom[0])
+        )
+    return False
+
+
+def _on_channels(layer: Scale | Bias, shape: Shape) -> bool:
+    return layer.axis in (1, 1 - len(shape))
+
+
+def finishes(layer: Layer, bottom: Sequence[Shape]) -> bool:
+    """Whether `actions` knows this layer."""
+    if isinstance(layer, Eltwise):
+        return not layer.coeff and len(bottom) > 1
+    if isinstance(layer, Dropout):
+        return layer.phase == TEST
+    return isinstance(layer, Neuron | PReLU) or is_per_channel(layer, bottom)
+
+
+def then(fold: Fold, layer: Any, params: Sequence[Array]) -> Fold:
+    """A fold with this layer, which is per channel, behind it."""
+    if isinstance(layer, BatchNorm):
+        mean, variance = layer.statistics(params)
+        factor = 1 / np.sqrt(variance + np.float32(layer.eps))
+        return fold.then(factor, -mean * factor)
+    if isinstance(layer, Scale):
+        return fold.then(params[0], params[1] if layer.bias_term else None)
+    return fold.then(None, params[0])
+
+
+def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> list[Action]:
+    """What the layer does to a tile; `others` are its further bottoms, channels-last."""
+    match layer:
+        case ReLU():
+            return [after.leaky_relu(layer.negative_slope) if layer.negative_slope else after.relu]
+        case PReLU():
+            return [after.prelu(params[0])]
+        case Eltwise():
+            return [after.combine_with(COMBINE[layer.operation], other) for other in others]
+        case Dropout():
+            return []
+        case Neuron():
+            return [after.call(layer.apply)]
+    fold = then(Fold(), layer, params)
+    made = [] if fold.factor is None else [after.multiply_row(fold.factor)]
+    return made if fold.offset is None else [*made, after.add_row(fold.offset)]

@@ -1,0 +1,188 @@
+"""The kernels of the layers without kernels that slide and learn: pooling, normalisation, products, single values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from prototxt.kernels import inner_product, layout, lrn, pointwise, pool
+from prototxt.kernels.work import Phase, alone, merge
+from prototxt.layers._pool_window import pool_divisors
+from prototxt.layers.base import Array, Shape, count
+from prototxt.layers.concat import Concat
+from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.lrn import LRN
+from prototxt.layers.pooling import Pooling
+from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, passes, products
+
+
+class _Pool(Kernel):
+    """What max and average pooling share."""
+
+    method: str
+
+    def applies(self, layer: Pooling, bottom: Sequence[Shape]) -> bool:
+        return layer.method == self.method and layer.num_tops == 1 and fits_tiles(bottom[0])
+
+    def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
+        n, c, _, w = bottom[0]
+        (kh, kw), (oh, ow) = layer.window(bottom[0]).kernel, layer.shapes(bottom)[0][2:]
+        return passes(n * c * oh * (kh * w + kw * ow), c)
+
+    def geometry(self, layer: Pooling, shape: Shape) -> pool.PoolGeometry:
+        window, out = layer.window(shape), layer.shapes([shape])[0][2:]
+        (kh, kw), (sh, sw), (ph, pw) = window.kernel, window.stride, window.pad
+        return pool.PoolGeometry((kh, kw), (sh, sw), (ph, pw), (shape[2], shape[3]), (out[0], out[1]))
+
+
+def _nchw(array: Array) -> Shape:
+    n, h, w, c = array.shape
+    return n, c, h, w
+
+
+class MaxPool(_Pool):
+    """The largest value of every window."""
+
+    name, method = "max by axis", "MAX"
+
+    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
+        x, y = site.bottoms[0], site.tops[0]
+        geometry = self.geometry(layer, _nchw(x))
+        return pool.pool(x, geometry, np.maximum, pool.LOWEST, y, site.actions, site.threads)
+
+
+class AveragePool(_Pool):
+    """The mean of every window, with Caffe's divisors."""
+
+    name, method = "sum by axis", "AVE"
+
+    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
+        x, y = site.bottoms[0], site.tops[0]
+        geometry = self.geometry(layer, _nchw(x))
+        axes = zip(geometry.size, geometry.out, geometry.kernel, geometry.stride, geometry.pad, strict=True)
+        down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
+        actions = [pool.divide(down[:, None] * across), *site.actions]
+        return pool.pool(x, geometry, np.add, 0.0, y, actions, site.threads)
+
+
+class AverageAll(_Pool):
+    """Windows as large as the image: one mean per channel."""
+
+    name, method = "ones x image", "AVE"
+
+    def applies(self, layer: Pooling, bottom: Sequence[Shape]) -> bool:
+        if not super().applies(layer, bottom):
+            return False
+        geometry = self.geometry(layer, bottom[0])
+        return geometry.kernel == geometry.size and geometry.pad == (0, 0) and geometry.out == (1, 1)
+
+    def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
+        return passes(count(bottom[0]))
+
+    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
+        return pool.average_all(site.bottoms[0], site.tops[0], site.actions, site.threads)
+
+
+class Across(Kernel):
+    """LRN across channels."""
+
+    name = "sums along channels"
+
+    def applies(self, layer: LRN, bottom: Sequence[Shape]) -> bool:
+        return layer.across and fits_tiles(bottom[0])
+
+    def seconds(self, layer: LRN, bottom: Sequence[Shape]) -> float:
+        return passes((layer.local_size + 12) * count(bottom[0]))
+
+    def bind(self, layer: LRN, site: Site) -> list[Phase]:
+        numbers = (layer.local_size, layer.alpha, layer.beta, layer.k)
+        return lrn.lrn_across(site.bottoms[0], *numbers, site.tops[0], site.actions, site.threads)
+
+
+class Product(Kernel):
+    """InnerProduct, each core its share of the outputs; the weights stay where they are."""
+
+    name = "weights x input"
+    live = (0,)
+
+    def applies(self, layer: InnerProduct, bottom: Sequence[Shape]) -> bool:
+        return fits_tiles(bottom[0]) and layer.axis in (1, 1 - len(bottom[0]))
+
+    def seconds(self, layer: InnerProduct, bottom: Sequence[Shape]) -> float:
+        n, k = layer.matrix(bottom[0])
+        return max(products(n * k * layer.num_output, n, layer.num_output, k), k * layer.num_output / 3e9)
+
+    def workspace(self, layer: InnerProduct, bottom: Sequence[Shape]) -> int:
+        return count(bottom[0])
+
+    def prepare(
+        self, layer: InnerProduct, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold
+    ) -> Ready:
+        weight, *bias = params
+        return weight.T if layer.transpose else weight, bias[0] if bias else None
+
+    def bind(self, layer: InnerProduct, site: Site) -> list[Phase]:
+        x, y, (weight, bias) = site.bottoms[0], site.tops[0], site.ready
+        assert weight is not None
+        n, h, w, c = x.shape
+        phases = []
+        if h * w == 1 and x.flags.c_contiguous:
+            flat = x.reshape(n, c)
+        else:
+            flat = site.memory[: x.size].reshape(n, -1)
+            ordered = flat.reshape(n, c, h, w)
+            phases.append(alone(lambda: layout.copy(ordered, layout.channels_first(x))))
+        actions = site.with_bias(bias)
+        return [*phases, *inner_product.inner_product(flat, weight, y, actions, site.threads)]
+
+
+class ByValue(Kernel):
+    """Element-wise layers: a copy of the bottom, tile by tile, and what the layer does to it."""
+
+    name = "tiles"
+    by_value = True
+
+    def applies(self, layer: Any, bottom: Sequence[Shape]) -> bool:
+        return fits_tiles(bottom[0])
+
+    def seconds(self, layer: Any, bottom: Sequence[Shape]) -> float:
+        return passes(3 * count(bottom[0]))
+
+    def bind(self, layer: Any, site: Site) -> list[Phase]:
+        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.actions, site.threads)
+
+
+class Join(Kernel):
+    """Concat of what does not lie in its place yet."""
+
+    name = "copies"
+    finishes = False
+
+    def applies(self, layer: Concat, bottom: Sequence[Shape]) -> bool:
+        # A 2-axis blob is stored as N x 1 x 1 x C: its axes are the first two of four.
+        return all(map(fits_tiles, bottom)) and (layer.axis >= 0 or len(bottom[0]) == 4)
+
+    def seconds(self, layer: Concat, bottom: Sequence[Shape]) -> float:
+        return passes(sum(map(count, bottom)))
+
+    def bind(self, layer: Concat, site: Site) -> list[Phase]:
+        y, start = site.tops[0], 0
+        shapes = [_nchw(x) for x in site.bottoms]
+        axis = layer.axis % 4
+        tasks = []
+        for x, shape in zip(site.bottoms, shapes, strict=True):
+            span = slice(start, start + shape[axis])
+            part = y[(slice(None),) * (0, 3, 1, 2)[axis] + (span,)]
+            if not _same_place(part, x):
+                tasks += pointwise.pointwise(x, part, (), site.threads)
+            start += shape[axis]
+        return [merge(tasks)] if tasks else []
+
+
+def _same_place(one: Array, other: Array) -> bool:
+    """Whether two arrays of one shape are the same memory."""
+    return (
+        one.__array_interface__["data"] == other.__array_interface__["data"] and one.strides == other.strides
+    )
