@@ -1,6 +1,6 @@
 """Six well-known nets as prototxt, written from the structure their papers give, with the usual names of layers.
 
-    python benchmarks/nets.py googlenet > googlenet.prototxt
+python benchmarks/nets.py googlenet > googlenet.prototxt
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class Draft:
 
     def mean_pool(self, name: str, bottom: str, kernel: int) -> str:
         """AVE with one window: a kernel as large as the image."""
-        return self.add("Pooling", name, bottom, param=f"pooling_param {{ pool: AVE kernel_size: {kernel} stride: 1 }}")
+        return self.add(
+            "Pooling", name, bottom, param=f"pooling_param {{ pool: AVE kernel_size: {kernel} stride: 1 }}"
+        )
 
     def global_pool(self, name: str, bottom: str) -> str:
         return self.add("Pooling", name, bottom, param="pooling_param { pool: AVE global_pooling: true }")
@@ -79,7 +81,9 @@ class Draft:
         return self.add("Dropout", name, blob, blob, f"dropout_param {{ dropout_ratio: {ratio:g} }}")
 
     def fc(self, name: str, bottom: str, num_output: int) -> str:
-        return self.add("InnerProduct", name, bottom, param=f"inner_product_param {{ num_output: {num_output} }}")
+        return self.add(
+            "InnerProduct", name, bottom, param=f"inner_product_param {{ num_output: {num_output} }}"
+        )
 
     def concat(self, name: str, *bottoms: str) -> str:
         return self.add("Concat", name, bottoms)

@@ -1,6 +1,6 @@
 """A net as an ONNX file, for the benchmarks' peers: the layers that the six nets of nets.py use, and no others.
 
-    python benchmarks/to_onnx.py NET.prototxt WEIGHTS NET.onnx
+python benchmarks/to_onnx.py NET.prototxt WEIGHTS NET.onnx
 """
 
 from __future__ import annotations
@@ -61,27 +61,41 @@ def blob_name(blob: BlobId) -> str:
     return blob.name if not blob.version else str(blob)
 
 
+def layer_of(node: Node) -> Any:
+    """The layer as what it is: of the type under which the function that asks stands in WRITERS."""
+    return node.layer
+
+
 def windows(draft: Draft, node: Node) -> dict[str, Shape]:
     """Kernel, stride and padding as attributes.
 
     Padding at the end is what Caffe's last window needs: ONNX would leave a window away, or see another one.
     """
     spatial, out = draft.shape(node.bottoms[0])[2:], draft.shape(node.tops[0])[2:]
-    window = node.layer.window(draft.shape(node.bottoms[0]))
+    window = layer_of(node).window(draft.shape(node.bottoms[0]))
     starts, ends = zip(*window.margins(spatial, out), strict=True)
     return {"kernel_shape": window.kernel, "strides": window.stride, "pads": (*starts, *ends)}
 
 
 def convolution(draft: Draft, node: Node, params: Sequence[Array]) -> None:
     inputs = [*draft.bottoms(node), *draft.params(node, params)]
-    dilations = node.layer.window(draft.shape(node.bottoms[0])).dilation
-    draft.add("Conv", inputs, draft.top(node), **windows(draft, node), dilations=dilations, group=node.layer.group)
+    dilations = layer_of(node).window(draft.shape(node.bottoms[0])).dilation
+    draft.add(
+        "Conv",
+        inputs,
+        draft.top(node),
+        **windows(draft, node),
+        dilations=dilations,
+        group=layer_of(node).group,
+    )
 
 
 def inner_product(draft: Draft, node: Node, params: Sequence[Array]) -> None:
-    layer = node.layer
+    layer = layer_of(node)
     if layer.axis != 1 or layer.transpose:
-        raise LayerError("only axis 1 and no transpose can be written as ONNX here", field="inner_product_param")
+        raise LayerError(
+            "only axis 1 and no transpose can be written as ONNX here", field="inner_product_param"
+        )
     (bottom,) = draft.bottoms(node)
     if len(draft.shape(node.bottoms[0])) > 2:
         bottom = draft.add("Flatten", [bottom], f"{node.name}/flat", axis=1)
@@ -89,7 +103,7 @@ def inner_product(draft: Draft, node: Node, params: Sequence[Array]) -> None:
 
 
 def pooling(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    method, attributes = node.layer.method, windows(draft, node)
+    method, attributes = layer_of(node).method, windows(draft, node)
     inside = not any(attributes["pads"])
     if method == "MAX" and len(node.tops) == 1:
         draft.add("MaxPool", draft.bottoms(node), draft.top(node), **attributes)
@@ -98,18 +112,20 @@ def pooling(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
     elif method == "AVE" and inside:
         draft.add("AveragePool", draft.bottoms(node), draft.top(node), **attributes)
     else:
-        what = "only MAX with one top, and AVE whose windows lie within the image, can be written as ONNX here"
+        what = (
+            "only MAX with one top, and AVE whose windows lie within the image, can be written as ONNX here"
+        )
         raise LayerError(what, field="pooling_param")
 
 
 def relu(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    if node.layer.negative_slope:
+    if layer_of(node).negative_slope:
         raise LayerError("a negative_slope cannot be written as ONNX here", field="negative_slope")
     draft.add("Relu", draft.bottoms(node), draft.top(node))
 
 
 def lrn(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    layer = node.layer
+    layer = layer_of(node)
     if not layer.across:
         raise LayerError("only ACROSS_CHANNELS can be written as ONNX here", field="norm_region")
     sizes = {"size": layer.local_size, "alpha": layer.alpha, "beta": layer.beta, "bias": layer.k}
@@ -118,9 +134,9 @@ def lrn(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
 
 def batch_norm(draft: Draft, node: Node, params: Sequence[Array]) -> None:
     """With a scale of one and no shift: a Scale layer that follows brings those."""
-    if not node.layer.use_global_stats:
+    if not layer_of(node).use_global_stats:
         raise LayerError("only stored statistics can be written as ONNX here", field="use_global_stats")
-    mean, variance = node.layer.statistics(params)
+    mean, variance = layer_of(node).statistics(params)
     ones = draft.array(f"{node.name}/scale", np.ones_like(mean))
     zeros = draft.array(f"{node.name}/shift", np.zeros_like(mean))
     stored = [draft.array(f"{node.name}/mean", mean), draft.array(f"{node.name}/variance", variance)]
@@ -128,13 +144,13 @@ def batch_norm(draft: Draft, node: Node, params: Sequence[Array]) -> None:
         "BatchNormalization",
         [*draft.bottoms(node), ones, zeros, *stored],
         draft.top(node),
-        epsilon=node.layer.eps,
+        epsilon=layer_of(node).eps,
     )
 
 
 def scale(draft: Draft, node: Node, params: Sequence[Array]) -> None:
     """As a BatchNormalization of mean 0 and variance 1, which every peer folds into the convolution before it."""
-    layer = node.layer
+    layer = layer_of(node)
     if layer.axis != 1 or params[0].ndim != 1:
         raise LayerError("only one factor per channel can be written as ONNX here", field="scale_param")
     names = draft.params(node, params)
@@ -146,18 +162,18 @@ def scale(draft: Draft, node: Node, params: Sequence[Array]) -> None:
 
 
 def eltwise(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    layer = node.layer
+    layer = layer_of(node)
     if layer.operation != "SUM" or layer.coeff or len(node.bottoms) != 2:
         raise LayerError("only the plain sum of two blobs can be written as ONNX here", field="eltwise_param")
     draft.add("Add", draft.bottoms(node), draft.top(node))
 
 
 def concat(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    draft.add("Concat", draft.bottoms(node), draft.top(node), axis=node.layer.axis)
+    draft.add("Concat", draft.bottoms(node), draft.top(node), axis=layer_of(node).axis)
 
 
 def softmax(draft: Draft, node: Node, _params: Sequence[Array]) -> None:
-    draft.add("Softmax", draft.bottoms(node), draft.top(node), axis=node.layer.axis)
+    draft.add("Softmax", draft.bottoms(node), draft.top(node), axis=layer_of(node).axis)
 
 
 def identity(draft: Draft, node: Node, _params: Sequence[Array]) -> None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, inf, log
 from statistics import median
+from typing import Protocol
 
 import numpy as np
 
 from prototxt.layers.base import Array
 
 OURS = "ours"
+
+
+class Turn(Protocol):
+    """What a worker tells of one engine's turn."""
+
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def output(self) -> Array: ...
+    @property
+    def peak_bytes(self) -> int: ...
 
 
 @dataclass
@@ -36,8 +48,22 @@ class Race:
     batch: int
     macs: int
     """Multiply-adds of the batch."""
-    entries: dict[str, Entry]
-    failed: dict[str, str]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, turns: Mapping[str, Turn], *, timed: bool) -> None:
+        """A round: every engine's turn on the same images."""
+        for engine, turn in turns.items():
+            entry = self.entries.setdefault(engine, Entry())
+            entry.peak_bytes = turn.peak_bytes
+            if OURS in turns:
+                entry.error = max(entry.error, relative_error(turn.output, turns[OURS].output))
+            if timed:
+                entry.seconds.append(turn.seconds)
+
+    def fail(self, engine: str, reason: str) -> None:
+        self.entries.pop(engine, None)
+        self.failed[engine] = reason
 
     @property
     def peers(self) -> list[str]:
@@ -63,7 +89,17 @@ def geometric_mean(values: Iterable[float]) -> float:
     return exp(sum(logs) / len(logs))
 
 
+def batch_gain(races: Sequence[Race], net: str, few: int, many: int) -> float | None:
+    """Our time for a batch of `many` by that for as many images in batches of `few`: below 1 a batch pays."""
+    own = {
+        race.batch: race.entries[OURS].median for race in races if race.net == net and OURS in race.entries
+    }
+    return own[many] / (own[few] * many / few) if {few, many} <= own.keys() else None
+
+
 def relative_error(output: Array, expected: Array) -> float:
-    """The largest difference of any image's values, by that image's largest value."""
+    """The largest difference of any image's values, by that image's largest value; inf where one is not finite."""
+    if not np.isfinite(output).all():
+        return inf
     difference = np.abs(output.astype(np.float64) - expected).max(axis=1)
     return float((difference / np.abs(expected).max(axis=1)).max())

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from nets import NETS
+from numpy.typing import NDArray
 
 import prototxt
-from prototxt.layers.base import Array
 from prototxt.net import Net
 
 
@@ -53,14 +53,16 @@ def soften(net: Net) -> None:
     (data,) = net.inputs
     rng = np.random.default_rng(0)
     net.forward({data: rng.standard_normal(net.blobs[data].shape, dtype=np.float32)})
-    spread = next(float(net.blobs[node.bottoms[0].name].data.std()) for node in net.layers if node.type == "Softmax")
-    for param in net.params[[name for name in net.params][-1]]:
+    spread = next(
+        float(net.blobs[node.bottoms[0].name].data.std()) for node in net.layers if node.type == "Softmax"
+    )
+    for param in net.params[list(net.params)[-1]]:
         param.data[...] *= 2 / spread
 
 
 def _recipe(
     r: np.random.RandomState, kind: str, slot: int, shape: tuple[int, ...]
-) -> Callable[[int], object]:
+) -> Callable[[int], NDArray[np.float64]]:
     if kind == "BatchNorm":
         return (lambda n: 0.1 * r.randn(n), lambda n: 0.5 + r.rand(n), np.ones)[slot]
     if kind == "Scale":

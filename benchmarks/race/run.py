@@ -7,8 +7,9 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from race.figures import OURS, Entry, Race, relative_error
-from race.files import Files
+from prototxt.layers.base import Array
+from race.engines import Job
+from race.figures import Race
 from race.worker import Turn, Worker, WorkerError
 
 LARGE = 10e9
@@ -16,67 +17,48 @@ LARGE = 10e9
 
 
 def race(
-    files: Files,
-    batch: int,
+    job: Job,
     engines: Sequence[str],
     *,
-    threads: int,
     rounds: int | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Race:
-    """Every engine's times on one net; an engine that fails is left out, with the reason."""
-    macs = batch * files.macs
-    forwards = 1 if macs > LARGE else 3
-    rounds = rounds or (7 if macs > LARGE else 15)
-    rng = np.random.default_rng(0)
-    result = Race(files.name, batch, macs, {}, {})
+    """Every engine's times on one net; an engine that fails is left out, with the reason.
+
+    Within a turn an engine sees the same images more than once; the next round brings others. `told` hears what is
+    going on.
+    """
+    large = job.batch * job.files.macs > LARGE
+    forwards, rounds = (1 if large else 3), rounds or (7 if large else 15)
+    name = f"{job.files.name}, batch {job.batch}"
+    result, rng = Race(job.files.name, job.batch, job.batch * job.files.macs), np.random.default_rng(0)
     with ExitStack() as stack:
-        workers = _start(files, batch, engines, threads, result, stack, told)
+        told(f"{name}: opening it")
+        workers = _start(job, engines, result, stack)
         for i in range(rounds + 1):
-            told(f"{files.name}, batch {batch}: round {i} of {rounds}")
-            images = rng.standard_normal((batch, *files.image), dtype=np.float32)
-            turns = _round(workers, images, forwards, result)
-            for engine, turn in turns.items():
-                entry = result.entries[engine]
-                entry.peak_bytes = turn.peak_bytes
-                if OURS in turns:
-                    entry.error = max(entry.error, relative_error(turn.output, turns[OURS].output))
-                if i:  # the first round only warms up
-                    entry.seconds.append(turn.seconds)
-    for engine in result.failed:
-        result.entries.pop(engine, None)
+            told(f"{name}: round {i} of {rounds}")
+            images = rng.standard_normal(job.shape, dtype=np.float32)
+            result.add(_round(workers, images, forwards, result), timed=i > 0)  # the first one warms up
     return result
 
 
-def _start(
-    files: Files,
-    batch: int,
-    engines: Sequence[str],
-    threads: int,
-    result: Race,
-    stack: ExitStack,
-    told: Callable[[str], None],
-) -> list[Worker]:
+def _start(job: Job, engines: Sequence[str], result: Race, stack: ExitStack) -> list[Worker]:
     workers = []
     for engine in engines:
-        told(f"{files.name}, batch {batch}: {engine} opens it")
         try:
-            worker = Worker(engine, files, batch, threads)
+            workers.append(Worker(engine, job))
+            stack.callback(workers[-1].close)
         except WorkerError as error:
-            result.failed[engine] = str(error)
-        else:
-            stack.callback(worker.close)
-            workers.append(worker)
-            result.entries[engine] = Entry()
+            result.fail(engine, str(error))
     return workers
 
 
-def _round(workers: Sequence[Worker], images: np.ndarray, forwards: int, result: Race) -> dict[str, Turn]:
+def _round(workers: Sequence[Worker], images: Array, forwards: int, result: Race) -> dict[str, Turn]:
     turns = {}
     for worker in workers:
         if worker.engine not in result.failed:
             try:
                 turns[worker.engine] = worker.turn(images, forwards)
             except WorkerError as error:
-                result.failed[worker.engine] = str(error)
+                result.fail(worker.engine, str(error))
     return turns

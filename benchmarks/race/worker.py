@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import signal
+import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -11,8 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from prototxt.layers.base import Array
-from race.engines import ENGINES
-from race.files import Files
+from race.engines import ENGINES, Job
 
 QUIET_SECONDS = 5.0
 """How long threads may go on spinning after a turn before the run is given up."""
@@ -34,7 +35,7 @@ class Turn:
 class Worker:
     """The other end of a process that holds one engine with one net."""
 
-    def __init__(self, engine: str, files: Files, batch: int, threads: int) -> None:
+    def __init__(self, engine: str, job: Job) -> None:
         """Starts the process and waits until the net is open.
 
         Raises WorkerError where it cannot be opened.
@@ -42,9 +43,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.engine = engine
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(theirs, engine, files, batch, threads), daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(theirs, engine, job), daemon=True)
         self._process.start()
         theirs.close()
         self._answer()
@@ -71,10 +70,12 @@ class Worker:
         return answer
 
 
-def _serve(pipe: Connection, engine: str, files: Files, batch: int, threads: int) -> None:
+def _serve(pipe: Connection, engine: str, job: Job) -> None:
     """What the process does: answers None when the net is open, a Turn for each request, a str for what failed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program: its end is this one's
     try:
-        net = ENGINES[engine](files, batch, threads)
+        net = ENGINES[engine](job)
+        wait_until_quiet()
         pipe.send(None)
         while True:
             images, forwards = pipe.recv()
@@ -113,8 +114,7 @@ def peak_bytes() -> int:
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
         if found:
             return int(found[1]) * 1024
-    import resource
-    import sys
+    import resource  # not on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
