@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from race.engines import ENGINES
 from race.figures import OURS, Race, batch_gain, geometric_mean
@@ -24,7 +26,7 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
-def race_sheet(race: Race, machine: Machine) -> Sheet:
+def race_sheet(race: Race) -> Sheet:
     """One net at one batch size, a row per engine."""
     rows = [
         (
@@ -33,13 +35,12 @@ def race_sheet(race: Race, machine: Machine) -> Sheet:
             NONE if engine == OURS else ratio_text(race, engine),
             f"{race.images_per_second(engine):.1f}",
             f"{race.gflops(engine):.0f}",
-            f"{race.gflops(engine) / machine.gflops:.0%}",
             memory(race, engine),
             NONE if engine == OURS else error_text(race, engine),
         )
         for engine in race.entries
     ]
-    heads = ("engine", "ms", "ours / it", "images/s", "GFLOP/s", "of peak", "MB", "error")
+    heads = ("engine", "ms", "ours / it", "images/s", "GFLOP/s", "MB", "error")
     return Sheet(f"{race.net}, batch {race.batch}", heads, tuple(rows))
 
 
@@ -100,7 +101,7 @@ def our_sheet(races: Sequence[Race], machine: Machine) -> Sheet:
             )
         )
     heads = ("net", "million MACs", "images/s", "GFLOP/s", "of peak", "by singly")
-    title = "prototxt; last column: the batch's time by that of as many images singly"
+    title = "prototxt; by singly: the batch's time by that of as many images one by one"
     return Sheet(title, heads, tuple(rows))
 
 
@@ -130,15 +131,13 @@ def error_text(race: Race, engine: str) -> str:
     return NONE if race.ratio(engine) is None else f"{race.entries[engine].error:.0e}"
 
 
-def screen(sheet: Sheet) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, title=sheet.title, title_justify="left"
-    )
+def screen(sheet: Sheet) -> RenderableType:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for i, head in enumerate(sheet.heads):
         table.add_column(head, justify="right" if i else "left", no_wrap=not i)
     for row in sheet.rows:
         table.add_row(*row)
-    return table
+    return Group(Text(sheet.title, "bold"), table, "")
 
 
 def markdown(sheet: Sheet) -> str:
