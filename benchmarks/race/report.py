@@ -32,6 +32,7 @@ def race_sheet(race: Race) -> Sheet:
         (
             ENGINES[engine].title,
             milliseconds(race, engine),
+            f"{1e3 * min(race.entries[engine].seconds):.1f}",
             NONE if engine == OURS else ratio_text(race, engine),
             f"{race.images_per_second(engine):.1f}",
             f"{race.gflops(engine):.0f}",
@@ -40,7 +41,7 @@ def race_sheet(race: Race) -> Sheet:
         )
         for engine in race.entries
     ]
-    heads = ("engine", "ms", "ours / it", "images/s", "GFLOP/s", "MB", "error")
+    heads = ("engine", "ms", "fastest", "ours / it", "images/s", "GFLOP/s", "MB", "error")
     return Sheet(f"{race.net}, batch {race.batch}", heads, tuple(rows))
 
 
