@@ -16,6 +16,8 @@ import numpy as np
 SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576, 512))
 """Rows, columns and depth of the products tried: square ones, and such as convolutions make."""
 ROUNDS = 7
+BUSY = 0.5
+"""Programs that ran on average in the last minute, from which on times are in doubt."""
 COPIED = 1 << 28
 """Bytes to copy: more than any cache holds."""
 
@@ -40,6 +42,14 @@ def measure_machine(threads: int) -> Machine:
     """Measured in a process of its own, whose BLAS has `threads` threads (see `engines.set_threads`)."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_measure, (threads,))
+
+
+def busy() -> str | None:
+    """A warning where other programs are at work: engines then do not wait for the same share of the cores."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load < BUSY:
+        return None
+    return f"other programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"
 
 
 def _measure(threads: int) -> Machine:

@@ -19,7 +19,7 @@ from prototxt.files import whole_file
 from race.engines import ENGINES, Job, missing, needs_onnx, set_threads, version_of
 from race.figures import Race
 from race.files import make_files
-from race.machine import Machine, measure_machine
+from race.machine import Machine, busy, measure_machine
 from race.report import markdown, race_sheet, screen, summary_sheets
 from race.run import race
 
@@ -75,6 +75,9 @@ def main() -> None:
     given, console = parse(), Console()
     set_threads(given.threads)
     engines = _installed(given.engines, console)
+    warning = busy()
+    if warning:
+        console.print(f"warning: {warning}", style="yellow", highlight=False)
     with console.status("what the machine can do"):
         machine = measure_machine(given.threads)
     races = _races(given, engines, console)
