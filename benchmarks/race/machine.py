@@ -49,7 +49,7 @@ def busy() -> str | None:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load < BUSY:
         return None
-    return f"other programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"
+    return f"programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"
 
 
 def _measure(threads: int) -> Machine:
