@@ -33,10 +33,27 @@ proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
 docs: setup  ## the rooms -> docs/layers.md
 	$(BIN)/python tools/make_docs.py
 
-bench: setup  ## times of forward passes, of a folder of images, of opening weights
-	$(BIN)/python benchmarks/forward.py
-	$(BIN)/python benchmarks/folder.py
-	$(BIN)/python benchmarks/open_weights.py
+BENCH := .bench-venv
+PEERS := 'opencv-python-headless<5' onnx onnxruntime openvino
+BENCH_ARGS ?=
+bench: $(BENCH)/.ready $(if $(TORCH),$(BENCH)/.torch)  ## times beside other engines, of a folder of images, of opening weights
+	$(BENCH)/bin/python benchmarks/peers.py $(BENCH_ARGS)
+	$(BENCH)/bin/python benchmarks/forward.py
+	$(BENCH)/bin/python benchmarks/folder.py
+	$(BENCH)/bin/python benchmarks/open_weights.py
+
+# One by one: a peer that has no package for this machine is left out, and the others run.
+$(BENCH)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --editable .
+	for peer in $(PEERS); do \
+	  $(BENCH)/bin/pip install --quiet --disable-pip-version-check "$$peer" || echo "$$peer cannot be installed and is left out"; \
+	done
+	touch $@
+
+$(BENCH)/.torch: $(BENCH)/.ready  ## make bench TORCH=1
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	touch $@
 
 FUZZ_SECONDS ?= 60
 fuzz: setup  ## every reader of files against made-up ones, FUZZ_SECONDS each (Linux, x86-64)
@@ -47,4 +64,4 @@ check: setup lint  ## everything, slow tests included
 	$(BIN)/pytest -n auto -m ''
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) .bench-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
