@@ -61,6 +61,7 @@ class Session:
         self.entries = {blob: _blob_array(plan.graph.shapes[blob]) for blob in plan.graph.entries}
         self._bind()
 
+    @np.errstate(all="ignore")  # weights may be anything; what comes of them can be looked at
     def _bind(self) -> None:
         """Lay the blobs into new memory and make every step's tasks."""
         self.version = self._params.version

@@ -9,6 +9,8 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import NamedTuple
 
+import numpy as np
+
 from prototxt.engine import blas
 from prototxt.errors import InputError
 
@@ -101,12 +103,13 @@ class _Thread:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[tuple[Job, int, SimpleQueue[None]]] = SimpleQueue()
-        Thread(target=self._serve, daemon=True, name="prototxt worker").start()
+        Thread(target=self._serve, daemon=True, name="forward").start()
 
     def _serve(self) -> None:
         while True:
             job, worker, done = self.inbox.get()
-            job.work(worker)
+            with np.errstate(all="ignore"):  # which every thread has for itself
+                job.work(worker)
             done.put(None)
             del job  # not kept while waiting: it holds a net's memory
 

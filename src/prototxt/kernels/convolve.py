@@ -65,7 +65,7 @@ def convolve_rows(
     target = Target(y, actions)
     parts, channels = _groups(x, matrix)
     height, width = geometry.out
-    pointwise = geometry.is_pointwise
+    pointwise = geometry.is_pointwise and x.shape[1:3] == geometry.out
     columns = [Columns(part, geometry) for part in parts]
     taken = outputs + (
         0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]

@@ -1,7 +1,8 @@
 """Deconvolution as convolutions: outputs that lie a stride apart see the same part of the kernel.
 
-Output o gets x[i] * w[u] from every i, u with stride * i + u = o + pad. For outputs o = a + stride * j that leaves every
-stride-th tap of the kernel, and i goes along with j: a convolution of stride 1 that writes every stride-th output.
+Output o gets x[i] * w[u] from every i, u with stride * i + u = o + pad. For outputs o = a + stride * j that leaves
+every stride-th tap of the kernel, and i goes along with j: a convolution of stride 1 that writes every stride-th
+output.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def _classes(kernel: int, stride: int, pad: int, out: int) -> list[_Axis]:
 
 
 def _each(geometry: Spread) -> Iterator[tuple[_Axis, _Axis]]:
-    axes = (_classes(*axis) for axis in zip(*geometry, strict=True))
-    return product(*axes)
+    down, across = (_classes(*axis) for axis in zip(*geometry, strict=True))
+    return product(down, across)
 
 
 def _convolution(x: Array, down: _Axis, across: _Axis, kernel: Pair) -> tuple[Array, Geometry]:
@@ -126,6 +127,6 @@ def deconvolve_depthwise(
     """`deconvolve` where every channel has a kernel of its own; `kernels` comes from `class_kernels`."""
     phases = []
     for (down, across), kernel in zip(_each(geometry), kernels, strict=True):
-        part, window = _convolution(x, down, across, kernel.shape[:2])  # type: ignore[arg-type]
+        part, window = _convolution(x, down, across, kernel.shape[:2])
         phases += convolve_depthwise(part, kernel, window, y[:, down.made, across.made], actions, threads)
     return [merge(phases)]

@@ -106,10 +106,6 @@ class Columns:
         """Scratch memory for a tile, without the matrix itself."""
         return room_for(self.padded.shape(images, rows))
 
-    def size(self, images: int, rows: int) -> int:
-        """How many numbers the matrix has."""
-        return images * rows * self.geometry.out[1] * self.depth
-
     def fill(self, matrix: Array, tile: Tile, spare: Array) -> None:
         """Write the windows of a tile into the matrix."""
         seen = windows(self.padded.tile(tile, spare), self.geometry, tile.rows)

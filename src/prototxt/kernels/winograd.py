@@ -63,7 +63,8 @@ STRIP = 56
 def transform_kernels(weight: Array, group: int) -> Array:
     """G g G' of num_output x C/group x 3 x 3 kernels, as 36 x group x C/group x outputs."""
     outputs, inputs = weight.shape[:2]
-    made = np.einsum("iu,ocuv,jv->ijco", KERNEL, weight.astype(np.float64), KERNEL, optimize=True)
+    taps = np.ascontiguousarray(weight.reshape(outputs, inputs, -1).T, np.float64)
+    made = np.kron(KERNEL, KERNEL) @ taps.reshape(len(taps), -1)
     made = made.reshape(IN * IN, inputs, group, outputs // group).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(made, np.float32)
 

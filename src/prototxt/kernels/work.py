@@ -42,10 +42,10 @@ class Phase(NamedTuple):
 def alone(action: Callable[[], object]) -> Phase:
     """A phase of one task."""
 
-    def worker(_: Array) -> Callable[[int], None]:
-        return lambda _: action() and None
+    def run(_: int) -> None:
+        action()
 
-    return Phase(1, worker)
+    return Phase(1, lambda _: run)
 
 
 def room_for(*shapes: Sequence[int]) -> int:

@@ -75,7 +75,8 @@ class _Fuser:
         kernel = None if loose else self._kernel(node, shapes)
         if kernel is None:
             return Step((node,), None, node.bottoms, (), node.tops, loose=loose)
-        chain, others, folded = [node], [], 0
+        chain, folded = [node], 0
+        others: list[BlobId] = []
         if kernel.by_value:
             others += node.bottoms[1:]
         while kernel.finishes and (follower := self._follower(chain[-1], kernel)) is not None:
