@@ -115,7 +115,17 @@ def test_lists_of_messages(text: str) -> None:
     assert first.column == text.index("{") + 1
 
 
-@pytest.mark.parametrize("text", ["a: 1 b: 2", "a: 1, b: 2", "a: 1; b: 2;", "a: 1\nb: 2\n", "a:1,b:2,"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1 b: 2",
+        "a: 1, b: 2",
+        "a: 1; b: 2;",
+        "a: 1\nb: 2\n",
+        "a:1,b:2,",
+        "a: 1 # c\n# d\n , b { c: 1 } #\n;",
+    ],
+)
 def test_separators(text: str) -> None:
     assert [field.name for field in parse(text).fields] == ["a", "b"]
 

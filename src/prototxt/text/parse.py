@@ -26,7 +26,7 @@ DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
 MOST_TOKENS = 500_000
-"""A run of fields counts as one. The largest public nets have a fiftieth of it; see docs/hostile-files.md."""
+"""A run of fields counts as one, and so does each "{" in it. The largest public nets have a ninetieth of it; see docs/hostile-files.md."""
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
@@ -120,12 +120,15 @@ class _Run:
         parser = _lark().parse_interactive(text)
         feed, recent = parser.parser_state.feed_token, self.recent
         tokens = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
-        for count, token in enumerate(tokens):
+        count = 0
+        for token in tokens:
             feed(token)
-            if count == MOST_TOKENS:
+            plain = token.type == "PLAIN_FIELDS"
+            count += 1 + token.count("{") if plain else 1
+            if count > MOST_TOKENS:
                 what = f"the text has more than {MOST_TOKENS:,} fields, values and brackets: no net has"
                 raise _MisfitError(what, *_start(token))
-            if token.type == "PLAIN_FIELDS":
+            if plain:
                 token.value = _plain_fields(token, DEEPEST - len(self.open))
             elif token.type in _OPENS:
                 self._opened(token)
