@@ -8,6 +8,7 @@ from collections import deque
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 import lark
 from lark import Lark, Token
@@ -26,7 +27,10 @@ DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
 MOST_TOKENS = 500_000
-"""A run of fields counts as one, and so does each "{" in it. The largest public nets have a ninetieth of it; see docs/hostile-files.md."""
+"""A run of fields counts as one, and so does each "{" in it; see docs/hostile-files.md.
+
+The largest public nets have a ninetieth of it.
+"""
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
@@ -329,7 +333,9 @@ def _plain_part() -> re.Pattern[str]:
 @cache
 def _lark() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
-    name = f"grammar-{lark.__version__}-{sys.version_info.major}.{sys.version_info.minor}.pickle"
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    # Versions of this package that are used by turns keep a file each.
+    name = f"grammar-{crc32(grammar.encode()):08x}-{lark.__version__}-{python}.pickle"
     return Lark(
         grammar,
         parser="lalr",

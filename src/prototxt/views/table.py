@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
-from statistics import median
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -18,10 +17,10 @@ from prototxt.errors import printable
 from prototxt.layers.base import show
 from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
 from prototxt.views.report import Report, Row
-from prototxt.watch import Timer
 
 if TYPE_CHECKING:
     from prototxt.views.answers import Answer
+    from prototxt.watch import Timer
 
 WIDE = 10_000
 """Columns of a console that never has to wrap."""
@@ -80,9 +79,15 @@ def _time_columns(timer: Timer) -> list[Column]:
         return Column(title, lambda r: _time(timer, r, of), cell, right=True, style="yellow")
 
     if timer.forwards < 2:
-        return [column("ms", median)]
+        return [column("ms", _median)]
     share = Column("share", lambda r: _share(timer, r, total), "100 %", right=True, style="yellow")
-    return [column("ms min", min), column("ms median", median), share]
+    return [column("ms min", min), column("ms median", _median), share]
+
+
+def _median(times: list[float]) -> float:
+    from statistics import median  # a table without times does without
+
+    return median(times)
 
 
 def _param_shapes(row: Row) -> str:
@@ -103,7 +108,7 @@ def _time(timer: Timer, row: Row, of: Callable[[list[float]], float]) -> str:
 def _share(timer: Timer, row: Row, total: float) -> str:
     if row.index not in timer.seconds or not total:
         return ""
-    return f"{100 * median(timer.seconds[row.index]) / total:.1f} %"
+    return f"{100 * _median(timer.seconds[row.index]) / total:.1f} %"
 
 
 def report_table(report: Report, width: int, timer: Timer | None = None) -> RenderableType:
