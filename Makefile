@@ -33,10 +33,11 @@ proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
 docs: setup  ## the rooms -> docs/layers.md
 	$(BIN)/python tools/make_docs.py
 
-bench: setup  ## times of forward passes, of a folder of images, of opening weights
+bench: setup  ## times of forward passes, of a folder of images, of opening weights, of reading nets
 	$(BIN)/python benchmarks/forward.py
 	$(BIN)/python benchmarks/folder.py
 	$(BIN)/python benchmarks/open_weights.py
+	$(BIN)/python benchmarks/reading.py
 
 FUZZ_SECONDS ?= 60
 fuzz: setup  ## every reader of files against made-up ones, FUZZ_SECONDS each (Linux, x86-64)
