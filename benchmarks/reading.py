@@ -30,7 +30,7 @@ ROUNDS = 21
 BLOCKS = (3, 8, 36, 3)
 """Residual blocks of each stage: 152 layers with weights (He et al. 2015, table 1)."""
 
-LIBRARIES = "import click, google.protobuf.message_factory, lark, rich.console, rich.table"
+LIBRARIES = "import click, google.protobuf.message_factory, lark, rich.console"
 
 
 def resnet152() -> str:

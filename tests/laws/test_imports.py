@@ -139,11 +139,11 @@ STARTS_WITHOUT = {
     *("prototxt.text.syntax", "difflib"),  # words for what is wrong
     *("google.protobuf.descriptor_pb2", "google.protobuf.symbol_database"),  # the default pool
     *("argparse", "asyncio", "csv", "importlib.metadata", "json", "statistics", "unittest"),
-    *("rich._emoji_codes", "rich.live", "rich.progress", "rich.syntax", "rich.traceback"),
+    *("rich._emoji_codes", "rich.live", "rich.progress", "rich.syntax", "rich.table", "rich.traceback"),
 }
 """What a table of shapes has no use for: each would be loaded before anything is said."""
 
-LIBRARIES = ("click", "google.protobuf.message_factory", "lark", "rich.console", "rich.table")
+LIBRARIES = ("click", "google.protobuf.message_factory", "lark", "rich.console")
 """What a table of shapes does need, with whatever they load themselves."""
 
 
