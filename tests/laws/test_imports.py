@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -155,7 +156,9 @@ def loaded_by_shapes(*options: str, behind: Sequence[str] = ("sys",)) -> set[str
     )
     net = SOURCE.parents[1] / "examples" / "alexnet.prototxt"
     command = [sys.executable, "-c", script, str(net), *options]
-    return set(subprocess.run(command, check=True, capture_output=True, text=True).stderr.split())
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}  # of these sources, wherever others are installed
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | paths)
+    return set(done.stderr.split())
 
 
 def test_shapes_start_with_what_they_need() -> None:
