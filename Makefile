@@ -36,11 +36,12 @@ docs: setup  ## the rooms -> docs/layers.md
 BENCH := .bench-venv
 PEERS := 'opencv-python-headless<5' onnx onnxruntime openvino
 BENCH_ARGS ?=
-bench: $(BENCH)/.ready $(if $(TORCH),$(BENCH)/.torch)  ## times beside other engines, of a folder of images, of opening weights
+bench: $(BENCH)/.ready $(if $(TORCH),$(BENCH)/.torch)  ## times beside other engines, of a folder of images, of opening weights, of reading nets
 	$(BENCH)/bin/python benchmarks/peers.py $(BENCH_ARGS)
 	$(BENCH)/bin/python benchmarks/forward.py
 	$(BENCH)/bin/python benchmarks/folder.py
 	$(BENCH)/bin/python benchmarks/open_weights.py
+	$(BENCH)/bin/python benchmarks/reading.py
 
 # One by one: a peer that has no package for this machine is left out, and the others run.
 $(BENCH)/.ready: pyproject.toml

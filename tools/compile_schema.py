@@ -1,4 +1,4 @@
-"""Compile proto/caffe.proto to the descriptor set that prototxt.schema loads. Run as `make proto`."""
+"""Compile proto/caffe.proto to the file descriptor that prototxt.schema loads. Run as `make proto`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TARGET = ROOT / "src" / "prototxt" / "schema" / "caffe.binpb"
 
 
 def compile_schema(source: Path) -> bytes:
-    """The serialized FileDescriptorSet of a .proto file, without source positions.
+    """The serialized FileDescriptorProto of a .proto file that imports none, without source positions.
 
     Raises RuntimeError when protoc refuses the file; protoc itself prints where and why.
     """
@@ -28,7 +28,8 @@ def compile_schema(source: Path) -> bytes:
         )
         if code:
             raise RuntimeError(f"protoc refused {source}")
-        return FileDescriptorSet.FromString(out.read_bytes()).SerializeToString(deterministic=True)
+        (file,) = FileDescriptorSet.FromString(out.read_bytes()).file
+        return file.SerializeToString(deterministic=True)
 
 
 def main() -> int:

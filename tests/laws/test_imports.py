@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -143,10 +144,47 @@ def test_kernels_know_numpy_alone() -> None:
         assert {"numpy" if n.startswith("numpy") else n for n in rooms} <= outside, path
 
 
-def test_shapes_need_no_arrays() -> None:
+STARTS_WITHOUT = {
+    *("numpy", "PIL", "threadpoolctl", "h5py", "lmdb", "plyvel", "pyarrow"),  # arrays and files of arrays
+    *("prototxt.net", "prototxt.engine", "prototxt.kernels", "prototxt.plan", "prototxt.weights"),
+    *("prototxt.data", "prototxt.images", "prototxt.runs", "prototxt.watch"),
+    *("prototxt.text.syntax", "difflib"),  # words for what is wrong
+    *("google.protobuf.descriptor_pb2", "google.protobuf.symbol_database"),  # the default pool
+    *("argparse", "asyncio", "csv", "importlib.metadata", "json", "statistics", "unittest"),
+    *("rich._emoji_codes", "rich.live", "rich.progress", "rich.syntax", "rich.table", "rich.traceback"),
+}
+"""What a table of shapes has no use for: each would be loaded before anything is said."""
+
+LIBRARIES = ("click", "google.protobuf.message_factory", "lark", "rich.console")
+"""What a table of shapes does need, with whatever they load themselves."""
+
+
+def loaded_by_shapes(*options: str, behind: Sequence[str] = ("sys",)) -> set[str]:
+    """The modules that `prototxt-shapes` loads; those of the modules that it runs behind are not counted."""
     script = (
-        "import sys; from prototxt.cli.shapes import main; main(sys.argv[1:], standalone_mode=False); "
-        "sys.exit('numpy' in sys.modules)"
+        f"import sys, {', '.join(behind)}; before = set(sys.modules); from prototxt.cli.shapes import main; "
+        "main(sys.argv[1:], standalone_mode=False); print(*set(sys.modules) - before, file=sys.stderr)"
     )
     net = SOURCE.parents[1] / "examples" / "alexnet.prototxt"
-    subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)
+    command = [sys.executable, "-c", script, str(net), *options]
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}  # of these sources, wherever others are installed
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | paths)
+    return set(done.stderr.split())
+
+
+def test_shapes_start_with_what_they_need() -> None:
+    assert loaded_by_shapes() >= {*LIBRARIES, "prototxt.views.table", "prototxt.layers.convolution"}
+    assert not loaded_by_shapes(behind=LIBRARIES) & STARTS_WITHOUT
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+def test_other_forms_draw_no_table(form: str) -> None:
+    loaded = loaded_by_shapes("--format", form)
+    assert "prototxt.views.export" in loaded
+    assert not loaded & {"numpy", "rich", "prototxt.views.table"}
+
+
+def test_a_net_loads_the_rooms_of_its_own_layers() -> None:
+    rooms = {name for name in loaded_by_shapes() if name.startswith("prototxt.layers.")}
+    assert "prototxt.layers.lrn" in rooms
+    assert not rooms & {"prototxt.layers.lstm", "prototxt.layers.data", "prototxt.layers.python"}

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from prototxt import schema
 from prototxt.schema import descriptor, enum_type, message_class
@@ -30,8 +30,8 @@ def compiler() -> ModuleType:
 
 def test_compiled_schema_is_fresh() -> None:
     tool = compiler()
-    compiled = FileDescriptorSet.FromString(tool.compile_schema(tool.SOURCE))
-    committed = FileDescriptorSet.FromString(tool.TARGET.read_bytes())
+    compiled = FileDescriptorProto.FromString(tool.compile_schema(tool.SOURCE))
+    committed = FileDescriptorProto.FromString(tool.TARGET.read_bytes())
     assert committed == compiled, "run `make proto`"
 
 

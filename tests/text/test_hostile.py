@@ -17,7 +17,7 @@ from prototxt.text import parse as parsing
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
-from prototxt.text.tree import Message, Scalar
+from prototxt.text.tree import Field, Message, Scalar
 
 DATA = (
     'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 8 dim: 9 } } }\n'
@@ -162,6 +162,28 @@ def test_the_number_of_tokens_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(parse("a: 1\n" * 5000).fields) == 5000
     with pytest.raises(TextError, match=r"net:34:3: the text has more than 100 fields, values and brackets"):
         parse("a { }\n" * 34, "net")
+    assert len(parse("a { b: 1 }\n" * 64 + "# a run ends here\n" + "a { b: 1 }\n" * 34).fields) == 98
+    with pytest.raises(TextError, match=r"net:65:1: the text has more than 100 fields, values and brackets"):
+        parse("a { b: 1 }\n" * 99, "net")
+
+
+@pytest.mark.parametrize(
+    ("inside", "line", "column"),
+    [
+        ("b: 1", 101, 3),  # the last "a {" itself
+        ("b { c: 1 }", 101, 3),
+        ("\nb { c: 1 d { e: 2 } }", 101, 12),
+        ("\nb { c: 1 d { } }", 101, 12),
+    ],
+)
+def test_the_depth_has_a_bound_within_runs_too(inside: str, line: int, column: int) -> None:
+    levels = 100 - inside.count("{")
+    assert parse("a {\n" * levels + inside + "}" * levels).fields
+    with pytest.raises(TextError, match="messages are nested more than 100 deep") as caught:
+        parse("a {\n" * (levels + 1) + inside + "}" * (levels + 1), "net")
+    place = caught.value.place
+    assert place
+    assert (place.line, place.column) == (line, column)
 
 
 def test_the_number_of_layers_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +226,53 @@ def test_runs_of_fields_are_read_as_one_by_one() -> None:
     assert len(fields) > 150
     for field in fields:
         assert [(v.kind, v.text) for v in field.values if isinstance(v, Scalar)] == written[field.name]
+
+
+NESTED = """\
+name: "n" input_dim: [1, 2]
+m { a: -1.5 b { c: "x" d: MAX; } e: 8f }
+param { lr_mult: 1 }, param: { lr_mult: 2 };
+layer {
+  name: 'conv'
+  convolution_param
+  {
+    num_output: 96 weight_filler { type: "gaussian" std: .01 }
+    bias_filler {
+      type: "constant" }
+    deep { er { and { deeper: 1 } } }
+    none { }
+  }
+}
+layer { name: "r" type: "ReLU" } m { a: 2 }
+"""
+
+
+def test_messages_within_runs_are_read_as_by_the_rules() -> None:
+    """A comment at the end of every line ends every run there, and moves nothing."""
+    tree = parse(NESTED)
+    assert parse(NESTED.replace("\n", " # no run\n")) == tree
+    assert without_places(parse(NESTED.replace(" ", " #\n"))) == without_places(tree)
+
+
+def without_places(node: Message | Field | Scalar) -> object:
+    match node:
+        case Message():
+            return [without_places(field) for field in node.fields]
+        case Field():
+            return node.name, [without_places(value) for value in node.values]
+    return node.kind, node.text, node.data
+
+
+@pytest.mark.parametrize("around", ["{}", "m {{ {} }}", "m {{ n {{ {} }} }}", "layer {{ {} }}"])
+def test_an_error_within_a_message_of_a_run(around: str) -> None:
+    text = "a: 1\n" + around.format("b: 2 c: 08 d: 3")
+    at = text.index("08") - len("a: 1\n") + 1
+    with pytest.raises(TextError, match=rf'net:2:{at}: "08" is not a number'):
+        parse(text, "net")
+    with pytest.raises(TextError, match=rf'net:2:{at}: unexpected "="'):
+        parse(text.replace("08", "= 8"), "net")
+    with pytest.raises(TextError, match=rf'net:2:{at + 1}: there is no escape "\\q"'):
+        parse(text.replace("08", r'"\q"'), "net")
 
 
 def test_an_error_behind_a_run_of_fields() -> None:

@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -100,8 +101,10 @@ def screen() -> Console:
         def on_broken_pipe(self) -> None:
             raise  # the error that is being handled: Command knows what to do
 
-    console = Screen(highlight=False)
-    return console if console.is_terminal else Screen(width=WIDE, color_system=None, highlight=False)
+    # Names are shown as they are; loading rich's emoji alone takes longer than reading a small net.
+    plain = partial(Screen, highlight=False, markup=False, emoji=False)
+    console = plain()
+    return console if console.is_terminal else plain(width=WIDE, color_system=None)
 
 
 def show(table: RenderableType) -> None:

@@ -80,7 +80,7 @@ class Detailed:
 
     def take(self, batch: Taken) -> None:
         from prototxt.views.answers import answers
-        from prototxt.views.table import answers_table
+        from prototxt.views.answers_table import answers_table
 
         for outcome in succeeded(batch):
             say(f"image: {outcome.how}")

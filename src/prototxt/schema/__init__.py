@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
@@ -24,9 +23,7 @@ PACKAGE = "caffe"
 @cache
 def _pool() -> DescriptorPool:
     pool = DescriptorPool()
-    compiled = Path(__file__).with_name("caffe.binpb").read_bytes()
-    for file in FileDescriptorSet.FromString(compiled).file:
-        pool.Add(file)
+    pool.AddSerializedFile(Path(__file__).with_name("caffe.binpb").read_bytes())
     return pool
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import deque
-from collections.abc import Iterator
 from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 import lark
 from lark import Lark, Token
@@ -19,21 +18,26 @@ from prototxt.errors import Place, TextError
 from prototxt.text.excerpt import excerpt
 from prototxt.text.grammar_cache import cache_file
 from prototxt.text.literals import LiteralError, number_kind, unescape
-from prototxt.text.syntax import Found, Open, Said, explain
 from prototxt.text.tree import Field, Message, Scalar
+
+if TYPE_CHECKING:
+    from prototxt.text.syntax import Found, Open, Said
 
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
 MOST_TOKENS = 500_000
-"""A run of fields counts as one. The largest public nets have a fiftieth of it; see docs/hostile-files.md."""
+"""A run of fields counts as one, and so does each "{" in it; see docs/hostile-files.md.
+
+The largest public nets have a ninetieth of it.
+"""
 
 RECENT = 3
 """How many tokens before an error its explanation looks at."""
 
 _PART = re.compile(
-    r"(?P<NAME>[A-Za-z_]\w*)|(?P<COLON>:)|(?P<MINUS>-)|(?P<NUMBER>[0-9.][^\s,;]*)|(?P<COMMA>,)|(?P<SEMICOLON>;)"
-    r"""|(?P<STRING>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    r"(?P<NAME>[A-Za-z_]\w*)|(?P<COLON>:)|(?P<MINUS>-)|(?P<NUMBER>[0-9.][^\s,;}]*)|(?P<COMMA>,)|(?P<SEMICOLON>;)"
+    r"""|(?P<LBRACE>\{)|(?P<RBRACE>\})|(?P<STRING>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 )
 """The tokens that a run of plain fields is made of."""
 
@@ -53,36 +57,23 @@ def parse(text: str, file: str = "<text>") -> Message:
     try:
         return run.tree(text)
     except UnexpectedToken as error:
-        found = _parts(error.token)[0]
+        found = error.token
     except UnexpectedCharacters as error:
         offset = error.pos_in_stream or 0
-        found = Found("STRAY", text[offset], error.line, error.column, offset)
-    except _MisfitError as error:
-        raise _error(text, file, error.said) from None
-    recent = [part for token in run.recent for part in _parts(token)][-RECENT:]
-    said = explain(text, found, recent, run.open, run.suspect)
-    raise _error(text, file, said)
+        found = Token("STRAY", text[offset], offset, error.line, error.column)
+    except _MisfitError as bad:
+        raise _error(text, file, bad.what, bad.line, bad.column, bad.hint) from None
+    said = run.explain(text, found)
+    raise _error(text, file, said.what, said.line, said.column, said.hint)
 
 
-def _error(text: str, file: str, said: Said) -> TextError:
-    place = Place(file, said.line, said.column)
-    return TextError(said.what, place=place, excerpt=excerpt(text, said.line, said.column), hint=said.hint)
+def _error(text: str, file: str, what: str, line: int, column: int, hint: str | None) -> TextError:
+    return TextError(what, place=Place(file, line, column), excerpt=excerpt(text, line, column), hint=hint)
 
 
 def _start(token: Token) -> tuple[int, int]:
     """Line and column; Lark's types allow for tokens without, which the lexer never makes."""
     return token.line or 1, token.column or 1
-
-
-def _parts(token: Token) -> list[Found]:
-    """What an error says of a token: itself, or the parts of a run of fields."""
-    if token.type != "PLAIN_FIELDS":
-        return [Found(token.type.lstrip("_"), str(token).strip(), *_start(token), token.start_pos or 0)]
-    cursor, offset = _Cursor(token), token.start_pos or 0
-    return [
-        Found(str(part.lastgroup), part[0], *cursor.at(part.start()), offset + part.start())
-        for part in _PART.finditer(token)
-    ]
 
 
 class _Cursor:
@@ -107,14 +98,17 @@ class _Cursor:
 class _MisfitError(Exception):
     """A token that cannot stand, and what to say about it."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.what)
-        self.said = said
+    def __init__(self, what: str, line: int, column: int, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+        self.column = column
+        self.hint = hint
 
 
 def _misfit(bad: LiteralError, line: int, column: int) -> _MisfitError:
     """For a literal that starts at this place."""
-    return _MisfitError(Said(bad.what, line, column + bad.offset, bad.hint))
+    return _MisfitError(bad.what, line, column + bad.offset, bad.hint)
 
 
 class _Run:
@@ -122,20 +116,25 @@ class _Run:
 
     def __init__(self) -> None:
         self.recent: deque[Token] = deque(maxlen=RECENT)
-        self.open: list[Open] = []
-        self.suspect: Open | None = None
+        self.open: list[_Bracket] = []
+        self.suspect: _Bracket | None = None
         """The first layer that was opened within a layer: the one around it lacks its closing bracket."""
 
     def tree(self, text: str) -> Message:
         parser = _lark().parse_interactive(text)
         feed, recent = parser.parser_state.feed_token, self.recent
         tokens = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
-        for count, token in enumerate(tokens):
+        count = 0
+        for token in tokens:
             feed(token)
-            if count == MOST_TOKENS:
+            plain = token.type == "PLAIN_FIELDS"
+            count += 1 + token.count("{") if plain else 1
+            if count > MOST_TOKENS:
                 what = f"the text has more than {MOST_TOKENS:,} fields, values and brackets: no net has"
-                raise _MisfitError(Said(what, *_start(token)))
-            if token.type in _OPENS:
+                raise _MisfitError(what, *_start(token))
+            if plain:
+                token.value = _plain_fields(token, DEEPEST - len(self.open))
+            elif token.type in _OPENS:
                 self._opened(token)
             elif token.type in _CLOSES:
                 self.open.pop()
@@ -145,25 +144,61 @@ class _Run:
 
     def _opened(self, token: Token) -> None:
         if len(self.open) >= DEEPEST:
-            raise _MisfitError(Said(f"messages are nested more than {DEEPEST} deep", *_start(token)))
-        at = next((t for t in reversed(self.recent) if t.type == "NAME"), token)
-        name = "" if at is token else str(at)
-        bracket = Open(str(token), name, *_start(token), *_start(at))
+            raise _too_deep(*_start(token))
+        name = next((t for t in reversed(self.recent) if t.type == "NAME"), None)
+        bracket = _Bracket(token, name)
         if self.suspect is None and name in ("layer", "layers") and any(o.name == name for o in self.open):
             self.suspect = bracket
         self.open.append(bracket)
+
+    def explain(self, text: str, found: Token) -> Said:
+        """Words for the token that does not fit."""
+        from prototxt.text.syntax import explain  # needed only when something is wrong
+
+        recent = [part for token in self.recent for part in _parts(token)][-RECENT:]
+        opened = [bracket.told() for bracket in self.open]
+        return explain(text, _parts(found)[0], recent, opened, self.suspect and self.suspect.told())
+
+
+def _too_deep(line: int, column: int) -> _MisfitError:
+    return _MisfitError(f"messages are nested more than {DEEPEST} deep", line, column)
+
+
+class _Bracket(NamedTuple):
+    """An open bracket, and the name before it if there is one."""
+
+    token: Token
+    name: Token | None
+
+    def told(self) -> Open:
+        from prototxt.text.syntax import Open
+
+        name = "" if self.name is None else str(self.name)
+        at = self.token if self.name is None else self.name
+        return Open(self.token.rstrip(), name, *_start(self.token), *_start(at))
+
+
+def _parts(token: Token) -> list[Found]:
+    """What an error says of a token: itself, or the parts of a run of fields."""
+    from prototxt.text.syntax import Found
+
+    offset = token.start_pos or 0
+    if token.type != "PLAIN_FIELDS":
+        text = str(token) if token.type == "STRAY" else token.strip()
+        return [Found(token.type.lstrip("_"), text, *_start(token), offset)]
+    cursor = _Cursor(token)
+    return [
+        Found(str(part.lastgroup), part[0], *cursor.at(part.start()), offset + part.start())
+        for part in _PART.finditer(token)
+    ]
 
 
 class _Nodes:
     """Lark's callbacks, one for each rule: they get the rule's parts and give a node of the tree."""
 
     @staticmethod
-    def start(parts: list[Any]) -> Message:
+    def start(parts: list[Token | Field]) -> Message:
         return Message(_fields(parts), 1, 1)
-
-    @staticmethod
-    def run(parts: list[Token]) -> list[Field]:
-        return list(_plain_fields(parts[0]))
 
     @staticmethod
     def number_field(parts: list[Token]) -> Field:
@@ -179,8 +214,8 @@ class _Nodes:
 
     @staticmethod
     def message_field(parts: list[Any]) -> Field:
-        name = parts[0]
-        return _field(name, Message(_fields(parts[1:]), *_start(name)))
+        name, _, *inside, _ = parts
+        return _field(name, Message(_fields(inside), *_start(name)))
 
     @staticmethod
     def list_field(parts: list[Any]) -> Field:
@@ -188,7 +223,8 @@ class _Nodes:
 
     @staticmethod
     def message(parts: list[Any]) -> Message:
-        return Message(_fields(parts[1:]), *_start(parts[0]))
+        bracket, *inside, _ = parts
+        return Message(_fields(inside), *_start(bracket))
 
     @staticmethod
     def number(parts: list[Token]) -> Scalar:
@@ -203,24 +239,52 @@ class _Nodes:
         return _string(parts)
 
 
-def _fields(parts: list[Field | list[Field]]) -> tuple[Field, ...]:
-    """The fields of a message, some of which come in runs."""
-    return tuple(chain.from_iterable(part if isinstance(part, list) else (part,) for part in parts))
-
-
-def _plain_fields(run: Token) -> Iterator[Field]:
-    cursor = _Cursor(run)
-    for found in _plain_field().finditer(run):
-        name, string, sign, number, word = found.groups()
-        line, column = cursor.at(found.start())
-        start = column + found.start(2 if string else 3) - found.start()
-        if string:
-            value = Scalar("string", string[1:-1], line, start, _bytes(string, line, start))
-        elif number:
-            value = Scalar(_kind(number, line, start + len(sign)), sign + number, line, start)
+def _fields(parts: list[Token | Field]) -> tuple[Field, ...]:
+    """The fields of a message; those of a run are its token's value."""
+    fields: list[Field] = []
+    for part in parts:
+        if isinstance(part, Field):
+            fields.append(part)
         else:
-            value = Scalar("name", sign + word, line, start)
-        yield Field(sys.intern(name), (value,), line, column)
+            fields += part.value
+    return tuple(fields)
+
+
+def _plain_fields(run: Token, deepest: int) -> list[Field]:
+    """The fields of a run, in which messages are nested at most this deep."""
+    cursor = _Cursor(run)
+    around: list[tuple[str, int, int, list[Field]]] = []
+    fields: list[Field] = []
+    value: Scalar | Message
+    line = literal = 0
+    try:
+        for found in _plain_part().finditer(run):
+            name, string, sign, number, word, opens = found.groups()
+            line, column = cursor.at(found.start())
+            before = column - found.start()
+            if string:
+                literal = before + found.start(2) + 1
+                inside = string[1:-1]
+                value = Scalar("string", inside, line, literal - 1, unescape(inside))
+            elif number:
+                literal = before + found.start(4)
+                value = Scalar(number_kind(number), sign + number, line, literal - len(sign))
+            elif word:
+                value = Scalar("name", sign + word, line, before + found.start(3))
+            elif opens:
+                around.append((name, line, column, fields))
+                fields = []
+                if len(around) > deepest:
+                    raise _too_deep(line, before + found.start(6))
+                continue
+            else:
+                inner = tuple(fields)
+                name, line, column, fields = around.pop()
+                value = Message(inner, line, column)
+            fields.append(Field(sys.intern(name), (value,), line, column))
+    except LiteralError as bad:
+        raise _misfit(bad, line, literal) from None
+    return fields
 
 
 def _field(name: Token, *values: Scalar | Message) -> Field:
@@ -260,16 +324,18 @@ def _bytes(string: str, line: int, column: int) -> bytes:
 
 
 @cache
-def _plain_field() -> re.Pattern[str]:
-    """A field of a run, by the grammar's own terminals: its name, and string, or sign and number or word."""
+def _plain_part() -> re.Pattern[str]:
+    """What a run is made of, by the grammar's own terminals: fields, the starts of messages, and their ends."""
     name, number, string = (_lark().get_terminal(t).pattern.to_regexp() for t in ("NAME", "NUMBER", "STRING"))
-    return re.compile(rf"({name}):[ \t]*(?:({string})|(-?)(?:({number})|({name})))")
+    return re.compile(rf"({name})[\s:]*+(?:({string})|(-?)(?:({number})|({name}))|(\{{))|\}}")
 
 
 @cache
 def _lark() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
-    name = f"grammar-{lark.__version__}-{sys.version_info.major}.{sys.version_info.minor}.pickle"
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    # Versions of this package that are used by turns keep a file each.
+    name = f"grammar-{crc32(grammar.encode()):08x}-{lark.__version__}-{python}.pickle"
     return Lark(
         grammar,
         parser="lalr",

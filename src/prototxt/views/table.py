@@ -1,32 +1,36 @@
-"""The report as a table for a terminal."""
+"""The report as a table for a terminal.
+
+Its lines are laid out here and styled by rich: rich's own tables take ten times as long, half a second for a net of
+671 layers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
-from statistics import median
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.layers.base import show
 from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
 from prototxt.views.report import Report, Row
-from prototxt.watch import Timer
 
 if TYPE_CHECKING:
-    from prototxt.views.answers import Answer
+    from prototxt.watch import Timer
 
 WIDE = 10_000
 """Columns of a console that never has to wrap."""
 
-GAP = 2
+GAP = 3
 """Columns between two columns."""
 
 GOES_BEFORE_NAMES_WRAP = 3
@@ -36,53 +40,75 @@ WRAPPED_NAME = 12
 """Columns that a wrapped name keeps at least."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
-    """A column: its title, its cell for a row, its cell for the totals.
+    """A column: its title, a cell for each row, its cell for the totals.
 
     Where it is narrow the columns with the highest `spare` go first; then names wrap, numbers (`right`) and
     shapes never do.
     """
 
     title: str
-    cell: Callable[[Row], str]
+    cells: Sequence[str]
     total: str = ""
     right: bool = False
     wraps: bool = False
     style: str = ""
     spare: int = 0
 
+    @cached_property
+    def width(self) -> int:
+        """Columns of text that the widest line takes."""
+        cells = (self.title, self.total, *self.cells)
+        return max(cell_len(line) for cell in cells for line in cell.split("\n"))
+
 
 def _columns(report: Report, timer: Timer | None) -> list[Column]:
     total = report.totals
+
+    def cells(of: Callable[[Row], str]) -> list[str]:
+        return [of(row) for row in report.rows]
+
+    names = cells(lambda r: printable(r.name))
+    types = cells(lambda r: f"{r.type} {r.brief}".strip())
+    wiring = cells(lambda r: arrow(r.bottoms, r.tops))
+    shapes = cells(lambda r: "\n".join(show(s) for s in r.shapes))
     columns = [
-        Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
-        Column("type", lambda r: f"{r.type} {r.brief}".strip(), wraps=True, style="cyan"),
-        Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
-        Column("output N x C x H x W", lambda r: "\n".join(show(s) for s in r.shapes), style="green"),
-        Column("parameters", _param_shapes, wraps=True, spare=5, style="dim"),
-        Column("count", _param_count, f"{total.params:,}", right=True),
+        Column("layer", names, "total", wraps=True, style="bold"),
+        Column("type", types, wraps=True, style="cyan"),
+        Column("bottoms → tops", wiring, wraps=True, spare=4),
+        Column("output N x C x H x W", shapes, style="green"),
+        Column("parameters", cells(_param_shapes), wraps=True, spare=5, style="dim"),
+        Column("count", cells(_param_count), f"{total.params:,}", right=True),
     ]
     if total.statistics:
-        cell = f"{total.statistics:,}"
-        columns.append(Column("statistics", lambda r: thousands(r.statistics), cell, right=True, spare=2))
-    columns.append(Column("MACs/image", lambda r: thousands(r.macs), f"{total.macs:,}", right=True, spare=1))
-    cell = human_bytes(total.activation_bytes)
-    columns.append(Column("bytes", lambda r: human_bytes(r.activation_bytes), cell, right=True, spare=3))
-    return columns if timer is None else columns + _time_columns(timer)
+        measured = cells(lambda r: thousands(r.statistics))
+        columns.append(Column("statistics", measured, f"{total.statistics:,}", right=True, spare=2))
+    macs, sizes = cells(lambda r: thousands(r.macs)), cells(lambda r: human_bytes(r.activation_bytes))
+    columns.append(Column("MACs/image", macs, f"{total.macs:,}", right=True, spare=1))
+    columns.append(Column("bytes", sizes, human_bytes(total.activation_bytes), right=True, spare=3))
+    return columns if timer is None else columns + _time_columns(report, timer)
 
 
-def _time_columns(timer: Timer) -> list[Column]:
+def _time_columns(report: Report, timer: Timer) -> list[Column]:
     total = timer.total
 
     def column(title: str, of: Callable[[list[float]], float]) -> Column:
-        cell = f"{1000 * sum(map(of, timer.seconds.values())):.2f}"
-        return Column(title, lambda r: _time(timer, r, of), cell, right=True, style="yellow")
+        cells = [_time(timer, row, of) for row in report.rows]
+        whole = f"{1000 * sum(map(of, timer.seconds.values())):.2f}"
+        return Column(title, cells, whole, right=True, style="yellow")
 
     if timer.forwards < 2:
-        return [column("ms", median)]
-    share = Column("share", lambda r: _share(timer, r, total), "100 %", right=True, style="yellow")
-    return [column("ms min", min), column("ms median", median), share]
+        return [column("ms", _median)]
+    shares = [_share(timer, row, total) for row in report.rows]
+    share = Column("share", shares, "100 %", right=True, style="yellow")
+    return [column("ms min", min), column("ms median", _median), share]
+
+
+def _median(times: list[float]) -> float:
+    from statistics import median  # a table without times does without
+
+    return median(times)
 
 
 def _param_shapes(row: Row) -> str:
@@ -103,7 +129,7 @@ def _time(timer: Timer, row: Row, of: Callable[[list[float]], float]) -> str:
 def _share(timer: Timer, row: Row, total: float) -> str:
     if row.index not in timer.seconds or not total:
         return ""
-    return f"{100 * median(timer.seconds[row.index]) / total:.1f} %"
+    return f"{100 * _median(timer.seconds[row.index]) / total:.1f} %"
 
 
 def report_table(report: Report, width: int, timer: Timer | None = None) -> RenderableType:
@@ -115,43 +141,72 @@ def report_table(report: Report, width: int, timer: Timer | None = None) -> Rend
     hidden: list[str] = []
     while width < WIDE and (sparest := max(columns, key=lambda c: c.spare)).spare:
         names = None if sparest.spare >= GOES_BEFORE_NAMES_WRAP else WRAPPED_NAME
-        if _width(report, columns, names) <= width:
+        if _span(_widths(columns, names)) <= width:
             break
         columns.remove(sparest)
         hidden.append(sparest.title)
-    return Group(_title(report), _table(report, columns), _legend(report, hidden))
+    return Group(_title(report), Segments(_table(columns, width)), _legend(report, hidden))
 
 
-def _width(report: Report, columns: list[Column], name: int | None) -> int:
-    """Columns of text that the table takes, its names cut into lines of `name` columns if that is given."""
-    widths = [_cell_width(report, column) for column in columns]
-    if name is not None:
-        widths = [min(w, name) if c.wraps else w for w, c in zip(widths, columns, strict=True)]
-    return sum(widths) + GAP * len(columns)
+def _widths(columns: Sequence[Column], name: int | None = None) -> list[int]:
+    """Each column's width, where names are cut into lines of `name` columns if that is given."""
+    return [c.width if name is None or not c.wraps else min(c.width, name) for c in columns]
 
 
-def _cell_width(report: Report, column: Column) -> int:
-    cells = (column.title, column.total, *map(column.cell, report.rows))
-    return max(cell_len(line) for cell in cells for line in cell.split("\n"))
+def _span(widths: Sequence[int]) -> int:
+    """Columns of text that a table takes, with one before it."""
+    return 1 + sum(widths) + GAP * (len(widths) - 1)
 
 
-def _table(report: Report, columns: list[Column]) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, GAP, 0, 0), footer_style="bold"
-    )
-    for column in columns:
-        table.add_column(
-            column.title,
-            column.total,
-            justify="right" if column.right else "left",
-            style=column.style,
-            no_wrap=not column.wraps,
-            min_width=None if column.wraps else _cell_width(report, column),
-            overflow="fold",
-        )
-    for row in report.rows:
-        table.add_row(*(Text(column.cell(row)) for column in columns))
-    return table
+def _table(columns: Sequence[Column], width: int) -> Iterator[Segment]:
+    """The lines of the table; where they would be too long, all names are cut to what just fits."""
+    fitting = (w for name in range(width, 0, -1) if _span(w := _widths(columns, name)) <= width)
+    widths = next(fitting, _widths(columns, 1))
+    bold = [Style(bold=True)] * len(columns)
+    styles = [Style.parse(column.style) for column in columns]
+    sides = [column.right for column in columns]
+    yield Segment.line()
+    yield from _row([column.title for column in columns], widths, sides, bold)
+    yield Segment(" " + "─" * (_span(widths) - 1) + "\n")
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        yield from _row(cells, widths, sides, styles)
+    yield Segment.line()
+    yield from _row([column.total for column in columns], widths, sides, bold)
+    yield Segment.line()
+
+
+def _row(
+    cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], styles: Sequence[Style]
+) -> Iterator[Segment]:
+    """A row, in as many lines as its longest cell takes."""
+    lines = zip_longest(*map(_wrapped, cells, widths), fillvalue="")
+    for line in lines:
+        before = 1
+        for text, width, to_right, style in zip(line, widths, right, styles, strict=True):
+            free = width - cell_len(text)
+            yield Segment(" " * (before + free if to_right else before))
+            yield Segment(text, style)
+            before = GAP if to_right else GAP + free
+        yield Segment.line()
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    """The lines of a cell: broken between words, or within one that is too long."""
+    lines: list[str] = []
+    for part in cell.split("\n"):
+        if cell_len(part) <= width:
+            lines.append(part)
+            continue
+        line = ""
+        for word in part.split():
+            if line and cell_len(line) + 1 + cell_len(word) <= width:
+                line += f" {word}"
+                continue
+            *full, rest = chop_cells(word, width)
+            lines += [line, *full] if line else full
+            line = rest
+        lines.append(line)
+    return lines
 
 
 def _title(report: Report) -> Text:
@@ -179,27 +234,3 @@ def table_text(report: Report) -> str:
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
-
-
-BAR = 24
-"""Columns of the longest score bar."""
-
-
-def answers_table(answer: Answer) -> RenderableType:
-    """The best classes, with bars where the scores are probabilities; a line with the range of other outputs."""
-    head = f"{printable(answer.output)} {show(answer.shape)}"
-    if not answer.classes:
-        return Text(f"{head}: min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}")
-    best = answer.classes
-    columns = [("class", "right", [str(c.index) for c in best])]
-    if any(c.label for c in best):
-        columns.append(("label", "left", [printable(c.label) for c in best]))
-    columns.append(("score", "right", [f"{c.score:.6f}" for c in best]))
-    if answer.least >= 0 and answer.most <= 1:
-        columns.append(("", "left", ["█" * round(BAR * c.score) for c in best]))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, side, _ in columns:
-        table.add_column(name, justify="right" if side == "right" else "left", style="" if name else "green")
-    for row in zip(*(cells for _, _, cells in columns), strict=True):
-        table.add_row(*map(Text, row))
-    return Group(Text(f"{head}, best {len(best)}", style="italic"), table)
