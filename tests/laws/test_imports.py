@@ -133,6 +133,7 @@ def test_kernels_know_numpy_alone() -> None:
         "__future__",
         "bisect",
         "collections.abc",
+        "functools",
         "itertools",
         "math",
         "numpy",

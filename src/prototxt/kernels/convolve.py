@@ -15,7 +15,16 @@ from prototxt.kernels.work import LEAST, Phase, carve, room_for, spans, tiles
 Array = NDArray[np.float32]
 
 FEW = 128
-"""Output positions up to which the kernels are shared out between threads rather than the positions."""
+"""Output positions up to which the kernels are shared out between threads rather than the positions: a task reads all
+that it does not have its own share of. Up to MANY that is so too where there are more kernels than positions."""
+
+MANY = 1024
+
+
+def shares_kernels(images: int, matrix: tuple[int, ...], geometry: Geometry) -> bool:
+    """Whether tasks take their share of the kernels, not of the positions; `matrix` is the kernel matrix's shape."""
+    positions = images * prod(geometry.out)
+    return positions <= FEW or positions <= min(matrix[2], MANY)
 
 
 def kernel_matrix(weight: Array, group: int) -> Array:
@@ -25,10 +34,11 @@ def kernel_matrix(weight: Array, group: int) -> Array:
     return np.ascontiguousarray(grouped.transpose(0, 3, 2, 1)).reshape(group, -1, outputs // group)
 
 
-def workspace(x: tuple[int, ...], group: int, geometry: Geometry) -> int:
+def workspace(images: int, matrix: tuple[int, ...], geometry: Geometry) -> int:
     """How many numbers `convolve` wants to keep between its phases."""
-    few = x[0] * prod(geometry.out) <= FEW and not geometry.is_pointwise
-    return x[0] * prod(geometry.out) * prod(geometry.kernel) * x[3] if few else 0
+    if geometry.is_pointwise or not shares_kernels(images, matrix, geometry):
+        return 0
+    return images * prod(geometry.out) * matrix[0] * matrix[1]
 
 
 def convolve(
@@ -44,7 +54,7 @@ def convolve(
 
     `matrix` comes from `kernel_matrix`; `memory` has `workspace` numbers.
     """
-    if len(x) * prod(geometry.out) <= FEW:
+    if shares_kernels(len(x), matrix.shape, geometry):
         return _by_outputs(x, matrix, geometry, Target(y, actions), memory, threads)
     return [convolve_rows(x, matrix, geometry, y, actions, threads)]
 

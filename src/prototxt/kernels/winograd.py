@@ -1,7 +1,8 @@
-"""Convolution with 3 x 3 kernels and stride 1 by Winograd's F(4 x 4, 3 x 3): 36 products in place of 144.
+"""Convolution with 3 x 3 or 5 x 5 kernels and stride 1 by Winograd's algorithm.
 
-An input tile of 6 x 6 makes an output tile of 4 x 4: y = A' [(G g G') * (B' d B)] A, where the product of two 6 x 6
-tiles, summed over input channels, is 36 matrix products. The transforms are matrix products too, axis by axis.
+An input tile of 6 x 6 makes an output tile of 4 x 4 with 36 products in place of 144, F(4 x 4, 3 x 3), or of 2 x 2 with
+36 in place of 100, F(2 x 2, 5 x 5): y = A' [(G g G') * (B' d B)] A, where the product of two 6 x 6 tiles, summed over
+input channels, is 36 matrix products. The transforms are matrix products too, axis by axis.
 
 Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015), section 4; for the points Barabasz
 and others, Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks (2018).
@@ -10,7 +11,10 @@ and others, Error Analysis and Improving the Accuracy of Winograd Convolution fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil
+from functools import cache
+from itertools import accumulate
+from math import ceil, prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -23,31 +27,41 @@ from prototxt.kernels.work import Phase, Tile, carve, room_for, spans
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
 
-OUT, IN = 4, 6
-"""The sides of an output and of an input tile."""
+IN = 6
+"""The side of an input tile."""
 
 POINTS = (0.0, 0.625, -0.625, 1.5, -1.5)
 """Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 lose five times as much accuracy."""
 
 
-def _cook_toom() -> tuple[Exact, Exact, Exact]:
-    """B', G and A' for POINTS, by Lagrange's interpolation; every entry is a sum of products of a few of them."""
-    out, side = np.arange(OUT), len(POINTS) + 1
+class Transforms(NamedTuple):
+    """B', G and A' for kernels of one size."""
+
+    input: Array
+    kernel: Exact
+    output: Array
+
+
+@cache
+def transforms(taps: int) -> Transforms:
+    """By Lagrange's interpolation at POINTS (Cook and Toom); every entry is a sum of products of a few of them."""
+    points, out = np.array(POINTS), IN - taps + 1
     others = [[q for q in POINTS if q != p] for p in POINTS]
-    inputs = np.zeros((side, side))
+    inputs = np.zeros((IN, IN))
     for i, roots in enumerate([*others, POINTS]):
         polynomial = np.poly(roots)[::-1]
         inputs[i, : len(polynomial)] = polynomial
-    powers = np.array(POINTS)[:, None] ** np.arange(side - OUT + 1)
+    slopes = [np.prod(p - np.array(q)) for p, q in zip(POINTS, others, strict=True)]
     kernels = np.vstack(
-        [powers / [[np.prod(p - np.array(q))] for p, q in zip(POINTS, others, strict=True)], [0, 0, 1]]
+        [points[:, None] ** np.arange(taps) / np.array(slopes)[:, None], np.arange(taps) == taps - 1]
     )
-    outputs = np.vstack([np.array(POINTS)[:, None] ** out, out == OUT - 1]).T
-    return inputs, kernels, outputs
+    outputs = np.vstack([points[:, None] ** np.arange(out), np.arange(out) == out - 1]).T
+    return Transforms(inputs.astype(np.float32), kernels, outputs.astype(np.float32))
 
 
-_B, KERNEL, _A = _cook_toom()
-INPUT, OUTPUT = _B.astype(np.float32), _A.astype(np.float32)
+def out_side(geometry: Geometry) -> int:
+    """The side of an output tile."""
+    return IN - geometry.kernel[0] + 1
 
 
 CACHED = 3 << 20
@@ -61,10 +75,11 @@ STRIP = 56
 
 
 def transform_kernels(weight: Array, group: int) -> Array:
-    """G g G' of num_output x C/group x 3 x 3 kernels, as 36 x group x C/group x outputs."""
+    """G g G' of num_output x C/group x taps x taps kernels, as 36 x group x C/group x outputs."""
     outputs, inputs = weight.shape[:2]
     taps = np.ascontiguousarray(weight.reshape(outputs, inputs, -1).T, np.float64)
-    made = np.kron(KERNEL, KERNEL) @ taps.reshape(len(taps), -1)
+    kernel = transforms(weight.shape[2]).kernel
+    made = np.kron(kernel, kernel) @ taps.reshape(len(taps), -1)
     made = made.reshape(IN * IN, inputs, group, outputs // group).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(made, np.float32)
 
@@ -88,17 +103,17 @@ def convolve_winograd(
     memory: Array,
     threads: int,
 ) -> list[Phase]:
-    """y = actions(3 x 3 convolution of x): N x H x W x C to N x OH x OW x num_output.
+    """y = actions(convolution of x): N x H x W x C to N x OH x OW x num_output.
 
     `kernels` comes from `transform_kernels`; `memory` has `workspace` numbers.
     """
     strips = _strips(len(x), geometry, threads)
     groups = [_Group(x, kernels, geometry, Target(y, actions), g) for g in range(kernels.shape[1])]
     if _is_cached(kernels.shape):
-        return [_at_once(groups, strips)]
+        return [_at_once(groups, strips, geometry)]
     phases = []
     for block in _blocks(strips, geometry):
-        phases += _in_phases(groups, block, memory, threads)
+        phases += _in_phases(groups, block, geometry, memory, threads)
     return phases
 
 
@@ -107,22 +122,23 @@ def _is_cached(kernels: tuple[int, ...]) -> bool:
 
 
 def _strips(images: int, geometry: Geometry, threads: int = 1) -> list[Tile]:
-    """Output rows for a task each, in multiples of OUT or whole images."""
-    height, width = (ceil(length / OUT) for length in geometry.out)
+    """Output rows for a task each, in multiples of a tile or whole images."""
+    side = out_side(geometry)
+    height, width = (ceil(length / side) for length in geometry.out)
     rows = max(1, STRIP // width)
     if rows < height:
         parts = ceil(height / rows)
         parts = ceil(parts / threads) * threads if parts * images < 4 * threads else parts
         rows = ceil(height / parts)
         return [
-            Tile(slice(n, n + 1), slice(r * OUT, min((r + rows) * OUT, geometry.out[0])))
+            Tile(slice(n, n + 1), slice(r * side, min((r + rows) * side, geometry.out[0])))
             for n in range(images)
             for r in range(0, height, rows)
         ]
     if images == 1 and height > 1 and threads > 1:
         half = ceil(height / threads)
         return [
-            Tile(slice(0, 1), slice(r * OUT, min((r + half) * OUT, geometry.out[0])))
+            Tile(slice(0, 1), slice(r * side, min((r + half) * side, geometry.out[0])))
             for r in range(0, height, half)
         ]
     together = min(rows // height, ceil(images / threads))
@@ -131,8 +147,9 @@ def _strips(images: int, geometry: Geometry, threads: int = 1) -> list[Tile]:
 
 
 def _count(tile: Tile, geometry: Geometry) -> int:
-    """How many 4 x 4 tiles."""
-    return tile.images * ceil(tile.rows / OUT) * ceil(geometry.out[1] / OUT)
+    """How many output tiles."""
+    side = out_side(geometry)
+    return tile.images * ceil(tile.rows / side) * ceil(geometry.out[1] / side)
 
 
 def _blocks(strips: Sequence[Tile], geometry: Geometry) -> list[list[Tile]]:
@@ -150,41 +167,51 @@ class _Group:
 
     def __init__(self, x: Array, kernels: Array, geometry: Geometry, target: Target, g: int) -> None:
         _, _, self.inputs, self.outputs = kernels.shape
-        self.kernels = kernels[:, g]
-        self.geometry, self.target = geometry, target
+        self.kernels, self.target = kernels[:, g], target
+        self.transforms = transforms(geometry.kernel[0])
+        self.side, (self.height, self.width) = out_side(geometry), geometry.out
         self.channels = slice(g * self.outputs, (g + 1) * self.outputs)
-        self.padded = Padded(
-            x[..., g * self.inputs : (g + 1) * self.inputs],
-            Geometry((IN, IN), (OUT, OUT), geometry.pad, (1, 1), tuple(ceil(n / OUT) for n in geometry.out)),  # type: ignore[arg-type]
-        )
+        side, pad = (self.side, self.side), geometry.pad
+        down, across = ceil(self.height / self.side), ceil(self.width / self.side)
+        seen = x[..., g * self.inputs : (g + 1) * self.inputs]
+        self.padded = Padded(seen, Geometry((IN, IN), side, pad, (1, 1), (down, across)))
 
     def edge(self, strip: Tile) -> tuple[int, int, int, int]:
         """The shape of the input under a strip."""
-        return self.padded.shape(strip.images, ceil(strip.rows / OUT))
+        return self.padded.shape(strip.images, ceil(strip.rows / self.side))
 
-    def gather(self, strip: Tile, tiles: Array, edge: Array) -> None:
-        """The 6 x 6 input tiles of a strip into 36 x tiles x C."""
-        down = Tile(strip.n, slice(strip.h.start // OUT, ceil(strip.h.stop / OUT)))
+    def piece(self, strip: Tile) -> tuple[int]:
+        """How many numbers a strip of the output has."""
+        return (strip.images * strip.rows * self.width * self.outputs,)
+
+    def read(self, strip: Tile, one: Array, two: Array, edge: Array, made: Array) -> None:
+        """The input tiles of a strip, transformed: B' d B as 6 x 6 x (tiles * C)."""
+        down = Tile(strip.n, slice(strip.h.start // self.side, ceil(strip.h.stop / self.side)))
         seen = self.padded.tile(down, edge)
         image, row, column, channel = seen.strides
         shape = (IN, IN, len(seen), down.rows, self.padded.geometry.out[1], self.inputs)
-        strides = (row, column, image, OUT * row, OUT * column, channel)
+        strides = (row, column, image, self.side * row, self.side * column, channel)
+        tiles = one[: prod(shape)]
         tiles.reshape(shape)[...] = as_strided(seen, shape, strides, writeable=False)
+        _transform(self.transforms.input, tiles, two, made)
 
-    def scatter(self, strip: Tile, made: Array, spare: Array) -> None:
-        """The 4 x 4 output tiles, 16 x tiles x num_output, to the strip's place in the blob."""
+    def write(self, strip: Tile, products: Array, one: Array, two: Array, spare: Array) -> None:
+        """The output tiles A' m A of a strip to its place in the blob; `products` is 6 x (6 * tiles * outputs)."""
+        side = self.side
+        down, across = ceil(strip.rows / side), ceil(self.width / side)
+        shape = (side, side, strip.images, down, across, self.outputs)
+        made = two[: prod(shape)]
+        _transform(self.transforms.output, products, one, made.reshape(side, side, -1))
+        made = made.reshape(shape)
         at = (strip.n, strip.h, slice(None), self.channels)
         piece = self.target.tile(at, spare)
-        height, width = strip.rows, self.geometry.out[1]
-        down, across = ceil(height / OUT), ceil(width / OUT)
-        made = made.reshape(OUT, OUT, strip.images, down, across, self.outputs)
-        if height % OUT or width % OUT:
-            for i in range(min(OUT, height)):
-                for j in range(min(OUT, width)):
-                    part = piece[:, i::OUT, j::OUT]
+        if strip.rows % side or self.width % side:
+            for i in range(min(side, strip.rows)):
+                for j in range(min(side, self.width)):
+                    part = piece[:, i::side, j::side]
                     part[...] = made[i, j, :, : part.shape[1], : part.shape[2]]
         else:
-            to = piece.reshape(strip.images, down, OUT, across, OUT, self.outputs)
+            to = piece.reshape(strip.images, down, side, across, side, self.outputs)
             to.transpose(2, 4, 0, 1, 3, 5)[...] = made
         self.target.done(piece, at)
 
@@ -192,23 +219,16 @@ class _Group:
 def _transform(matrix: Array, tiles: Array, between: Array, made: Array) -> None:
     """matrix d matrix' of tiles that lie as side x side x rest; `made` may be any side x side x rest view."""
     out, side = matrix.shape
-    rest = tiles.size // (side * side)
-    np.matmul(matrix, tiles.reshape(side, -1), out=between.reshape(out, -1))
-    np.matmul(matrix, between.reshape(out, side, rest), out=made)
+    half = between[: tiles.size // side * out]
+    np.matmul(matrix, tiles.reshape(side, -1), out=half.reshape(out, -1))
+    np.matmul(matrix, half.reshape(out, side, -1), out=made)
 
 
-def _at_once(groups: Sequence[_Group], strips: Sequence[Tile]) -> Phase:
+def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry) -> Phase:
     """Each task takes a strip from input to output: the kernels stay in its core's cache."""
-    first = groups[0]
-    geometry, inputs, outputs = first.geometry, first.inputs, first.outputs
-    most = max(_count(strip, geometry) for strip in strips)
-    size = IN * IN * most * max(inputs, outputs)
-    shapes = [
-        (size,),
-        (size,),
-        first.edge(strips[0]),
-        (strips[0].images * strips[0].rows * geometry.out[1] * outputs,),
-    ]
+    inputs, outputs = groups[0].inputs, groups[0].outputs
+    size = (IN * IN * max(_count(strip, geometry) for strip in strips) * max(inputs, outputs),)
+    shapes = [size, size, groups[0].edge(strips[0]), groups[0].piece(strips[0])]
 
     def worker(scratch: Array) -> Callable[[int], None]:
         one, two, edge, spare = carve(scratch, *shapes)
@@ -216,53 +236,39 @@ def _at_once(groups: Sequence[_Group], strips: Sequence[Tile]) -> Phase:
         def run(i: int) -> None:
             group, strip = groups[i // len(strips)], strips[i % len(strips)]
             count = _count(strip, geometry)
-            tiles, between = (a[: IN * IN * count * inputs] for a in (one, two))
-            group.gather(strip, tiles, edge)
-            _transform(INPUT, tiles, between, tiles.reshape(IN, IN, -1))
+            seen = one[: IN * IN * count * inputs]
+            group.read(strip, one, two, edge, seen.reshape(IN, IN, -1))
             products = two[: IN * IN * count * outputs].reshape(IN * IN, count, outputs)
-            np.matmul(tiles.reshape(IN * IN, count, inputs), group.kernels, out=products)
-            half = one[: OUT * IN * count * outputs]
-            made = two[: OUT * OUT * count * outputs]
-            _transform(OUTPUT, products.reshape(-1), half, made.reshape(OUT, OUT, -1))
-            group.scatter(strip, made, spare)
+            np.matmul(seen.reshape(IN * IN, count, inputs), group.kernels, out=products)
+            group.write(strip, products.reshape(IN, -1), one, two, spare)
 
         return run
 
     return Phase(len(groups) * len(strips), worker, room_for(*shapes))
 
 
-def _in_phases(groups: Sequence[_Group], strips: Sequence[Tile], memory: Array, threads: int) -> list[Phase]:
-    """Kernels larger than a cache: all input tiles, then the products, each core its share of the 36, then outputs."""
-    first = groups[0]
-    geometry, inputs, outputs = first.geometry, first.inputs, first.outputs
+def _in_phases(
+    groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry, memory: Array, threads: int
+) -> list[Phase]:
+    """Kernels larger than a cache: all input tiles, then the products, each task some of the 36, then the outputs."""
+    inputs, outputs = groups[0].inputs, groups[0].outputs
     counts = [_count(strip, geometry) for strip in strips]
-    starts = [sum(counts[:i]) for i in range(len(counts))]
+    places = [slice(end - count, end) for end, count in zip(accumulate(counts), counts, strict=True)]
     total, most = sum(counts), max(counts)
     seen, products = carve(
         memory, (len(groups), IN * IN, total, inputs), (len(groups), IN * IN, total, outputs)
     )
-    before = [(IN * IN * most * inputs,), (IN * IN * most * inputs,), first.edge(strips[0])]
-    behind = [
-        (OUT * IN * most * outputs,),
-        (OUT * OUT * most * outputs,),
-        (strips[0].images * strips[0].rows * geometry.out[1] * outputs,),
-    ]
+    size = (IN * IN * most * max(inputs, outputs),)
+    before = [size, size, groups[0].edge(strips[0])]
+    behind = [size, size, groups[0].piece(strips[0])]
     shares = list(spans(IN * IN, 6 * threads))
 
-    def transforms(scratch: Array) -> Callable[[int], None]:
-        tiles, between, edge = carve(scratch, *before)
+    def read(scratch: Array) -> Callable[[int], None]:
+        one, two, edge = carve(scratch, *before)
 
         def run(i: int) -> None:
             g, s = divmod(i, len(strips))
-            size = IN * IN * counts[s] * inputs
-            groups[g].gather(strips[s], tiles[:size], edge)
-            made = seen[g, :, starts[s] : starts[s] + counts[s]].reshape(IN, IN, counts[s], inputs)
-            np.matmul(INPUT, tiles[:size].reshape(IN, -1), out=between[:size].reshape(IN, -1))
-            for u in range(IN):
-                np.matmul(
-                    INPUT, between[:size].reshape(IN, IN, -1)[u], out=tiles[:size].reshape(IN, IN, -1)[u]
-                )
-            made[...] = tiles[:size].reshape(made.shape)
+            groups[g].read(strips[s], one, two, edge, seen[g, :, places[s]].reshape(IN, IN, -1))
 
         return run
 
@@ -273,24 +279,17 @@ def _in_phases(groups: Sequence[_Group], strips: Sequence[Tile], memory: Array, 
 
         return run
 
-    def outputs_of(scratch: Array) -> Callable[[int], None]:
-        half, made, spare = carve(scratch, *behind)
+    def write(scratch: Array) -> Callable[[int], None]:
+        one, two, spare = carve(scratch, *behind)
 
         def run(i: int) -> None:
             g, s = divmod(i, len(strips))
-            part = products[g, :, starts[s] : starts[s] + counts[s]].reshape(IN, IN * counts[s] * outputs)
-            _transform(
-                OUTPUT,
-                part,
-                half[: OUT * IN * counts[s] * outputs],
-                made[: OUT * OUT * counts[s] * outputs].reshape(OUT, OUT, -1),
-            )
-            groups[g].scatter(strips[s], made[: OUT * OUT * counts[s] * outputs], spare)
+            groups[g].write(strips[s], products[g, :, places[s]].reshape(IN, -1), one, two, spare)
 
         return run
 
     return [
-        Phase(len(groups) * len(strips), transforms, room_for(*before)),
+        Phase(len(groups) * len(strips), read, room_for(*before)),
         Phase(len(groups) * len(shares), multiply),
-        Phase(len(groups) * len(strips), outputs_of, room_for(*behind)),
+        Phase(len(groups) * len(strips), write, room_for(*behind)),
     ]

@@ -83,12 +83,13 @@ class Direct(_Convolution):
         depth, outputs = taps * c // layer.group, layer.num_output // layer.group
         macs = positions * depth * layer.num_output
         copied = 0 if geometry.is_pointwise else positions * taps * c
-        few = positions <= convolve.FEW
-        rows = positions if few else min(positions, 512)
-        return products(macs, rows, outputs, depth) + passes(copied, geometry.kernel[1] * c // layer.group)
+        copies = passes(copied, geometry.kernel[1] * c // layer.group)
+        return products(macs, outputs, depth, depth * layer.num_output) + copies
 
     def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
-        return convolve.workspace(stored(bottom[0]), layer.group, _geometry(layer, bottom[0]))
+        geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
+        depth = prod(geometry.kernel) * c // layer.group
+        return convolve.workspace(n, (layer.group, depth, layer.num_output // layer.group), geometry)
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return convolve.kernel_matrix(weight, layer.group)
@@ -101,26 +102,25 @@ class Direct(_Convolution):
 
 
 class Winograd(_Convolution):
-    """3 x 3, stride 1: a quarter of the products."""
+    """3 x 3 and 5 x 5, stride 1: between a quarter and a third of the products."""
 
-    name = "Winograd 4x4"
+    name = "Winograd"
 
     def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
         if not super().applies(layer, bottom):
             return False
         geometry = _geometry(layer, bottom[0])
-        return geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
+        return geometry.kernel in ((3, 3), (5, 5)) and geometry.stride == geometry.dilation == (1, 1)
 
     def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
         geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
-        count = n * prod(ceil(length / winograd.OUT) for length in geometry.out)
+        side = winograd.out_side(geometry)
+        count = n * prod(ceil(length / side) for length in geometry.out)
         inputs, outputs = c // layer.group, layer.num_output // layer.group
-        together = min(count, winograd.STRIP if 4 * 36 * inputs * outputs <= winograd.CACHED else 384)
-        multiply = products(36 * count * inputs * layer.num_output, together, outputs, inputs)
+        weights = 36 * inputs * layer.num_output
+        multiply = products(count * weights, outputs, inputs, weights)
         # Each transform is a product with a side of 6 and a few passes.
-        transforms = passes(36 * count * (4 * c + 3 * layer.num_output), 256)
-        read = 36 * c * outputs / 3e9 * (1 if 4 * 36 * inputs * outputs > winograd.CACHED else 0)
-        return multiply + transforms + read
+        return multiply + passes(36 * count * 2 * (c + layer.num_output), 256)
 
     def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
         group = layer.group

@@ -16,8 +16,14 @@ from prototxt.layers.base import Array, Shape, count
 Ready = tuple[NDArray[np.float32] | None, ...]
 """A layer's weights in a kernel's own form."""
 
-MACS_PER_SECOND = 45e9
+MACS_PER_SECOND = 50e9
 """Multiply-adds of large matrix products, one core: what estimates reckon with."""
+
+CACHED_WEIGHTS = 4e6
+"""Numbers that the cache all cores share holds."""
+
+WEIGHTS_PER_SECOND, FAR_WEIGHTS_PER_SECOND = 5e9, 2.2e9
+"""Weights that BLAS gets ready for a product, from that cache and from memory."""
 
 NUMBERS_PER_SECOND = 4e9
 """Numbers that one pass over memory in the cache handles, one core."""
@@ -108,11 +114,10 @@ class Kernel:
         return f"<Kernel {self.name}>"
 
 
-def products(macs: float, rows: float, columns: float, depth: float) -> float:
-    """Seconds of a matrix product on one core: narrow ones are slower."""
-    return (
-        macs / MACS_PER_SECOND * (1 + 6 / max(rows, 1)) * (1 + 8 / max(columns, 1)) * (1 + 8 / max(depth, 1))
-    )
+def products(macs: float, columns: float, depth: float, weights: float) -> float:
+    """Seconds of matrix products on one core: narrow ones are slower, and BLAS copies the weights first."""
+    multiply = macs / MACS_PER_SECOND * (1 + 8 / max(columns, 1)) * (1 + 8 / max(depth, 1))
+    return multiply + weights / (WEIGHTS_PER_SECOND if weights < CACHED_WEIGHTS else FAR_WEIGHTS_PER_SECOND)
 
 
 def passes(numbers: float, run: float = 1024) -> float:

@@ -112,7 +112,7 @@ class Product(Kernel):
 
     def seconds(self, layer: InnerProduct, bottom: Sequence[Shape]) -> float:
         n, k = layer.matrix(bottom[0])
-        return max(products(n * k * layer.num_output, n, layer.num_output, k), k * layer.num_output / 3e9)
+        return products(n * k * layer.num_output, layer.num_output, k, k * layer.num_output)
 
     def workspace(self, layer: InnerProduct, bottom: Sequence[Shape]) -> int:
         return count(bottom[0])
