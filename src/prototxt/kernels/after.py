@@ -34,20 +34,24 @@ def multiply_row(values: Array) -> Action:
 
 
 def _per_channel(combine: np.ufunc, values: Array) -> Action:
-    long = np.tile(values, max(1, RUN // len(values)))
+    rows: dict[tuple[int, int, int], Array] = {}
 
     def act(tile: Array, at: Index) -> None:
-        own = at[-1]
-        row = long if tile.shape[-1] == len(values) else np.tile(values[own], max(1, RUN // tile.shape[-1]))
-        flat = tile.reshape(-1)
-        whole = flat.size - flat.size % row.size
-        runs, rest = flat[:whole].reshape(-1, row.size), flat[whole:]
-        if whole:
-            combine(runs, row, out=runs)
-        if rest.size:
-            combine(rest, row[: rest.size], out=rest)
+        channels = tile.shape[-1]
+        first = (at[-1].start or 0) if channels < len(values) else 0
+        key = (first, channels, tile.size)
+        if key not in rows:
+            repeated = _divisor(tile.size // channels, max(1, RUN // channels))
+            rows[key] = np.tile(values[first : first + channels], repeated)
+        runs = tile.reshape(-1, rows[key].size)
+        combine(runs, rows[key], out=runs)
 
     return act
+
+
+def _divisor(number: int, most: int) -> int:
+    """The largest divisor up to `most`."""
+    return next(d for d in range(min(most, number), 0, -1) if number % d == 0)
 
 
 def combine_with(combine: np.ufunc, other: Array) -> Action:

@@ -81,7 +81,7 @@ def convolve_rows(
         0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]
     )
     macs = len(parts[0]) * height * width * depth * outputs
-    least = ceil(2 * threads / group) if macs * group > LEAST else 1
+    least = ceil(threads / group) if macs * group > LEAST else 1
     cuts = tiles(len(parts[0]), height, 4 * width * taken, least)
     most = max(t.images * t.rows for t in cuts)
     first = cuts[0]
@@ -122,7 +122,7 @@ def _by_outputs(
     images, (height, width) = len(parts[0]), geometry.out
     rows = images * height * width
     macs = rows * depth * outputs
-    count = ceil(2 * threads / group) if macs * group > LEAST else 1
+    count = ceil(threads / group) if macs * group > LEAST else 1
     cuts = [(g, k) for g in range(group) for k in spans(outputs, count, 16)]
     phases = []
     if geometry.is_pointwise:

@@ -32,7 +32,7 @@ def convolve_depthwise(
     padded, target = Padded(x, geometry), Target(y, actions)
     channels, (height, width) = x.shape[3], geometry.out
     taken = channels * (width + geometry.reach[1] * geometry.stride[0])
-    least = 2 * threads if len(x) * height * width * channels * prod(geometry.kernel) > LEAST else 1
+    least = threads if len(x) * height * width * channels * prod(geometry.kernel) > LEAST else 1
     cuts = tiles(len(x), height, 4 * taken, least)
     first = cuts[0]
     shapes = [padded.shape(first.images, first.rows), (first.images * first.rows * width * channels,)]

@@ -20,7 +20,7 @@ def inner_product(x: Array, weight: Array, y: Array, actions: Sequence[Action], 
     """
     images, outputs = len(x), len(weight)
     target = Target(y, actions)
-    cuts = list(spans(outputs, 4 * threads if x.size * outputs > LEAST else 1, 16))
+    cuts = list(spans(outputs, threads if x.size * outputs > LEAST else 1, 16))
     widest = cuts[0].stop
 
     def worker(scratch: Array) -> Callable[[int], None]:

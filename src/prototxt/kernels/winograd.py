@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
 from prototxt.kernels.window import Geometry, Padded
-from prototxt.kernels.work import Phase, Tile, carve, room_for, spans
+from prototxt.kernels.work import ALIGN, Phase, Tile, carve, room_for, spans
 
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
@@ -70,8 +70,8 @@ CACHED = 3 << 20
 TOGETHER = 384
 """Tiles that go through the three phases together where the kernels are larger than that."""
 
-STRIP = 56
-"""Tiles that a task aims at: their transforms fit the cache at 64 channels."""
+STRIP = 112
+"""Tiles that a task has at most: at 64 channels their transforms take 1 MB."""
 
 
 def transform_kernels(weight: Array, group: int) -> Array:
@@ -90,8 +90,9 @@ def workspace(x: tuple[int, ...], kernels: tuple[int, ...], geometry: Geometry) 
     if _is_cached(kernels):
         return 0
     strips = _strips(x[0], geometry)
-    most = max(sum(_count(t, geometry) for t in block) for block in _blocks(strips, geometry))
-    return room_for((IN * IN, group, most, inputs), (IN * IN, group, most, outputs))
+    total = sum(_count(strip, geometry) for strip in strips)
+    most = min(total, max(TOGETHER, *(_count(strip, geometry) for strip in strips)))
+    return room_for((IN * IN * group * most * inputs,), (IN * IN * group * most * outputs,))
 
 
 def convolve_winograd(
@@ -107,12 +108,20 @@ def convolve_winograd(
 
     `kernels` comes from `transform_kernels`; `memory` has `workspace` numbers.
     """
-    strips = _strips(len(x), geometry, threads)
-    groups = [_Group(x, kernels, geometry, Target(y, actions), g) for g in range(kernels.shape[1])]
+    _, group, _, outputs = kernels.shape
+    target = Target(y, actions)
     if _is_cached(kernels.shape):
+        strips = _strips(len(x), geometry, 1 if len(x) == 1 else threads)
+        # Where one strip would do, tasks share the kernels: each core gets ready those that it uses, and no others.
+        if len(strips) * group < threads:
+            shares = list(spans(outputs, ceil(threads / len(strips) / group), ALIGN))
+        else:
+            strips, shares = _strips(len(x), geometry, threads), [slice(0, outputs)]
+        groups = [_Group(x, kernels, geometry, target, g, share) for g in range(group) for share in shares]
         return [_at_once(groups, strips, geometry)]
     phases = []
-    for block in _blocks(strips, geometry):
+    groups = [_Group(x, kernels, geometry, target, g, slice(0, outputs)) for g in range(group)]
+    for block in _blocks(_strips(len(x), geometry, threads), geometry):
         phases += _in_phases(groups, block, geometry, memory, threads)
     return phases
 
@@ -122,28 +131,21 @@ def _is_cached(kernels: tuple[int, ...]) -> bool:
 
 
 def _strips(images: int, geometry: Geometry, threads: int = 1) -> list[Tile]:
-    """Output rows for a task each, in multiples of a tile or whole images."""
+    """Output rows for a task each, in multiples of a tile, or whole images; as many as threads, or a multiple."""
     side = out_side(geometry)
     height, width = (ceil(length / side) for length in geometry.out)
-    rows = max(1, STRIP // width)
-    if rows < height:
-        parts = ceil(height / rows)
-        parts = ceil(parts / threads) * threads if parts * images < 4 * threads else parts
-        rows = ceil(height / parts)
-        return [
-            Tile(slice(n, n + 1), slice(r * side, min((r + rows) * side, geometry.out[0])))
-            for n in range(images)
-            for r in range(0, height, rows)
-        ]
-    if images == 1 and height > 1 and threads > 1:
-        half = ceil(height / threads)
-        return [
-            Tile(slice(0, 1), slice(r * side, min((r + half) * side, geometry.out[0])))
-            for r in range(0, height, half)
-        ]
-    together = min(rows // height, ceil(images / threads))
-    whole = slice(0, geometry.out[0])
-    return [Tile(slice(n, min(n + together, images)), whole) for n in range(0, images, together)]
+    parts = ceil(images * height * width / STRIP)
+    parts = ceil(parts / threads) * threads
+    if parts <= images:
+        together = ceil(images / parts)
+        whole = slice(0, geometry.out[0])
+        return [Tile(slice(n, min(n + together, images)), whole) for n in range(0, images, together)]
+    rows = ceil(height / ceil(parts / images))
+    return [
+        Tile(slice(n, n + 1), slice(r * side, min((r + rows) * side, geometry.out[0])))
+        for n in range(images)
+        for r in range(0, height, rows)
+    ]
 
 
 def _count(tile: Tile, geometry: Geometry) -> int:
@@ -163,14 +165,17 @@ def _blocks(strips: Sequence[Tile], geometry: Geometry) -> list[list[Tile]]:
 
 
 class _Group:
-    """One group of a convolution: its inputs, its kernels, where its outputs go."""
+    """A share of one group's outputs: its inputs, its kernels, where its outputs go."""
 
-    def __init__(self, x: Array, kernels: Array, geometry: Geometry, target: Target, g: int) -> None:
-        _, _, self.inputs, self.outputs = kernels.shape
-        self.kernels, self.target = kernels[:, g], target
+    def __init__(
+        self, x: Array, kernels: Array, geometry: Geometry, target: Target, g: int, share: slice
+    ) -> None:
+        _, _, self.inputs, outputs = kernels.shape
+        self.outputs = share.stop - share.start
+        self.kernels, self.target = kernels[:, g, :, share], target
         self.transforms = transforms(geometry.kernel[0])
         self.side, (self.height, self.width) = out_side(geometry), geometry.out
-        self.channels = slice(g * self.outputs, (g + 1) * self.outputs)
+        self.channels = slice(g * outputs + share.start, g * outputs + share.stop)
         side, pad = (self.side, self.side), geometry.pad
         down, across = ceil(self.height / self.side), ceil(self.width / self.side)
         seen = x[..., g * self.inputs : (g + 1) * self.inputs]
@@ -205,14 +210,13 @@ class _Group:
         made = made.reshape(shape)
         at = (strip.n, strip.h, slice(None), self.channels)
         piece = self.target.tile(at, spare)
-        if strip.rows % side or self.width % side:
-            for i in range(min(side, strip.rows)):
-                for j in range(min(side, self.width)):
-                    part = piece[:, i::side, j::side]
-                    part[...] = made[i, j, :, : part.shape[1], : part.shape[2]]
-        else:
-            to = piece.reshape(strip.images, down, side, across, side, self.outputs)
-            to.transpose(2, 4, 0, 1, 3, 5)[...] = made
+        whole = (strip.images, down * side, across * side, self.outputs)
+        fits = piece.shape == whole
+        to = piece if fits else one[: prod(whole)].reshape(whole)
+        rows = to.reshape(strip.images, down, side, across, side, self.outputs)
+        rows.transpose(2, 4, 0, 1, 3, 5)[...] = made
+        if not fits:
+            piece[...] = to[:, : strip.rows, : self.width]
         self.target.done(piece, at)
 
 
@@ -226,8 +230,8 @@ def _transform(matrix: Array, tiles: Array, between: Array, made: Array) -> None
 
 def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry) -> Phase:
     """Each task takes a strip from input to output: the kernels stay in its core's cache."""
-    inputs, outputs = groups[0].inputs, groups[0].outputs
-    size = (IN * IN * max(_count(strip, geometry) for strip in strips) * max(inputs, outputs),)
+    inputs = groups[0].inputs  # the first share is the largest
+    size = (IN * IN * max(_count(strip, geometry) for strip in strips) * max(inputs, groups[0].outputs),)
     shapes = [size, size, groups[0].edge(strips[0]), groups[0].piece(strips[0])]
 
     def worker(scratch: Array) -> Callable[[int], None]:
@@ -238,7 +242,7 @@ def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometr
             count = _count(strip, geometry)
             seen = one[: IN * IN * count * inputs]
             group.read(strip, one, two, edge, seen.reshape(IN, IN, -1))
-            products = two[: IN * IN * count * outputs].reshape(IN * IN, count, outputs)
+            products = two[: IN * IN * count * group.outputs].reshape(IN * IN, count, group.outputs)
             np.matmul(seen.reshape(IN * IN, count, inputs), group.kernels, out=products)
             group.write(strip, products.reshape(IN, -1), one, two, spare)
 
@@ -261,7 +265,7 @@ def _in_phases(
     size = (IN * IN * most * max(inputs, outputs),)
     before = [size, size, groups[0].edge(strips[0])]
     behind = [size, size, groups[0].piece(strips[0])]
-    shares = list(spans(IN * IN, 6 * threads))
+    shares = list(spans(IN * IN, 2 * threads))
 
     def read(scratch: Array) -> Callable[[int], None]:
         one, two, edge = carve(scratch, *before)

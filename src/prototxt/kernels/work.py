@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-CACHE = 512 * 1024
-"""Bytes that a task may work on at a time: half of the second-level cache that cores mostly have."""
+CACHE = 1024 * 1024
+"""Bytes that a task may work on at a time: the second-level cache that cores mostly have. Few large tasks are best: two
+threads that call NumPy for a few microseconds at a time mostly wait for the interpreter's lock."""
 
 ALIGN = 16
 """Arrays in one piece of memory start at multiples of this many numbers: 64 bytes, a cache line."""
@@ -84,12 +85,10 @@ def tiles(images: int, height: int, row_bytes: int, least: int) -> list[Tile]:
     """
     rows = max(1, min(CACHE // max(row_bytes, 1), ceil(images * height / least)))
     if rows < height:
-        cuts = [range(0, height)[i] for i in range(0, height, ceil(height / ceil(height / rows)))]
-        return [
-            Tile(slice(n, n + 1), slice(start, stop))
-            for n in range(images)
-            for start, stop in zip(cuts, [*cuts[1:], height], strict=True)
-        ]
+        parts = ceil(ceil(height / rows) * images / least) * least // images or 1
+        rows = ceil(height / parts)
+        cuts = [(start, min(start + rows, height)) for start in range(0, height, rows)]
+        return [Tile(slice(n, n + 1), slice(*cut)) for n in range(images) for cut in cuts]
     together = max(1, min(rows // height, ceil(images / least)))
     return [Tile(slice(n, min(n + together, images)), slice(0, height)) for n in range(0, images, together)]
 
