@@ -31,7 +31,7 @@ def lrn_across(
     images, height, width, channels = x.shape
     half, row = size // 2, channels + size - 1
     target = Target(y, actions)
-    cuts = tiles(images, height, 4 * width * 4 * row, threads if x.size * 8 > LEAST else 1)
+    cuts = tiles(images, height, 4 * width * 4 * row, threads if x.size * 16 > LEAST else 1)
     most = cuts[0].images * cuts[0].rows * width
     shapes = [(most * row + size,), (most * row + size,), (most * channels,)]
     share, start = np.float32(alpha / size), np.float32(k)

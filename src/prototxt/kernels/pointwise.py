@@ -17,7 +17,7 @@ def pointwise(x: Array, y: Array, actions: Sequence[Action], threads: int) -> li
     """y = actions(x), blobs of the same shape, N x H x W x C."""
     images, height, width, channels = x.shape
     target = Target(y, actions)
-    cuts = tiles(images, height, 8 * width * channels, threads if x.size * 8 > LEAST else 1)
+    cuts = tiles(images, height, 8 * width * channels, threads if x.size * 16 > LEAST else 1)
     most = cuts[0].images * cuts[0].rows * width * channels
 
     def worker(scratch: Array) -> Callable[[int], None]:

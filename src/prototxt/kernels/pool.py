@@ -87,7 +87,7 @@ def pool(
     target, channels = Target(y, actions), x.shape[3]
     taken = channels * (size[1] + out[1])
     work = len(x) * out[0] * size[1] * channels * kernel[0]
-    cuts = tiles(len(x), out[0], 4 * taken, threads if work > LEAST else 1)
+    cuts = tiles(len(x), out[0], 4 * taken, threads if 8 * work > LEAST else 1)
     down = {tile.h.start: _taps(kernel[0], stride[0], pad[0], size[0], tile.h) for tile in cuts}
     across = _taps(kernel[1], stride[1], pad[1], size[1], slice(0, out[1]))
     first = cuts[0]

@@ -24,7 +24,7 @@ threads that call NumPy for a few microseconds at a time mostly wait for the int
 ALIGN = 16
 """Arrays in one piece of memory start at multiples of this many numbers: 64 bytes, a cache line."""
 
-LEAST = 1 << 18
+LEAST = 1 << 22
 """Multiply-adds under which a step is one task: handing over costs more than it saves."""
 
 

@@ -86,14 +86,20 @@ def _workspace(step: Step, graph: Graph) -> int:
     return step.kernel.workspace(step.nodes[0].layer, [graph.shapes[b] for b in step.bottoms])
 
 
+def _seconds(step: Step, graph: Graph) -> float:
+    if step.kernel is None:
+        return 0
+    return step.kernel.seconds(step.nodes[0].layer, [graph.shapes[b] for b in step.bottoms])
+
+
 def _waves(steps: Sequence[Step], graph: Graph) -> list[list[Step]]:
     """Steps that need not wait for one another run at the same time; looked for among the next few alone, so that
-    no blob is made long before it is read."""
+    no blob is made long before it is read. The longest is first: what is left at the end is then short."""
     there, rest = set(graph.entries), list(steps)
     waves = []
     while rest:
         wave = [step for step in rest[:WINDOW] if there.issuperset(step.reads)]
-        waves.append(wave)
+        waves.append(sorted(wave, key=lambda step: -_seconds(step, graph)))
         there.update(top for step in wave for top in step.tops)
         rest = [step for step in rest if step not in wave]
     return waves
