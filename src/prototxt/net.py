@@ -155,6 +155,8 @@ class Blob:
     def data(self) -> Array:
         """float32 values; zeros before the first forward. An input's may be written before `forward()`.
 
+        What is held on to stays as it is: the next forward writes elsewhere. An input's array is always the same.
+
         Raises InputError when the latest forward did not keep this blob.
         """
         return self._net._value(self._id).view()
