@@ -303,6 +303,18 @@ class Net:
 
         return table_text(make_report(self.graph))
 
+    def plan_summary(self, keep: Keep | None = None) -> str:
+        """The table of steps, kernels, shapes and memory of a forward that keeps these blobs, as text.
+
+        Raises InputError for more memory than the machine has.
+        """
+        from prototxt.views.plan import make_plan_report
+        from prototxt.views.plan_table import plan_text
+
+        session = self.session(keep)
+        report = make_plan_report(session.plan, self.threads, session.bytes, session.prepared_bytes)
+        return plan_text(report)
+
     def save(self, path: Path) -> None:
         """Write the parameters, by the suffix of `path`: .caffemodel, .h5 or .hdf5, or .npz.
 
@@ -367,9 +379,7 @@ class Net:
         self._set_inputs({**(feeds or {}), **arrays}, part(self.graph, start, end))
         plan = self.plan(keep, start=start, end=end)
         graph = plan.graph
-        check_fits(
-            plan.peak_bytes, f"{graph.file}: this forward", "give a smaller input, such as a batch of 1"
-        )
+        _check_fits(plan)
         fed = {blob: self._entry(blob) for blob in graph.entries}
         if self.engine == "reference":
             loss = Loss(graph.losses)
@@ -400,8 +410,12 @@ class Net:
     def session(
         self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None
     ) -> Session:
-        """`plan` with its memory and its tasks; made once, and again where weights have changed."""
+        """`plan` with its memory and its tasks; made once, and again where weights have changed.
+
+        Raises InputError for more memory than the machine has.
+        """
         plan = self.plan(keep, start=start, end=end)
+        _check_fits(plan)
         key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
         session: Session = self._lowered.get(
             key, lambda: Session(plan, self._arrays, self._ready, self.threads)
@@ -465,6 +479,11 @@ class Net:
             check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')
             self._values[blob] = np.zeros(shape, np.float32)
         return self._values[blob]
+
+
+def _check_fits(plan: Plan) -> None:
+    hint = "give a smaller input, such as a batch of 1"
+    check_fits(plan.peak_bytes, f"{plan.graph.file}: this forward", hint)
 
 
 def _as_float32(name: str, array: ArrayLike) -> Array:

@@ -37,9 +37,9 @@ ALLOWED = {
     "engine": {"graph", "layers", "plan", "watch"},
     "images": {"files", "layers", "weights"},
     "npy": {"files", "layers", "limits"},
-    "runs": {"files", "graph", "images", "layers", "net", "npy", "watch"},
+    "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"files", "images", "layers"},
-    "views": {"graph", "layers", "schema", "watch"},
+    "views": {"graph", "layers", "plan", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
         "definition", "engine", "graph", "layers", "limits", "plan", "reading", "text", "views", "watch", "weights",

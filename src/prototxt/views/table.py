@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from io import StringIO
 from statistics import median
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.layers.base import show
+from prototxt.views.columns import WIDE, Column, column_table, fit, not_shown, plain_text
 from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
 from prototxt.views.report import Report, Row
 from prototxt.watch import Timer
@@ -23,39 +21,10 @@ from prototxt.watch import Timer
 if TYPE_CHECKING:
     from prototxt.views.answers import Answer
 
-WIDE = 10_000
-"""Columns of a console that never has to wrap."""
 
-GAP = 2
-"""Columns between two columns."""
-
-GOES_BEFORE_NAMES_WRAP = 3
-"""From this `spare` on a column goes as soon as the table is too wide; others only where wrapping is not enough."""
-
-WRAPPED_NAME = 12
-"""Columns that a wrapped name keeps at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its title, its cell for a row, its cell for the totals.
-
-    Where it is narrow the columns with the highest `spare` go first; then names wrap, numbers (`right`) and
-    shapes never do.
-    """
-
-    title: str
-    cell: Callable[[Row], str]
-    total: str = ""
-    right: bool = False
-    wraps: bool = False
-    style: str = ""
-    spare: int = 0
-
-
-def _columns(report: Report, timer: Timer | None) -> list[Column]:
+def _columns(report: Report, timer: Timer | None) -> list[Column[Row]]:
     total = report.totals
-    columns = [
+    columns: list[Column[Row]] = [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
         Column("type", lambda r: f"{r.type} {r.brief}".strip(), wraps=True, style="cyan"),
         Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
@@ -72,16 +41,18 @@ def _columns(report: Report, timer: Timer | None) -> list[Column]:
     return columns if timer is None else columns + _time_columns(timer)
 
 
-def _time_columns(timer: Timer) -> list[Column]:
+def _time_columns(timer: Timer) -> list[Column[Row]]:
     total = timer.total
 
-    def column(title: str, of: Callable[[list[float]], float]) -> Column:
+    def column(title: str, of: Callable[[list[float]], float]) -> Column[Row]:
         cell = f"{1000 * sum(map(of, timer.seconds.values())):.2f}"
         return Column(title, lambda r: _time(timer, r, of), cell, right=True, style="yellow")
 
     if timer.forwards < 2:
         return [column("ms", median)]
-    share = Column("share", lambda r: _share(timer, r, total), "100 %", right=True, style="yellow")
+    share: Column[Row] = Column(
+        "share", lambda r: _share(timer, r, total), "100 %", right=True, style="yellow"
+    )
     return [column("ms min", min), column("ms median", median), share]
 
 
@@ -111,47 +82,8 @@ def report_table(report: Report, width: int, timer: Timer | None = None) -> Rend
 
     Where that is too narrow, parameter shapes go first, then the wiring, then bytes; a line says so.
     """
-    columns = _columns(report, timer)
-    hidden: list[str] = []
-    while width < WIDE and (sparest := max(columns, key=lambda c: c.spare)).spare:
-        names = None if sparest.spare >= GOES_BEFORE_NAMES_WRAP else WRAPPED_NAME
-        if _width(report, columns, names) <= width:
-            break
-        columns.remove(sparest)
-        hidden.append(sparest.title)
-    return Group(_title(report), _table(report, columns), _legend(report, hidden))
-
-
-def _width(report: Report, columns: list[Column], name: int | None) -> int:
-    """Columns of text that the table takes, its names cut into lines of `name` columns if that is given."""
-    widths = [_cell_width(report, column) for column in columns]
-    if name is not None:
-        widths = [min(w, name) if c.wraps else w for w, c in zip(widths, columns, strict=True)]
-    return sum(widths) + GAP * len(columns)
-
-
-def _cell_width(report: Report, column: Column) -> int:
-    cells = (column.title, column.total, *map(column.cell, report.rows))
-    return max(cell_len(line) for cell in cells for line in cell.split("\n"))
-
-
-def _table(report: Report, columns: list[Column]) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, GAP, 0, 0), footer_style="bold"
-    )
-    for column in columns:
-        table.add_column(
-            column.title,
-            column.total,
-            justify="right" if column.right else "left",
-            style=column.style,
-            no_wrap=not column.wraps,
-            min_width=None if column.wraps else _cell_width(report, column),
-            overflow="fold",
-        )
-    for row in report.rows:
-        table.add_row(*(Text(column.cell(row)) for column in columns))
-    return table
+    columns, hidden = fit(_columns(report, timer), report.rows, width)
+    return Group(_title(report), column_table(columns, report.rows), _legend(report, hidden))
 
 
 def _title(report: Report) -> Text:
@@ -167,18 +99,13 @@ def _legend(report: Report, hidden: list[str]) -> Text:
     ]
     if report.totals.statistics:
         lines.append("statistics: BatchNorm's stored mean, variance and factor, measured rather than learned")
-    if hidden:
-        lines.append(f"not shown for want of width: {', '.join(hidden)}")
+    lines += not_shown(hidden)
     return Text("\n".join(lines), style="dim")
 
 
 def table_text(report: Report) -> str:
     """The table as plain text, as wide as it needs."""
-    console = Console(file=StringIO(), width=WIDE, color_system=None)
-    table = report_table(report, WIDE)
-    with console.capture() as capture:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+    return plain_text(report_table(report, WIDE))
 
 
 BAR = 24

@@ -1,0 +1,57 @@
+"""Options that say how the fast engine plans a run, and that show the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from prototxt.cli._options import option_group
+from prototxt.cli._output_options import OutputChoice
+
+
+@dataclass(frozen=True)
+class PlanChoice:
+    """What the plan options say."""
+
+    threads: int | None
+    plan: bool
+    profile: bool
+
+    @property
+    def looks(self) -> bool:
+        """Whether the plan is looked at, in place of a run."""
+        return self.plan or self.profile
+
+    def check(self, engine: str, output: OutputChoice) -> None:
+        """Raises click.UsageError for what does not go together."""
+        if not self.looks:
+            return
+        option = "--plan" if self.plan else "--profile"
+        if self.plan and self.profile:
+            raise click.UsageError("--plan shows the steps, --profile times them too: give one of them")
+        if engine != "fast":
+            raise click.UsageError(f"{option} is about the fast engine's plan: the {engine} engine has none")
+        if output.said:
+            raise click.UsageError(f"{option} runs no image, so there is nothing for {output.said[0]}")
+
+
+plan_options = option_group(
+    "planned",
+    PlanChoice,
+    [
+        click.option(
+            "--threads", type=click.IntRange(1, 256), metavar="N",
+            help="Threads of one image's forward; of many images as many batches at once.  "
+            "[default: PROTOTXT_NUM_THREADS, else every core]",
+        ),
+        click.option(
+            "--plan", is_flag=True,
+            help="Show the steps of a forward, their kernels, shapes, cost and memory, and run none.",
+        ),
+        click.option(
+            "--profile", is_flag=True,
+            help="Time every step, beside the least that this machine could take for it.",
+        ),
+    ],
+)  # fmt: skip

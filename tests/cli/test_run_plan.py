@@ -1,0 +1,59 @@
+"""prototxt-run with a look at the plan, threads, times of steps."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import prototxt
+from cli.commands import DIGIT, LENET, invoke
+from prototxt.cli.run import main as run
+
+
+def test_plan() -> None:
+    result = invoke(run, LENET, "--plan", "--threads", "2")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("LeNet · TEST · plan of 8 layers in 7 steps · 2 threads\n")
+    for part in ("ip1 .. relu1", "InnerProduct + ReLU", "1x1x28x28 → 1x20x24x24", "peak of blobs"):
+        assert part in result.out
+    printed = "\n".join(line.rstrip() for line in result.out.splitlines())
+    assert printed == prototxt.load_net(LENET, keep="outputs", threads=2).plan_summary()
+
+
+def test_plan_of_a_batch_and_of_a_part() -> None:
+    told = json.loads(invoke(run, LENET, "--plan", "--json", "--batch", "3", "--to", "pool2").out)
+    assert [step["layers"] for step in told["steps"]] == [["conv1"], ["pool1"], ["conv2"], ["pool2"]]
+    assert told["steps"][0]["tops"] == [[3, 20, 24, 24]]
+    two = json.loads(invoke(run, LENET, DIGIT, DIGIT, "--plan", "--json", "--batch", "5").out)
+    assert two["images"] == 2
+
+
+def test_a_kept_blob_is_in_the_plan() -> None:
+    steps = json.loads(invoke(run, LENET, "--plan", "--json", "--blob", "ip1:before-relu").out)["steps"]
+    assert ["ip1"] in [step["layers"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--plan", "--profile"], "give one of them"),
+        (["--plan", "--engine", "reference"], "the reference engine has none"),
+        (["--profile", "--engine", "reference"], "the reference engine has none"),
+        (["--plan", "--trace"], "nothing for --trace"),
+        (["--profile", "--save", "x.npz"], "nothing for --save"),
+        ([], "Missing argument"),
+        (["--threads", "0", "--plan"], "1<=x<=256"),
+    ],
+)
+def test_wrong_usage(options: list[str], what: str) -> None:
+    result = invoke(run, LENET, *options)
+    assert result.code == 2
+    assert what in result.err
+
+
+def test_more_than_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prototxt.limits.os.sysconf", lambda _: 2000)  # 2,000 pages of as many bytes
+    result = invoke(run, LENET, "--plan", "--batch", "100")
+    assert result.code == 1
+    assert "this forward needs 0.0 GB, this machine has 0.0 GB" in result.err
