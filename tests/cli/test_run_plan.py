@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import prototxt
-from cli.commands import DIGIT, LENET, invoke
+from cli.commands import DIGIT, LENET, invoke, picture
 from prototxt.cli.run import main as run
+from prototxt.net import Net
 
 
 def test_plan() -> None:
@@ -57,3 +61,45 @@ def test_more_than_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
     result = invoke(run, LENET, "--plan", "--batch", "100")
     assert result.code == 1
     assert "this forward needs 0.0 GB, this machine has 0.0 GB" in result.err
+
+
+def test_threads_are_said_or_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROTOTXT_NUM_THREADS", "3")
+    assert json.loads(invoke(run, LENET, "--plan", "--json").out)["threads"] == 3
+    assert json.loads(invoke(run, LENET, "--plan", "--json", "--threads", "2").out)["threads"] == 2
+    monkeypatch.setenv("PROTOTXT_NUM_THREADS", "many")
+    result = invoke(run, LENET, DIGIT)
+    assert result.code == 1
+    assert result.err == "error: PROTOTXT_NUM_THREADS is a number from 1 to 256, not 'many'\n"
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_many_images_run_in_as_many_twins_of_one_thread(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int | None] = []
+    twin = Net.twin
+
+    def recorded(net: Net, threads: int | None = None) -> Net:
+        asked.append(threads)
+        return twin(net, threads)
+
+    monkeypatch.setattr(Net, "twin", recorded)
+    for i in range(9):
+        picture(tmp_path / f"{i}.png", "L", (11 + i, 12))
+
+    def answers(threads: int) -> Any:
+        named = ("--json", "--engine", engine, "--threads", threads, "--scale", 1 / 256)
+        result = invoke(run, LENET, tmp_path, *named)
+        told = [json.loads(line)["answers"][0]["classes"] for line in result.out.splitlines()]
+        return np.array([[(c["index"], c["score"]) for c in classes] for classes in told])
+
+    one = answers(1)
+    assert (len(one), asked) == (9, [1])
+    asked.clear()
+    np.testing.assert_allclose(answers(3), one, rtol=1e-4)  # more tiles sum in another order
+    assert 1 <= len(asked) <= 3
+    assert set(asked) == {1}
+    asked.clear()
+    invoke(run, LENET, DIGIT, "--threads", "2")
+    assert not asked

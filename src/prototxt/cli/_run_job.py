@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from prototxt.runs.batches import Entry
     from prototxt.runs.items import Failure, Item, Read
     from prototxt.runs.run import Outcome, Runner
-
-WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-"""Batches that are run at once: a core for each."""
 
 READ_AHEAD = 4
 """Files that are read while the net works, besides those of the next batches."""
@@ -63,12 +59,15 @@ class Job:
     output: OutputChoice
     tally: Tally = field(default_factory=Tally)
     begun: bool = False
+    twins: int = field(init=False)
+    """Batches of many images that are run at once, each in a twin of the net: a thread for each."""
 
     def __post_init__(self) -> None:
         from prototxt.images.labels import read_labels
         from prototxt.runs.items import is_arrays
         from prototxt.views.answers import TOP
 
+        self.twins = self.runner.net.threads
         self.single = len(self.names) == 1 and not is_arrays(self.names[0])
         self.labels = read_labels(self.output.labels) if self.output.labels else ()
         self.top = self.output.top or TOP
@@ -107,7 +106,7 @@ class Job:
         from prototxt.runs.batches import batches, read_ahead
         from prototxt.runs.items import is_arrays
 
-        entries = read_ahead(self.names, self.reading.read, WORKERS * self.batch + READ_AHEAD)
+        entries = read_ahead(self.names, self.reading.read, self.twins * self.batch + READ_AHEAD)
         total = (
             None if any(map(is_arrays, self.names)) else len(self.names)
         )  # arrays have rows, nobody knows how many
@@ -129,12 +128,12 @@ class Job:
         return False
 
     def _done(self, groups: Iterator[Sequence[Entry]]) -> Generator[list[Outcome | Failure]]:
-        """What every batch gave, in order: the first one watched, the others on all cores.
+        """What every batch gave, in order: the first one watched, the others several at once.
 
         Layers that remember (random ones, recurrent ones) want one batch after the other.
 
-        A core for each batch, with a net and a BLAS of one thread, does more than all cores for one batch after the
-        other: threads of BLAS wait for each other, and the more so while another one reads images.
+        A thread for each batch, with a net and a BLAS of one thread, does more than all threads for one batch after
+        the other: threads wait for each other, and the more so while another one reads images.
         """
         for group in groups:
             yield self._run(group, self._first)
@@ -143,21 +142,22 @@ class Job:
         if self.single or self.runner.graph.remembers:
             yield from (self._run(group, self.runner.run) for group in groups)
             return
-        from threadpoolctl import threadpool_limits
-
+        from prototxt.engine import blas
         from prototxt.runs.batches import in_order
 
         own = local()
 
         def run(items: Sequence[Item]) -> list[Outcome]:
             if not hasattr(own, "runner"):
-                own.runner = replace(self.runner, net=self.runner.net.twin())
+                own.runner = replace(self.runner, net=self.runner.net.twin(threads=1))
             outcomes: list[Outcome] = own.runner.run(items)
             return outcomes
 
+        # Plans hold BLAS to one thread themselves, from the first that begins to the last that ends: held here it
+        # is not let go between two batches, and the reference engine has nobody else to do it.
         with (
-            threadpool_limits(1, "blas"),
-            closing(in_order(groups, lambda group: self._run(group, run), WORKERS, WORKERS)) as done,
+            blas.one_thread(),
+            closing(in_order(groups, lambda group: self._run(group, run), self.twins, self.twins)) as done,
         ):
             yield from done
 
