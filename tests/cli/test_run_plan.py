@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from cli.commands import DIGIT, LENET, invoke, picture
+from cli.commands import DATA, DIGIT, LENET, invoke, layer, picture
 from prototxt.cli.run import main as run
+from prototxt.engine.machine import Machine
 from prototxt.net import Net
 
 
@@ -103,3 +104,39 @@ def test_many_images_run_in_as_many_twins_of_one_thread(
     asked.clear()
     invoke(run, LENET, DIGIT, "--threads", "2")
     assert not asked
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is known already."""
+    known = Machine("a machine", 2, 100.0, 20.0)
+    monkeypatch.setattr("prototxt.engine.machine.measure_machine", lambda _: known)
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("images", [[], [DIGIT]])
+def test_profile(images: list[str]) -> None:
+    told = json.loads(invoke(run, LENET, *images, "--profile", "--json", "--threads", "2").out)
+    assert [step["layers"][0] for step in told["steps"]] == [
+        "conv1", "pool1", "conv2", "pool2", "ip1", "ip2", "prob",
+    ]  # fmt: skip
+    assert all(step["ms"] > 0 for step in told["steps"])
+    assert told["machine"]["gflops"] == 100
+    assert sum(kernel["share"] for kernel in told["kernels"]) == pytest.approx(1)
+    assert told["forward_ms"] > 0
+    result = invoke(run, LENET, *images, "--profile", "--to", "conv2")
+    assert result.out.startswith("LeNet · TEST · profile of 3 steps")
+    assert "a machine, 2 threads: products 100.0 GFLOP/s, copies 20.0 GB/s" in result.out
+
+
+@pytest.mark.usefixtures("measured")
+def test_profile_of_a_net_with_labels_and_of_a_part(tmp_path: Path) -> None:
+    net = tmp_path / "net.prototxt"
+    label = (
+        'layer { name: "l" type: "Input" top: "label" input_param { shape { dim: 2 dim: 1 dim: 8 dim: 9 } } }'
+    )
+    net.write_text(DATA + label + layer("SoftmaxWithLoss", bottom='bottom: "data" bottom: "label"'))
+    told = json.loads(invoke(run, net, "--profile", "--json").out)
+    assert [step["kernel"] for step in told["steps"]][-1] == "forward"
+    part = json.loads(invoke(run, LENET, "--profile", "--json", "--from", "conv2", "--to", "ip1").out)
+    assert [step["layers"][0] for step in part["steps"]] == ["conv2", "pool2", "ip1"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prototxt.engine.session import Session
     from prototxt.runs.items import Item, Read
     from prototxt.runs.run import Runner
+    from prototxt.views.plan import PlanReport
 
 
 def first_items(read: Read, names: Sequence[str], batch: int) -> list[Item]:
@@ -34,18 +35,42 @@ def look(
     Without items the inputs have the shapes of the net, or so many images each.
     """
     runner.fit(items, batch)
-    session = runner.session()
     if planned.plan:
-        _show_plan(session, as_json)
+        _show_plan(runner.session(), as_json)
+    else:
+        _show_profile(runner, items, as_json)
 
 
 def _show_plan(session: Session, as_json: bool) -> None:
-    from prototxt.views.plan import make_plan_report, plan_dict
+    from prototxt.views.plan import plan_dict
     from prototxt.views.plan_table import plan_table
 
-    plan, threads = session.plan, session.threads
-    report = make_plan_report(plan, threads, session.bytes, session.prepared_bytes)
+    report = _plan_report(session)
     if as_json:
         emit(json.dumps(plan_dict(report)), None)
     else:
         show(plan_table(report, screen().width))
+
+
+def _plan_report(session: Session) -> PlanReport:
+    from prototxt.views.plan import make_plan_report
+
+    return make_plan_report(session.plan, session.threads, session.bytes, session.prepared_bytes)
+
+
+def _show_profile(runner: Runner, items: Sequence[Item], as_json: bool) -> None:
+    from prototxt.engine.machine import measure_machine
+    from prototxt.engine.profile import time_steps
+    from prototxt.views.profile import Roof, make_profile, profile_dict
+    from prototxt.views.profile_table import profile_table
+
+    runner.give(runner.feeds(items) if items else runner.noise())
+    session = runner.session()
+    machine = measure_machine(session.threads)
+    times = time_steps(session)
+    roof = Roof(machine.name, machine.threads, machine.gflops, machine.copy_gb)
+    report = make_profile(_plan_report(session), times.steps, times.forwards, roof)
+    if as_json:
+        emit(json.dumps(profile_dict(report)), None)
+    else:
+        show(profile_table(report, screen().width))

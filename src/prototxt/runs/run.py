@@ -111,6 +111,11 @@ class Runner:
         """What a forward of the fast engine runs, for the net's present input shapes."""
         return self.net.session(self._keep(self.found()), start=self.start, end=self.end)
 
+    def noise(self) -> dict[str, Array]:
+        """Something to run on: noise of the net's present input shapes, from 0 to 1, so that a label is class 0."""
+        rng, graph = np.random.default_rng(0), self.graph
+        return {blob.name: rng.random(graph.shapes[blob], np.float32) for blob in graph.entries}
+
     def forward(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> dict[str, Array]:
         """One forward over these items; the outputs of the whole batch. Raises PrototxtError."""
         return self._forward(items, self.found(), watchers)
@@ -118,10 +123,17 @@ class Runner:
     def _forward(
         self, items: Sequence[Item], found: Mapping[str, BlobId], watchers: Sequence[Watcher]
     ) -> dict[str, Array]:
+        return self._run(self.feeds(items), found, watchers)
+
+    def give(self, feeds: Mapping[str, Array]) -> None:
+        """One forward over these inputs, which stay in `session`."""
+        self._run(feeds, self.found(), ())
+
+    def _run(
+        self, feeds: Mapping[str, Array], found: Mapping[str, BlobId], watchers: Sequence[Watcher]
+    ) -> dict[str, Array]:
         keep = self._keep(found)
-        return self.net.forward(
-            self.feeds(items), start=self.start, end=self.end, keep=keep, watchers=watchers
-        )
+        return self.net.forward(feeds, start=self.start, end=self.end, keep=keep, watchers=watchers)
 
     @staticmethod
     def _keep(found: Mapping[str, BlobId]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.layers.base import Shape
-from prototxt.views.columns import WIDE, Column, column_table, fit, not_shown, plain_text
+from prototxt.views.columns import WIDE, Column, R, column_table, fit, not_shown, plain_text
 from prototxt.views.numbers import FEW, compact_shape, counted, human_bytes
 from prototxt.views.plan import PlanReport, PlanRow
 
@@ -25,18 +25,18 @@ def plan_text(report: PlanReport) -> str:
     return plain_text(plan_table(report, WIDE))
 
 
-def step_columns() -> list[Column[PlanRow]]:
-    """The columns that say which step a row is."""
+def step_columns(of: Callable[[R], PlanRow]) -> list[Column[R]]:
+    """The columns that say which step a row is `of`."""
     return [
-        Column("step", lambda r: str(r.number), right=True),
-        Column("layers", names, "total", wraps=True, style="bold"),
-        Column("type", types, wraps=True, style="cyan", spare=2),
-        Column("kernel", lambda r: r.kernel, style="magenta"),
+        Column("step", lambda r: str(of(r).number), right=True),
+        Column("layers", lambda r: names(of(r)), "total", wraps=True, style="bold"),
+        Column("type", lambda r: types(of(r)), wraps=True, style="cyan", spare=2),
+        Column("kernel", lambda r: of(r).kernel, style="magenta"),
     ]
 
 
 def _columns(report: PlanReport) -> list[Column[PlanRow]]:
-    number, *what = step_columns()
+    number, *what = step_columns(_itself)
     return [
         number,
         Column("wave", lambda r: str(r.wave), right=True, spare=4),
@@ -46,6 +46,10 @@ def _columns(report: PlanReport) -> list[Column[PlanRow]]:
         Column("GFLOP", lambda r: gflop(r.flop), gflop(report.flop), right=True),
         Column("workspace", lambda r: human_bytes(r.workspace_bytes), right=True, spare=5),
     ]
+
+
+def _itself(row: PlanRow) -> PlanRow:
+    return row
 
 
 def names(row: PlanRow) -> str:
