@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike
 
 from prototxt.definition import Definition
 from prototxt.engine import reference
+from prototxt.engine.autotune import Measured, measure
+from prototxt.engine.remembered import remember, remembered
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
@@ -24,6 +26,7 @@ from prototxt.kernels.layout import copy as copy_blob
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.plan.tuned import Kernels, tuned
 from prototxt.reading import (
     Inputs,
     Options,
@@ -213,6 +216,7 @@ class Net:
         self.engine = engine
         self.keep = keep
         self.threads = default_threads() if threads is None else check_threads(threads)
+        self._kernels: Kernels = {}
         self._ready = ReadyWeights()
         self._lowered = _Latest()
         self._adopt(make_graph(definition, options))
@@ -225,6 +229,7 @@ class Net:
         """
         other = copy(self)
         other.threads = self.threads if threads is None else check_threads(threads)
+        other._kernels = self._kernels if other.threads == self.threads else {}
         other._lowered = _Latest()
         other._adopt(make_graph(self._definition, self._options))
         return other
@@ -404,8 +409,35 @@ class Net:
         ran = part(self.graph, start, end)
         kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
         key = ("plan", self._input_shapes, start, end, kept)
-        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept))
+        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept, tuned(self._fastest())))
         return plan
+
+    def _fastest(self) -> Kernels:
+        """What was measured, by this net or by another one on this machine."""
+        return {**remembered(self.threads), **self._kernels}
+
+    def autotune(self, *, start: str | None = None, end: str | None = None) -> tuple[Measured, ...]:
+        """Measure which kernels are fastest for this net's layers, at its present input shapes and threads.
+
+        Every layer that several kernels can run is run by each of them, once for all layers of the same geometry;
+        what was measured before is not measured again. It takes a few seconds. The answer is what was measured now.
+
+        What is found is used by this net from now on, and remembered in the user's cache folder
+        ($XDG_CACHE_HOME/prototxt/kernels.json) for every net on this machine, as long as processor, threads, NumPy,
+        BLAS and this package stay the same; delete the file to forget it. Another kernel gives the same numbers up to
+        rounding.
+
+        Raises InputError for more memory than the machine has.
+        """
+        ran = part(self.graph, start, end)
+        _check_fits(self.plan(start=start, end=end))
+        measured = measure(ran, self._arrays, self.threads, self._fastest())
+        if measured:
+            found = {m.geometry: m.fastest for m in measured}
+            self._kernels = {**self._kernels, **found}
+            remember(self.threads, found)
+            self._lowered = _Latest()
+        return measured
 
     def session(
         self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None

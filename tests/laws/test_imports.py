@@ -16,7 +16,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # folder -> the project's folders (or modules) it may import, besides its own and errors
 ALLOWED = {
     "schema": set[str](),
-    "text": {"schema"},
+    "user_cache": set[str](),
+    "text": {"schema", "user_cache"},
     "definition": {"text"},
     "upgrade": {"definition", "schema", "text"},
     "lazy": set[str](),
@@ -34,7 +35,8 @@ ALLOWED = {
     "kernels": set[str](),
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers", "lazy"},
-    "engine": {"graph", "layers", "plan", "watch"},
+    # files, user_cache: the kernels that were measured to be fastest are remembered
+    "engine": {"files", "graph", "kernels", "layers", "plan", "user_cache", "watch", "weights"},
     "images": {"files", "layers", "weights"},
     "npy": {"files", "layers", "limits"},
     "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},

@@ -17,6 +17,7 @@ class PlanChoice:
     threads: int | None
     plan: bool
     profile: bool
+    autotune: bool
 
     @property
     def looks(self) -> bool:
@@ -25,14 +26,15 @@ class PlanChoice:
 
     def check(self, engine: str, output: OutputChoice) -> None:
         """Raises click.UsageError for what does not go together."""
-        if not self.looks:
+        said = [f"--{name}" for name in ("plan", "profile", "autotune") if getattr(self, name)]
+        if not said:
             return
-        option = "--plan" if self.plan else "--profile"
+        option = said[0]
         if self.plan and self.profile:
             raise click.UsageError("--plan shows the steps, --profile times them too: give one of them")
         if engine != "fast":
             raise click.UsageError(f"{option} is about the fast engine's plan: the {engine} engine has none")
-        if output.said:
+        if self.looks and output.said:
             raise click.UsageError(f"{option} runs no image, so there is nothing for {output.said[0]}")
 
 
@@ -52,6 +54,11 @@ plan_options = option_group(
         click.option(
             "--profile", is_flag=True,
             help="Time every step, beside the least that this machine could take for it.",
+        ),
+        click.option(
+            "--autotune", is_flag=True,
+            help="Measure first which kernels are fastest for this net's layers. It is remembered for every later "
+            "run on this machine, with this option or without.",
         ),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_pictures import Maps, paint_input
 from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally
 from prototxt.cli._run_text import about_weights, label_notes
+from prototxt.cli._run_tuned import autotune
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
 from prototxt.errors import PrototxtError
 from prototxt.interrupt import shielded
@@ -57,6 +58,7 @@ class Job:
     batch: int
     fail_fast: bool
     output: OutputChoice
+    autotune: bool = False
     tally: Tally = field(default_factory=Tally)
     begun: bool = False
     twins: int = field(init=False)
@@ -146,10 +148,14 @@ class Job:
         from prototxt.runs.batches import in_order
 
         own = local()
+        # Of one thread, and tuned as such before there are several.
+        model = replace(self.runner, net=self.runner.net.twin(threads=1))
+        if self.autotune:
+            autotune(model)
 
         def run(items: Sequence[Item]) -> list[Outcome]:
             if not hasattr(own, "runner"):
-                own.runner = replace(self.runner, net=self.runner.net.twin(threads=1))
+                own.runner = replace(model, net=model.net.twin())
             outcomes: list[Outcome] = own.runner.run(items)
             return outcomes
 
@@ -194,6 +200,9 @@ class Job:
         output, timer = self.output, Timer()
         if output.show_input:
             paint_input(output.show_input, items[0], self.reading.order)
+        if self.autotune:
+            self.runner.fit(items)
+            autotune(self.runner)
         wake_blas()
         outcomes = self.runner.run(items, [timer])
         show_notes(label_notes(output.labels, self.labels, outcomes[0].outputs))

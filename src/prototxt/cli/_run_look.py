@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from prototxt.cli._common import emit, screen, show
 from prototxt.cli._plan_options import PlanChoice
+from prototxt.cli._run_tuned import autotune
 
 if TYPE_CHECKING:
     from prototxt.engine.session import Session
@@ -35,6 +36,8 @@ def look(
     Without items the inputs have the shapes of the net, or so many images each.
     """
     runner.fit(items, batch)
+    if planned.autotune:
+        autotune(runner)
     if planned.plan:
         _show_plan(runner.session(), as_json)
     else:

@@ -123,7 +123,7 @@ def main(
     if planned.looks:
         look(runner, planned, output.as_json, items=first_items(reading.read, names, batch or 1))
         return
-    ctx.exit(Job(runner, names, reading, batch or 1, fail_fast, output).go())
+    ctx.exit(Job(runner, names, reading, batch or 1, fail_fast, output, planned.autotune).go())
 
 
 def _files(weights: Sequence[str]) -> list[str] | None:
