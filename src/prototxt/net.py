@@ -419,8 +419,9 @@ class Net:
     def autotune(self, *, start: str | None = None, end: str | None = None) -> tuple[Measured, ...]:
         """Measure which kernels are fastest for this net's layers, at its present input shapes and threads.
 
-        Every layer that several kernels can run is run by each of them, once for all layers of the same geometry;
-        what was measured before is not measured again. It takes a few seconds. The answer is what was measured now.
+        Every layer that several kernels can run is run by each of them, between its neighbours; what was measured
+        before is not measured again. Layers without kernels do not run. It takes up to about five seconds, or three
+        forwards a kernel where those take longer. The answer is what was measured now.
 
         What is found is used by this net from now on, and remembered in the user's cache folder
         ($XDG_CACHE_HOME/prototxt/kernels.json) for every net on this machine, as long as processor, threads, NumPy,
@@ -430,10 +431,9 @@ class Net:
         Raises InputError for more memory than the machine has.
         """
         ran = part(self.graph, start, end)
-        _check_fits(self.plan(start=start, end=end))
         measured = measure(ran, self._arrays, self.threads, self._fastest())
         if measured:
-            found = {m.geometry: m.fastest for m in measured}
+            found = {m.geometry: m.chosen for m in measured}
             self._kernels = {**self._kernels, **found}
             remember(self.threads, found)
             self._lowered = _Latest()

@@ -1,4 +1,4 @@
-"""Kernels are measured once a geometry, remembered in a file, and used by every net; broken files count as none."""
+"""Kernels are measured once for a geometry, remembered in a file, and used by every net; broken files count as none."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import prototxt
 from prototxt.engine import autotune
 from prototxt.engine.autotune import Measured
 from prototxt.engine.remembered import MOST_BYTES, remember, remembered
+from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.dummy_data import DummyData
+from prototxt.layers.filter import Filter
 from prototxt.net import Net, parse_net
 
 TEXT = """
@@ -32,7 +36,7 @@ MEAN = "Pooling AVE global: 1x3x5x7 -> 1x3x1x1"
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of measured kernels, not there yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(autotune, "CACHES", 1 << 10)
+    monkeypatch.setattr(autotune, "MOST", 2)
     return tmp_path / "prototxt" / "kernels.json"
 
 
@@ -50,9 +54,9 @@ def test_each_geometry_once(file: Path) -> None:
     assert [(m.layer, m.geometry) for m in measured] == [("one", SAME), ("mean", MEAN)]
     assert set(measured[0].seconds) == {"Winograd 4x4", "windows x kernels"}
     assert min(measured[0].seconds.values()) > 0
-    assert kernels(made)["two"] == measured[0].fastest
+    assert kernels(made)["two"] == measured[0].chosen
     assert made.autotune() == net().autotune() == ()
-    assert remembered(2) == {m.geometry: m.fastest for m in measured}
+    assert remembered(2) == {m.geometry: m.chosen for m in measured}
     assert remembered(1) == {}
     assert [m.geometry for m in net(threads=1).autotune()] == [SAME, MEAN]
 
@@ -63,9 +67,33 @@ def test_a_part(file: Path) -> None:
     assert [m.layer for m in made.autotune()] == ["mean"]
 
 
-def test_the_fastest_and_the_expected() -> None:
-    measured = Measured("one", SAME, {"a": 0.2, "b": 0.1})
-    assert (measured.expected, measured.fastest) == ("a", "b")
+@pytest.mark.parametrize(("other", "chosen"), [(0.96, "a"), (0.94, "b"), (1.5, "a")])
+def test_another_kernel_must_be_clearly_faster(other: float, chosen: str) -> None:
+    measured = Measured("one", SAME, {"a": 1.0, "b": other, "c": 2.0})
+    assert (measured.expected, measured.chosen) == ("a", chosen)
+
+
+def test_layers_without_kernels_do_not_run(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = """
+layer { name: "norm" type: "BatchNorm" bottom: "one" top: "one" batch_norm_param { use_global_stats: false } }
+layer { name: "which" type: "DummyData" top: "which" dummy_data_param { shape { dim: 1 } } }
+layer { name: "some" type: "Filter" bottom: "one" bottom: "which" top: "some" }
+layer { name: "two" """.rstrip()
+    text = TEXT.replace('\nlayer { name: "two"', more)
+    made = parse_net(text, phase="TRAIN")
+    for room in (BatchNorm, Filter, DummyData):
+        monkeypatch.setattr(room, "forward", None)
+    before = [array.data.copy() for array in made.params["norm"]]
+    assert [m.layer for m in made.autotune()] == ["one", "mean"]
+    for array, values in zip(made.params["norm"], before, strict=True):
+        np.testing.assert_array_equal(array.data, values)
+
+
+def test_more_than_the_machine_has(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = net()
+    monkeypatch.setattr("prototxt.limits.os.sysconf", lambda _: 64)
+    with pytest.raises(prototxt.InputError, match=r"measuring its kernels needs .* this machine has"):
+        made.autotune()
 
 
 @pytest.mark.parametrize("name", ["Winograd 4x4", "windows x kernels"])

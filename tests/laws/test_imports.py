@@ -36,7 +36,7 @@ ALLOWED = {
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers", "lazy"},
     # files, user_cache: the kernels that were measured to be fastest are remembered
-    "engine": {"files", "graph", "kernels", "layers", "plan", "user_cache", "watch", "weights"},
+    "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
     "images": {"files", "layers", "weights"},
     "npy": {"files", "layers", "limits"},
     "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},

@@ -20,7 +20,7 @@ def autotune(runner: Runner) -> None:
     if not measured:
         say("autotune: nothing to measure, every layer's kernel is known", err=True)
         return
-    others = [m for m in measured if m.fastest != m.expected]
+    others = [m for m in measured if m.chosen != m.expected]
     say(
         f"autotune: measured the kernels of {counted(len(measured), 'kind')} of layers in {seconds:.1f} s; "
         f"{len(others):,} of them will have another one than expected",
