@@ -132,6 +132,13 @@ def test_profile(images: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("measured")
+def test_a_busy_machine_is_told_once(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setattr("prototxt.engine.machine.os.getloadavg", lambda: (1.7, 0.0, 0.0), raising=False)
+    assert invoke(run, LENET, "--profile", "--autotune").err.count("cores busy") == 1
+    assert "cores busy" not in invoke(run, LENET, "--plan").err
+
+
+@pytest.mark.usefixtures("measured")
 def test_profile_of_a_net_with_labels_and_of_a_part(tmp_path: Path) -> None:
     net = tmp_path / "net.prototxt"
     label = (

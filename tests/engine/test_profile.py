@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from prototxt.engine import blas, machine
-from prototxt.engine.machine import Machine, machine_name, measure_machine
+from prototxt.engine.machine import Machine, busy, machine_name, measure_machine
 from prototxt.engine.profile import LEAST, MOST, time_steps
 from prototxt.net import Net, parse_net
 
@@ -50,6 +50,13 @@ def test_what_a_machine_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (made.name, made.threads) == (machine_name(), 2)
     assert made.gflops > 0
     assert made.copy_gb > 0
+
+
+@pytest.mark.parametrize(("load", "what"), [(0.4, None), (1.7, "programs kept 1.7 cores busy")])
+def test_a_busy_machine(monkeypatch: pytest.MonkeyPatch, load: float, what: str | None) -> None:
+    monkeypatch.setattr("prototxt.engine.machine.os.getloadavg", lambda: (load, 9.0, 9.0), raising=False)
+    said = busy()
+    assert said is None if what is None else str(said).startswith(what)
 
 
 def test_the_better_of_two() -> None:

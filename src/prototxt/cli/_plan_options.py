@@ -24,6 +24,11 @@ class PlanChoice:
         """Whether the plan is looked at, in place of a run."""
         return self.plan or self.profile
 
+    @property
+    def measures(self) -> bool:
+        """Whether times are measured to be compared."""
+        return self.profile or self.autotune
+
     def check(self, engine: str, output: OutputChoice) -> None:
         """Raises click.UsageError for what does not go together."""
         said = [f"--{name}" for name in ("plan", "profile", "autotune") if getattr(self, name)]

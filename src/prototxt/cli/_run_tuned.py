@@ -1,15 +1,22 @@
-"""Kernels measured before a run."""
+"""Times that are measured before a run."""
 
 from __future__ import annotations
 
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from prototxt.cli._common import say
+from prototxt.cli._common import say, show_notes
 from prototxt.views.numbers import counted
 
 if TYPE_CHECKING:
     from prototxt.runs.run import Runner
+
+
+def warn_if_busy() -> None:
+    """A warning on stderr where other programs are at work while times are measured."""
+    from prototxt.engine.machine import busy
+
+    show_notes([note] if (note := busy()) else [])
 
 
 def autotune(runner: Runner) -> None:

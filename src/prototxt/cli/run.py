@@ -19,6 +19,7 @@ from prototxt.cli._run_job import Job, Reading
 from prototxt.cli._run_look import first_items, look
 from prototxt.cli._run_pictures import paint_filters
 from prototxt.cli._run_text import image_entry, missing_weights
+from prototxt.cli._run_tuned import warn_if_busy
 from prototxt.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def main(
       prototxt-run examples/lenet.prototxt examples/digit.png --preset mnist --weights examples/lenet.caffemodel
       prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --preset imagenet --labels synset_words.txt
       prototxt-run deploy.prototxt photos/ --weights net.caffemodel --batch 8 --save fc7.npz --blob fc7
+      prototxt-run deploy.prototxt --profile
     """
     from prototxt.net import Net
     from prototxt.reading import define_net
@@ -112,6 +114,8 @@ def main(
     options, files = choice.options(seed), _files(weights)
     loaded = Net(definition, options, files, keep="outputs", engine=engine, threads=planned.threads)
     show_notes([*loaded.graph.notes[len(definition.notes) :], *missing_weights(loaded)])
+    if planned.measures:
+        warn_if_busy()
     runner = _runner(loaded, output, start, end)
     if planned.looks and not names:
         look(runner, planned, output.as_json, batch=batch)

@@ -21,6 +21,9 @@ SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576,
 COPIED = 1 << 27
 """Bytes to copy: more than most caches hold."""
 
+BUSY = 0.5
+"""Programs that ran on average in the last minute, from which on times are in doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -78,3 +81,11 @@ def machine_name() -> str:
     except OSError:  # no Linux
         found = None
     return f"{found[1] if found else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+
+
+def busy() -> str | None:
+    """A warning where other programs are at work: threads then do not get the cores that they wait for."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load < BUSY:
+        return None
+    return f"programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"
