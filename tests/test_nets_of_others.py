@@ -27,7 +27,8 @@ from prototxt.views.report import make_report
 pytestmark = needs_shared
 
 CORPUS = SHARED / "corpus"
-RTOL = 5e-4
+RTOL = 1e-3
+"""Folded and summed in another order, a deep net with drawn weights is off by twice what plain formulas are."""
 
 IN_DEFAULT_RUN = {
     "bvlc/models/bvlc_alexnet/deploy.prototxt",

@@ -1,87 +1,16 @@
-"""What this machine can do at best: float32 matrix products on all threads, and copies of memory."""
+"""What this machine can do at best."""
 
 from __future__ import annotations
 
-import os
-import platform
-import re
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from pathlib import Path
-from time import perf_counter
 
-import numpy as np
+from prototxt.engine import machine
+from prototxt.engine.machine import Machine
 
-SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576, 512))
-"""Rows, columns and depth of the products tried: square ones, and such as convolutions make."""
 ROUNDS = 7
-BUSY = 0.5
-"""Programs that ran on average in the last minute, from which on times are in doubt."""
-COPIED = 1 << 28
-"""Bytes to copy: more than any cache holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The best of a few tries each."""
-
-    name: str
-    threads: int
-    gflops: float
-    copy_gb: float
-    """GB/s of a copy, read and written both counted."""
-
-    def best(self, again: Machine) -> Machine:
-        """The better of two measurements: another program may have run during one."""
-        gflops, copy_gb = max(self.gflops, again.gflops), max(self.copy_gb, again.copy_gb)
-        return replace(self, gflops=gflops, copy_gb=copy_gb)
 
 
 def measure_machine(threads: int) -> Machine:
     """Measured in a process of its own, whose BLAS has `threads` threads (see `engines.set_threads`)."""
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure, (threads,))
-
-
-def busy() -> str | None:
-    """A warning where other programs are at work: engines then do not wait for the same share of the cores."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    if load < BUSY:
-        return None
-    return f"programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"
-
-
-def _measure(threads: int) -> Machine:
-    return Machine(_name(), threads, _gflops(), _copy_gb(threads))
-
-
-def _gflops() -> float:
-    rng, best = np.random.default_rng(0), 0.0
-    for rows, columns, depth in SIZES:
-        a = rng.standard_normal((rows, depth), dtype=np.float32)
-        b = rng.standard_normal((depth, columns), dtype=np.float32)
-        out = np.empty((rows, columns), np.float32)
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            np.matmul(a, b, out=out)
-            best = max(best, 2e-9 * rows * columns * depth / (perf_counter() - start))
-    return best
-
-
-def _copy_gb(threads: int) -> float:
-    source, target = np.ones(COPIED // 4, np.float32), np.zeros(COPIED // 4, np.float32)
-    parts = list(zip(np.array_split(target, threads), np.array_split(source, threads), strict=True))
-    best = 0.0
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            list(pool.map(lambda part: np.copyto(*part), parts))
-            best = max(best, 2e-9 * COPIED / (perf_counter() - start))
-    return best
-
-
-def _name() -> str:
-    info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*:\s*(.+)", info.read_text()) if info.exists() else None
-    return f"{found[1] if found else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+        return pool.apply(machine.measure_machine, (threads, ROUNDS))

@@ -15,11 +15,12 @@ import numpy as np
 from nets import NETS
 from rich.console import Console
 
+from prototxt.engine.machine import Machine, busy
 from prototxt.files import whole_file
 from race.engines import ENGINES, Job, missing, needs_onnx, set_threads, version_of
 from race.figures import Race
 from race.files import make_files
-from race.machine import Machine, busy, measure_machine
+from race.machine import measure_machine
 from race.report import markdown, race_sheet, screen, summary_sheets
 from race.run import race
 

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike
 
 from prototxt.definition import Definition
 from prototxt.engine import reference
+from prototxt.engine.autotune import Measured, measure
+from prototxt.engine.remembered import remember, remembered
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
@@ -24,6 +26,7 @@ from prototxt.kernels.layout import copy as copy_blob
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.plan.tuned import Kernels, tuned
 from prototxt.reading import (
     Inputs,
     Options,
@@ -215,6 +218,7 @@ class Net:
         self.engine = engine
         self.keep = keep
         self.threads = default_threads() if threads is None else check_threads(threads)
+        self._kernels: Kernels = {}
         self._ready = ReadyWeights()
         self._lowered = _Latest()
         self._adopt(make_graph(definition, options))
@@ -227,6 +231,7 @@ class Net:
         """
         other = copy(self)
         other.threads = self.threads if threads is None else check_threads(threads)
+        other._kernels = self._kernels if other.threads == self.threads else {}
         other._lowered = _Latest()
         other._adopt(make_graph(self._definition, self._options))
         return other
@@ -305,6 +310,18 @@ class Net:
 
         return table_text(make_report(self.graph))
 
+    def plan_summary(self, keep: Keep | None = None) -> str:
+        """The table of steps, kernels, shapes and memory of a forward that keeps these blobs, as text.
+
+        Raises InputError for more memory than the machine has.
+        """
+        from prototxt.views.plan import make_plan_report
+        from prototxt.views.plan_table import plan_text
+
+        session = self.session(keep)
+        report = make_plan_report(session.plan, self.threads, session.bytes, session.prepared_bytes)
+        return plan_text(report)
+
     def save(self, path: Path) -> None:
         """Write the parameters, by the suffix of `path`: .caffemodel, .h5 or .hdf5, or .npz.
 
@@ -369,9 +386,7 @@ class Net:
         self._set_inputs({**(feeds or {}), **arrays}, part(self.graph, start, end))
         plan = self.plan(keep, start=start, end=end)
         graph = plan.graph
-        check_fits(
-            plan.peak_bytes, f"{graph.file}: this forward", "give a smaller input, such as a batch of 1"
-        )
+        _check_fits(plan)
         fed = {blob: self._entry(blob) for blob in graph.entries}
         if self.engine == "reference":
             loss = Loss(graph.losses)
@@ -396,14 +411,45 @@ class Net:
         ran = part(self.graph, start, end)
         kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
         key = ("plan", self._input_shapes, start, end, kept)
-        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept))
+        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept, tuned(self._fastest())))
         return plan
+
+    def _fastest(self) -> Kernels:
+        """What was measured, by this net or by another one on this machine."""
+        return {**remembered(self.threads), **self._kernels}
+
+    def autotune(self, *, start: str | None = None, end: str | None = None) -> tuple[Measured, ...]:
+        """Measure which kernels are fastest for this net's layers, at its present input shapes and threads.
+
+        Every layer that several kernels can run is run by each of them, between its neighbours; what was measured
+        before is not measured again. Layers without kernels do not run. It takes up to about five seconds, or three
+        forwards a kernel where those take longer. The answer is what was measured now.
+
+        What is found is used by this net from now on, and remembered in the user's cache folder
+        ($XDG_CACHE_HOME/prototxt/kernels.json) for every net on this machine, as long as processor, threads, NumPy,
+        BLAS and this package stay the same; delete the file to forget it. Another kernel gives the same numbers up to
+        rounding.
+
+        Raises InputError for more memory than the machine has.
+        """
+        ran = part(self.graph, start, end)
+        measured = measure(ran, self._arrays, self.threads, self._fastest())
+        if measured:
+            found = {m.geometry: m.chosen for m in measured}
+            self._kernels = {**self._kernels, **found}
+            remember(self.threads, found)
+            self._lowered = _Latest()
+        return measured
 
     def session(
         self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None
     ) -> Session:
-        """`plan` with its memory and its tasks; made once, and again where weights have changed."""
+        """`plan` with its memory and its tasks; made once, and again where weights have changed.
+
+        Raises InputError for more memory than the machine has.
+        """
         plan = self.plan(keep, start=start, end=end)
+        _check_fits(plan)
         key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
         session: Session = self._lowered.get(
             key, lambda: Session(plan, self._arrays, self._ready, self.threads)
@@ -467,6 +513,11 @@ class Net:
             check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')
             self._values[blob] = np.zeros(shape, np.float32)
         return self._values[blob]
+
+
+def _check_fits(plan: Plan) -> None:
+    hint = "give a smaller input, such as a batch of 1"
+    check_fits(plan.peak_bytes, f"{plan.graph.file}: this forward", hint)
 
 
 def _as_float32(name: str, array: ArrayLike) -> Array:

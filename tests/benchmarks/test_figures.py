@@ -8,9 +8,9 @@ from math import inf
 import numpy as np
 import pytest
 from race.figures import Race, batch_gain, geometric_mean, relative_error
-from race.machine import Machine
 from race.report import Sheet, markdown, summary_sheets
 
+from prototxt.engine.machine import Machine
 from prototxt.layers.base import Array
 
 MACHINE = Machine("a machine", 2, 100.0, 20.0)

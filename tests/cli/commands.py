@@ -36,7 +36,7 @@ class Result:
     err: str
 
 
-def invoke(command: click.Command, *args: str | Path) -> Result:
+def invoke(command: click.Command, *args: str | float | Path) -> Result:
     """A command within this process; whatever it cannot handle is raised here."""
     done = CliRunner().invoke(command, [str(arg) for arg in args])
     if done.exception is not None and not isinstance(done.exception, SystemExit):

@@ -17,7 +17,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # folder -> the project's folders (or modules) it may import, besides its own and errors
 ALLOWED = {
     "schema": set[str](),
-    "text": {"schema"},
+    "user_cache": set[str](),
+    "text": {"schema", "user_cache"},
     "definition": {"text"},
     "upgrade": {"definition", "schema", "text"},
     "lazy": set[str](),
@@ -35,12 +36,13 @@ ALLOWED = {
     "kernels": set[str](),
     "plan": {"graph", "kernels", "layers"},
     "watch": {"graph", "layers", "lazy"},
-    "engine": {"graph", "kernels", "layers", "plan", "watch", "weights"},  # weights: learned arrays as they are used
+    # files, user_cache: the kernels that were measured to be fastest are remembered
+    "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
     "images": {"files", "layers", "weights"},
     "npy": {"files", "layers", "limits"},
-    "runs": {"files", "graph", "images", "layers", "net", "npy", "watch"},
+    "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"files", "images", "layers"},
-    "views": {"graph", "layers", "schema", "watch"},
+    "views": {"graph", "layers", "plan", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
         "definition", "engine", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views", "watch",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from prototxt.text.grammar_cache import cache_file
 from prototxt.text.parse import parse
 from prototxt.text.tree import Field, Message, Scalar
 
@@ -182,16 +181,6 @@ def test_nodes_are_values() -> None:
     tree = parse("a: 1")
     assert tree == tree._replace()
     assert hash(tree) == hash(parse("a: 1"))
-
-
-def test_a_cache_others_may_write_to_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_file("grammar") == str(tmp_path / "prototxt" / "grammar")
-    (tmp_path / "prototxt").chmod(0o777)
-    assert cache_file("grammar") is None
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    (tmp_path / "file").touch()
-    assert cache_file("grammar") is None
 
 
 @pytest.mark.parametrize("broken", [False, True])

@@ -95,7 +95,7 @@ def screen() -> Console:
     """Standard output for tables: as wide as the terminal, or as wide as they need where it is no terminal."""
     from rich.console import Console
 
-    from prototxt.views.table import WIDE
+    from prototxt.views.columns import WIDE
 
     class Screen(Console):
         def on_broken_pipe(self) -> None:

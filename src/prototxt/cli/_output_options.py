@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import click
 
@@ -23,6 +23,13 @@ class OutputChoice:
     show_input: str | None
     time: int | None
     trace: bool
+
+    @property
+    def said(self) -> list[str]:
+        """The options that were given and are about the answer of a run; not --json, nor --blob."""
+        others = ("as_json", "blobs")
+        given = [f.name for f in fields(self) if f.name not in others and getattr(self, f.name)]
+        return [f"--{name.replace('_', '-')}" for name in given]
 
 
 output_options = option_group(

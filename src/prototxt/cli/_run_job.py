@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_pictures import Maps, paint_input
 from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally
 from prototxt.cli._run_text import about_weights, label_notes
+from prototxt.cli._run_tuned import autotune
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
 from prototxt.errors import PrototxtError
 from prototxt.interrupt import shielded
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from prototxt.runs.batches import Entry
     from prototxt.runs.items import Failure, Item, Read
     from prototxt.runs.run import Outcome, Runner
-
-WORKERS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-"""Batches that are run at once: a core for each."""
 
 READ_AHEAD = 4
 """Files that are read while the net works, besides those of the next batches."""
@@ -61,14 +58,18 @@ class Job:
     batch: int
     fail_fast: bool
     output: OutputChoice
+    autotune: bool = False
     tally: Tally = field(default_factory=Tally)
     begun: bool = False
+    twins: int = field(init=False)
+    """Batches of many images that are run at once, each in a twin of the net: a thread for each."""
 
     def __post_init__(self) -> None:
         from prototxt.images.labels import read_labels
         from prototxt.runs.items import is_arrays
         from prototxt.views.answers import TOP
 
+        self.twins = self.runner.net.threads
         self.single = len(self.names) == 1 and not is_arrays(self.names[0])
         self.labels = read_labels(self.output.labels) if self.output.labels else ()
         self.top = self.output.top or TOP
@@ -107,7 +108,7 @@ class Job:
         from prototxt.runs.batches import batches, read_ahead
         from prototxt.runs.items import is_arrays
 
-        entries = read_ahead(self.names, self.reading.read, WORKERS * self.batch + READ_AHEAD)
+        entries = read_ahead(self.names, self.reading.read, self.twins * self.batch + READ_AHEAD)
         total = (
             None if any(map(is_arrays, self.names)) else len(self.names)
         )  # arrays have rows, nobody knows how many
@@ -129,12 +130,12 @@ class Job:
         return False
 
     def _done(self, groups: Iterator[Sequence[Entry]]) -> Generator[list[Outcome | Failure]]:
-        """What every batch gave, in order: the first one watched, the others on all cores.
+        """What every batch gave, in order: the first one watched, the others several at once.
 
         Layers that remember (random ones, recurrent ones) want one batch after the other.
 
-        A core for each batch, with a net and a BLAS of one thread, does more than all cores for one batch after the
-        other: threads of BLAS wait for each other, and the more so while another one reads images.
+        A thread for each batch, with a net and a BLAS of one thread, does more than all threads for one batch after
+        the other: threads wait for each other, and the more so while another one reads images.
         """
         for group in groups:
             yield self._run(group, self._first)
@@ -143,21 +144,26 @@ class Job:
         if self.single or self.runner.graph.remembers:
             yield from (self._run(group, self.runner.run) for group in groups)
             return
-        from threadpoolctl import threadpool_limits
-
+        from prototxt.engine import blas
         from prototxt.runs.batches import in_order
 
         own = local()
+        # Of one thread, and tuned as such before there are several.
+        model = replace(self.runner, net=self.runner.net.twin(threads=1))
+        if self.autotune:
+            autotune(model)
 
         def run(items: Sequence[Item]) -> list[Outcome]:
             if not hasattr(own, "runner"):
-                own.runner = replace(self.runner, net=self.runner.net.twin())
+                own.runner = replace(model, net=model.net.twin())
             outcomes: list[Outcome] = own.runner.run(items)
             return outcomes
 
+        # Plans hold BLAS to one thread themselves, from the first that begins to the last that ends: held here it
+        # is not let go between two batches, and the reference engine has nobody else to do it.
         with (
-            threadpool_limits(1, "blas"),
-            closing(in_order(groups, lambda group: self._run(group, run), WORKERS, WORKERS)) as done,
+            blas.one_thread(),
+            closing(in_order(groups, lambda group: self._run(group, run), self.twins, self.twins)) as done,
         ):
             yield from done
 
@@ -194,6 +200,9 @@ class Job:
         output, timer = self.output, Timer()
         if output.show_input:
             paint_input(output.show_input, items[0], self.reading.order)
+        if self.autotune:
+            self.runner.fit(items)
+            autotune(self.runner)
         wake_blas()
         outcomes = self.runner.run(items, [timer])
         show_notes(label_notes(output.labels, self.labels, outcomes[0].outputs))

@@ -14,9 +14,12 @@ from prototxt.cli._common import Command, show_notes
 from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 from prototxt.cli._output_options import OutputChoice, output_options
+from prototxt.cli._plan_options import PlanChoice, plan_options
 from prototxt.cli._run_job import Job, Reading
+from prototxt.cli._run_look import first_items, look
 from prototxt.cli._run_pictures import paint_filters
 from prototxt.cli._run_text import image_entry, missing_weights
+from prototxt.cli._run_tuned import warn_if_busy
 from prototxt.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,13 +29,13 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("net", type=file_name)
-@click.argument("images_named", metavar="IMAGE...", type=file_name, nargs=-1, required=True)
+@click.argument("images_named", metavar="[IMAGE]...", type=file_name, nargs=-1)
 @click.option(
     "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
     help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
 )  # fmt: skip
 @image_options
-@click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="Images per forward.")
+@click.option("--batch", type=click.IntRange(1), help="Images per forward.  [default: 1]")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first image that cannot be used.")
 @click.option(
     "--from",
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     "--engine", type=click.Choice(["fast", "reference"]), default="fast", show_default=True,
     help="fast: a plan of fused NumPy kernels; reference: each layer's plain formula.",
 )  # fmt: skip
+@plan_options
 @output_options
 @net_options
 @click.version_option(package_name="prototxt")
@@ -56,12 +60,13 @@ def main(
     images_named: tuple[str, ...],
     weights: tuple[str, ...],
     images: ImageChoice,
-    batch: int,
+    batch: int | None,
     fail_fast: bool,
     start: str | None,
     end: str | None,
     seed: int,
     engine: str,
+    planned: PlanChoice,
     output: OutputChoice,
     choice: NetChoice,
 ) -> None:
@@ -69,7 +74,7 @@ def main(
 
     IMAGE is a file, a folder, a pattern such as "pets/*.jpg", - for a list of files on standard input, or a .npy or
     .npz file of arrays that are fed as they are. Of one image all is told, of many a line each; one that cannot be
-    used is named and skipped, and the exit code is 1.
+    used is named and skipped, and the exit code is 1. --plan and --profile need no IMAGE.
 
     \b
     Presets for images (--preset):
@@ -87,29 +92,42 @@ def main(
       prototxt-run examples/lenet.prototxt examples/digit.png --preset mnist --weights examples/lenet.caffemodel
       prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --preset imagenet --labels synset_words.txt
       prototxt-run deploy.prototxt photos/ --weights net.caffemodel --batch 8 --save fc7.npz --blob fc7
+      prototxt-run deploy.prototxt --profile
     """
     from prototxt.net import Net
     from prototxt.reading import define_net
     from prototxt.runs.sources import expand
     from prototxt.text.read import read_text
 
-    if output.blobs and not (output.save or output.feature_maps):
+    if output.blobs and not (output.save or output.feature_maps or planned.looks):
         raise click.UsageError("--blob says what to --save or to paint as --feature-maps: give one of them")
     if output.show_input and Path(output.show_input).suffix.lower() not in ("", ".png"):
         raise click.UsageError("--show-input writes a PNG: name it .png")
+    planned.check(engine, output)
+    if not images_named and not planned.looks:
+        raise click.UsageError("Missing argument 'IMAGE...'.", ctx)
     names = list(expand(images_named, sys.stdin))
-    if not names:
+    if not names and images_named:
         raise InputError("no images: the list is empty")
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    loaded = Net(definition, choice.options(seed), _files(weights), keep="outputs", engine=engine)
+    options, files = choice.options(seed), _files(weights)
+    loaded = Net(definition, options, files, keep="outputs", engine=engine, threads=planned.threads)
     show_notes([*loaded.graph.notes[len(definition.notes) :], *missing_weights(loaded)])
+    if planned.measures:
+        warn_if_busy()
     runner = _runner(loaded, output, start, end)
+    if planned.looks and not names:
+        look(runner, planned, output.as_json, batch=batch)
+        return
     reading = _reading(runner, names, images)
     show_notes(reading.notes)
     if output.filters:
         paint_filters(output.filters, loaded, reading.order)
-    ctx.exit(Job(runner, names, reading, batch, fail_fast, output).go())
+    if planned.looks:
+        look(runner, planned, output.as_json, items=first_items(reading.read, names, batch or 1))
+        return
+    ctx.exit(Job(runner, names, reading, batch or 1, fail_fast, output, planned.autotune).go())
 
 
 def _files(weights: Sequence[str]) -> list[str] | None:

@@ -45,6 +45,23 @@ def one_thread() -> Iterator[None]:
                 _held.limit.restore_original_limits()
 
 
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """BLAS uses so many threads, for products that are spread by BLAS itself."""
+    with _controller().limit(limits=number):
+        yield
+
+
+@cache
+def version() -> str:
+    """The BLAS that NumPy uses, as `openblas 0.3.30 Zen`."""
+    libraries = _controller().info()
+    return ", ".join(
+        " ".join(str(lib[k]) for k in ("internal_api", "version", "architecture") if lib.get(k))
+        for lib in libraries
+    )
+
+
 def after_fork() -> None:
     """A child has none of its parent's running plans."""
     if _held.count and _held.limit is not None:

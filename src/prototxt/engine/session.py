@@ -20,7 +20,7 @@ from prototxt.layers.base import Array, Shape, count
 from prototxt.plan import finish
 from prototxt.plan.fuse import Step
 from prototxt.plan.kernel import Fold, Ready, Site
-from prototxt.plan.memory import View, is_copy
+from prototxt.plan.memory import View
 from prototxt.plan.plan import Plan
 from prototxt.watch import Watcher
 from prototxt.weights.params import Params
@@ -65,6 +65,7 @@ class Session:
     def _bind(self) -> None:
         """Lay the blobs into new memory and make every step's tasks."""
         self.version = self._params.version
+        self._prepared: dict[int, int] = {}
         self._arena = _aligned(self.plan.arena)
         self._blobs = _lay_out(self.plan, self._arena, self.entries)
         self._loose: dict[BlobId, Array] = {}
@@ -85,6 +86,11 @@ class Session:
     def bytes(self) -> int:
         """What blobs, and each worker's memory take."""
         return self.plan.peak_bytes + 4 * self._scratch * self.threads
+
+    @property
+    def prepared_bytes(self) -> int:
+        """What weights take in the kernels' forms, without those that are used where they lie."""
+        return sum(self._prepared.values())
 
     def run(self, watchers: Sequence[Watcher] = ()) -> dict[BlobId, Array]:
         """One forward; the kept blobs, N x C x H x W views of memory that the next forward writes over.
@@ -131,7 +137,7 @@ class Session:
         return self._loose[blob] if blob in self._loose else self._blobs[blob]
 
     def _phases(self, step: Step) -> list[Phase]:
-        if is_copy(step) and step.tops[0] in self.plan.views:
+        if self.plan.is_free(step):
             return []
         return [self._forward(step)] if step.kernel is None else self._kernel(step)
 
@@ -179,7 +185,14 @@ class Session:
             return ()
         widths = tuple(self.plan.graph.shapes[top][3:] for top in first.tops)
         key = (kernel.name, widths, first.index, *(node.index for node in folded))
-        return self._ready.get(self.version, key, make)
+        ready = self._ready.get(self.version, key, make)
+        own = self._params[first.index]
+        self._prepared[first.index] = sum(
+            array.nbytes
+            for array in ready
+            if array is not None and not any(np.may_share_memory(array, learned) for learned in own)
+        )
+        return ready
 
     def _forward(self, step: Step) -> Phase:
         """A step without a kernel: the room's own forward, on N x C x H x W views."""
@@ -187,10 +200,6 @@ class Session:
         if node.layer.remembers:  # it may move its learned arrays on
             for slot in range(len(node.params)):
                 self._params.lend(node.index, slot)
-        views = self.plan.views
-        shared = [top for top in step.tops if top in views and views[top].of in step.bottoms]
-        if shared and len(shared) == len(step.tops):
-            return Phase(0, lambda _: _nothing)
 
         def forward() -> None:
             bottom = [self._value(blob) for blob in step.bottoms]
@@ -205,10 +214,6 @@ class Session:
                     layout.copy(self._blobs[top], values)
 
         return alone(forward)
-
-
-def _nothing(_: int) -> None:
-    """The task of a step that has nothing to do."""
 
 
 def _side_by_side(steps: Sequence[Sequence[Phase]]) -> list[Phase]:

@@ -9,9 +9,10 @@ from functools import cached_property
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import count
+from prototxt.layers.concat import Concat
 from prototxt.plan.choose import choose
 from prototxt.plan.fuse import Choose, Step, fuse
-from prototxt.plan.memory import Life, View, lay, lives, share
+from prototxt.plan.memory import Life, View, is_copy, lay, lives, share
 
 Keep = str | Sequence[str]
 
@@ -44,6 +45,19 @@ class Plan:
     def peak_bytes(self) -> int:
         """What blobs and the memory of steps take, inputs with them."""
         return 4 * (self.arena + sum(count(self.graph.shapes[blob]) for blob in self.graph.entries))
+
+    def workspace(self, step: Step) -> int:
+        """How many numbers a step keeps between its phases."""
+        return _workspace(step, self.graph)
+
+    def is_free(self, step: Step) -> bool:
+        """Whether a step has nothing to do: what it makes lies in what it reads, or the other way round."""
+        if step.loose or not step.tops:
+            return False
+        if step.kernel is None or is_copy(step):
+            return all(top in self.views and self.views[top].of in step.bottoms for top in step.tops)
+        is_join = isinstance(step.nodes[0].layer, Concat) and len(step.nodes) == 1
+        return is_join and all(b in self.views and self.views[b].of == step.tops[0] for b in step.bottoms)
 
 
 def make_plan(graph: Graph, kept: frozenset[BlobId], choose: Choose = choose) -> Plan:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from prototxt.engine.session import Session
 from prototxt.errors import InputError
 from prototxt.graph.part import part
 from prototxt.graph.versions import find_blob
@@ -98,6 +99,23 @@ class Runner:
             for name, shape in shapes.items()
         }
 
+    def fit(self, items: Sequence[Item] = (), images: int | None = None) -> None:
+        """Give the net the input shapes of these items; without any, those of so many images, if that is said."""
+        if items:
+            shapes = {name: array.shape for name, array in self.feeds(items).items()}
+            self.net.reshape(**{name: shapes[name] for name in self.net.inputs if name in shapes})
+        elif images:
+            self.net.reshape(**self._input_shapes(images))
+
+    def session(self) -> Session:
+        """What a forward of the fast engine runs, for the net's present input shapes."""
+        return self.net.session(self._keep(self.found()), start=self.start, end=self.end)
+
+    def noise(self) -> dict[str, Array]:
+        """Something to run on: noise of the net's present input shapes, from 0 to 1, so that a label is class 0."""
+        rng, graph = np.random.default_rng(0), self.graph
+        return {blob.name: rng.random(graph.shapes[blob], np.float32) for blob in graph.entries}
+
     def forward(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> dict[str, Array]:
         """One forward over these items; the outputs of the whole batch. Raises PrototxtError."""
         return self._forward(items, self.found(), watchers)
@@ -105,10 +123,21 @@ class Runner:
     def _forward(
         self, items: Sequence[Item], found: Mapping[str, BlobId], watchers: Sequence[Watcher]
     ) -> dict[str, Array]:
-        keep = [str(blob) for blob in found.values()]
-        return self.net.forward(
-            self.feeds(items), start=self.start, end=self.end, keep=keep, watchers=watchers
-        )
+        return self._run(self.feeds(items), found, watchers)
+
+    def give(self, feeds: Mapping[str, Array]) -> None:
+        """One forward over these inputs, which stay in `session`."""
+        self._run(feeds, self.found(), ())
+
+    def _run(
+        self, feeds: Mapping[str, Array], found: Mapping[str, BlobId], watchers: Sequence[Watcher]
+    ) -> dict[str, Array]:
+        keep = self._keep(found)
+        return self.net.forward(feeds, start=self.start, end=self.end, keep=keep, watchers=watchers)
+
+    @staticmethod
+    def _keep(found: Mapping[str, BlobId]) -> list[str]:
+        return [str(blob) for blob in found.values()]
 
     def run(self, items: Sequence[Item], watchers: Sequence[Watcher] = ()) -> list[Outcome]:
         """One forward over these items; what each of them gave, in order. Raises PrototxtError."""

@@ -16,9 +16,9 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from prototxt.errors import Place, TextError
 from prototxt.text.excerpt import excerpt
-from prototxt.text.grammar_cache import cache_file
 from prototxt.text.literals import LiteralError, number_kind, unescape
 from prototxt.text.tree import Field, Message, Scalar
+from prototxt.user_cache import cache_file
 
 if TYPE_CHECKING:
     from prototxt.text.syntax import Found, Open, Said

@@ -1,0 +1,130 @@
+"""The rows of a plan: one per step, computed once, nothing formatted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prototxt.graph.select import PHASES
+from prototxt.graph.wiring import Node
+from prototxt.layers.base import Shape, count
+from prototxt.layers.concat import Concat
+from prototxt.plan.fuse import Step
+from prototxt.plan.plan import Plan
+
+FLOAT_BYTES = 4
+
+FORWARD = "forward"
+"""In place of a kernel's name: the room's own forward."""
+
+IN_PLACE = "in place"
+"""In place of a kernel's name: what the step makes lies in memory where it is wanted already."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One step; all numbers are for the whole batch.
+
+    Of `layers` the first `folded` behind the first are in its weights. `bytes` are those of the tops, `flop` is twice
+    the multiply-adds by the layers' formulas, whatever the kernel makes of them; `moved_bytes` are bottoms, tops and
+    parameters together.
+    """
+
+    number: int
+    wave: int
+    layers: tuple[str, ...]
+    types: tuple[str, ...]
+    brief: str
+    kernel: str
+    folded: int
+    bottoms: tuple[Shape, ...]
+    tops: tuple[Shape, ...]
+    bytes: int
+    flop: int
+    moved_bytes: int
+    workspace_bytes: int
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """A plan in rows, and what it takes.
+
+    `layers` are those that the caller does not fill. `fused` of them work on another one's tiles, `folded` are in
+    another one's weights. `shared` blobs lie in another blob's memory, `joined` of them in a Concat's. `peak_bytes`
+    are blobs and the memory of steps, `session_bytes` with every worker's memory; `prepared_bytes` are weights in the
+    kernels' own forms.
+    """
+
+    name: str
+    phase: str
+    images: int
+    threads: int
+    rows: tuple[PlanRow, ...]
+    waves: int
+    layers: int
+    fused: int
+    folded: int
+    shared: int
+    joined: int
+    peak_bytes: int
+    session_bytes: int
+    prepared_bytes: int
+
+    @property
+    def flop(self) -> int:
+        return sum(row.flop for row in self.rows)
+
+    @property
+    def bytes(self) -> int:
+        return sum(row.bytes for row in self.rows)
+
+
+def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_bytes: int) -> PlanReport:
+    """The report of a plan; what a session of it takes is told by the session."""
+    graph = plan.graph
+    numbered = [(wave, step) for wave, steps in enumerate(plan.waves, start=1) for step in steps]
+    rows = tuple(_row(plan, number, wave, step) for number, (wave, step) in enumerate(numbered, start=1))
+    joins = {step.tops[0] for step in plan.steps if isinstance(step.nodes[0].layer, Concat)}
+    folded = sum(row.folded for row in rows)
+    layers = sum(len(row.layers) for row in rows)
+    return PlanReport(
+        graph.name, PHASES[graph.phase], graph.images, threads, rows, len(plan.waves), layers,
+        layers - len(rows) - folded, folded, len(plan.views),
+        sum(view.of in joins for view in plan.views.values()),
+        plan.peak_bytes, session_bytes, prepared_bytes,
+    )  # fmt: skip
+
+
+def _row(plan: Plan, number: int, wave: int, step: Step) -> PlanRow:
+    graph, first = plan.graph, step.nodes[0]
+    bottoms = tuple(graph.shapes[blob] for blob in step.reads)
+    tops = tuple(graph.shapes[blob] for blob in step.tops)
+    written = FLOAT_BYTES * sum(map(count, tops))
+    free = plan.is_free(step)
+    moved = written + FLOAT_BYTES * (sum(map(count, bottoms)) + sum(map(_param_count, step.nodes)))
+    return PlanRow(
+        number=number,
+        wave=wave,
+        layers=tuple(node.name for node in step.nodes),
+        types=tuple(node.type for node in step.nodes),
+        brief=first.layer.brief(graph.bottom_shapes(first)),
+        kernel=IN_PLACE if free else step.kernel.name if step.kernel else FORWARD,
+        folded=step.folded,
+        bottoms=bottoms,
+        tops=tops,
+        bytes=written,
+        flop=2 * sum(node.cost.macs for node in step.nodes),
+        moved_bytes=0 if free else moved,
+        workspace_bytes=FLOAT_BYTES * plan.workspace(step),
+    )
+
+
+def _param_count(node: Node) -> int:
+    return sum(count(param.shape) for param in node.params)
+
+
+def plan_dict(report: PlanReport) -> dict[str, Any]:
+    """The report in plain types, ready for JSON."""
+    told = asdict(report)
+    steps = told.pop("rows")
+    return {**told, "flop": report.flop, "steps": steps}

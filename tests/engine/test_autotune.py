@@ -1,0 +1,151 @@
+"""Kernels are measured once for a geometry, remembered in a file, and used by every net; broken files count as none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import prototxt
+from prototxt.engine import autotune
+from prototxt.engine.autotune import Measured
+from prototxt.engine.remembered import MOST_BYTES, remember, remembered
+from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.dummy_data import DummyData
+from prototxt.layers.filter import Filter
+from prototxt.net import Net, parse_net
+
+TEXT = """
+layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 1 dim: 4 dim: 9 dim: 11 } } }
+layer { name: "one" type: "Convolution" bottom: "data" top: "one"
+  convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: "xavier" } } }
+layer { name: "relu" type: "ReLU" bottom: "one" top: "one" }
+layer { name: "two" type: "Convolution" bottom: "one" top: "two"
+  convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: "xavier" } } }
+layer { name: "five" type: "Convolution" bottom: "two" top: "five"
+  convolution_param { num_output: 3 kernel_size: 5 weight_filler { type: "xavier" } } }
+layer { name: "mean" type: "Pooling" bottom: "five" top: "mean" pooling_param { pool: AVE global_pooling: true } }
+"""
+SAME = "Convolution 3x3+1/1: 1x4x9x11 -> 1x4x9x11"
+MEAN = "Pooling AVE global: 1x3x5x7 -> 1x3x1x1"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of measured kernels, not there yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(autotune, "MOST", 2)
+    return tmp_path / "prototxt" / "kernels.json"
+
+
+def net(threads: int = 2) -> Net:
+    return parse_net(TEXT, threads=threads, keep="outputs")
+
+
+def kernels(made: Net) -> dict[str, str | None]:
+    return {s.nodes[0].name: s.kernel.name if s.kernel else None for s in made.plan().steps}
+
+
+def test_each_geometry_once(file: Path) -> None:
+    made = net()
+    measured = made.autotune()
+    assert [(m.layer, m.geometry) for m in measured] == [("one", SAME), ("mean", MEAN)]
+    assert set(measured[0].seconds) == {"Winograd 4x4", "windows x kernels"}
+    assert min(measured[0].seconds.values()) > 0
+    assert kernels(made)["two"] == measured[0].chosen
+    assert made.autotune() == net().autotune() == ()
+    assert remembered(2) == {m.geometry: m.chosen for m in measured}
+    assert remembered(1) == {}
+    assert [m.geometry for m in net(threads=1).autotune()] == [SAME, MEAN]
+
+
+def test_a_part(file: Path) -> None:
+    made = net()
+    assert [m.layer for m in made.autotune(start="two", end="five")] == ["two"]
+    assert [m.layer for m in made.autotune()] == ["mean"]
+
+
+@pytest.mark.parametrize(("other", "chosen"), [(0.96, "a"), (0.94, "b"), (1.5, "a")])
+def test_another_kernel_must_be_clearly_faster(other: float, chosen: str) -> None:
+    measured = Measured("one", SAME, {"a": 1.0, "b": other, "c": 2.0})
+    assert (measured.expected, measured.chosen) == ("a", chosen)
+
+
+def test_layers_without_kernels_do_not_run(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = """
+layer { name: "norm" type: "BatchNorm" bottom: "one" top: "one" batch_norm_param { use_global_stats: false } }
+layer { name: "which" type: "DummyData" top: "which" dummy_data_param { shape { dim: 1 } } }
+layer { name: "some" type: "Filter" bottom: "one" bottom: "which" top: "some" }
+layer { name: "two" """.rstrip()
+    text = TEXT.replace('\nlayer { name: "two"', more)
+    made = parse_net(text, phase="TRAIN")
+    for room in (BatchNorm, Filter, DummyData):
+        monkeypatch.setattr(room, "forward", None)
+    before = [array.data.copy() for array in made.params["norm"]]
+    assert [m.layer for m in made.autotune()] == ["one", "mean"]
+    for array, values in zip(made.params["norm"], before, strict=True):
+        np.testing.assert_array_equal(array.data, values)
+
+
+def test_more_than_the_machine_has(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = net()
+    monkeypatch.setattr("prototxt.limits.os.sysconf", lambda _: 64)
+    with pytest.raises(prototxt.InputError, match=r"measuring its kernels needs .* this machine has"):
+        made.autotune()
+
+
+@pytest.mark.parametrize("name", ["Winograd 4x4", "windows x kernels"])
+def test_what_is_remembered_is_used_by_every_net(file: Path, name: str) -> None:
+    data = np.random.default_rng(0).standard_normal((1, 4, 9, 11), np.float32)
+    want = parse_net(TEXT, engine="reference").forward(data=data)["mean"]
+    remember(2, {SAME: name})
+    assert (kernels(net())["one"], kernels(net())["two"]) == (name, name)
+    np.testing.assert_allclose(net().forward(data=data)["mean"], want, rtol=1e-4, atol=1e-5)
+
+
+def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prototxt.engine.remembered.cache_file", lambda _: None)
+    made = net()
+    slower = "windows x kernels" if kernels(made)["one"] == "Winograd 4x4" else "Winograd 4x4"
+    fake = (Measured("one", SAME, {"x": 2.0, slower: 1.0}),)
+    monkeypatch.setattr("prototxt.net.measure", lambda *_: fake)
+    assert made.autotune() == fake
+    assert kernels(made)["one"] == slower
+    assert kernels(made.twin())["one"] == slower
+    assert kernels(made.twin(threads=1))["one"] != slower
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"\xff{", b"[]", b"{}", b'{"machines": 3}', b'{"machines": {"KEY": 3}}', b"[" * 100_000,
+        b'{"machines": {"KEY": {"a": 3}}}', b'{"machines": {"other": {"a": "b"}}}',
+        b'{"machines": {}, "more": "' + b"x" * MOST_BYTES + b'"}',
+    ],
+)  # fmt: skip
+def test_a_broken_file_counts_as_none_and_is_written_anew(file: Path, content: bytes) -> None:
+    remember(2, {SAME: "a"})
+    (key,) = json.loads(file.read_text())["machines"]
+    file.write_bytes(content.replace(b"KEY", key.encode()))
+    assert remembered(2) == {}
+    remember(2, {MEAN: "b"})
+    assert remembered(2) == {MEAN: "b"}
+
+
+def test_machines_are_kept_apart(file: Path) -> None:
+    remember(2, {SAME: "a"})
+    remember(3, {SAME: "b"})
+    remember(2, {MEAN: "c"})
+    assert (remembered(2), remembered(3), remembered(4)) == ({SAME: "a", MEAN: "c"}, {SAME: "b"}, {})
+    assert [path.name for path in file.parent.iterdir()] == ["kernels.json"]
+
+
+def test_a_file_that_is_none(file: Path) -> None:
+    file.parent.mkdir()
+    file.mkdir()
+    assert remembered(2) == {}
+    remember(2, {SAME: "a"})  # cannot be written: measured anew next time
+    assert remembered(2) == {}
