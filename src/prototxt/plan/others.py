@@ -50,7 +50,7 @@ class MaxPool(_Pool):
     def bind(self, layer: Pooling, site: Site) -> list[Phase]:
         x, y = site.bottoms[0], site.tops[0]
         geometry = self.geometry(layer, _nchw(x))
-        return pool.pool(x, geometry, np.maximum, pool.LOWEST, y, site.actions, site.threads)
+        return pool.pool(x, geometry, np.fmax, pool.LOWEST, y, site.actions, site.threads)
 
 
 class AveragePool(_Pool):
