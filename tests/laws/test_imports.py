@@ -57,6 +57,7 @@ DOORS = {
     "lmdb": {"data"},
     "plyvel": {"data"},
     "pyarrow": {"features"},
+    "numba": {"kernels/compiled"},
 }
 
 
