@@ -42,7 +42,8 @@ ALLOWED = {
     "views": {"graph", "layers", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
-        "definition", "engine", "graph", "layers", "limits", "plan", "reading", "text", "views", "watch", "weights",
+        "definition", "engine", "extras", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views",
+        "watch", "weights",
     },
 }  # fmt: skip
 
@@ -139,4 +140,34 @@ def test_shapes_need_no_arrays() -> None:
         "sys.exit('numpy' in sys.modules)"
     )
     net = SOURCE.parents[1] / "examples" / "alexnet.prototxt"
+    subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)
+
+
+def test_compiled_kernels_know_numba_too_and_nobody_loads_them_unasked() -> None:
+    for path in (SOURCE / "kernels" / "compiled").glob("*.py"):
+        rooms = {
+            ".".join(n.split(".")[:2]) if n.startswith("prototxt") else n.split(".")[0] for n in imports(path)
+        }
+        assert rooms <= {
+            "__future__",
+            "collections",
+            "math",
+            "numba",
+            "numpy",
+            "prototxt.kernels",
+            "typing",
+        }, path
+    users = {
+        path.name
+        for path in MODULES
+        if "compiled" not in path.parts
+        for n in imports(path)
+        if "compiled" in n
+    }
+    assert users == {"compiled.py", "net.py"}
+    script = (
+        "import sys, prototxt, prototxt.net; prototxt.load_net(sys.argv[1], keep='outputs').forward(); "
+        "sys.exit('numba' in sys.modules or 'prototxt.plan.compiled' in sys.modules)"
+    )
+    net = SOURCE.parents[1] / "examples" / "lenet.prototxt"
     subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)
