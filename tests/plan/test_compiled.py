@@ -13,6 +13,8 @@ import pytest
 
 import prototxt
 from helpers import noise
+from prototxt.kernels import after
+from prototxt.kernels.after import Action
 from prototxt.layers.base import Array
 from prototxt.net import Net
 
@@ -40,6 +42,10 @@ LAYERS = {
     "ave3": "type: 'Pooling' pooling_param { pool: AVE kernel_size: 3 stride: 1 pad: 1 }",
     "ave_wide": "type: 'Pooling' pooling_param { pool: AVE kernel_h: 4 kernel_w: 2 stride_h: 3 "
     "stride_w: 1 pad_h: 2 pad_w: 1 }",
+    "conv": "type: 'Convolution' convolution_param { num_output: 6 group: 2 kernel_size: 3 "
+    "weight_filler { type: 'gaussian' std: 1 } bias_filler { type: 'gaussian' std: 1 } }",
+    "conv5": "type: 'Convolution' convolution_param { num_output: 6 kernel_size: 5 stride: 2 pad: 1 "
+    "weight_filler { type: 'gaussian' std: 1 } bias_filler { type: 'gaussian' std: 1 } }",
     "lrn5": "type: 'LRN' lrn_param { local_size: 5 alpha: 0.3 }",
     "lrn3": "type: 'LRN' lrn_param { local_size: 3 alpha: 0.3 k: 2 }",
     "lrn_wide": "type: 'LRN' lrn_param { local_size: 13 alpha: 0.3 }",
@@ -48,6 +54,8 @@ BEHIND = {
     "alone": "",
     "relu": "layer { name: 'relu' type: 'ReLU' bottom: 'y' top: 'y' }\n",
     "leaky": "layer { name: 'relu' type: 'ReLU' bottom: 'y' top: 'y' relu_param { negative_slope: 0.5 } }\n",
+    "summed": "layer { name: 'sum' type: 'Eltwise' bottom: 'y' bottom: 'y2' top: 's' }\n"
+    "layer { name: 'relu' type: 'ReLU' bottom: 's' top: 's' }\n",
     "scaled": "layer { name: 'scale' type: 'Scale' bottom: 'y' top: 'y' scale_param { bias_term: true "
     "filler { type: 'gaussian' std: 1 } bias_filler { type: 'gaussian' std: 1 } } }\n"
     "layer { name: 'relu' type: 'ReLU' bottom: 'y' top: 'y' }\n",
@@ -68,7 +76,7 @@ def nets(text: str, threads: int = 2) -> tuple[Net, Net]:
 
 
 def compiled(net: Net) -> list[str]:
-    return [s.kernel.name for s in net.plan().steps if s.kernel and s.kernel.name.endswith("compiled")]
+    return [s.kernel.name for s in net.plan().steps if s.kernel and "compiled" in s.kernel.name]
 
 
 def same(text: str, x: Array, threads: int = 2) -> Net:
@@ -83,7 +91,9 @@ def same(text: str, x: Array, threads: int = 2) -> Net:
 @pytest.mark.parametrize("behind", BEHIND)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_and_what_follows(layer: str, behind: str, threads: int) -> None:
-    text = DATA + f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS[layer]} }}\n" + BEHIND[behind]
+    one = f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS[layer]} }}\n"
+    other = one.replace("'y'", "'y2'") if behind == "summed" else ""
+    text = DATA + other + one + BEHIND[behind]
     same(text, noise(*SHAPE), threads)
     same(text + JOINED, noise(*SHAPE), threads)  # y is a part of the Concat: its columns lie apart
 
@@ -92,8 +102,43 @@ def test_the_layers_above_are_compiled_where_that_is_faster() -> None:
     shape = "dim: 1 dim: 32 dim: 21 dim: 17"
     for name, layer in LAYERS.items():
         wide = layer.replace("num_output: 6 group: 6", "num_output: 32 group: 32")
+        wide = wide.replace("num_output: 6", "num_output: 40")
         text = DATA.replace("dim: 2 dim: 6 dim: 13 dim: 11", shape)
         assert compiled(nets(f"{text}layer {{ name: 'y' bottom: 'data' top: 'y' {wide} }}")[0]), name
+
+
+ADD, TIMES = after.add_row, after.multiply_row
+ROW, OTHER_ROW, WHOLE = noise(7, seed=1), noise(7, seed=2), noise(2, 5, 3, 7, seed=3)
+SUM, PRODUCT = after.CombineWith(np.add, WHOLE), after.CombineWith(np.multiply, WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("actions", "passes"),
+    [
+        ([], 0),
+        ([after.relu], 1),
+        ([ADD(ROW)], 1),
+        ([ADD(ROW), after.relu], 1),
+        ([TIMES(ROW), ADD(OTHER_ROW), TIMES(OTHER_ROW), ADD(ROW), SUM, after.relu], 1),
+        ([ADD(ROW), SUM], 1),
+        ([SUM, after.relu], 2),
+        ([ADD(ROW), PRODUCT, after.relu], 3),
+        ([SUM, TIMES(ROW), after.relu, after.leaky_relu(0.5), ADD(ROW), after.relu], 4),
+    ],
+)
+@pytest.mark.parametrize("channels", [slice(None), slice(0, 7), slice(2, 5)])
+def test_actions_in_one_pass(actions: list[Action], passes: int, channels: slice) -> None:
+    from prototxt.kernels.compiled.finish import in_one_pass
+
+    at = (slice(0, 2), slice(1, 4), slice(None), channels)
+    got, want = (np.ascontiguousarray(noise(2, 5, 3, 7)[at]) for _ in range(2))
+    for action in actions:
+        action(want, at)
+    together = in_one_pass(actions)
+    assert len(together) == passes
+    for action in together:
+        action(got, at)
+    np.testing.assert_allclose(got, want, 1e-5, 1e-6)
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -6,6 +6,7 @@ Tiles are contiguous, (images, rows, W, C); each action works in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,22 +24,19 @@ RUN = 4096
 ZERO, INFINITY = np.float32(0), np.float32(np.inf)
 
 
-def add_row(values: Array) -> Action:
-    """tile[..., c] += values[c]."""
-    return _per_channel(np.add, values)
+class PerChannel:
+    """tile[..., c] = combine(tile[..., c], values[c])."""
 
+    __slots__ = ("_long", "combine", "values")
 
-def multiply_row(values: Array) -> Action:
-    """tile[..., c] *= values[c]."""
-    return _per_channel(np.multiply, values)
+    def __init__(self, combine: np.ufunc, values: Array) -> None:
+        self.combine, self.values = combine, values
+        self._long = np.tile(values, max(1, RUN // len(values)))
 
-
-def _per_channel(combine: np.ufunc, values: Array) -> Action:
-    long = np.tile(values, max(1, RUN // len(values)))
-
-    def act(tile: Array, at: Index) -> None:
-        own = at[-1]
-        row = long if tile.shape[-1] == len(values) else np.tile(values[own], max(1, RUN // tile.shape[-1]))
+    def __call__(self, tile: Array, at: Index) -> None:
+        combine, values, own = self.combine, self.values, at[-1]
+        whole_row = tile.shape[-1] == len(values)
+        row = self._long if whole_row else np.tile(values[own], max(1, RUN // tile.shape[-1]))
         flat = tile.reshape(-1)
         whole = flat.size - flat.size % row.size
         runs, rest = flat[:whole].reshape(-1, row.size), flat[whole:]
@@ -47,16 +45,26 @@ def _per_channel(combine: np.ufunc, values: Array) -> Action:
         if rest.size:
             combine(rest, row[: rest.size], out=rest)
 
-    return act
+
+def add_row(values: Array) -> PerChannel:
+    """tile[..., c] += values[c]."""
+    return PerChannel(np.add, values)
 
 
-def combine_with(combine: np.ufunc, other: Array) -> Action:
+def multiply_row(values: Array) -> PerChannel:
+    """tile[..., c] *= values[c]."""
+    return PerChannel(np.multiply, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CombineWith:
     """tile = combine(tile, other) with a blob of the same shape, N x H x W x C: a residual sum, a product."""
 
-    def act(tile: Array, at: Index) -> None:
-        combine(tile, other[at], out=tile)
+    combine: np.ufunc
+    other: Array
 
-    return act
+    def __call__(self, tile: Array, at: Index) -> None:
+        self.combine(tile, self.other[at], out=tile)
 
 
 def relu(tile: Array, at: Index) -> None:

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from prototxt.kernels.compiled import depthwise, lrn, pool
+from prototxt.kernels.compiled.finish import in_one_pass
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase
 from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.bias import Bias
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
+from prototxt.layers.scale import Scale
 from prototxt.plan.choose import KERNELS, Table, choose
-from prototxt.plan.convolutions import Depthwise
+from prototxt.plan.convolutions import Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Fold, Kernel, Ready, Site, passes
-from prototxt.plan.others import Across, AverageAll, AveragePool, MaxPool, divisors, nchw
+from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, MaxPool, divisors, nchw
+
+
+class _OnePass(Kernel):
+    """A kernel of NumPy whose tiles are finished by one compiled pass; for classes that have the kernel behind it."""
+
+    def bind(self, layer: Any, site: Site) -> list[Phase]:
+        return super().bind(layer, replace(site, together=in_one_pass))
+
+
+class OnePassDirect(_OnePass, Direct):
+    name = f"{Direct.name}, compiled finish"
+
+
+class OnePassWinograd(_OnePass, Winograd):
+    name = f"{Winograd.name}, compiled finish"
+
+
+class OnePassByValue(_OnePass, ByValue):
+    name = f"{ByValue.name}, compiled finish"
 
 
 class CompiledDepthwise(Depthwise):
@@ -101,11 +126,12 @@ class CompiledAcross(Across):
 
 
 COMPILED: dict[type[Layer], tuple[Kernel, ...]] = {
-    Convolution: (CompiledDepthwise(),),
+    Convolution: (OnePassDirect(), OnePassWinograd(), CompiledDepthwise()),
     Pooling: (CompiledMaxPool(), CompiledAveragePool()),
     LRN: (CompiledAcross(),),
+    **dict.fromkeys((BatchNorm, Scale, Bias), (OnePassByValue(),)),
 }
-"""What numba adds."""
+"""What numba adds; of two kernels that should take the same time the one that stands first is taken."""
 
 TABLE: Table = {**KERNELS, **{kind: (*row, *KERNELS[kind]) for kind, row in COMPILED.items()}}
 

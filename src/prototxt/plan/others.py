@@ -157,7 +157,7 @@ class ByValue(Kernel):
         return passes(3 * count(bottom[0]))
 
     def bind(self, layer: Any, site: Site) -> list[Phase]:
-        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.actions, site.threads)
+        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.with_bias(None), site.threads)
 
 
 class Join(Kernel):
