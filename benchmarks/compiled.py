@@ -9,10 +9,12 @@ Both take turns, so that a machine whose speed drifts treats them alike: read th
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
@@ -66,19 +68,25 @@ def kernels(plan: Plan) -> dict[int, str]:
     return {index: kernel for index, kernel in named.items() if "compiled" in kernel}
 
 
-def first_use() -> tuple[float, float]:
-    """Milliseconds of importing numba, and of loading what it has compiled, in a new process."""
+def first_use() -> tuple[float, float, float]:
+    """Milliseconds in a new process: to import numba, to compile everything, to load what was compiled."""
     script = (
-        "import numpy; from time import perf_counter as now; a = now(); import numba; b = now(); "
-        "import prototxt.kernels.compiled.depthwise, prototxt.kernels.compiled.lrn, "
-        "prototxt.kernels.compiled.pool; print(1e3 * (b - a), 1e3 * (now() - b))"
+        "import prototxt.plan.choose; from time import perf_counter as now; a = now(); import numba; b = now(); "
+        "import prototxt.plan.compiled; print(1e3 * (b - a), 1e3 * (now() - b))"
     )
-    told = [
-        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
-        for _ in range(5)
-    ]
-    one, other = zip(*(map(float, line.split()) for line in told), strict=True)
-    return median(one), median(other)
+    with TemporaryDirectory() as cache:
+        told = [
+            subprocess.run(
+                [sys.executable, "-c", script],
+                check=True,
+                capture_output=True,
+                text=True,
+                env=os.environ | {"NUMBA_CACHE_DIR": cache},
+            ).stdout
+            for _ in range(6)
+        ]
+    imports, loads = zip(*(map(float, line.split()) for line in told), strict=True)
+    return median(imports), loads[0], median(loads[1:])
 
 
 def add_row(table: Table, net: str, what: str, pairs: Sequence[tuple[float, float]]) -> None:
@@ -106,7 +114,8 @@ def main() -> None:
         for kernel, pairs in by_kernel(pair, feeds).items():
             add_row(table, "", kernel, pairs)
     Console().print(table)
-    Console().print("import of numba {:.0f} ms, load of what is compiled {:.0f} ms".format(*first_use()))
+    told = "import of numba {:.0f} ms, compiling once {:.0f} ms, loading it later {:.0f} ms"
+    Console().print(told.format(*first_use()))
 
 
 if __name__ == "__main__":
