@@ -42,7 +42,7 @@ LAYERS = {
     "ave3": "type: 'Pooling' pooling_param { pool: AVE kernel_size: 3 stride: 1 pad: 1 }",
     "ave_wide": "type: 'Pooling' pooling_param { pool: AVE kernel_h: 4 kernel_w: 2 stride_h: 3 "
     "stride_w: 1 pad_h: 2 pad_w: 1 }",
-    "conv": "type: 'Convolution' convolution_param { num_output: 6 group: 2 kernel_size: 3 "
+    "conv": "type: 'Convolution' convolution_param { num_output: 6 group: 2 kernel_size: 3 stride: 2 "
     "weight_filler { type: 'gaussian' std: 1 } bias_filler { type: 'gaussian' std: 1 } }",
     "conv5": "type: 'Convolution' convolution_param { num_output: 6 kernel_size: 5 stride: 2 pad: 1 "
     "weight_filler { type: 'gaussian' std: 1 } bias_filler { type: 'gaussian' std: 1 } }",
