@@ -27,23 +27,26 @@ ZERO, INFINITY = np.float32(0), np.float32(np.inf)
 class PerChannel:
     """tile[..., c] = combine(tile[..., c], values[c])."""
 
-    __slots__ = ("_long", "combine", "values")
+    __slots__ = ("_rows", "combine", "values")
 
     def __init__(self, combine: np.ufunc, values: Array) -> None:
         self.combine, self.values = combine, values
-        self._long = np.tile(values, max(1, RUN // len(values)))
+        self._rows: dict[tuple[int, int, int], Array] = {}
 
     def __call__(self, tile: Array, at: Index) -> None:
-        combine, values, own = self.combine, self.values, at[-1]
-        whole_row = tile.shape[-1] == len(values)
-        row = self._long if whole_row else np.tile(values[own], max(1, RUN // tile.shape[-1]))
-        flat = tile.reshape(-1)
-        whole = flat.size - flat.size % row.size
-        runs, rest = flat[:whole].reshape(-1, row.size), flat[whole:]
-        if whole:
-            combine(runs, row, out=runs)
-        if rest.size:
-            combine(rest, row[: rest.size], out=rest)
+        channels = tile.shape[-1]
+        first = (at[-1].start or 0) if channels < len(self.values) else 0
+        key = (first, channels, tile.size)
+        if key not in self._rows:
+            repeated = _divisor(tile.size // channels, max(1, RUN // channels))
+            self._rows[key] = np.tile(self.values[first : first + channels], repeated)
+        runs = tile.reshape(-1, self._rows[key].size)
+        self.combine(runs, self._rows[key], out=runs)
+
+
+def _divisor(number: int, most: int) -> int:
+    """The largest divisor up to `most`."""
+    return next(d for d in range(min(most, number), 0, -1) if number % d == 0)
 
 
 def add_row(values: Array) -> PerChannel:
