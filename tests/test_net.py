@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -452,8 +454,18 @@ def test_a_warning_of_load_net_points_at_its_caller(tmp_path: Path) -> None:
 
 
 def test_an_unknown_engine() -> None:
-    with pytest.raises(InputError, match='engine is "fast" or "reference", not "gpu"'):
+    with pytest.raises(InputError, match='engine is "fast", "numba" or "reference", not "gpu"'):
         small(engine="gpu")
+
+
+def test_an_engine_whose_library_is_not_here_or_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "prototxt.plan.compiled", None)
+    with pytest.raises(InputError, match=r'^engine "numba" needs the Python library numba\n') as caught:
+        small(engine="numba")
+    assert caught.value.hint == "pip install prototxt[fast]"
+    monkeypatch.setitem(sys.modules, "prototxt.plan.compiled", ModuleType("prototxt.plan.compiled"))
+    with pytest.raises(InputError, match="numba, which cannot be used: cannot import name"):
+        small(engine="numba")
 
 
 def test_a_forward_the_machine_cannot_hold() -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def missing_library(library: str, extra: str) -> tuple[str, str]:
+def missing_library(library: str, extra: str, what: str = "reading or writing this") -> tuple[str, str]:
     """What is wrong and what to do about it, for the error of the room that needs the library."""
-    return f"reading or writing this needs the Python library {library}", f"pip install prototxt[{extra}]"
+    return f"{what} needs the Python library {library}", f"pip install prototxt[{extra}]"

@@ -20,11 +20,13 @@ from prototxt.engine.remembered import remember, remembered
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
+from prototxt.extras import missing_library
 from prototxt.graph.part import part
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.kernels.layout import copy as copy_blob
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
+from prototxt.plan.fuse import Choose
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.plan.tuned import Kernels, tuned
 from prototxt.reading import (
@@ -40,7 +42,7 @@ from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
 from prototxt.weights.params import Files, Params, make_params
 
-ENGINES = ("fast", "reference")
+ENGINES = ("fast", "numba", "reference")
 
 
 def load_net(
@@ -65,8 +67,9 @@ def load_net(
     later one wins layer by layer; without it (and for layers it does not hold) the fillers of the net, seeded by
     `seed`, make the parameters. Arrays are read when they are first used. `inputs={"data": (1, 3, 227, 227)}`
     overrides or supplies input shapes, N x C x H x W. `keep` says which blobs survive a forward: "all", "outputs",
-    or a list of names. `engine` is "fast" or "reference"; the fast one uses `threads` threads, PROTOTXT_NUM_THREADS
-    where that is not given, else the cores this process may use. Unknown fields are a PrototxtWarning, with `strict` an
+    or a list of names. `engine` is "fast" (NumPy), "numba" (the same with some kernels that numba compiles; the extra
+    `fast` installs it) or "reference"; the first two use `threads` threads, PROTOTXT_NUM_THREADS where that is not
+    given, else the cores this process may use. Unknown fields are a PrototxtWarning, with `strict` an
     error; so is what had to be assumed, such as the channels of a database that is not here. A net may come from a
     stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set
     none (Python) runs code.
@@ -213,7 +216,8 @@ class Net:
     ) -> None:
         """See `load_net` for the arguments and errors."""
         if engine not in ENGINES:
-            raise InputError(f'engine is "fast" or "reference", not "{engine}"')
+            raise InputError(f'engine is "fast", "numba" or "reference", not "{engine}"')
+        self._compiled = _choose_compiled() if engine == "numba" else None
         self._definition, self._options = definition, options
         self.engine = engine
         self.keep = keep
@@ -411,8 +415,11 @@ class Net:
         ran = part(self.graph, start, end)
         kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
         key = ("plan", self._input_shapes, start, end, kept)
-        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept, tuned(self._fastest())))
+        plan: Plan = self._lowered.get(key, lambda: make_plan(ran, kept, self._choice()))
         return plan
+
+    def _choice(self) -> Choose:
+        return self._compiled or tuned(self._fastest())
 
     def _fastest(self) -> Kernels:
         """What was measured, by this net or by another one on this machine."""
@@ -518,6 +525,20 @@ class Net:
 def _check_fits(plan: Plan) -> None:
     hint = "give a smaller input, such as a batch of 1"
     check_fits(plan.peak_bytes, f"{plan.graph.file}: this forward", hint)
+
+
+def _choose_compiled() -> Choose:
+    """The choice of the engine "numba", which alone imports it.
+
+    Raises InputError where numba is not installed or cannot be used.
+    """
+    try:
+        from prototxt.plan.compiled import choose_compiled
+    except ImportError as error:
+        what, hint = missing_library("numba", "fast", 'engine "numba"')
+        why = "" if isinstance(error, ModuleNotFoundError) else f", which cannot be used: {error}"
+        raise InputError(what + why, hint=hint) from error
+    return choose_compiled
 
 
 def _as_float32(name: str, array: ArrayLike) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -11,14 +12,17 @@ import prototxt
 from golden import CASE_LIST, CASES, Case, part
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.layers.base import Layer, Shape
-from prototxt.plan.choose import candidates
+from prototxt.plan.choose import KERNELS, Table, candidates
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.plan import make_plan, resolve_keep
 
 RTOL, ATOL = 1e-4, 1e-5
 
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed (the extra fast)")
+NUMBA = pytest.param("numba", marks=needs_numba)
 
-@pytest.mark.parametrize("engine", ["fast", "reference"])
+
+@pytest.mark.parametrize("engine", ["fast", NUMBA, "reference"])
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_blob_equals_the_reference(case: Case, engine: str) -> None:
     stored = case.arrays()
@@ -58,11 +62,11 @@ def test_the_loss_is_the_weighted_sum_of_the_reference_blobs(case: Case, keep: s
     assert net.loss == pytest.approx(want, rel=RTOL)
 
 
-def by_kernel(case: Case, kernel: Kernel) -> Callable[[Layer, list[Shape]], Kernel | None]:
+def by_kernel(kernel: Kernel, table: Table) -> Callable[[Layer, list[Shape]], Kernel | None]:
     """A choice that takes this kernel wherever it applies."""
 
     def choose_it(layer: Layer, bottom: list[Shape]) -> Kernel | None:
-        able = candidates(layer, bottom)
+        able = candidates(layer, bottom, table)
         return kernel if kernel in able else next(iter(able), None)
 
     return choose_it
@@ -71,14 +75,30 @@ def by_kernel(case: Case, kernel: Kernel) -> Callable[[Layer, list[Shape]], Kern
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_kernel_that_applies(case: Case, threads: int) -> None:
+    check_kernels(case, threads, KERNELS)
+
+
+@needs_numba
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_every_compiled_kernel_that_applies(case: Case, threads: int) -> None:
+    from prototxt.plan.compiled import COMPILED
+
+    check_kernels(case, threads, COMPILED)
+
+
+def check_kernels(case: Case, threads: int, table: Table) -> None:
+    """Every kernel of a table, wherever it applies, gives the reference's blobs."""
     stored = case.arrays()
     net = case.net(stored)
     graph = net.graph
-    able = {k for node in graph.nodes for k in candidates(node.layer, graph.bottom_shapes(node))}
+    able = {k for node in graph.nodes for k in candidates(node.layer, graph.bottom_shapes(node), table)}
     for kernel in able:
         net = case.net(stored)  # layers that remember start anew
         for keep in ("all", "outputs"):
-            plan = make_plan(net.graph, resolve_keep(net.graph, keep), by_kernel(case, kernel))
+            plan = make_plan(
+                net.graph, resolve_keep(net.graph, keep), by_kernel(kernel, {**KERNELS, **table})
+            )
             session = Session(plan, net._arrays, ReadyWeights(), threads)
             for name, values in part(stored, "input").items():
                 session.entries[net.graph.last[name]][...] = values

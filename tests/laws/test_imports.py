@@ -45,8 +45,8 @@ ALLOWED = {
     "views": {"graph", "layers", "plan", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
-        "definition", "engine", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views", "watch",
-        "weights",
+        "definition", "engine", "extras", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views",
+        "watch", "weights",
     },
 }  # fmt: skip
 
@@ -61,6 +61,7 @@ DOORS = {
     "lmdb": {"data"},
     "plyvel": {"data"},
     "pyarrow": {"features"},
+    "numba": {"kernels/compiled"},
 }
 
 
@@ -135,6 +136,7 @@ def test_kernels_know_numpy_alone() -> None:
         "__future__",
         "bisect",
         "collections.abc",
+        "dataclasses",
         "functools",
         "itertools",
         "math",
@@ -191,3 +193,33 @@ def test_a_net_loads_the_rooms_of_its_own_layers() -> None:
     rooms = {name for name in loaded_by_shapes() if name.startswith("prototxt.layers.")}
     assert "prototxt.layers.lrn" in rooms
     assert not rooms & {"prototxt.layers.lstm", "prototxt.layers.data", "prototxt.layers.python"}
+
+
+def test_compiled_kernels_know_numba_too_and_nobody_loads_them_unasked() -> None:
+    for path in (SOURCE / "kernels" / "compiled").glob("*.py"):
+        rooms = {
+            ".".join(n.split(".")[:2]) if n.startswith("prototxt") else n.split(".")[0] for n in imports(path)
+        }
+        assert rooms <= {
+            "__future__",
+            "collections",
+            "math",
+            "numba",
+            "numpy",
+            "prototxt.kernels",
+            "typing",
+        }, path
+    users = {
+        path.name
+        for path in MODULES
+        if "compiled" not in path.parts
+        for n in imports(path)
+        if "compiled" in n
+    }
+    assert users == {"compiled.py", "net.py"}
+    script = (
+        "import sys, prototxt, prototxt.net; prototxt.load_net(sys.argv[1], keep='outputs').forward(); "
+        "sys.exit('numba' in sys.modules or 'prototxt.plan.compiled' in sys.modules)"
+    )
+    net = SOURCE.parents[1] / "examples" / "lenet.prototxt"
+    subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)

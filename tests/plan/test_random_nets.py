@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
@@ -63,10 +65,14 @@ def random_net(seed: int) -> str:
     return text
 
 
+@pytest.mark.parametrize(
+    "engine",
+    ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
+)
 @pytest.mark.parametrize("seed", range(60))
-def test_fast_equals_reference(seed: int) -> None:
+def test_fast_equals_reference(seed: int, engine: str) -> None:
     text = random_net(seed)
-    truth, fast = (prototxt.parse_net(text, engine=engine, seed=seed) for engine in ("reference", "fast"))
+    truth, fast = (prototxt.parse_net(text, engine=kind, seed=seed) for kind in ("reference", engine))
     for name, params in truth.params.items():
         for i, param in enumerate(params):
             if not param.data.any():  # statistics and biases start at 0

@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 @click.option("--to", "end", metavar="LAYER", help="Stop behind this layer; its tops are the answer.")
 @click.option("--seed", default=0, show_default=True, help="Seeds random weights.")
 @click.option(
-    "--engine", type=click.Choice(["fast", "reference"]), default="fast", show_default=True,
-    help="fast: a plan of fused NumPy kernels; reference: each layer's plain formula.",
+    "--engine", type=click.Choice(["fast", "numba", "reference"]), default="fast", show_default=True,
+    help="fast: a plan of fused NumPy kernels; numba: some of them compiled (pip install prototxt[fast]); "
+    "reference: each layer's plain formula.",
 )  # fmt: skip
 @plan_options
 @output_options

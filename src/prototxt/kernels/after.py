@@ -6,6 +6,7 @@ Tiles are contiguous, (images, rows, W, C); each action works in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,30 +24,24 @@ RUN = 4096
 ZERO, INFINITY = np.float32(0), np.float32(np.inf)
 
 
-def add_row(values: Array) -> Action:
-    """tile[..., c] += values[c]."""
-    return _per_channel(np.add, values)
+class PerChannel:
+    """tile[..., c] = combine(tile[..., c], values[c])."""
 
+    __slots__ = ("_rows", "combine", "values")
 
-def multiply_row(values: Array) -> Action:
-    """tile[..., c] *= values[c]."""
-    return _per_channel(np.multiply, values)
+    def __init__(self, combine: np.ufunc, values: Array) -> None:
+        self.combine, self.values = combine, values
+        self._rows: dict[tuple[int, int, int], Array] = {}
 
-
-def _per_channel(combine: np.ufunc, values: Array) -> Action:
-    rows: dict[tuple[int, int, int], Array] = {}
-
-    def act(tile: Array, at: Index) -> None:
+    def __call__(self, tile: Array, at: Index) -> None:
         channels = tile.shape[-1]
-        first = (at[-1].start or 0) if channels < len(values) else 0
+        first = (at[-1].start or 0) if channels < len(self.values) else 0
         key = (first, channels, tile.size)
-        if key not in rows:
+        if key not in self._rows:
             repeated = _divisor(tile.size // channels, max(1, RUN // channels))
-            rows[key] = np.tile(values[first : first + channels], repeated)
-        runs = tile.reshape(-1, rows[key].size)
-        combine(runs, rows[key], out=runs)
-
-    return act
+            self._rows[key] = np.tile(self.values[first : first + channels], repeated)
+        runs = tile.reshape(-1, self._rows[key].size)
+        self.combine(runs, self._rows[key], out=runs)
 
 
 def _divisor(number: int, most: int) -> int:
@@ -54,13 +49,25 @@ def _divisor(number: int, most: int) -> int:
     return next(d for d in range(min(most, number), 0, -1) if number % d == 0)
 
 
-def combine_with(combine: np.ufunc, other: Array) -> Action:
+def add_row(values: Array) -> PerChannel:
+    """tile[..., c] += values[c]."""
+    return PerChannel(np.add, values)
+
+
+def multiply_row(values: Array) -> PerChannel:
+    """tile[..., c] *= values[c]."""
+    return PerChannel(np.multiply, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CombineWith:
     """tile = combine(tile, other) with a blob of the same shape, N x H x W x C: a residual sum, a product."""
 
-    def act(tile: Array, at: Index) -> None:
-        combine(tile, other[at], out=tile)
+    combine: np.ufunc
+    other: Array
 
-    return act
+    def __call__(self, tile: Array, at: Index) -> None:
+        self.combine(tile, self.other[at], out=tile)
 
 
 def relu(tile: Array, at: Index) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prototxt.layers.base import Layer, Shape
 from prototxt.layers.batch_norm import BatchNorm
@@ -21,7 +21,9 @@ from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwis
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, Join, MaxPool, Product
 
-KERNELS: dict[type[Layer], tuple[Kernel, ...]] = {
+Table = Mapping[type[Layer], tuple[Kernel, ...]]
+
+KERNELS: Table = {
     Convolution: (Direct(), Winograd(), Depthwise()),
     Deconvolution: (Deconvolve(), DeconvolveDepthwise()),
     Pooling: (MaxPool(), AveragePool(), AverageAll()),
@@ -33,13 +35,13 @@ KERNELS: dict[type[Layer], tuple[Kernel, ...]] = {
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 
 
-def candidates(layer: Layer, bottom: Sequence[Shape]) -> list[Kernel]:
+def candidates(layer: Layer, bottom: Sequence[Shape], table: Table = KERNELS) -> list[Kernel]:
     """Every kernel that can run this layer on bottoms of these shapes, the fastest by estimate first."""
-    table = next((KERNELS[kind] for kind in type(layer).__mro__ if kind in KERNELS), ())
-    able = [kernel for kernel in table if kernel.applies(layer, bottom)]
+    row = next((table[kind] for kind in type(layer).__mro__ if kind in table), ())
+    able = [kernel for kernel in row if kernel.applies(layer, bottom)]
     return sorted(able, key=lambda kernel: kernel.seconds(layer, bottom))
 
 
-def choose(layer: Layer, bottom: Sequence[Shape]) -> Kernel | None:
+def choose(layer: Layer, bottom: Sequence[Shape], table: Table = KERNELS) -> Kernel | None:
     """The kernel that runs this layer; None where its room's own forward does."""
-    return next(iter(candidates(layer, bottom)), None)
+    return next(iter(candidates(layer, bottom, table)), None)

@@ -67,11 +67,11 @@ def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> lis
         case PReLU():
             return [after.prelu(params[0])]
         case Eltwise():
-            return [after.combine_with(COMBINE[layer.operation], other) for other in others]
+            return [after.CombineWith(COMBINE[layer.operation], other) for other in others]
         case Dropout():
             return []
         case Neuron():
             return [after.call(layer.apply)]
     fold = then(Fold(), layer, params)
-    made = [] if fold.factor is None else [after.multiply_row(fold.factor)]
+    made: list[Action] = [] if fold.factor is None else [after.multiply_row(fold.factor)]
     return made if fold.offset is None else [*made, after.add_row(fold.offset)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -69,10 +69,12 @@ class Site:
     actions: Sequence[Action]
     memory: Array
     threads: int
+    together: Callable[[Sequence[Action]], list[Action]] = list
+    """Makes fewer actions of those that can be done in one pass."""
 
     def with_bias(self, bias: Array | None) -> list[Action]:
-        """The actions, behind those of a bias per output channel."""
-        return [*([] if bias is None else [add_row(bias)]), *self.actions]
+        """What finishes a tile: a bias per output channel, where there is one, and the actions behind it."""
+        return self.together([*([] if bias is None else [add_row(bias)]), *self.actions])
 
 
 class Kernel:

@@ -37,7 +37,7 @@ class _Pool(Kernel):
         return pool.PoolGeometry((kh, kw), (sh, sw), (ph, pw), (shape[2], shape[3]), (out[0], out[1]))
 
 
-def _nchw(array: Array) -> Shape:
+def nchw(array: Array) -> Shape:
     n, h, w, c = array.shape
     return n, c, h, w
 
@@ -49,7 +49,7 @@ class MaxPool(_Pool):
 
     def bind(self, layer: Pooling, site: Site) -> list[Phase]:
         x, y = site.bottoms[0], site.tops[0]
-        geometry = self.geometry(layer, _nchw(x))
+        geometry = self.geometry(layer, nchw(x))
         return pool.pool(x, geometry, np.fmax, pool.LOWEST, y, site.actions, site.threads)
 
 
@@ -60,11 +60,17 @@ class AveragePool(_Pool):
 
     def bind(self, layer: Pooling, site: Site) -> list[Phase]:
         x, y = site.bottoms[0], site.tops[0]
-        geometry = self.geometry(layer, _nchw(x))
-        axes = zip(geometry.size, geometry.out, geometry.kernel, geometry.stride, geometry.pad, strict=True)
-        down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
-        actions = [pool.divide(down[:, None] * across), *site.actions]
+        geometry = self.geometry(layer, nchw(x))
+        actions = [pool.divide(divisors(geometry)), *site.actions]
         return pool.pool(x, geometry, np.add, 0.0, y, actions, site.threads)
+
+
+def divisors(geometry: pool.PoolGeometry) -> Array:
+    """What AVE divides each position's sum by, OH x OW."""
+    axes = zip(geometry.size, geometry.out, geometry.kernel, geometry.stride, geometry.pad, strict=True)
+    down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
+    divisors: Array = down[:, None] * across
+    return divisors
 
 
 class AverageAll(_Pool):
@@ -151,7 +157,7 @@ class ByValue(Kernel):
         return passes(3 * count(bottom[0]))
 
     def bind(self, layer: Any, site: Site) -> list[Phase]:
-        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.actions, site.threads)
+        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.with_bias(None), site.threads)
 
 
 class Join(Kernel):
@@ -169,7 +175,7 @@ class Join(Kernel):
 
     def bind(self, layer: Concat, site: Site) -> list[Phase]:
         y, start = site.tops[0], 0
-        shapes = [_nchw(x) for x in site.bottoms]
+        shapes = [nchw(x) for x in site.bottoms]
         axis = layer.axis % 4
         tasks = []
         for x, shape in zip(site.bottoms, shapes, strict=True):
