@@ -15,7 +15,7 @@ from prototxt.engine.checks import check_changed
 from prototxt.engine.workers import Share
 from prototxt.graph.wiring import BlobId, located_at
 from prototxt.kernels import layout
-from prototxt.kernels.work import ALIGN, Phase, alone, merge
+from prototxt.kernels.work import ALIGN, Phase, alone, in_turn, merge
 from prototxt.layers.base import Array, Shape, count
 from prototxt.plan import finish
 from prototxt.plan.fuse import Step
@@ -223,8 +223,11 @@ def _side_by_side(steps: Sequence[Sequence[Phase]]) -> list[Phase]:
 
 
 def _shares(phases: Sequence[Phase], memories: Sequence[Array]) -> list[list[Share]]:
-    """Every worker's view of the phases that have tasks."""
-    return [[Share(p.tasks, p.worker(memory)) for p in phases if p.tasks] for memory in memories]
+    """Every worker's view of the phases; one worker's alone where none has several tasks."""
+    phases = in_turn(phases)
+    if all(phase.tasks == 1 for phase in phases):
+        memories = memories[:1]
+    return [[Share(p.tasks, p.worker(memory)) for p in phases] for memory in memories]
 
 
 def _aligned(numbers: int) -> Array:

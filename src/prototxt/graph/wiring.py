@@ -133,7 +133,7 @@ class Graph:
             last[blob.name] = max(blob, last.get(blob.name, blob))
         return last
 
-    @property
+    @cached_property
     def entries(self) -> tuple[BlobId, ...]:
         """The blobs that must be there before a forward: those the caller fills, those no layer here makes."""
         needed: dict[BlobId, None] = {}
@@ -148,7 +148,7 @@ class Graph:
         """Whether a forward may depend on those before it (see `Layer.remembers`)."""
         return any(node.layer.remembers for node in self.nodes)
 
-    @property
+    @cached_property
     def losses(self) -> dict[BlobId, float]:
         """Every blob that is part of the net's loss, with its weight."""
         weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))

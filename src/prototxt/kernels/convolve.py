@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil, prod
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
 from prototxt.kernels.window import Columns, Geometry
-from prototxt.kernels.work import LEAST, Phase, carve, room_for, spans, tiles
+from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, spans, tiles
 
 Array = NDArray[np.float32]
 
@@ -95,20 +96,20 @@ def convolve_rows(
     def worker(scratch: Array) -> Callable[[int], None]:
         made, flat, edge = carve(scratch, *shapes)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, tile = i // len(cuts), cuts[i % len(cuts)]
             at = (tile.n, tile.h, slice(None), channels[g])
             rows = tile.images * tile.rows * width
             if pointwise:
-                seen = parts[g][tile.n, tile.h].reshape(rows, depth)
+                seen, before = parts[g][tile.n, tile.h].reshape(rows, depth), []
             else:
                 seen = flat[: rows * depth].reshape(rows, depth)
-                columns[g].fill(seen, tile, edge)
+                before = columns[g].fill(seen, tile, edge)
             piece = target.tile(at, made)
-            np.matmul(seen, matrix[g], out=piece.reshape(rows, outputs))
-            target.done(piece, at)
+            multiply = partial(np.matmul, seen, matrix[g], piece.reshape(rows, outputs))
+            return [*before, multiply, *target.done(piece, at)]
 
-        return run
+        return prepared(group * len(cuts), ops)
 
     return Phase(group * len(cuts), worker, room_for(*shapes))
 
@@ -133,15 +134,15 @@ def _by_outputs(
     widest = max(k.stop - k.start for _, k in cuts)
 
     def worker(scratch: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, k = cuts[i]
             base = channels[g].start
             at = (slice(0, images), slice(0, height), slice(None), slice(base + k.start, base + k.stop))
             piece = target.tile(at, scratch)
-            np.matmul(seen[g], matrix[g][:, k], out=piece.reshape(rows, k.stop - k.start))
-            target.done(piece, at)
+            multiply = partial(np.matmul, seen[g], matrix[g][:, k], piece.reshape(rows, k.stop - k.start))
+            return [multiply, *target.done(piece, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [*phases, Phase(len(cuts), worker, rows * widest)]
 
@@ -155,12 +156,12 @@ def _all_windows(parts: Sequence[Array], geometry: Geometry, seen: Sequence[Arra
     room = columns[0].room(cuts[0].images, cuts[0].rows)
 
     def worker(scratch: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, tile = i // len(cuts), cuts[i % len(cuts)]
             start = starts[i % len(cuts)]
             matrix = seen[g][start : start + tile.images * tile.rows * width]
-            columns[g].fill(matrix, tile, scratch)
+            return columns[g].fill(matrix, tile, scratch)
 
-        return run
+        return prepared(len(parts) * len(cuts), ops)
 
     return Phase(len(parts) * len(cuts), worker, room)

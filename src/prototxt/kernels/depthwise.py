@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
 from prototxt.kernels.window import Geometry, Padded, windows
-from prototxt.kernels.work import LEAST, Phase, carve, room_for, tiles
+from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, tiles
 
 Array = NDArray[np.float32]
 
@@ -41,26 +42,24 @@ def convolve_depthwise(
     def worker(scratch: Array) -> Callable[[int], None]:
         edge, spare = carve(scratch, *shapes)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             tile = cuts[i]
             at = (tile.n, tile.h, slice(None), slice(None))
-            seen = padded.tile(tile, edge)
+            seen, before = padded.tile(tile, edge)
             made = target.tile(at, spare)
-            if across == 1:
-                image, row, column, channel = seen.strides
+            image, row, column, channel = seen.strides
+            if across == 1 and column == channel * channels:  # a row of the output sees a row of memory
                 (kh, kw), (sh, _), _, (dh, dw), _ = geometry
                 shape = (kh, kw, tile.images, tile.rows, width * channels)
-                if column == channel * channels:
-                    view = as_strided(
-                        seen, shape, (row * dh, column * dw, image, row * sh, channel), writeable=False
-                    )
-                    np.einsum("uvnhi,uvi->nhi", view, kernels, out=made.reshape(shape[2:]))
-                    target.done(made, at)
-                    return
-            taps = kernels[:, :, :channels]
-            np.einsum("nhwuvc,uvc->nhwc", windows(seen, geometry, tile.rows), taps, out=made)
-            target.done(made, at)
+                strides = (row * dh, column * dw, image, row * sh, channel)
+                view = as_strided(seen, shape, strides, writeable=False)
+                add_up = partial(np.einsum, "uvnhi,uvi->nhi", view, kernels, out=made.reshape(shape[2:]))
+            else:
+                taps = kernels[:, :, :channels]
+                view = windows(seen, geometry, tile.rows)
+                add_up = partial(np.einsum, "nhwuvc,uvc->nhwc", view, taps, out=made)
+            return [*before, add_up, *target.done(made, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, room_for(*shapes))]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
-from prototxt.kernels.work import LEAST, Phase, spans
+from prototxt.kernels.work import LEAST, Op, Phase, prepared, spans
 
 Array = NDArray[np.float32]
 
@@ -24,15 +25,15 @@ def inner_product(x: Array, weight: Array, y: Array, actions: Sequence[Action], 
     widest = cuts[0].stop
 
     def worker(scratch: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             at = (slice(0, images), slice(0, 1), slice(None), cuts[i])
             made = target.tile(at, scratch)
             if images == 1:
-                np.matmul(weight[cuts[i]], x[0], out=made.reshape(-1))
+                multiply = partial(np.matmul, weight[cuts[i]], x[0], made.reshape(-1))
             else:
-                np.matmul(x, weight[cuts[i]].T, out=made.reshape(images, -1))
-            target.done(made, at)
+                multiply = partial(np.matmul, x, weight[cuts[i]].T, made.reshape(images, -1))
+            return [multiply, *target.done(made, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, images * widest)]

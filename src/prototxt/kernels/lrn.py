@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
-from prototxt.kernels.work import LEAST, Phase, carve, room_for, tiles
+from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
 
 Array = NDArray[np.float32]
 
@@ -39,43 +40,37 @@ def lrn_across(
     def worker(scratch: Array) -> Callable[[int], None]:
         squares, total, spare = carve(scratch, *shapes)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             tile = cuts[i]
             at = (tile.n, tile.h, slice(None), slice(None))
             seen = x[tile.n, tile.h]
-            count = tile.images * tile.rows * width
-            rows = squares[: count * row].reshape(*seen.shape[:3], row)
-            rows[..., :half] = 0
-            rows[..., half + channels :] = 0
-            squares[count * row :] = 0
-            np.square(seen, out=rows[..., half : half + channels])
-            length = count * row
-            sums = total[:length]
-            np.add(squares[:length], squares[1 : length + 1], out=sums) if size > 1 else np.copyto(
-                sums, squares[:length]
-            )
-            for shift in range(2, size):
-                sums += squares[shift : length + shift]
-            sums *= share
-            sums += start
-            made = target.tile(at, spare)
-            power = _power(sums, squares[:length], beta)
-            np.divide(seen, power.reshape(rows.shape)[..., :channels], out=made)
-            target.done(made, at)
+            length = tile.images * tile.rows * width * row
+            rows = squares[:length].reshape(*seen.shape[:3], row)
+            sums, made = total[:length], target.tile(at, spare)
+            edges = (rows[..., :half], rows[..., half + channels :], squares[length : length + size])
+            shifted = [squares[shift : length + shift] for shift in range(size)]
+            return [
+                *(partial(edge.fill, 0) for edge in edges),
+                partial(np.square, seen, rows[..., half : half + channels]),
+                partial(np.add, shifted[0], shifted[1], sums) if size > 1 else put(sums, shifted[0]),
+                *(partial(np.add, sums, values, sums) for values in shifted[2:]),
+                partial(np.multiply, sums, share, sums),
+                partial(np.add, sums, start, sums),
+                *_power(sums, squares[:length], beta),
+                partial(np.divide, seen, sums.reshape(rows.shape)[..., :channels], made),
+                *target.done(made, at),
+            ]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, room_for(*shapes))]
 
 
-def _power(base: Array, spare: Array, beta: float) -> Array:
-    """base ** beta, written over `base`."""
+def _power(base: Array, spare: Array, beta: float) -> list[Op]:
+    """base = base ** beta."""
     if beta == 0.75:
-        np.sqrt(base, out=spare)
-        np.sqrt(spare, out=base)
-        base *= spare
-    elif beta == 0.5:
-        np.sqrt(base, out=base)
-    elif beta != 1:
-        np.power(base, np.float32(beta), out=base)
-    return base
+        roots = [partial(np.sqrt, base, spare), partial(np.sqrt, spare, base)]
+        return [*roots, partial(np.multiply, base, spare, base)]
+    if beta == 0.5:
+        return [partial(np.sqrt, base, base)]
+    return [] if beta == 1 else [partial(np.power, base, np.float32(beta), base)]

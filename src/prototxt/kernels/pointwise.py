@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
-from prototxt.kernels.work import LEAST, Phase, tiles
+from prototxt.kernels.work import LEAST, Op, Phase, prepared, put, tiles
 
 Array = NDArray[np.float32]
 
@@ -21,12 +21,11 @@ def pointwise(x: Array, y: Array, actions: Sequence[Action], threads: int) -> li
     most = cuts[0].images * cuts[0].rows * width * channels
 
     def worker(scratch: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             at = (cuts[i].n, cuts[i].h, slice(None), slice(None))
             made = target.tile(at, scratch)
-            made[...] = x[at]
-            target.done(made, at)
+            return [put(made, x[at]), *target.done(made, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, most)]

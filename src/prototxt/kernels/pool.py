@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
-from prototxt.kernels.work import LEAST, Phase, Tile, carve, room_for, tiles
+from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
 
 Array = NDArray[np.float32]
 Pair = tuple[int, int]
@@ -52,22 +53,22 @@ def _taps(kernel: int, stride: int, pad: int, size: int, out: slice) -> list[_Ta
     return sorted(taps, key=lambda tap: tap.made.start - tap.made.stop)
 
 
-def _fold(combine: np.ufunc, x: Array, axis: int, taps: Sequence[_Tap], empty: float, y: Array) -> None:
+def _fold(combine: np.ufunc, x: Array, axis: int, taps: Sequence[_Tap], empty: float, y: Array) -> list[Op]:
     """y = `combine` over the taps of one axis; outputs that see nothing get `empty`."""
     before: tuple[slice, ...] = (slice(None),) * axis
     full = slice(0, y.shape[axis])
+    seen = [x[(*before, tap.seen)] for tap in taps]
+    ops: list[Op]
     if not taps or taps[0].made != full:
-        y.fill(empty)
-        rest = taps
+        ops, done = [partial(y.fill, empty)], 0
     elif len(taps) > 1 and taps[1].made == full:
-        combine(x[(*before, taps[0].seen)], x[(*before, taps[1].seen)], out=y)
-        rest = taps[2:]
+        ops, done = [partial(combine, seen[0], seen[1], out=y)], 2
     else:
-        y[...] = x[(*before, taps[0].seen)]
-        rest = taps[1:]
-    for tap in rest:
+        ops, done = [put(y, seen[0])], 1
+    for tap, values in zip(taps[done:], seen[done:], strict=True):
         part = y[(*before, tap.made)]
-        combine(part, x[(*before, tap.seen)], out=part)
+        ops.append(partial(combine, part, values, out=part))
+    return ops
 
 
 def pool(
@@ -99,16 +100,18 @@ def pool(
     def worker(scratch: Array) -> Callable[[int], None]:
         rows, spare = carve(scratch, *shapes)
 
-        def run(i: int) -> None:
-            tile: Tile = cuts[i]
+        def ops(i: int) -> list[Op]:
+            tile = cuts[i]
             at = (tile.n, tile.h, slice(None), slice(None))
             made = target.tile(at, spare)
             between = rows[: tile.images, : tile.rows]
-            _fold(combine, x[tile.n], 1, down[tile.h.start], empty, between)
-            _fold(combine, between, 2, across, empty, made)
-            target.done(made, at)
+            return [
+                *_fold(combine, x[tile.n], 1, down[tile.h.start], empty, between),
+                *_fold(combine, between, 2, across, empty, made),
+                *target.done(made, at),
+            ]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, room_for(*shapes))]
 
@@ -116,10 +119,7 @@ def pool(
 def divide(by: Array) -> Action:
     """tile /= by, which holds a number per output position, OH x OW."""
 
-    def act(tile: Array, at: tuple[slice, ...]) -> None:
-        tile /= by[at[1], :, None]
-
-    return act
+    return lambda tile, at: [partial(np.divide, tile, by[at[1], :, None], tile)]
 
 
 def average_all(x: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
@@ -132,13 +132,12 @@ def average_all(x: Array, y: Array, actions: Sequence[Action], threads: int) -> 
     cuts = [(n, slice(c, min(c + step, channels))) for n in range(images) for c in range(0, channels, step)]
 
     def worker(scratch: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             n, c = cuts[i]
             at = (slice(n, n + 1), slice(0, 1), slice(None), c)
-            made = target.tile(at, scratch)
-            np.matmul(share, x[n, :, :, c].reshape(height * width, -1), out=made.reshape(1, -1))
-            target.done(made, at)
+            made, image = target.tile(at, scratch), x[n, :, :, c].reshape(height * width, -1)
+            return [partial(np.matmul, share, image, made.reshape(1, -1)), *target.done(made, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, step)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from prototxt.kernels.work import Tile, room_for
+from prototxt.kernels.work import Op, Tile, put, room_for
 
 Array = NDArray[np.float32]
 Pair = tuple[int, int]
@@ -57,28 +58,23 @@ class Padded:
         """Of a tile of so many output rows."""
         return images, self.geometry.reach_of(rows), self.width, self.channels
 
-    def tile(self, tile: Tile, spare: Array) -> Array:
-        """The input under a tile of the output: a view where nothing lies outside, else made in `spare`."""
+    def tile(self, tile: Tile, spare: Array) -> tuple[Array, list[Op]]:
+        """The input under a tile of the output, and what makes it: a view where nothing lies outside, else `spare`."""
         first = tile.h.start * self.geometry.stride[0] - self.geometry.pad[0]
         shape = self.shape(tile.images, tile.rows)
         last = first + shape[1]
         if not self.sides and first >= 0 and last <= self.height:
-            return self.x[tile.n, first:last, : self.width]
+            return self.x[tile.n, first:last, : self.width], []
         made = spare.reshape(-1)[: prod(shape)].reshape(shape)
         top, bottom = max(0, -first), min(shape[1], max(self.height - first, 0))
-        if top:
-            made[:, :top] = self.empty
-        if bottom < shape[1]:
-            made[:, bottom:] = self.empty
-        if self.left:
-            made[:, top:bottom, : self.left] = self.empty
-        if self.left + self.inside < self.width:
-            made[:, top:bottom, self.left + self.inside :] = self.empty
-        if bottom > top:
-            made[:, top:bottom, self.left : self.left + self.inside] = self.x[
-                tile.n, first + top : first + bottom, : self.inside
-            ]
-        return made
+        left, right = self.left, self.left + self.inside
+        inside = made[:, top:bottom]
+        edges = [made[:, :top], made[:, bottom:], inside[:, :, :left], inside[:, :, right:]]
+        ops: list[Op] = [partial(edge.fill, self.empty) for edge in edges if edge.size]
+        if inside.size:
+            source = self.x[tile.n, first + top : first + bottom, : self.inside]
+            ops.append(put(inside[:, :, left:right], source))
+        return made, ops
 
 
 def windows(padded: Array, geometry: Geometry, rows: int) -> Array:
@@ -106,7 +102,8 @@ class Columns:
         """Scratch memory for a tile, without the matrix itself."""
         return room_for(self.padded.shape(images, rows))
 
-    def fill(self, matrix: Array, tile: Tile, spare: Array) -> None:
-        """Write the windows of a tile into the matrix."""
-        seen = windows(self.padded.tile(tile, spare), self.geometry, tile.rows)
-        matrix.reshape(seen.shape)[...] = seen
+    def fill(self, matrix: Array, tile: Tile, spare: Array) -> list[Op]:
+        """What writes the windows of a tile into the matrix."""
+        padded, ops = self.padded.tile(tile, spare)
+        seen = windows(padded, self.geometry, tile.rows)
+        return [*ops, put(matrix.reshape(seen.shape), seen)]

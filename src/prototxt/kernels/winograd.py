@@ -11,7 +11,7 @@ and others, Error Analysis and Improving the Accuracy of Winograd Convolution fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from math import ceil, prod
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
 from prototxt.kernels.window import Geometry, Padded
-from prototxt.kernels.work import ALIGN, Phase, Tile, carve, room_for, spans
+from prototxt.kernels.work import ALIGN, Op, Phase, Tile, carve, prepared, put, room_for, spans
 
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
@@ -189,43 +189,44 @@ class _Group:
         """How many numbers a strip of the output has."""
         return (strip.images * strip.rows * self.width * self.outputs,)
 
-    def read(self, strip: Tile, one: Array, two: Array, edge: Array, made: Array) -> None:
-        """The input tiles of a strip, transformed: B' d B as 6 x 6 x (tiles * C)."""
+    def read(self, strip: Tile, one: Array, two: Array, edge: Array, made: Array) -> list[Op]:
+        """What makes the input tiles of a strip, transformed: B' d B as 6 x 6 x (tiles * C)."""
         down = Tile(strip.n, slice(strip.h.start // self.side, ceil(strip.h.stop / self.side)))
-        seen = self.padded.tile(down, edge)
+        seen, ops = self.padded.tile(down, edge)
         image, row, column, channel = seen.strides
         shape = (IN, IN, len(seen), down.rows, self.padded.geometry.out[1], self.inputs)
         strides = (row, column, image, self.side * row, self.side * column, channel)
         tiles = one[: prod(shape)]
-        tiles.reshape(shape)[...] = as_strided(seen, shape, strides, writeable=False)
-        _transform(self.transforms.input, tiles, two, made)
+        gather = put(tiles.reshape(shape), as_strided(seen, shape, strides, writeable=False))
+        return [*ops, gather, *_transform(self.transforms.input, tiles, two, made)]
 
-    def write(self, strip: Tile, products: Array, one: Array, two: Array, spare: Array) -> None:
-        """The output tiles A' m A of a strip to its place in the blob; `products` is 6 x (6 * tiles * outputs)."""
+    def write(self, strip: Tile, products: Array, one: Array, two: Array, spare: Array) -> list[Op]:
+        """What puts the output tiles A' m A of a strip to their place; `products` is 6 x (6 * tiles * outputs)."""
         side = self.side
         down, across = ceil(strip.rows / side), ceil(self.width / side)
         shape = (side, side, strip.images, down, across, self.outputs)
         made = two[: prod(shape)]
-        _transform(self.transforms.output, products, one, made.reshape(side, side, -1))
-        made = made.reshape(shape)
+        ops = _transform(self.transforms.output, products, one, made.reshape(side, side, -1))
         at = (strip.n, strip.h, slice(None), self.channels)
         piece = self.target.tile(at, spare)
         whole = (strip.images, down * side, across * side, self.outputs)
         fits = piece.shape == whole
         to = piece if fits else one[: prod(whole)].reshape(whole)
         rows = to.reshape(strip.images, down, side, across, side, self.outputs)
-        rows.transpose(2, 4, 0, 1, 3, 5)[...] = made
+        ops.append(put(rows.transpose(2, 4, 0, 1, 3, 5), made.reshape(shape)))
         if not fits:
-            piece[...] = to[:, : strip.rows, : self.width]
-        self.target.done(piece, at)
+            ops.append(put(piece, to[:, : strip.rows, : self.width]))
+        return [*ops, *self.target.done(piece, at)]
 
 
-def _transform(matrix: Array, tiles: Array, between: Array, made: Array) -> None:
-    """matrix d matrix' of tiles that lie as side x side x rest; `made` may be any side x side x rest view."""
+def _transform(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
+    """made = matrix d matrix' of tiles that lie as side x side x rest; it may be any side x side x rest view."""
     out, side = matrix.shape
     half = between[: tiles.size // side * out]
-    np.matmul(matrix, tiles.reshape(side, -1), out=half.reshape(out, -1))
-    np.matmul(matrix, half.reshape(out, side, -1), out=made)
+    return [
+        partial(np.matmul, matrix, tiles.reshape(side, -1), half.reshape(out, -1)),
+        partial(np.matmul, matrix, half.reshape(out, side, -1), made),
+    ]
 
 
 def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry) -> Phase:
@@ -237,16 +238,18 @@ def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometr
     def worker(scratch: Array) -> Callable[[int], None]:
         one, two, edge, spare = carve(scratch, *shapes)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             group, strip = groups[i // len(strips)], strips[i % len(strips)]
             count = _count(strip, geometry)
             seen = one[: IN * IN * count * inputs]
-            group.read(strip, one, two, edge, seen.reshape(IN, IN, -1))
             products = two[: IN * IN * count * group.outputs].reshape(IN * IN, count, group.outputs)
-            np.matmul(seen.reshape(IN * IN, count, inputs), group.kernels, out=products)
-            group.write(strip, products.reshape(IN, -1), one, two, spare)
+            return [
+                *group.read(strip, one, two, edge, seen.reshape(IN, IN, -1)),
+                partial(np.matmul, seen.reshape(IN * IN, count, inputs), group.kernels, products),
+                *group.write(strip, products.reshape(IN, -1), one, two, spare),
+            ]
 
-        return run
+        return prepared(len(groups) * len(strips), ops)
 
     return Phase(len(groups) * len(strips), worker, room_for(*shapes))
 
@@ -270,27 +273,28 @@ def _in_phases(
     def read(scratch: Array) -> Callable[[int], None]:
         one, two, edge = carve(scratch, *before)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, s = divmod(i, len(strips))
-            groups[g].read(strips[s], one, two, edge, seen[g, :, places[s]].reshape(IN, IN, -1))
+            return groups[g].read(strips[s], one, two, edge, seen[g, :, places[s]].reshape(IN, IN, -1))
 
-        return run
+        return prepared(len(groups) * len(strips), ops)
 
     def multiply(_: Array) -> Callable[[int], None]:
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, s = divmod(i, len(shares))
-            np.matmul(seen[g, shares[s]], groups[g].kernels[shares[s]], out=products[g, shares[s]])
+            kernels = groups[g].kernels[shares[s]]
+            return [partial(np.matmul, seen[g, shares[s]], kernels, products[g, shares[s]])]
 
-        return run
+        return prepared(len(groups) * len(shares), ops)
 
     def write(scratch: Array) -> Callable[[int], None]:
         one, two, spare = carve(scratch, *behind)
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             g, s = divmod(i, len(strips))
-            groups[g].write(strips[s], products[g, :, places[s]].reshape(IN, -1), one, two, spare)
+            return groups[g].write(strips[s], products[g, :, places[s]].reshape(IN, -1), one, two, spare)
 
-        return run
+        return prepared(len(groups) * len(strips), ops)
 
     return [
         Phase(len(groups) * len(strips), read, room_for(*before)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from math import ceil, prod
 from typing import NamedTuple
@@ -38,6 +39,29 @@ class Phase(NamedTuple):
     tasks: int
     worker: Callable[[Array], Callable[[int], None]]
     scratch: int = 0
+
+
+Op = Callable[[], object]
+"""One call of NumPy with all that it takes, such as `partial(np.add, x, y, y)`."""
+
+
+def prepared(tasks: int, make: Callable[[int], Sequence[Op]]) -> Callable[[int], None]:
+    """What runs a task by number, its calls being made ready here, once.
+
+    A thread that gets a call ready holds the interpreter's lock, and so keeps the others from starting theirs.
+    """
+    ready = [tuple(make(i)) for i in range(tasks)]
+
+    def run(i: int) -> None:
+        for op in ready[i]:
+            op()
+
+    return run
+
+
+def put(target: Array, source: Array) -> Op:
+    """target[...] = source."""
+    return partial(np.copyto, target, source)
 
 
 def alone(action: Callable[[], object]) -> Phase:
@@ -115,3 +139,30 @@ def merge(phases: Sequence[Phase]) -> Phase:
         return run
 
     return Phase(ends[-1], worker, max(phase.scratch for phase in phases))
+
+
+def in_turn(phases: Sequence[Phase]) -> list[Phase]:
+    """The phases that have tasks; such as have one task each and follow one another are one phase of one task."""
+    made: list[list[Phase]] = []
+    for phase in phases:
+        if phase.tasks == 1 and made and made[-1][-1].tasks == 1:
+            made[-1].append(phase)
+        elif phase.tasks:
+            made.append([phase])
+    return [_sequence(group) for group in made]
+
+
+def _sequence(phases: Sequence[Phase]) -> Phase:
+    if len(phases) == 1:
+        return phases[0]
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        runs = [phase.worker(scratch) for phase in phases]
+
+        def run(_: int) -> None:
+            for each in runs:
+                each(0)
+
+        return run
+
+    return Phase(1, worker, max(phase.scratch for phase in phases))

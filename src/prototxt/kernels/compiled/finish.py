@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from prototxt.kernels.after import Action, CombineWith, Index, PerChannel, relu
 from prototxt.kernels.compiled.compile import LINE, NUMBER, Array, compiled
+from prototxt.kernels.work import Op
 
 RUN = 256
 """Numbers that the innermost loop goes through at least."""
@@ -54,15 +56,16 @@ class _Finish:
         self._rows, self._other, self.floor = (factor, offset), other, floor
         self._all = _repeated(factor, offset)
 
-    def __call__(self, tile: Array, at: Index) -> None:
+    def __call__(self, tile: Array, at: Index) -> list[Op]:
         factor, offset = self._all
         if tile.shape[-1] != len(self._rows[0]):  # some of the channels
             factor, offset = _repeated(*(row[at[-1]] for row in self._rows))
         if self._other is None:
-            _rows(tile.reshape(-1), factor, offset, self.floor)
-        else:
-            other = np.ascontiguousarray(self._other[at])
-            _rows_and_sum(tile.reshape(-1), factor, offset, other.reshape(-1), self.floor)
+            return [partial(_rows, tile.reshape(-1), factor, offset, self.floor)]
+        return [partial(self._sum, tile.reshape(-1), factor, offset, self._other[at])]
+
+    def _sum(self, tile: Array, factor: Array, offset: Array, other: Array) -> None:
+        _rows_and_sum(tile, factor, offset, np.ascontiguousarray(other).reshape(-1), self.floor)
 
 
 def _repeated(factor: Array, offset: Array) -> tuple[Array, Array]:

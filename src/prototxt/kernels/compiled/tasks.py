@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from prototxt.kernels.after import Action, Target
 from prototxt.kernels.compiled.compile import Array, Span
-from prototxt.kernels.work import Phase, Tile, carve, room_for
+from prototxt.kernels.work import Op, Phase, Tile, carve, prepared, put, room_for
 
 
 def tasks(
@@ -23,16 +24,16 @@ def tasks(
     def worker(scratch: Array) -> Callable[[int], None]:
         mine, spare = carve(scratch, (own,), (most,))
 
-        def run(i: int) -> None:
+        def ops(i: int) -> list[Op]:
             n, h = cuts[i]
-            make((n.start, n.stop, h.start, h.stop), mine)
-            if actions:
-                at = (n, h, slice(None), slice(None))
-                tile = target.tile(at, spare)
-                if not y[at].flags.c_contiguous:
-                    tile[...] = y[at]
-                target.done(tile, at)
+            made = partial(make, (n.start, n.stop, h.start, h.stop), mine)
+            if not actions:
+                return [made]
+            at = (n, h, slice(None), slice(None))
+            tile = target.tile(at, spare)
+            back = [] if y[at].flags.c_contiguous else [put(tile, y[at])]
+            return [made, *back, *target.done(tile, at)]
 
-        return run
+        return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, room_for((own,), (most,)))]
