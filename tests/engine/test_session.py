@@ -97,3 +97,38 @@ def test_an_input_is_written_where_it_is_read() -> None:
     net.forward(x=np.zeros_like(X))
     net.blobs["x"].data[...] = X
     np.testing.assert_allclose(net.forward()["y"], truth.forward(x=X)["y"], 1e-4, 1e-4)
+
+
+PIECES = """
+layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 3 dim: 4 dim: 10 dim: 6 } } }
+layer { name: "left" type: "Convolution" bottom: "x" top: "left"
+        convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: "xavier" } } }
+layer { name: "right" type: "Convolution" bottom: "x" top: "right"
+        convolution_param { num_output: 4 kernel_size: 1 weight_filler { type: "xavier" } } }
+layer { name: "joined" type: "Concat" bottom: "left" bottom: "right" top: "joined" concat_param { axis: AXIS } }
+layer { name: "again" type: "Convolution" bottom: "left" top: "again"
+        convolution_param { num_output: 5 kernel_size: 1 weight_filler { type: "xavier" } } }
+layer { name: "cut" type: "Slice" bottom: "joined" top: "a" top: "b" slice_param { axis: AXIS } }
+layer { name: "one" type: "Convolution" bottom: "a" top: "one"
+        convolution_param { num_output: 3 kernel_size: 1 weight_filler { type: "xavier" } } }
+layer { name: "mean" type: "Pooling" bottom: "b" top: "mean" pooling_param { pool: AVE global_pooling: true } }
+layer { name: "same" type: "Split" bottom: "mean" top: "m1" top: "m2" }
+layer { name: "flat" type: "Flatten" bottom: "m1" top: "flat" }
+layer { name: "pair" type: "Concat" bottom: "mean" bottom: "mean" top: "pair" }
+layer { name: "two" type: "Concat" bottom: "m2" bottom: "mean" top: "two" }
+layer { name: "ip" type: "InnerProduct" bottom: "flat" top: "y"
+        inner_product_param { num_output: 7 weight_filler { type: "xavier" } } }
+"""
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, 3])
+@pytest.mark.parametrize("keep", ["all", "outputs"])
+def test_parts_of_blobs_along_every_axis(axis: int, keep: str) -> None:
+    text = PIECES.replace("AXIS", str(axis))
+    fast, truth = prototxt.parse_net(text, keep=keep), prototxt.parse_net(text, engine="reference")
+    for seed in range(3):
+        x = noise(3, 4, 10, 6, seed=seed)
+        got, want = fast.forward(x=x), truth.forward(x=x)
+        assert got.keys() == want.keys()
+        for name, values in want.items():
+            np.testing.assert_allclose(got[name], values, 1e-4, 1e-5, err_msg=name)

@@ -11,6 +11,7 @@ import pytest
 import prototxt
 from golden import CASE_LIST, CASES, Case, part
 from prototxt.engine.session import ReadyWeights, Session
+from prototxt.kernels import winograd
 from prototxt.layers.base import Layer, Shape
 from prototxt.plan.choose import KERNELS, Table, candidates
 from prototxt.plan.kernel import Kernel
@@ -72,6 +73,28 @@ def by_kernel(kernel: Kernel, table: Table) -> Callable[[Layer, list[Shape]], Ke
     return choose_it
 
 
+def spoil(session: Session) -> None:
+    """What a step reads must have been written in this forward: all memory holds NaN before it."""
+    session._arena[...] = np.nan
+    for memory in session._memories:
+        memory[...] = np.nan
+
+
+@pytest.mark.parametrize("case", [c for c in CASE_LIST if str(c).startswith("convolution")], ids=str)
+def test_winograd_with_kernels_larger_than_a_cache(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(winograd, "CACHED", 0)
+    monkeypatch.setattr(winograd, "TOGETHER", 8)
+    stored = case.arrays()
+    net = case.net(stored)
+    session = net.session("outputs")
+    for _ in range(2):
+        spoil(session)
+        for name, values in part(stored, "input").items():
+            session.entries[net.graph.last[name]][...] = values
+        for blob, got in session.run().items():
+            np.testing.assert_allclose(got, part(stored, "output")[blob.name], 1e-3, 1e-4)
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_kernel_that_applies(case: Case, threads: int) -> None:
@@ -100,6 +123,7 @@ def check_kernels(case: Case, threads: int, table: Table) -> None:
                 net.graph, resolve_keep(net.graph, keep), by_kernel(kernel, {**KERNELS, **table})
             )
             session = Session(plan, net._arrays, ReadyWeights(), threads)
+            spoil(session)
             for name, values in part(stored, "input").items():
                 session.entries[net.graph.last[name]][...] = values
             blobs = {blob.name: values for blob, values in session.run().items()}

@@ -203,6 +203,7 @@ def test_compiled_kernels_know_numba_too_and_nobody_loads_them_unasked() -> None
         assert rooms <= {
             "__future__",
             "collections",
+            "functools",
             "math",
             "numba",
             "numpy",

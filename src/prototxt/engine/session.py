@@ -280,5 +280,5 @@ def _part(whole: Array, view: View, shape: Shape) -> Array:
     if whole.shape == shape:
         return whole
     line = whole.transpose(0, 2, 3, 1) if whole.ndim == 4 else whole
-    flat = line.reshape(-1)  # views of one memory, since both are lines
+    flat = layout.view(line, whole.size)
     return _as_blob(flat, shape)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
+from prototxt.kernels.layout import is_matrix, view
 from prototxt.kernels.window import Columns, Geometry
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, spans, tiles
 
@@ -76,7 +77,7 @@ def convolve_rows(
     target = Target(y, actions)
     parts, channels = _groups(x, matrix)
     height, width = geometry.out
-    pointwise = geometry.is_pointwise and x.shape[1:3] == geometry.out
+    pointwise = geometry.is_pointwise and x.shape[1:3] == geometry.out and is_matrix(x)
     columns = [Columns(part, geometry) for part in parts]
     taken = outputs + (
         0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]
@@ -101,7 +102,7 @@ def convolve_rows(
             at = (tile.n, tile.h, slice(None), channels[g])
             rows = tile.images * tile.rows * width
             if pointwise:
-                seen, before = parts[g][tile.n, tile.h].reshape(rows, depth), []
+                seen, before = view(parts[g][tile.n, tile.h], rows, depth), []
             else:
                 seen = flat[: rows * depth].reshape(rows, depth)
                 before = columns[g].fill(seen, tile, edge)
@@ -127,7 +128,7 @@ def _by_outputs(
     cuts = [(g, k) for g in range(group) for k in spans(outputs, count, 16)]
     phases = []
     if geometry.is_pointwise:
-        seen = [part.reshape(rows, depth) for part in parts]
+        seen = [view(part, rows, depth) for part in parts]
     else:
         seen = list(memory[: group * rows * depth].reshape(group, rows, depth))
         phases.append(_all_windows(parts, geometry, seen, threads if macs * group > LEAST else 1))

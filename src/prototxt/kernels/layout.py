@@ -25,3 +25,21 @@ def copy(target: Array, source: Array) -> None:
             target[:, c] = source[:, c]
     else:
         target[...] = source
+
+
+def is_matrix(x: Array) -> bool:
+    """Whether the positions of N x H x W x C lie in memory as the rows of a matrix."""
+    n, h, w, _ = x.shape
+    image, row, column, _ = x.strides
+    return (h == 1 or row == w * column) and (n == 1 or image == h * row)
+
+
+def view(array: Array, *shape: int) -> Array:
+    """`array.reshape(shape)` where that is the same memory: calls made ready now must see what lies there then.
+
+    Raises ValueError where it would be a copy.
+    """
+    seen = array.reshape(shape)
+    if array.size and not np.may_share_memory(seen, array):
+        raise ValueError(f"{array.shape} with strides {array.strides} is no view of shape {shape}")
+    return seen

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
+from prototxt.kernels.layout import view
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
 
 Array = NDArray[np.float32]
@@ -135,7 +136,7 @@ def average_all(x: Array, y: Array, actions: Sequence[Action], threads: int) -> 
         def ops(i: int) -> list[Op]:
             n, c = cuts[i]
             at = (slice(n, n + 1), slice(0, 1), slice(None), c)
-            made, image = target.tile(at, scratch), x[n, :, :, c].reshape(height * width, -1)
+            made, image = target.tile(at, scratch), view(x[n, :, :, c], height * width, c.stop - c.start)
             return [partial(np.matmul, share, image, made.reshape(1, -1)), *target.done(made, at)]
 
         return prepared(len(cuts), ops)

@@ -21,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from prototxt.kernels.after import Action, Target
+from prototxt.kernels.layout import view
 from prototxt.kernels.window import Geometry, Padded
 from prototxt.kernels.work import ALIGN, Op, Phase, Tile, carve, prepared, put, room_for, spans
 
@@ -198,15 +199,15 @@ class _Group:
         strides = (row, column, image, self.side * row, self.side * column, channel)
         tiles = one[: prod(shape)]
         gather = put(tiles.reshape(shape), as_strided(seen, shape, strides, writeable=False))
-        return [*ops, gather, *_transform(self.transforms.input, tiles, two, made)]
+        return [*ops, gather, *_transform_in(self.transforms.input, tiles, two, made)]
 
     def write(self, strip: Tile, products: Array, one: Array, two: Array, spare: Array) -> list[Op]:
-        """What puts the output tiles A' m A of a strip to their place; `products` is 6 x (6 * tiles * outputs)."""
+        """What puts the output tiles A' m A of a strip to their place; `products` is 6 x 6 x (tiles * outputs)."""
         side = self.side
         down, across = ceil(strip.rows / side), ceil(self.width / side)
         shape = (side, side, strip.images, down, across, self.outputs)
         made = two[: prod(shape)]
-        ops = _transform(self.transforms.output, products, one, made.reshape(side, side, -1))
+        ops = _transform_out(self.transforms.output, products, one, made)
         at = (strip.n, strip.h, slice(None), self.channels)
         piece = self.target.tile(at, spare)
         whole = (strip.images, down * side, across * side, self.outputs)
@@ -219,13 +220,22 @@ class _Group:
         return [*ops, *self.target.done(piece, at)]
 
 
-def _transform(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
-    """made = matrix d matrix' of tiles that lie as side x side x rest; it may be any side x side x rest view."""
-    out, side = matrix.shape
-    half = between[: tiles.size // side * out]
+def _transform_in(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
+    """made = matrix d matrix' of 6 x 6 x rest tiles; `made` may be any such view, the tiles are one piece."""
+    half = between[: tiles.size]
     return [
-        partial(np.matmul, matrix, tiles.reshape(side, -1), half.reshape(out, -1)),
-        partial(np.matmul, matrix, half.reshape(out, side, -1), made),
+        partial(np.matmul, matrix, tiles.reshape(IN, -1), half.reshape(IN, -1)),
+        partial(np.matmul, matrix, half.reshape(IN, IN, -1), made),
+    ]
+
+
+def _transform_out(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
+    """made = matrix d matrix' of 6 x 6 x rest tiles; these may be any such view, `made` is one piece."""
+    side, rest = len(matrix), tiles.shape[2]
+    half = between[: IN * side * rest]
+    return [
+        partial(np.matmul, matrix, tiles, half.reshape(IN, side, rest)),
+        partial(np.matmul, matrix, half.reshape(IN, -1), made.reshape(side, -1)),
     ]
 
 
@@ -246,7 +256,7 @@ def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometr
             return [
                 *group.read(strip, one, two, edge, seen.reshape(IN, IN, -1)),
                 partial(np.matmul, seen.reshape(IN * IN, count, inputs), group.kernels, products),
-                *group.write(strip, products.reshape(IN, -1), one, two, spare),
+                *group.write(strip, products.reshape(IN, IN, -1), one, two, spare),
             ]
 
         return prepared(len(groups) * len(strips), ops)
@@ -275,7 +285,8 @@ def _in_phases(
 
         def ops(i: int) -> list[Op]:
             g, s = divmod(i, len(strips))
-            return groups[g].read(strips[s], one, two, edge, seen[g, :, places[s]].reshape(IN, IN, -1))
+            made = view(seen[g, :, places[s]], IN, IN, counts[s] * inputs)
+            return groups[g].read(strips[s], one, two, edge, made)
 
         return prepared(len(groups) * len(strips), ops)
 
@@ -292,7 +303,8 @@ def _in_phases(
 
         def ops(i: int) -> list[Op]:
             g, s = divmod(i, len(strips))
-            return groups[g].write(strips[s], products[g, :, places[s]].reshape(IN, -1), one, two, spare)
+            made = view(products[g, :, places[s]], IN, IN, counts[s] * outputs)
+            return groups[g].write(strips[s], made, one, two, spare)
 
         return prepared(len(groups) * len(strips), ops)
 

@@ -47,21 +47,27 @@ def share(
     """Which blobs need no memory of their own.
 
     What a Concat joins is made in its place in the result; what Slice, Split, Flatten and Reshape make is what they
-    read. Nothing is ever written twice, so sharing changes no value.
+    read. Nothing is ever written twice, so sharing changes no value. Rows of images stay in one piece: kernels take
+    them for the rows of a matrix.
     """
     views: dict[BlobId, View] = {}
+    whole: set[BlobId] = set()  # what is seen in another shape, and so must be in one piece
     loose = {top for step in steps if step.loose for top in step.tops}
     for step in steps:
         if step.loose or not step.bottoms or not loose.isdisjoint(step.reads):
             continue
         layer, source = step.nodes[0].layer, step.bottoms[0]
         if step.kernel is None or is_copy(step):
-            views.update(_parts(layer, source, step.tops, shapes))
+            parts = _parts(layer, source, step.tops, shapes)
+            if any(part.axis is None and shapes[top] != shapes[source] for top, part in parts.items()):
+                parts = {} if _is_cut(source, views) else parts
+                whole.update(_line_of(source, views) if parts else ())
+            views.update(parts)
         if isinstance(layer, Concat) and step.kernel is not None and len(step.nodes) == 1:
             start, axis = 0, layer.axis % len(shapes[source])
             for bottom in step.bottoms:
                 own = step.bottoms.count(bottom) == 1 and bottom not in views and bottom not in entries
-                if own:
+                if own and bottom not in whole and _keeps_rows(shapes[bottom], axis):
                     views[bottom] = View(step.tops[0], axis, start)
                 start += shapes[bottom][axis]
     return views
@@ -76,7 +82,7 @@ def _parts(
     layer: Any, source: BlobId, tops: Sequence[BlobId], shapes: Mapping[BlobId, Shape]
 ) -> dict[BlobId, View]:
     match layer:
-        case Slice():
+        case Slice() if _keeps_rows(shapes[source], layer.axis % len(shapes[source])):
             axis = layer.axis % len(shapes[source])
             cuts = layer.cuts(shapes[source])[:-1]
             return {top: View(source, axis, cut) for top, cut in zip(tops, cuts, strict=True)}
@@ -89,6 +95,24 @@ def _parts(
     return {}
 
 
+def _keeps_rows(shape: Shape, axis: int) -> bool:
+    """Whether a part along this axis leaves the rows of an image in one piece."""
+    return len(shape) != 4 or axis < 2
+
+
+def _line_of(blob: BlobId, views: Mapping[BlobId, View]) -> list[BlobId]:
+    """The blob, the one it is a view of, and so on."""
+    line = [blob]
+    while line[-1] in views:
+        line.append(views[line[-1]].of)
+    return line
+
+
+def _is_cut(blob: BlobId, views: Mapping[BlobId, View]) -> bool:
+    """Whether a blob is a part of another one."""
+    return any(b in views and views[b].axis is not None for b in _line_of(blob, views))
+
+
 def _is_line(shape: Shape) -> bool:
     """Whether a blob lies in memory in the order of its axes, although channels are stored last."""
     return len(shape) != 4 or shape[1] == 1 or shape[2] * shape[3] == 1
@@ -96,9 +120,7 @@ def _is_line(shape: Shape) -> bool:
 
 def root(blob: BlobId, views: Mapping[BlobId, View]) -> BlobId:
     """The blob whose memory holds this one."""
-    while blob in views:
-        blob = views[blob].of
-    return blob
+    return _line_of(blob, views)[-1]
 
 
 @dataclass(frozen=True, slots=True)
