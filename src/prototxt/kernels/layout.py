@@ -31,7 +31,7 @@ def is_matrix(x: Array) -> bool:
     """Whether the positions of N x H x W x C lie in memory as the rows of a matrix."""
     n, h, w, _ = x.shape
     image, row, column, _ = x.strides
-    return (h == 1 or row == w * column) and (n == 1 or image == h * row)
+    return bool((h == 1 or row == w * column) and (n == 1 or image == h * row))
 
 
 def view(array: Array, *shape: int) -> Array:
