@@ -22,6 +22,9 @@ that it does not have its own share of. Up to MANY that is so too where there ar
 
 MANY = 1024
 
+PER_VALUE = 32
+"""Multiply-adds that take as long as finishing an output value: bias, neuron, its way to the blob."""
+
 
 def shares_kernels(images: int, matrix: tuple[int, ...], geometry: Geometry) -> bool:
     """Whether tasks take their share of the kernels, not of the positions; `matrix` is the kernel matrix's shape."""
@@ -82,8 +85,8 @@ def convolve_rows(
     taken = outputs + (
         0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]
     )
-    macs = len(parts[0]) * height * width * depth * outputs
-    least = ceil(threads / group) if macs * group > LEAST else 1
+    work = len(parts[0]) * height * width * outputs * (depth + PER_VALUE)
+    least = ceil(threads / group) if work * group > LEAST else 1
     cuts = tiles(len(parts[0]), height, 4 * width * taken, least)
     most = max(t.images * t.rows for t in cuts)
     first = cuts[0]
@@ -123,15 +126,15 @@ def _by_outputs(
     parts, channels = _groups(x, matrix)
     images, (height, width) = len(parts[0]), geometry.out
     rows = images * height * width
-    macs = rows * depth * outputs
-    count = ceil(threads / group) if macs * group > LEAST else 1
+    work = rows * outputs * (depth + PER_VALUE)
+    count = ceil(threads / group) if work * group > LEAST else 1
     cuts = [(g, k) for g in range(group) for k in spans(outputs, count, 16)]
     phases = []
     if geometry.is_pointwise:
         seen = [view(part, rows, depth) for part in parts]
     else:
         seen = list(memory[: group * rows * depth].reshape(group, rows, depth))
-        phases.append(_all_windows(parts, geometry, seen, threads if macs * group > LEAST else 1))
+        phases.append(_all_windows(parts, geometry, seen, threads if work * group > LEAST else 1))
     widest = max(k.stop - k.start for _, k in cuts)
 
     def worker(scratch: Array) -> Callable[[int], None]:
