@@ -136,3 +136,24 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
     child.join(10)
     assert child.exitcode == 0
     np.testing.assert_array_equal(net.forward(x=X)["y"], want)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="threads cannot be held to cores on this system"
+)
+def test_threads_are_held_to_cores_for_a_forward_alone() -> None:
+    before = os.sched_getaffinity(0)
+    places: list[set[int]] = []
+
+    def look(_: int) -> None:
+        places.append(os.sched_getaffinity(0))
+
+    workers.run([[Share(len(before), look)]] * len(before), hold=True)
+    assert os.sched_getaffinity(0) == before
+    assert all(len(place) == 1 for place in places) or len(before) == 1
+    places.clear()
+    workers.run([[Share(8, look)]] * (len(before) + 1), hold=True)
+    assert all(place == before for place in places)
+    places.clear()
+    workers.run([[Share(8, look)]] * len(before))
+    assert all(place == before for place in places)

@@ -58,6 +58,7 @@ class Session:
     def __init__(self, plan: Plan, params: Params, ready: ReadyWeights, threads: int) -> None:
         self.plan, self.threads = plan, threads
         self._params, self._ready = params, ready
+        self._hold = not plan.graph.remembers  # data layers start threads that read ahead
         self.entries = {blob: _blob_array(plan.graph.shapes[blob]) for blob in plan.graph.entries}
         self._bind()
 
@@ -103,7 +104,7 @@ class Session:
             if watchers:
                 self._run_watched(watchers)
             elif self._shares[0]:
-                workers.run(self._shares)
+                workers.run(self._shares, hold=self._hold)
         blobs = {**self._blobs, **self._loose}
         return {blob: blobs[blob] for blob in self.plan.graph.shapes if blob in self.plan.kept}
 
@@ -127,7 +128,7 @@ class Session:
         for step, shares in self._each:
             start = perf_counter()
             if shares[0]:
-                workers.run(shares)
+                workers.run(shares, hold=self._hold)
             seconds = perf_counter() - start
             tops = {top: self._value(top) for top in step.tops}
             for watcher in watchers:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -59,11 +60,11 @@ class Job:
     """Phases that some workers do together; worker `w` runs a task with `shares[w][phase].run`.
 
     Tasks are taken as workers become free, so that a core that is slow for a moment does less. After every phase they
-    wait for one another.
+    wait for one another. `cores` says where each worker runs, None leaves that to the system.
     """
 
-    def __init__(self, shares: Sequence[Sequence[Share]]) -> None:
-        self._shares = shares
+    def __init__(self, shares: Sequence[Sequence[Share]], cores: Sequence[int] | None = None) -> None:
+        self._shares, self.cores = shares, cores
         self._next = [count() for _ in shares[0]]
         self._arrived = [count(1) for _ in shares[0]]
         self._bells: list[SimpleQueue[None]] = [SimpleQueue() for _ in shares]
@@ -103,15 +104,46 @@ class _Thread:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[tuple[Job, int, SimpleQueue[None]]] = SimpleQueue()
+        self._core: int | None = None
+        self._anywhere: set[int] = set()
         Thread(target=self._serve, daemon=True, name="forward").start()
 
     def _serve(self) -> None:
         while True:
             job, worker, done = self.inbox.get()
+            self._go_to(job.cores[worker] if job.cores else None)
             with np.errstate(all="ignore"):  # which every thread has for itself
                 job.work(worker)
             done.put(None)
             del job  # not kept while waiting: it holds a net's memory
+
+    def _go_to(self, core: int | None) -> None:
+        """Stay on a core, from one job to the next too; None: wherever a thread of this process may be."""
+        if core != self._core:
+            if self._core is None:
+                self._anywhere = os.sched_getaffinity(0)
+            _stay_on(self._anywhere if core is None else {core})
+            self._core = core
+
+
+def _stay_on(cores: set[int]) -> None:
+    """Where the system does not allow it, threads stay where it puts them."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def _held_to(core: int | None) -> Iterator[None]:
+    """This thread stays on a core for a while."""
+    if core is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    _stay_on({core})
+    try:
+        yield
+    finally:
+        _stay_on(before)
 
 
 class _Idle:
@@ -137,6 +169,7 @@ _idle = _Idle()
 def _after_fork() -> None:
     """A child has its parent's memory and none of its threads."""
     _idle.__init__()  # type: ignore[misc]
+    _running.__init__()  # type: ignore[misc]
     blas.after_fork()
 
 
@@ -144,19 +177,60 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def run(shares: Sequence[Sequence[Share]]) -> None:
+class _Running:
+    """How many jobs run now."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.jobs = 0
+
+    def enter(self) -> bool:
+        """Whether this is the only one."""
+        with self.lock:
+            self.jobs += 1
+            return self.jobs == 1
+
+    def leave(self) -> None:
+        with self.lock:
+            self.jobs -= 1
+
+
+_running = _Running()
+
+
+def _cores(workers: int) -> list[int] | None:
+    """A core for each worker, if they are as many as this thread may use; None otherwise.
+
+    A thread that wakes up is mostly put where the one that woke it runs, and it takes the system milliseconds to see
+    that another core is idle: as long as a forward. Where workers are fewer than cores, others may need just those.
+    """
+    if workers < 2 or not hasattr(os, "sched_setaffinity"):
+        return None
+    usable = sorted(os.sched_getaffinity(0))
+    return usable if len(usable) == workers else None
+
+
+def run(shares: Sequence[Sequence[Share]], *, hold: bool = False) -> None:
     """Do a job with as many workers as there are shares, this thread being the first.
+
+    With `hold` each of them stays on a core of its own meanwhile, if there is one for each and no other job runs: for
+    tasks that start no threads, which would have to stay there too.
 
     Raises what a task raised first, when every worker has stopped.
     """
-    job = Job(shares)
-    helpers = _idle.take(len(shares) - 1)
-    done: SimpleQueue[None] = SimpleQueue()
-    for worker, helper in enumerate(helpers, start=1):
-        helper.inbox.put((job, worker, done))
-    job.work(0)
-    for _ in helpers:
-        done.get()
-    _idle.give(helpers)
+    alone = _running.enter()
+    try:
+        job = Job(shares, _cores(len(shares)) if hold and alone else None)
+        helpers = _idle.take(len(shares) - 1)
+        done: SimpleQueue[None] = SimpleQueue()
+        for worker, helper in enumerate(helpers, start=1):
+            helper.inbox.put((job, worker, done))
+        with _held_to(job.cores[0] if job.cores else None):
+            job.work(0)
+        for _ in helpers:
+            done.get()
+        _idle.give(helpers)
+    finally:
+        _running.leave()
     if job.error is not None:
         raise job.error
