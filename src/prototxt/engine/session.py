@@ -44,10 +44,6 @@ class ReadyWeights:
                 self._made[key] = make()
             return self._made[key]
 
-    @property
-    def bytes(self) -> int:
-        return sum(a.nbytes for ready in self._made.values() for a in ready if a is not None)
-
 
 class Session:
     """One plan, ready to run again and again; not for two threads at once.
