@@ -71,8 +71,8 @@ CACHED = 3 << 20
 TOGETHER = 384
 """Tiles that go through the three phases together where the kernels are larger than that."""
 
-STRIP = 112
-"""Tiles that a task has at most: at 64 channels their transforms take 1 MB."""
+STRIP = 56
+"""Tiles that a task has at most: at 64 channels their transforms take 0.5 MB."""
 
 
 def transform_kernels(weight: Array, group: int) -> Array:
