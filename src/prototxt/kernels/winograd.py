@@ -155,6 +155,11 @@ def _count(tile: Tile, geometry: Geometry) -> int:
     return tile.images * ceil(tile.rows / side) * ceil(geometry.out[1] / side)
 
 
+def _largest(strips: Sequence[Tile]) -> Tile:
+    """Where a block starts, the first may be an image's short last one."""
+    return max(strips, key=lambda strip: strip.images * strip.rows)
+
+
 def _blocks(strips: Sequence[Tile], geometry: Geometry) -> list[list[Tile]]:
     """Strips that go through the phases together."""
     blocks: list[list[Tile]] = [[]]
@@ -243,7 +248,8 @@ def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometr
     """Each task takes a strip from input to output: the kernels stay in its core's cache."""
     inputs = groups[0].inputs  # the first share is the largest
     size = (IN * IN * max(_count(strip, geometry) for strip in strips) * max(inputs, groups[0].outputs),)
-    shapes = [size, size, groups[0].edge(strips[0]), groups[0].piece(strips[0])]
+    largest = _largest(strips)
+    shapes = [size, size, groups[0].edge(largest), groups[0].piece(largest)]
 
     def worker(scratch: Array) -> Callable[[int], None]:
         one, two, edge, spare = carve(scratch, *shapes)
@@ -276,8 +282,8 @@ def _in_phases(
         memory, (len(groups), IN * IN, total, inputs), (len(groups), IN * IN, total, outputs)
     )
     size = (IN * IN * most * max(inputs, outputs),)
-    before = [size, size, groups[0].edge(strips[0])]
-    behind = [size, size, groups[0].piece(strips[0])]
+    before = [size, size, groups[0].edge(_largest(strips))]
+    behind = [size, size, groups[0].piece(_largest(strips))]
     shares = list(spans(IN * IN, 2 * threads))
 
     def read(scratch: Array) -> Callable[[int], None]:
