@@ -398,7 +398,7 @@ class Net:
             outputs = _apart({name: values[graph.last[name]] for name in graph.outputs}, fed.values())
             self._loss = loss.total
         else:
-            session = self.session(keep, start=start, end=end)
+            session = self._bound(plan, start, end)
             for blob, entry in session.entries.items():
                 if fed[blob] is not entry:
                     copy_blob(entry, fed[blob])
@@ -457,6 +457,9 @@ class Net:
         """
         plan = self.plan(keep, start=start, end=end)
         _check_fits(plan)
+        return self._bound(plan, start, end)
+
+    def _bound(self, plan: Plan, start: str | None, end: str | None) -> Session:
         key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
         session: Session = self._lowered.get(
             key, lambda: Session(plan, self._arrays, self._ready, self.threads)

@@ -55,7 +55,7 @@ class Session:
         self.plan, self.threads = plan, threads
         self._params, self._ready = params, ready
         self._hold = not plan.graph.remembers  # data layers start threads that read ahead
-        self.entries = {blob: _blob_array(plan.graph.shapes[blob]) for blob in plan.graph.entries}
+        self.entries = {blob: _zeros(plan.graph.shapes[blob]) for blob in plan.graph.entries}
         self._bind()
 
     @np.errstate(all="ignore")  # weights may be anything; what comes of them can be looked at
@@ -150,15 +150,14 @@ class Session:
         for node in rest[step.folded :]:
             wanted = [stored[next(others)] for _ in node.bottoms[1:]]
             actions += finish.actions(node.layer, self._params[node.index], wanted)
-        start = self.plan.workspaces.get(first.index)
+        start = self.plan.workspaces.get(first.index, 0)
         shapes = [self.plan.graph.shapes[blob] for blob in step.bottoms]
-        size = 0 if start is None else kernel.workspace(first.layer, shapes)
         site = Site(
             [stored[blob] for blob in step.bottoms],
             [stored[blob] for blob in step.tops],
             self._weights(step, shapes),
             actions,
-            self._arena[start : (start or 0) + size],
+            self._arena[start : start + self.plan.workspace(step)],
             self.threads,
         )
         with located_at(first):
@@ -234,14 +233,6 @@ def _aligned(numbers: int) -> Array:
     return raw[skip : skip + numbers]
 
 
-def _blob_array(shape: Shape) -> Array:
-    """Zeros of a blob's shape, stored channels-last where it has four axes."""
-    if len(shape) != 4:
-        return np.zeros(shape, np.float32)
-    n, c, h, w = shape
-    return layout.channels_first(np.zeros((n, h, w, c), np.float32))
-
-
 def _lay_out(plan: Plan, arena: Array, entries: Mapping[BlobId, Array]) -> dict[BlobId, Array]:
     """Every blob's array, N x C x H x W."""
     shapes = plan.graph.shapes
@@ -263,7 +254,12 @@ def _lay_out(plan: Plan, arena: Array, entries: Mapping[BlobId, Array]) -> dict[
     return blobs
 
 
+def _zeros(shape: Shape) -> Array:
+    return _as_blob(np.zeros(count(shape), np.float32), shape)
+
+
 def _as_blob(memory: Array, shape: Shape) -> Array:
+    """Memory as a blob of this shape, stored channels-last where it has four axes."""
     if len(shape) != 4:
         return memory.reshape(shape)
     n, c, h, w = shape

@@ -96,7 +96,6 @@ class Columns:
         self.geometry = geometry
         self.padded = Padded(x, geometry)
         self.depth = prod(geometry.kernel) * x.shape[3]
-        self.images, self.rows = len(x), geometry.out[0]
 
     def room(self, images: int, rows: int) -> int:
         """Scratch memory for a tile, without the matrix itself."""

@@ -22,8 +22,8 @@ from prototxt.layers.pooling import Pooling
 from prototxt.layers.scale import Scale
 from prototxt.plan.choose import KERNELS, Table, choose
 from prototxt.plan.convolutions import Depthwise, Direct
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, passes
-from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, MaxPool, divisors, nchw
+from prototxt.plan.kernel import Fold, Kernel, Ready, Site, nchw, passes
+from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, MaxPool, divisors
 
 
 class _OnePass(Kernel):

@@ -13,7 +13,7 @@ from prototxt.kernels.work import Phase
 from prototxt.layers.base import Array, Shape
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, passes, products, stored
+from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products, stored
 
 
 def _pair(values: Sequence[int]) -> tuple[int, int]:
@@ -39,11 +39,6 @@ def _over_images(layer: Convolution | Deconvolution, bottom: Sequence[Shape]) ->
     return len(shape) == 4 and fits_tiles(shape) and layer.channel_axis(shape) == 1
 
 
-def _nchw(array: Array) -> Shape:
-    n, h, w, c = array.shape
-    return n, c, h, w
-
-
 class _Convolution(Kernel):
     """What the kernels of Convolution share: several bottoms, each with a top of its own; weights and a bias."""
 
@@ -64,7 +59,7 @@ class _Convolution(Kernel):
     def bind(self, layer: Any, site: Site) -> list[Phase]:
         phases = []
         for x, y in zip(site.bottoms, site.tops, strict=True):
-            phases += self.work(x, _geometry(layer, _nchw(x)), y, site)
+            phases += self.work(x, _geometry(layer, nchw(x)), y, site)
         return phases
 
     def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
@@ -201,7 +196,7 @@ class Deconvolve(_Deconvolution):
         bias, *matrices = site.ready
         phases = []
         for x, y in zip(site.bottoms, site.tops, strict=True):
-            spread = _spread(layer, _nchw(x))
+            spread = _spread(layer, nchw(x))
             actions = site.with_bias(bias)
             phases += deconvolve.deconvolve(x, _all(matrices), spread, y, actions, site.threads)
         return phases
@@ -225,7 +220,7 @@ class DeconvolveDepthwise(_Deconvolution):
         bias, *kernels = site.ready
         phases = []
         for x, y in zip(site.bottoms, site.tops, strict=True):
-            spread = _spread(layer, _nchw(x))
+            spread = _spread(layer, nchw(x))
             actions = site.with_bias(bias)
             phases += deconvolve.deconvolve_depthwise(x, _all(kernels), spread, y, actions, site.threads)
         return phases

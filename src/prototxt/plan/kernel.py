@@ -28,9 +28,6 @@ WEIGHTS_PER_SECOND, FAR_WEIGHTS_PER_SECOND = 5e9, 2.2e9
 NUMBERS_PER_SECOND = 4e9
 """Numbers that one pass over memory in the cache handles, one core."""
 
-HANDOVER = 25e-6
-"""Seconds from one phase to the next."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -131,6 +128,12 @@ def stored(shape: Shape) -> Shape:
     """A blob's shape as it is stored: N x H x W x C."""
     n, c, *spatial = shape
     return (n, *(spatial or (1, 1)), c)
+
+
+def nchw(array: Array) -> Shape:
+    """The blob's shape of an array that is stored N x H x W x C."""
+    n, h, w, c = array.shape
+    return n, c, h, w
 
 
 def fits_tiles(shape: Shape) -> bool:

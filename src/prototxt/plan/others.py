@@ -15,7 +15,7 @@ from prototxt.layers.concat import Concat
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, passes, products
+from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products
 
 
 class _Pool(Kernel):
@@ -35,11 +35,6 @@ class _Pool(Kernel):
         window, out = layer.window(shape), layer.shapes([shape])[0][2:]
         (kh, kw), (sh, sw), (ph, pw) = window.kernel, window.stride, window.pad
         return pool.PoolGeometry((kh, kw), (sh, sw), (ph, pw), (shape[2], shape[3]), (out[0], out[1]))
-
-
-def nchw(array: Array) -> Shape:
-    n, h, w, c = array.shape
-    return n, c, h, w
 
 
 class MaxPool(_Pool):
