@@ -15,6 +15,9 @@ from prototxt.net import Net
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
+FORK_CASES = ROOT / "tests" / "cases_forks"
+"""The same for layers of forks, computed by the forks' own code: a folder a dialect. In each, and in CASES,
+refused.tsv lists the nets that the reference refuses, with its reason."""
 DATA_CASES = ROOT / "tests" / "cases_data"
 """Folders with a data layer's net, what it reads, and the four batches the reference made of it."""
 
@@ -33,7 +36,12 @@ class Case:
     path: Path
 
     def __str__(self) -> str:
-        return f"{self.path.parent.name}/{self.path.stem}"
+        return "/".join((*self.path.relative_to(ROOT / "tests").parts[1:-1], self.path.stem))
+
+    @property
+    def dialect(self) -> str:
+        """Whose fork computed it; nothing for Caffe itself."""
+        return self.path.parent.parent.name if self.path.is_relative_to(FORK_CASES) else ""
 
     def arrays(self) -> dict[str, Array]:
         with np.load(self.path) as file:
@@ -42,7 +50,9 @@ class Case:
     def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
         """The case's net with the stored parameters."""
         text = self.path.with_suffix(".prototxt").read_text()
-        net = prototxt.parse_net(text, file=str(self), phase=str(stored["phase"]), engine=engine)
+        net = prototxt.parse_net(
+            text, file=str(self), phase=str(stored["phase"]), engine=engine, dialect=self.dialect
+        )
         for name, params in net.params.items():
             for i, param in enumerate(params):
                 assert param.shape == stored[f"param/{name}/{i}"].shape
@@ -57,4 +67,11 @@ def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:
     }
 
 
-CASE_LIST = [Case(path) for path in sorted(CASES.glob("*/*.npz"))]
+CASE_LIST = [Case(path) for path in [*sorted(CASES.glob("*/*.npz")), *sorted(FORK_CASES.glob("*/*/*.npz"))]]
+
+
+def refused_cases(folder: Path) -> list[tuple[Case, str]]:
+    """The nets that the reference refuses, with its reasons."""
+    lines = (folder / "refused.tsv").read_text().splitlines()
+    pairs = (line.split("\t") for line in lines)
+    return [(Case(folder / f"{name}.npz"), reason) for name, reason in pairs]

@@ -40,7 +40,7 @@ from prototxt.reading import (
 )
 from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
-from prototxt.weights.params import Files, Params, make_params
+from prototxt.weights.params import Files, Params, blob_counts, make_params, read_files
 
 ENGINES = ("fast", "numba", "reference")
 
@@ -60,6 +60,7 @@ def load_net(
     strict: bool = False,
     allow_writes: bool = False,
     allow_python_layers: bool = False,
+    dialect: str = "",
 ) -> Net:
     """The net of a prototxt file, ready to run.
 
@@ -72,11 +73,12 @@ def load_net(
     given, else the cores this process may use. Unknown fields are a PrototxtWarning, with `strict` an
     error; so is what had to be assumed, such as the channels of a database that is not here. A net may come from a
     stranger: unless `allow_writes` is set no layer (HDF5Output) writes a file, unless `allow_python_layers` is set
-    none (Python) runs code.
+    none (Python) runs code. `dialect` ("ssd", "rfcn", "segnet", "pspnet" or "yolo") says which fork the net is
+    written for, where forks mean different things by one type name and the layer's fields do not tell.
 
     Raises PrototxtError, with file, line and layer, for everything that is wrong with the files.
     """
-    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
+    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers, dialect)
     return _make_net(read_text(path), fspath(path), options, weights, keep, engine, threads, strict)
 
 
@@ -96,9 +98,10 @@ def parse_net(
     strict: bool = False,
     allow_writes: bool = False,
     allow_python_layers: bool = False,
+    dialect: str = "",
 ) -> Net:
     """`load_net` for text in memory; `file` is what errors call it."""
-    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers)
+    options = Options(phase, level, tuple(stages), inputs, seed, allow_writes, allow_python_layers, dialect)
     return _make_net(text, file, options, weights, keep, engine, threads, strict)
 
 
@@ -218,6 +221,8 @@ class Net:
         if engine not in ENGINES:
             raise InputError(f'engine is "fast", "numba" or "reference", not "{engine}"')
         self._compiled = _choose_compiled() if engine == "numba" else None
+        files = read_files(weights)
+        options = replace(options, stored=blob_counts(files))
         self._definition, self._options = definition, options
         self.engine = engine
         self.keep = keep
@@ -226,7 +231,7 @@ class Net:
         self._ready = ReadyWeights()
         self._lowered = _Latest()
         self._adopt(make_graph(definition, options))
-        self._arrays, self.loaded = make_params(self.graph, options.seed, weights)
+        self._arrays, self.loaded = make_params(self.graph, options.seed, files)
 
     def twin(self, threads: int | None = None) -> Net:
         """Another net of this definition and these input shapes, whose parameters are this one's own arrays.

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Any
 
 from prototxt.definition import Definition, define
-from prototxt.errors import InputError
+from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.connect import connect
 from prototxt.graph.feed import feed
 from prototxt.graph.infer import infer
 from prototxt.graph.select import PHASES, State, select
 from prototxt.graph.wiring import Graph
 from prototxt.layers.base import Setting
+from prototxt.layers.forks import DIALECTS
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
@@ -30,7 +31,8 @@ class Options:
     """How a definition becomes a graph: the net's state, the input shapes the caller gives, the seed.
 
     `allow_writes` lets layers such as HDF5Output write the files that the net names, `allow_python_layers` lets
-    layers of type Python run the code that the net names.
+    layers of type Python run the code that the net names. `dialect` (ssd, rfcn, segnet, pspnet or yolo) and `stored`
+    (how many learned arrays a weights file holds for each layer) tell apart what forks call by one name.
     """
 
     phase: str = "TEST"
@@ -40,6 +42,8 @@ class Options:
     seed: int = 0
     allow_writes: bool = False
     allow_python_layers: bool = False
+    dialect: str = ""
+    stored: Mapping[str, int] = field(default_factory=dict)
 
     def state(self) -> State:
         """The state that include and exclude rules are held against. Raises InputError for another phase."""
@@ -48,9 +52,21 @@ class Options:
         return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
 
     def setting(self, file: str) -> Setting:
-        """What the layers of this file may know and do."""
-        folder = str(pathlib.Path(file).parent)
-        return Setting(self.state().phase, self.seed, folder, self.allow_writes, self.allow_python_layers)
+        """What the layers of this file may know and do. Raises InputError for an unknown dialect."""
+        if self.dialect and self.dialect not in DIALECTS:
+            raise InputError(
+                f'dialect is one of {", ".join(DIALECTS)}, not "{self.dialect}"',
+                hint=did_you_mean(self.dialect, DIALECTS),
+            )
+        return Setting(
+            self.state().phase,
+            self.seed,
+            str(pathlib.Path(file).parent),
+            self.allow_writes,
+            self.allow_python_layers,
+            self.dialect,
+            self.stored,
+        )
 
 
 def define_net(text: str, file: str, *, strict: bool = False) -> Definition:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import CASE_LIST, CASES, Case, part
+from golden import CASE_LIST, CASES, Case, part, refused_cases
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.kernels import winograd
 from prototxt.layers.base import Layer, Shape
@@ -152,12 +152,12 @@ def test_versions_before_in_place_layers_can_be_kept() -> None:
     np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)
 
 
-REFUSED = [line.split("\t") for line in (CASES / "refused.tsv").read_text().splitlines()]
+REFUSED = refused_cases(CASES)
 
 
-@pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[case for case, _ in REFUSED])
-def test_nets_that_the_reference_refuses_are_refused_by_layer_and_line(case: str, reason: str) -> None:
-    text = (CASES / f"{case}.prototxt").read_text()
+@pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[str(case) for case, _ in REFUSED])
+def test_nets_that_the_reference_refuses_are_refused_by_layer_and_line(case: Case, reason: str) -> None:
+    text = case.path.with_suffix(".prototxt").read_text()
     with pytest.raises(prototxt.LayerError) as caught:
         prototxt.parse_net(text, file="net.prototxt")
     assert caught.value.layer == "op", reason

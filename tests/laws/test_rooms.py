@@ -7,13 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from golden import CASES, DATA_CASES
-from prototxt.layers.base import Layer
-from prototxt.layers.registry import layer, layer_types
+from golden import CASES, DATA_CASES, FORK_CASES
+from helpers import net_message
+from prototxt.layers.base import Layer, Setting
+from prototxt.layers.registry import all_rooms, layer, meaning
 
-ROOMS = layer_types()
-CASE_TEXT = "".join(p.read_text() for folder in (CASES, DATA_CASES) for p in folder.rglob("*.prototxt"))
-CASE_TYPES = set(re.findall(r'type: "(\w+)"', CASE_TEXT))
+ROOMS = all_rooms()
+
+
+def rooms_of_cases() -> set[type[Layer]]:
+    """The rooms that the golden cases' layers mean, each under the dialect of its folder."""
+    found = set()
+    for folder in (CASES, DATA_CASES, FORK_CASES):
+        for path in folder.rglob("*.prototxt"):
+            dialect = path.relative_to(FORK_CASES).parts[0] if folder == FORK_CASES else ""
+            for param in net_message(path.read_text()).layer:
+                found.add(meaning(param, Setting(dialect=dialect)).room)
+    return found
+
+
+IN_CASES = rooms_of_cases()
 READERS = {"Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "MemoryData", "WindowData"}
 NO_WORK = READERS | {
     "BatchReindex", "Concat", "Crop", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter", "Reshape",
@@ -25,37 +38,42 @@ UNTOLD = {"Python"}
 """Types whose work nobody but their author knows."""
 
 
+def room_name(room: type[Layer]) -> str:
+    return f"{room.type}-{room.fork}"
+
+
 def snake(type_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_docstring(name: str) -> None:
-    doc = ROOMS[name].__doc__ or ""
+@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+def test_docstring(room: type[Layer]) -> None:
+    doc = room.__doc__ or ""
     assert "Formula:" in doc
     assert "Example:" in doc
-    assert f'type: "{name}"' in doc
+    assert f'type: "{room.type}"' in doc
     assert "Source:" in doc
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_golden_case_or_reason(name: str) -> None:
-    assert name in CASE_TYPES or ROOMS[name].golden
+@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+def test_golden_case_or_reason(room: type[Layer]) -> None:
+    assert room in IN_CASES or room.golden
 
 
-@pytest.mark.parametrize("name", sorted(set(ROOMS) - NO_WORK - UNTOLD))
-def test_cost(name: str) -> None:
-    assert ROOMS[name].cost is not Layer.cost
+@pytest.mark.parametrize("room", [r for r in ROOMS if r.type not in NO_WORK | UNTOLD], ids=room_name)
+def test_cost(room: type[Layer]) -> None:
+    assert room.cost is not Layer.cost
 
 
 def test_types_that_do_no_work_are_known() -> None:
-    assert set(ROOMS) >= NO_WORK
+    assert {room.type for room in ROOMS} >= NO_WORK
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_a_room_is_where_one_looks_for_it(name: str) -> None:
-    module = ROOMS[name].__module__.rsplit(".", 1)[1]
-    assert module in {snake(name), name.lower(), "neuron"}
+@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+def test_a_room_is_where_one_looks_for_it(room: type[Layer]) -> None:
+    module = room.__module__.rsplit(".", 1)[1]
+    names = {snake(room.type), room.type.lower(), "neuron"}
+    assert module in names | {f"{name}_{room.fork}" for name in names}
     tests = Path(__file__).parents[1] / "layers"
     assert (tests / f"test_{module}.py").is_file()
 

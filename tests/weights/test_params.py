@@ -16,7 +16,7 @@ from prototxt.layers.base import Array
 from prototxt.reading import Options, define_net, make_graph
 from prototxt.schema import message_class
 from prototxt.weights.npz import write_npz
-from prototxt.weights.params import Loaded, LoadedFile, make_params
+from prototxt.weights.params import Loaded, LoadedFile, make_params, read_files
 from prototxt.weights.read import read_weights
 
 TEXT = """
@@ -52,7 +52,7 @@ def counted(*shape: int, start: float = 0) -> Array:
 
 
 def test_without_weights_the_fillers_fill() -> None:
-    arrays, loaded = make_params(make_graph(define_net(TEXT, "net"), Options()), 0, None)
+    arrays, loaded = make_params(make_graph(define_net(TEXT, "net"), Options()), 0, ())
     assert loaded is None
     assert len(arrays) == 4
     assert [[a.shape for a in own] for own in arrays] == [[], [(3, 3), (3,)], [], [(4, 3), (4,)]]
@@ -68,10 +68,10 @@ def test_without_weights_the_fillers_fill() -> None:
 def test_a_file_fills_what_it_holds(tmp_path: Path) -> None:
     weight, bias = counted(4, 3, start=1), counted(4, start=50)
     path = store(tmp_path / "w.caffemodel", {"b": [weight, bias], "extra": [bias], "bare": []})
-    arrays, loaded = make_params(make_graph(define_net(TEXT, "net"), Options()), 7, path)
+    arrays, loaded = make_params(make_graph(define_net(TEXT, "net"), Options()), 7, read_files(path))
     np.testing.assert_array_equal(arrays[3][0], weight)
     np.testing.assert_array_equal(arrays[3][1], bias)
-    filled, _ = make_params(make_graph(define_net(TEXT, "net"), Options()), 7, None)
+    filled, _ = make_params(make_graph(define_net(TEXT, "net"), Options()), 7, ())
     np.testing.assert_array_equal(arrays[1][0], filled[1][0])
     assert loaded is not None
     assert loaded == Loaded((LoadedFile(str(path), ("b",), ("extra",)),), missing=("a",))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prototxt.layers.forks import DIALECTS
+
 if TYPE_CHECKING:
     from prototxt.reading import Options
 
@@ -64,14 +66,20 @@ class NetChoice:
     level: int
     strict: bool
     allow_python_layers: bool
+    dialect: str | None
 
     def options(self, seed: int = 0) -> Options:
         """The same for `prototxt.reading`."""
         from prototxt.reading import Options
 
-        allow = self.allow_python_layers
         return Options(
-            self.phase, self.level, self.stages, dict(self.inputs), seed, allow_python_layers=allow
+            self.phase,
+            self.level,
+            self.stages,
+            dict(self.inputs),
+            seed,
+            allow_python_layers=self.allow_python_layers,
+            dialect=self.dialect or "",
         )
 
 
@@ -92,6 +100,10 @@ net_options = option_group(
         click.option("--strict", is_flag=True, help="An unknown field is an error, not a warning."),
         click.option(
             "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
+        ),
+        click.option(
+            "--dialect", type=click.Choice(list(DIALECTS)),
+            help="The fork the net is written for, where forks mean different things by one type name.",
         ),
     ],
 )  # fmt: skip

@@ -10,7 +10,8 @@ from prototxt.definition import Definition
 from prototxt.errors import LayerError, NetError, Place, did_you_mean
 from prototxt.graph.wiring import BlobId, Link, Wiring
 from prototxt.layers.base import Layer, Setting
-from prototxt.layers.registry import layer_types, make_layer
+from prototxt.layers.forks import FORKS
+from prototxt.layers.registry import Meaning, layer_types, meaning
 from prototxt.text.place import place_of_value
 
 
@@ -26,15 +27,30 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
         raise _no_layers(definition)
     current: dict[str, BlobId] = {}
     automatic = _automatic_tops(layers)
-    links = []
+    links, doubts = [], dict[str, list[tuple[int, Meaning]]]()
     for index, param in enumerate(layers):
-        layer = _make(definition, index, param, setting)
+        layer, meant = _make(definition, index, param, setting)
+        if meant.others:
+            doubts.setdefault(param.type, []).append((index, meant))
         _check_arity(definition, index, param, layer)
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
         tops += tuple(next(automatic) for _ in range(layer.num_tops - layer.named_tops))
         links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
-    return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), definition.notes)
+    notes = (*definition.notes, *(_doubt(definition, doubt) for doubt in doubts.values()))
+    return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), notes)
+
+
+def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Meaning]]) -> str:
+    """A note on layers of one type that could mean what another fork means by it."""
+    index, meant = doubtful[0]
+    layer, more = definition.message.layer[index], len(doubtful) - 1
+    whom = f'layer "{layer.name}"' + (f" and {more} more" if more else "") + f" ({layer.type})"
+    others = ", ".join(FORKS[room.fork] for room in meant.others)
+    return (
+        f"{definition.place(index, 'type')}: {whom} taken as the layer of {FORKS[meant.room.fork]}; nothing tells it "
+        f"from that of {others}: --dialect says which (dialect= in Python)"
+    )
 
 
 def _automatic_tops(layers: Sequence[Any]) -> Iterator[BlobId]:
@@ -51,9 +67,10 @@ def _no_layers(definition: Definition) -> NetError:
     return NetError(what, place=Place(definition.file))
 
 
-def _make(definition: Definition, index: int, param: Any, setting: Setting) -> Layer:
+def _make(definition: Definition, index: int, param: Any, setting: Setting) -> tuple[Layer, Meaning]:
     try:
-        return make_layer(param, setting)
+        meant = meaning(param, setting)
+        return meant.room(param, setting), meant
     except LayerError as error:
         if param.type not in layer_types():
             error.hint = _type_hint(param) or error.hint

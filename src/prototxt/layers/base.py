@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -82,7 +82,9 @@ class Setting:
 
     `seed` starts what layers draw at random. `folder` is where the net's file lies: names of files in it may be
     relative to that. A net may come from a stranger: unless `allow_writes` is set no layer may write a file, and
-    unless `allow_python_layers` is set none may run the net's own code.
+    unless `allow_python_layers` is set none may run the net's own code. `dialect` (a key of DIALECTS, or nothing) says
+    which fork the net is written for, `stored` how many learned arrays a weights file holds for each layer: both
+    tell apart what forks call by one name.
     """
 
     phase: int = TEST
@@ -90,6 +92,8 @@ class Setting:
     folder: str = ""
     allow_writes: bool = False
     allow_python_layers: bool = False
+    dialect: str = ""
+    stored: Mapping[str, int] = field(default_factory=dict)
 
 
 ALONE = Setting()
@@ -105,6 +109,8 @@ class Layer:
     """
 
     type: ClassVar[str]
+    fork: ClassVar[str]
+    """Whose layer it is, a key of FORKS."""
     bottoms: ClassVar[tuple[int, int | None]]
     tops: ClassVar[tuple[int, int | None]]
     tops_equal_bottoms: ClassVar[bool] = False
@@ -128,6 +134,15 @@ class Layer:
         self.num_bottoms = len(param.bottom)
         self.loss_weights = self._loss_weights(param.loss_weight)
         self.setup(param)
+
+    @classmethod
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+        """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
+
+        True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
+        is how many learned arrays a weights file holds for the layer, None without one.
+        """
+        return None
 
     def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
         """By what each top is multiplied on its way into the net's loss (layer.hpp, SetLossWeights)."""

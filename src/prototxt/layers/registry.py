@@ -8,19 +8,28 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
 
 from prototxt.errors import LayerError, did_you_mean
 from prototxt.layers.base import ALONE, Layer, Setting
+from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
 
 PACKAGE = "prototxt.layers"
 
 KIN = "neuron"
 """The file that several tiny types share."""
 
-_rooms: dict[str, type[Layer]] = {}
+PYTHON_LAYERS = {
+    ("proposal_layer", "ProposalLayer"): "Proposal",
+    ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
+}
+"""Well-known Python layers, by the last part of the module's name and the class: rooms that do the same work."""
+
+_rooms: dict[str, dict[str, type[Layer]]] = {}
+"""Every meaning of every type name: by the name, then by the fork."""
 
 L = TypeVar("L", bound=type[Layer])
 Arity = int | tuple[int, int | None]
@@ -33,12 +42,13 @@ def layer(
     tops: Arity = 1,
     tops_equal_bottoms: bool = False,
     loss: bool = False,
+    fork: str = CAFFE,
 ) -> Callable[[L], L]:
-    """Class decorator that registers a layer type.
+    """Class decorator that registers a layer type, or what a fork means by a type name.
 
     `bottoms` and `tops` say how many the layer takes: a number, or (least, most) with None for no limit.
     `tops_equal_bottoms` asks for as many tops as bottoms. `loss` marks a loss layer: it makes the tops that its
-    file leaves out, and its first top counts as loss.
+    file leaves out, and its first top counts as loss. `fork` says whose layer it is, a key of FORKS.
 
     Raises ValueError when the type name is taken.
     """
@@ -46,16 +56,17 @@ def layer(
     def register(room: L) -> L:
         if not room.__module__.startswith(PACKAGE):
             _import_rooms()  # a type of one's own must not take the name of a room that was not needed so far
-        if type_name in _rooms:
-            raise ValueError(
-                f'layer type "{type_name}" is already registered by {_rooms[type_name].__module__}'
-            )
+        meanings = _rooms.setdefault(type_name, {})
+        if fork in meanings:
+            taken_by = meanings[fork].__module__
+            raise ValueError(f'layer type "{type_name}" is already registered by {taken_by}')
         room.type = type_name
+        room.fork = fork
         room.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
         room.tops = tops if isinstance(tops, tuple) else (tops, tops)
         room.tops_equal_bottoms = tops_equal_bottoms
         room.loss = loss
-        _rooms[type_name] = room
+        meanings[fork] = room
         return room
 
     return register
@@ -72,16 +83,24 @@ def _import_rooms() -> None:
         import_module(f"{PACKAGE}.{module}")
 
 
-def _find_room(type_name: str) -> type[Layer] | None:
-    """The room of this name: from the file where one looks for it, from any other, from a plug-in; else None."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_name).lower()
-    for module in (KIN, snake, type_name.lower()):
-        if type_name not in _rooms and module in _modules():
-            import_module(f"{PACKAGE}.{module}")
+_ENDINGS = tuple(f"_{fork}" for fork in FORKS)
+"""What a fork means by a name that others use too is in a file of its own: `bn_pspnet.py`."""
+
+
+def meanings(type_name: str) -> tuple[type[Layer], ...]:
+    """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one.
+
+    From the file where one looks for it and those of the same name for a fork, from any other, from a plug-in.
+    """
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
+    names = {KIN, *(f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS))}
+    for module in sorted(names & _modules()):
+        import_module(f"{PACKAGE}.{module}")
     for search in (_import_rooms, _import_plugins):
         if type_name not in _rooms:
             search()
-    return _rooms.get(type_name)
+    by_fork = _rooms.get(type_name, {})
+    return tuple(by_fork[fork] for fork in FORKS if fork in by_fork)
 
 
 @cache
@@ -99,9 +118,53 @@ def _import_plugins() -> None:
 
 
 def layer_types() -> dict[str, type[Layer]]:
-    """Every registered type name with its room, sorted by name."""
+    """Every registered type name with its room, sorted by name; of several meanings the first."""
     _import_rooms()
-    return dict(sorted(_rooms.items()))
+    return {name: meanings(name)[0] for name in sorted(_rooms)}
+
+
+def all_rooms() -> tuple[type[Layer], ...]:
+    """Every room, sorted by type name; what forks mean by one name in the order of FORKS."""
+    return tuple(room for name in layer_types() for room in meanings(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The room that a layer means, and the others that it could mean just as well, where nothing tells."""
+
+    room: type[Layer]
+    others: tuple[type[Layer], ...] = ()
+
+
+def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
+    """What a LayerParameter means, by its type, the setting's dialect, its fields and its learned arrays.
+
+    Raises LayerError when the type is unknown, naming the nearest types.
+    """
+    rooms = meanings(_type_name(param, setting))
+    if not rooms:
+        what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
+        known = "the types are " + ", ".join(layer_types())
+        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
+    spoken = [room for room in rooms if room.fork in DIALECTS.get(setting.dialect, ())]
+    stored = setting.stored.get(param.name)
+    signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
+    sure = [room for room, sign in signs if sign]
+    possible = sure or [room for room, sign in signs if sign is None] or [room for room, _ in signs]
+    first, *others = possible
+    doubtful = not (sure or spoken or first.fork == CAFFE)
+    return Meaning(first, tuple(others) if doubtful else ())
+
+
+def _type_name(param: Any, setting: Setting) -> str:
+    """The type whose room does the layer's work: a room of ours for a well-known Python layer.
+
+    Where the user allows the net's own code, that runs.
+    """
+    if param.type != "Python" or setting.allow_python_layers:
+        return str(param.type)
+    p = param.python_param
+    return PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
 
 
 def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
@@ -109,9 +172,4 @@ def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
 
     Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
     """
-    room = _find_room(param.type)
-    if room is None:
-        what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
-        known = "the types are " + ", ".join(layer_types())
-        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
-    return room(param, setting)
+    return meaning(param, setting).room(param, setting)

@@ -6,7 +6,8 @@ from inspect import cleandoc
 from typing import Any
 
 from prototxt.layers.base import Layer
-from prototxt.layers.registry import layer_types
+from prototxt.layers.forks import CAFFE, FORKS
+from prototxt.layers.registry import all_rooms
 from prototxt.schema import message_class
 
 HEAD = """# Layers
@@ -14,7 +15,8 @@ HEAD = """# Layers
 Generated from the rooms in `src/prototxt/layers` by `make docs`; do not edit.
 
 N, C, H and W are batch, channels, height and width; a shape is written N x C x H x W. A layer reads *bottoms* and
-writes *tops*. Defaults are those of `proto/caffe.proto`.
+writes *tops*. Defaults are those of `proto/caffe.proto`. A type that is not Caffe's own names the fork it comes
+from; where forks mean different things by one name, a layer's fields and learned arrays tell, or `--dialect`.
 """
 
 OTHER_PARAMS = {
@@ -31,13 +33,24 @@ OTHER_PARAMS = {
 
 def layers_markdown() -> str:
     """The whole page: a table of all types, then a section for each."""
-    rooms = layer_types()
+    rooms = all_rooms()
     rows = [
-        f"| [{name}](#{name.lower()}) | {_arity(room.bottoms)} | {_arity(room.tops)} | {_first_line(room)} |"
-        for name, room in rooms.items()
+        f"| [{_title(room)}](#{_anchor(room)}) | {_arity(room.bottoms)} | {_arity(room.tops)} | {_first_line(room)} |"
+        for room in rooms
     ]
     table = ["| type | bottoms | tops | what it computes |", "|---|---|---|---|", *rows]
-    return "\n".join([HEAD, *table, "", *(_section(room) for room in rooms.values())]).rstrip() + "\n"
+    return "\n".join([HEAD, *table, "", *(_section(room) for room in rooms)]).rstrip() + "\n"
+
+
+def _title(room: type[Layer]) -> str:
+    """The type, and whose layer it is where that is a fork's."""
+    return room.type if room.fork == CAFFE else f"{room.type} ({FORKS[room.fork]})"
+
+
+def _anchor(room: type[Layer]) -> str:
+    """How GitHub names the section of this title."""
+    kept = [letter for letter in _title(room).lower() if letter.isalnum() or letter in " -_"]
+    return "".join(kept).replace(" ", "-")
 
 
 def _arity(arity: tuple[int, int | None]) -> str:
@@ -58,7 +71,7 @@ def _first_line(room: type[Layer]) -> str:
 
 def _section(room: type[Layer]) -> str:
     """The docstring with its indented parts as code blocks, then the parameters."""
-    lines = [f"## {room.type}", ""]
+    lines = [f"## {_title(room)}", ""]
     for paragraph in _doc(room).split("\n\n"):
         head, _, body = paragraph.partition("\n")
         if head in ("Formula:", "Shapes:", "Example:"):

@@ -17,9 +17,18 @@ from prototxt.limits import check_fits
 from prototxt.weights.fillers import fill, rng_for
 from prototxt.weights.load import match
 from prototxt.weights.read import read_weights
-from prototxt.weights.stored import StoredBlob
+from prototxt.weights.stored import StoredBlob, StoredLayer
 
 Files = str | PathLike[str] | Sequence[str | PathLike[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """A weights file that has been opened: its layers by name, their numbers still there."""
+
+    name: str
+    layers: tuple[StoredLayer, ...]
+
 
 _Key = tuple[int, int]
 """A learned array by its owner: the node's index, and the slot there."""
@@ -144,16 +153,26 @@ class Params(Sequence[list[Array]]):
         return tuple(ref.shape for ref in self._refs[index])
 
 
-def make_params(graph: Graph, seed: int, weights: Files) -> tuple[Params, Loaded | None]:
+def read_files(files: Files) -> tuple[WeightsFile, ...]:
+    """The layers of each file; their numbers stay there. Raises WeightsError for a broken file."""
+    names = [files] if isinstance(files, str | PathLike) else list(files or ())
+    return tuple(WeightsFile(fspath(name), read_weights(name)) for name in names)
+
+
+def blob_counts(files: Sequence[WeightsFile]) -> dict[str, int]:
+    """How many learned arrays the files hold for each layer."""
+    return {layer.name: len(layer.blobs) for file in files for layer in file.layers if layer.blobs}
+
+
+def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[Params, Loaded | None]:
     """Every node's arrays, and what the weights files gave, later files before earlier ones.
 
     Arrays of a file are read when they are first used, fillers fill at once.
 
-    Raises WeightsError where a file is broken or does not fit, LayerError where a filler cannot fill,
-    InputError for more bytes than the machine has.
+    Raises WeightsError where a file does not fit, LayerError where a filler cannot fill, InputError for more
+    bytes than the machine has.
     """
     check_fits(graph.param_bytes, f"{graph.file}: holding the parameters")
-    files = [weights] if isinstance(weights, str | PathLike) else list(weights or ())
     stored, loaded = _gather(graph, files)
     sources: dict[_Key, Callable[[], Array]] = {key: blob.array for key, blob in stored.items()}
     for node in graph.nodes:
@@ -163,7 +182,7 @@ def make_params(graph: Graph, seed: int, weights: Files) -> tuple[Params, Loaded
     return Params(graph.nodes, sources), loaded if files else None
 
 
-def _gather(graph: Graph, files: Sequence[str | PathLike[str]]) -> tuple[dict[_Key, StoredBlob], Loaded]:
+def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, StoredBlob], Loaded]:
     """What the files give: of two files, and of two layers that share an array, the later wins."""
     named = _first_of_name(graph)
     wanted = {name: [ref.shape for ref in node.params] for name, node in named.items()}
@@ -177,14 +196,14 @@ def _gather(graph: Graph, files: Sequence[str | PathLike[str]]) -> tuple[dict[_K
     unused: list[tuple[str, ...]] = []
     giver: dict[str, int] = {}
     for i, file in enumerate(files):
-        found = match(read_weights(file), wanted, fspath(file), graph.file, borrowed)
+        found = match(file.layers, wanted, file.name, graph.file, borrowed)
         unused.append(found.unused)
         for (name, slot), blob in found.blobs.items():
             ref = named[name].params[slot]
             stored[ref.owner, ref.slot] = blob
             giver[name] = i
     reports = tuple(
-        LoadedFile(fspath(file), tuple(name for name in named if giver.get(name) == i), unused[i])
+        LoadedFile(file.name, tuple(name for name in named if giver.get(name) == i), unused[i])
         for i, file in enumerate(files)
     )
     missing = (n for n, node in named.items() if any((r.owner, r.slot) not in stored for r in node.params))
