@@ -81,6 +81,10 @@ class LayerError(NetError):
         return self
 
 
+class MissingLayerError(LayerError):
+    """Nothing here does a layer's work: its type is unknown, or it runs code that the user has not allowed."""
+
+
 class DataError(LayerError):
     """A database, list or image that a data layer reads is missing, broken or does not fit the net.
 

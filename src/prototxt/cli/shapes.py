@@ -27,7 +27,9 @@ FORMATS = ("table", "json", "csv", "markdown")
 )
 @net_options
 @click.version_option(package_name="prototxt")
+@click.pass_context
 def main(
+    ctx: click.Context,
     net: str,
     form: str,
     output: str | None,
@@ -35,19 +37,21 @@ def main(
 ) -> None:
     """Show every layer of NET (a prototxt file): wiring, shapes N x C x H x W, parameters, multiply-adds, bytes.
 
+    Layers that nothing here can run are shown all the same, listed at the end, and make the exit code 1.
+
     \b
     Examples:
       prototxt-shapes deploy.prototxt
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
     """
-    from prototxt.reading import define_net, make_graph
+    from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
     from prototxt.views.report import make_report
 
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    graph = make_graph(definition, choice.options())
+    graph = outline(definition, choice.options())
     show_notes(graph.notes[len(definition.notes) :])
     report = make_report(graph)
     if form != "table":
@@ -61,6 +65,8 @@ def main(
         emit(table_text(report) + "\n", output)
     else:
         print_table(report)
+    if report.missing:
+        ctx.exit(1)
 
 
 def print_table(report: Any, timer: Any = None) -> None:
