@@ -17,6 +17,7 @@ from prototxt.graph.select import PHASES, State, select
 from prototxt.graph.wiring import Graph
 from prototxt.layers.base import Setting
 from prototxt.layers.forks import DIALECTS
+from prototxt.solver import refuse_solver
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
@@ -75,9 +76,11 @@ class Options:
 def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
     """Text as a net definition in today's form; `strict` makes an unknown field an error.
 
-    Raises TextError where the text is not prototxt, NetError where a legacy construct has no meaning.
+    Raises TextError where the text is not prototxt, SolverFileError where it is a solver, NetError where a legacy
+    construct has no meaning.
     """
     tree = parse(text, file)
+    refuse_solver(tree, file)
     built = build(tree, file, strict=strict)
     return upgrade(define(built.message, file, tree, built.notes))
 
@@ -111,7 +114,9 @@ def _all_missing(missing: Sequence[MissingLayerError]) -> MissingLayerError:
     lines += [f"  and {len(missing) - MOST_NAMED} more"] * (len(missing) > MOST_NAMED)
     what = f"nothing here can run {len(missing)} layers of this net:"
     hint = "prototxt-shapes shows all else; a layer type of your own: docs/own-layers.md"
-    error = MissingLayerError("\n".join([what, *lines]), field="type", hint=hint)
+    error = MissingLayerError(
+        "\n".join([what, *lines]), missing=", ".join({e.missing: None for e in missing}), hint=hint
+    )
     error.place = first.place
     return error
 

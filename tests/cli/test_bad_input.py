@@ -290,7 +290,7 @@ def test_usage(what: str, on_net: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("command", "args", "part"),
     [
-        (shapes, [], "Missing argument 'NET'"),
+        (shapes, [], "Missing argument 'NET...'"),
         (shapes, [LENET, "--format", "xml"], "'xml' is not one of"),
         (shapes, [LENET, "-o"], "requires an argument"),
         (run, [LENET, DIGIT, "--stage"], "requires an argument"),
@@ -312,7 +312,7 @@ def test_usage(what: str, on_net: Callable[..., Any]) -> None:
         (run, [LENET, DIGIT, "--top", "0"], "0 is not in the range"),
         (run, [LENET, DIGIT, "--time", "-1"], "-1 is not in the range"),
         (run, [LENET, DIGIT, "--blob", "ip1"], "--blob says what to --save or to paint"),
-        (shapes, [LENET, "more"], "unexpected extra argument"),
+        (shapes, [LENET, "more"], "one at a time, or --check"),
     ],
 )  # fmt: skip
 def test_usage_of_one_command(command: click.Command, args: list[str], part: str) -> None:

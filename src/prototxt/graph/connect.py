@@ -85,10 +85,10 @@ def _make(definition: Definition, index: int, param: Any, setting: Setting) -> t
 
 def _data_hint(param: Any) -> str | None:
     """Forks have data layers of their own; here the caller gives the data."""
-    if param.bottom or not param.type.endswith("Data"):
+    if param.bottom or not param.top:
         return None
-    tops = " ".join(f"--input {top}=N,C,H,W" for top in param.top[:1])
-    return f"no layer here reads such data; give its shape instead: {tops}" if tops else None
+    tops = " ".join(f"--input {top}=N,..." for top in param.top)
+    return f"where it is a data layer, give its shapes instead: {tops}"
 
 
 def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:

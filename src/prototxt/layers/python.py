@@ -125,6 +125,7 @@ class Python(Layer):
         if not self.setting.allow_python_layers:
             raise MissingLayerError(
                 f'runs code of the net\'s author, the class "{p.layer}" of Python module "{p.module}"',
+                missing=f"Python {p.module}.{p.layer}",
                 field="python_param",
                 hint="if you trust it, allow it: --allow-python-layers or allow_python_layers=True",
             )

@@ -148,7 +148,8 @@ def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
         raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
     if not rooms:
         what = f'unknown layer type "{param.type}"'
-        raise MissingLayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or ADD_ONE)
+        hint = did_you_mean(param.type, _rooms) or ADD_ONE
+        raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
     spoken = [room for room in rooms if room.fork in DIALECTS.get(setting.dialect, ())]
     stored = setting.stored.get(param.name)
     signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
