@@ -21,8 +21,8 @@ class Correlation(Layer):
     Formula:
         y[n, q, i, j] = mean over c, u, v of x1[n, c, k + u, l + v] * x2[n, c, k + u + dy, l + v + dx]
         k = s*i + m, l = s*j + m, s is stride_1, m is max_displacement; u, v run over kernel_size x kernel_size, and
-        x1, x2 are 0 for `pad` values around the images. Channel q stands for the displacement dy, dx: multiples of stride_2
-        from -m to m, dx first. correlation_type SUBTRACT takes |x1 - x2| for the product.
+        x1, x2 are 0 for `pad` values around the images. Channel q stands for the displacement dy, dx: multiples of
+        stride_2 from -m to m, dx first. correlation_type SUBTRACT takes |x1 - x2| for the product.
 
     Shapes:
         x1, x2: N x C x H x W
@@ -90,7 +90,7 @@ class Correlation(Layer):
 
     def _alike(self, here: Array, there: Array, dy: int, dx: int, out: Shape) -> Array:
         """The mean over channels and patch for one displacement."""
-        total = np.zeros((here.shape[0], *out), np.float32)
+        total: Array = np.zeros((here.shape[0], *out), np.float32)
         for u in range(self.kernel_size):
             for v in range(self.kernel_size):
                 one = here[..., self._seen(u, out[0]), self._seen(v, out[1])]
@@ -99,7 +99,8 @@ class Correlation(Layer):
                     total += np.abs(one - other).sum(1)
                 else:
                     total += np.einsum("nchw,nchw->nhw", one, other)
-        return total / np.float32(self.kernel_size**2 * here.shape[1])
+        total /= self.kernel_size**2 * here.shape[1]
+        return total
 
     def _seen(self, offset: int, length: int) -> slice:
         start = self.max_displacement + offset

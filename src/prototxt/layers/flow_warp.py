@@ -61,7 +61,7 @@ class FlowWarp(Layer):
         across, down = np.where(inside, across, 0), np.where(inside, down, 0)
         left, top = across.astype(np.intp), down.astype(np.intp)
         right, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
-        alpha, beta = (across - left)[:, None], (down - top)[:, None]
+        alpha, beta = (across % 1)[:, None], (down % 1)[:, None]
 
         def at(rows: Any, columns: Any) -> Array:
             places = (rows * width + columns).reshape(len(x), 1, -1)

@@ -134,7 +134,8 @@ def _check_inside(size: Shape, out: Shape) -> None:
 
 
 def _linear(d: Weights) -> Weights:
-    return np.maximum(1 - np.abs(d), 0)
+    weights: Weights = np.maximum(1 - np.abs(d), 0)
+    return weights
 
 
 def _cubic(d: Weights) -> Weights:
@@ -148,10 +149,10 @@ def _cubic(d: Weights) -> Weights:
 
 def _interpolate(x: Array, axis: int, pixels: tuple[Places, Weights]) -> Array:
     """Sums of weighted pixels along an axis."""
-    shape = [1, 1, 1, 1]
-    shape[axis] = -1
-    total = np.float32(0)
+    made, row = list(x.shape), [1, 1, 1, 1]
+    made[axis], row[axis] = len(pixels[0]), -1
+    total: Array = np.zeros(made, np.float32)
     for places, weights in zip(pixels[0].T, pixels[1].T, strict=True):
         if weights.any():
-            total = total + x.take(places, axis) * weights.reshape(shape)
+            total += x.take(places, axis) * weights.reshape(row)
     return total
