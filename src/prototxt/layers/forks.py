@@ -26,4 +26,4 @@ DIALECTS = {
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
 }
-"""What a user may say a net is written for, and the forks whose meaning of a type name that prefers."""
+"""What a user may say a net is written for, and the forks whose meaning of a type name that prefers, the first most."""

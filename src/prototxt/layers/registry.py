@@ -146,7 +146,10 @@ def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
         what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
         known = "the types are " + ", ".join(layer_types())
         raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
-    spoken = [room for room in rooms if room.fork in DIALECTS.get(setting.dialect, ())]
+    dialect = DIALECTS.get(setting.dialect, ())
+    spoken = sorted(
+        (room for room in rooms if room.fork in dialect), key=lambda room: dialect.index(room.fork)
+    )
     stored = setting.stored.get(param.name)
     signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
     sure = [room for room, sign in signs if sign]
