@@ -136,7 +136,7 @@ class Layer:
         self.setup(param)
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
 
         True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
