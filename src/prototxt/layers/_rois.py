@@ -41,7 +41,7 @@ def read_rois(rois: Array, images: int) -> tuple[Labels, Array]:
     return read_indices(np.trunc(rows[:, 0]), images, "a region's image"), rows[:, 1:].T
 
 
-def away(x: Array) -> Exact:
+def away(x: Array | Exact) -> Exact:
     """Whole numbers as C's `round` gives them: halves go away from 0."""
     exact = x.astype(np.float64)
     whole: Exact = np.trunc(exact + np.copysign(0.5, exact))

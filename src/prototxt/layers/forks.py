@@ -9,6 +9,7 @@ FORKS = {
     "ssd": "SSD",
     "fasterrcnn": "Fast and Faster R-CNN",
     "rfcn": "R-FCN",
+    "minicaffe": "mini-caffe",
     "segnet": "SegNet and ENet",
     "pspnet": "PSPNet",
     "yolo": "MobileNet-YOLO",
@@ -21,7 +22,7 @@ FORKS = {
 
 DIALECTS = {
     "ssd": ("ssd",),
-    "rfcn": ("rfcn", "fasterrcnn"),
+    "rfcn": ("rfcn", "fasterrcnn", "minicaffe"),
     "segnet": ("segnet",),
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
