@@ -43,8 +43,10 @@ ALLOWED = {
     "npy": {"files", "layers", "limits"},
     "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"files", "images", "layers"},
-    "views": {"graph", "layers", "plan", "schema", "watch"},
-    "reading": {"definition", "graph", "layers", "text", "upgrade"},
+    "views": {"check", "graph", "layers", "plan", "schema", "watch"},
+    "solver": {"schema", "text"},
+    "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
+    "check": {"graph", "layers", "reading", "text"},
     "net": {
         "definition", "engine", "extras", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views",
         "watch", "weights",

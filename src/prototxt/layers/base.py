@@ -108,7 +108,7 @@ class Layer:
     Raise `LayerError` (with `field=`) for anything the user can get wrong.
     """
 
-    type: ClassVar[str]
+    type: str
     fork: ClassVar[str]
     """Whose layer it is, a key of FORKS."""
     bottoms: ClassVar[tuple[int, int | None]]
