@@ -176,6 +176,10 @@ class Layer:
         """The tops' shapes. Default: the first bottom's shape (element-wise layers)."""
         return [bottom[0]]
 
+    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+        """The shape of a data layer's top from those of others that the caller gives, and why; None by default."""
+        return None
+
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         """The tops' values in plain NumPy; never writes into a bottom."""
         raise NotImplementedError
