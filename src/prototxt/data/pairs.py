@@ -45,9 +45,7 @@ class Pair:
         if min(height, width) < 1 or height * width * self.image.shape[2] > MOST_ELEMENTS // 16:
             what = f"{show(self.image.shape[:2])} pixels cannot become {show((height, width))}"
             raise DataError(what, path=self.name, field="transform_param")
-        return Pair(
-            resize_bytes(self.image, height, width), nearest_bytes(self.label, height, width), self.name
-        )
+        return Pair(resize_bytes(self.image, height, width), nearest_bytes(self.label, height, width), self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,7 @@ class Interp(Layer):
         p = self._fields = param.interp_param
         for field in ("pad_beg", "pad_end"):
             if getattr(p, field) > 0:
-                raise LayerError(
-                    f"{field} cuts off: it must be 0 or less, not {getattr(p, field)}", field=field
-                )
+                raise LayerError(f"{field} cuts off: it must be 0 or less, not {getattr(p, field)}", field=field)
         for field in ("shrink_factor", "zoom_factor"):
             check_least(getattr(p, field), 1, field)
         if p.use_blob_size != (self.num_bottoms == 2):
