@@ -28,18 +28,11 @@ def rooms_of_cases() -> set[type[Layer]]:
 
 IN_CASES = rooms_of_cases()
 READERS = {
-    "Data",
-    "DummyData",
-    "HDF5Data",
-    "HDF5Output",
-    "ImageData",
-    "ImageLabelmapData",
-    "MemoryData",
-    "WindowData",
-}
+    "Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "ImageLabelmapData", "MemoryData", "WindowData",
+}  # fmt: skip
 NO_WORK = READERS | {
-    "BatchReindex", "Concat", "Crop", "CropCenter", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter", "Reshape",
-    "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "implicit",
+    "BatchReindex", "Concat", "Crop", "CropCenter", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter",
+    "Reshape", "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "implicit",
 }  # fmt: skip
 """Types that only move or rename values: their cost is nothing."""
 
