@@ -46,6 +46,10 @@ IN_THE_REFERENCE_ENGINE = (
     "bvlc/examples/cifar10/cifar10_full.prototxt",
 )
 
+ILL_CONDITIONED = {"senet/models_SE-ResNet-50.prototxt": "conv4_2_global_pool"}
+"""Nets whose recipe feeds thousands to sigmoids: from this blob on a rounding is as much as RTOL, and at the end the
+reference's own float32 is off by three times the spread of what float64 gives."""
+
 
 def _rows() -> list[dict[str, Any]]:
     path = SHARED / "golden" / "nets.jsonl"
@@ -187,6 +191,13 @@ def draw(layer: str, kind: str, slot: int, into: Array) -> None:
         flat[start : start + piece] = make(min(piece, flat.size - start))
 
 
+def draw_all(net: Net) -> None:
+    """The recipe's values for all learned arrays."""
+    for node in net.layers:
+        for slot, param in enumerate(net.params.get(node.name, [])):
+            draw(node.name, node.type, slot, param.data)
+
+
 def one_image(graph: Graph) -> dict[str, Shape]:
     return {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
 
@@ -197,13 +208,12 @@ def check_forward(row: Mapping[str, Any], engine: str) -> None:
     shapes = one_image(graph_of(row))
     inputs = {**(row.get("given_inputs") or {}), **shapes}
     net = Net(definition, Options(inputs=inputs), None, keep="all", engine=engine)
-    for node in net.layers:
-        params = net.params.get(node.name, [])
-        for slot, param in enumerate(params):
-            draw(node.name, node.type, slot, param.data)
+    draw_all(net)
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
     assert set(checked) == set(net.blobs)
+    if (end := ILL_CONDITIONED.get(row["file"])) is not None:
+        checked = checked[: checked.index(end)]
     # Drawn weights give hundreds of boxes a score of just 1, and which of them are kept is a matter of the sort.
     for name in set(checked) - by_values(net.graph):
         check_statistics(net.blobs[name].data, row["forward"][name], name)
@@ -238,3 +248,22 @@ def test_forward(row: Mapping[str, Any]) -> None:
 def test_forward_in_the_reference_engine(file: str) -> None:
     (row,) = (row for row in RUNS if row["file"] == file)
     check_forward(row, "reference")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ILL_CONDITIONED)
+def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
+    shapes = one_image(load_graph(CORPUS / file))
+    definition = define_net(read_text(CORPUS / file), file)
+    inputs = {
+        name: (0.03 * seeded(f"input/{name}").randn(*shape)).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    made = {}
+    for engine in ("reference", "fast"):
+        net = Net(definition, Options(inputs=shapes), None, keep="all", engine=engine)
+        draw_all(net)
+        net.forward(inputs)
+        made[engine] = {name: blob.data for name, blob in net.blobs.items()}
+    for name, want in made["reference"].items():
+        assert np.abs(made["fast"][name] - want).max() <= RTOL * max(want.std(), 1e-6), name

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from prototxt.layers._per_channel import PerChannel
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
@@ -17,7 +16,6 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.neuron import Neuron
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
-from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Kernel
@@ -33,7 +31,7 @@ KERNELS: Table = {
     InnerProduct: (Product(),),
     Concat: (Join(),),
     ShuffleChannel: (Shuffle(),),
-    **dict.fromkeys((BatchNorm, Scale, Bias, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
+    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
 }
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 
