@@ -62,7 +62,9 @@ class AdaptiveBiasChannel(Layer):
             if not 0 <= getattr(p, field) <= 1:
                 raise LayerError(f"{field} must be from 0 to 1, not {getattr(p, field):g}", field=field)
         if not p.margin_others >= 0:
-            raise LayerError(f"margin_others must be at least 0, not {p.margin_others:g}", field="margin_others")
+            raise LayerError(
+                f"margin_others must be at least 0, not {p.margin_others:g}", field="margin_others"
+            )
         self.num_iter: int = p.num_iter
         self.portions: tuple[float, float] = (p.bg_portion, p.fg_portion)
         self.suppress_others: bool = p.suppress_others
