@@ -21,7 +21,9 @@ from; where forks mean different things by one name, a layer's fields and learne
 
 OTHER_PARAMS = {
     "Deconvolution": ("convolution_param",),
+    "DenseImageData": ("dense_image_data_param", "transform_param"),
     "Im2col": ("convolution_param",),
+    "ImageSegData": ("image_data_param", "transform_param"),
     "InfogainLoss": ("infogain_loss_param", "loss_param"),
     "LSTM": ("recurrent_param",),
     "RNN": ("recurrent_param",),
