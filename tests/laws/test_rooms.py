@@ -33,7 +33,7 @@ READERS = {
 }  # fmt: skip
 NO_WORK = READERS | {
     "BatchReindex", "Concat", "Crop", "CropCenter", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter",
-    "Reshape", "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "implicit",
+    "Reshape", "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "Upsample", "implicit",
 }  # fmt: skip
 """Types that only move or rename values: their cost is nothing."""
 

@@ -60,7 +60,7 @@ class Interp(Layer):
             raise LayerError(what, field="interp_param")
 
     def _by_factor(self) -> bool:
-        return self._fields.HasField("shrink_factor") or self._fields.HasField("zoom_factor")
+        return any(map(self._fields.HasField, ("shrink_factor", "zoom_factor")))
 
     def _by_size(self) -> bool:
         """Whether height and width count."""

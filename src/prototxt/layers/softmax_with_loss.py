@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.errors import LayerError
 from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers._loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
@@ -70,7 +69,7 @@ class SoftmaxWithLoss(Layer):
         (total,) = scalar(losses.sum() / self.divisor(outer, inner, int(counted.sum())))
         return losses, prob, total
 
-    def weighed(self, losses: Array, labels: Labels) -> Array:  # noqa: ARG002
+    def weighed(self, losses: Array, labels: Labels) -> Array:
         """The losses of all places, each by its weight."""
         return losses
 
