@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from helpers import floats, noise, refused, room, run
+from helpers import floats, noise, room, run
+from prototxt.errors import LayerError
 
 
 def normalize(fields: str = "") -> str:
@@ -49,11 +51,6 @@ def test_cost_and_brief() -> None:
     assert room(normalize("across_spatial: false")).cost([(2, 3, 4, 5)], []).exponentials == 40
 
 
-def test_refused() -> None:
-    layer = 'type: "Normalize" bottom: "x" top: "y"'
-    assert room(layer).shapes([(2, 3)]) == [(2, 3)]
-    try:
-        room(layer).params([(2,)])
-    except Exception as error:
-        assert "at least 2 axes" in str(error)  # noqa: PT017
-    assert refused(layer.replace('"Normalize"', '"Normalise"')).hint
+def test_needs_channels() -> None:
+    with pytest.raises(LayerError, match="at least 2 axes"):
+        room(normalize()).params([(2,)])

@@ -10,7 +10,7 @@ from prototxt.layers._fields import check_least, enum_name
 from prototxt.layers.base import Array, Layer, Shape, show
 from prototxt.layers.registry import layer
 
-BOXES = (1, 1, 1, 8)
+BOXES: Shape = (1, 1, 1, 8)
 """The label's shape for want of any box: SSD's before the first batch."""
 
 
@@ -62,7 +62,8 @@ class AnnotatedData(Layer):
         if self.size is None:
             what = f'the database "{self.source}" is not read here and the file does not say its image size'
             raise UnsaidShapeError(what, field="source", hint=self._give())
-        return [(self.batch_size, self.channels, *self.size), BOXES][: self.num_tops]
+        images: Shape = (self.batch_size, self.channels, *self.size)
+        return [images, BOXES][: self.num_tops]
 
     def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
         if top == 1:

@@ -86,7 +86,7 @@ class DetectionEvaluate(Layer):
 
     def _detections(self, x: Array) -> Array:
         """The rows that are detections."""
-        rows = x.reshape(-1, 7)
+        rows: Array = x.reshape(-1, 7)
         rows = rows[(rows[:, 0] != -1) & (rows[:, 1] != -1)]
         if (rows[:, 1] == self.background).any():
             what = f"a detection has the label of the background, {self.background}"
@@ -97,9 +97,10 @@ class DetectionEvaluate(Layer):
         """How many true boxes each class has, in rows of its own."""
         counted = truth if self.difficult_count else truth[~truth.difficult]
         numbers = np.bincount(counted.labels, minlength=self.num_classes)
-        rows = np.full((self.num_classes, 5), -1, np.float32)
+        rows: Array = np.full((self.num_classes, 5), -1, np.float32)
         rows[:, 1], rows[:, 2] = np.arange(self.num_classes), numbers
-        return rows[rows[:, 1] != self.background]
+        classes: Array = rows[rows[:, 1] != self.background]
+        return classes
 
     def _judged(self, found: Array, truth: Truth) -> Array:
         """The rows of detections of one image and class, with that class's true boxes there."""
