@@ -24,8 +24,8 @@ def rows(found: Array, fields: str = "", truth: Array = TRUTH) -> Array:
     (y,) = layer.forward(bottom, [])
     assert y.dtype == np.float32
     assert y.shape[2] <= layer.shapes([x.shape for x in bottom])[0][2]
-    found: Array = y[0, 0]
-    return found
+    judged: Array = y[0, 0]
+    return judged
 
 
 FOUND = floats(
