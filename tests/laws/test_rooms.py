@@ -28,13 +28,41 @@ def rooms_of_cases() -> set[type[Layer]]:
 
 IN_CASES = rooms_of_cases()
 READERS = {
-    "Data", "DenseImageData", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "ImageLabelmapData", "ImageSegData",
-    "MemoryData", "RoIData", "WindowData",
-}  # fmt: skip
+    "AnnotatedData",
+    "Data",
+    "DenseImageData",
+    "DummyData",
+    "HDF5Data",
+    "HDF5Output",
+    "ImageData",
+    "ImageLabelmapData",
+    "ImageSegData",
+    "MemoryData",
+    "RoIData",
+    "WindowData",
+}
 NO_WORK = READERS | {
-    "BatchReindex", "Concat", "Crop", "CropCenter", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter",
-    "Reshape", "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "Upsample", "implicit",
-}  # fmt: skip
+    "BatchReindex",
+    "Concat",
+    "Crop",
+    "CropCenter",
+    "Dropout",
+    "Filter",
+    "Flatten",
+    "Im2col",
+    "Input",
+    "Parameter",
+    "Permute",
+    "Reorg",
+    "Reshape",
+    "ShuffleChannel",
+    "Silence",
+    "Slice",
+    "Split",
+    "Tile",
+    "Upsample",
+    "implicit",
+}
 """Types that only move or rename values: their cost is nothing."""
 
 PYTHON_TYPES = set(PYTHON_LAYERS.values())
