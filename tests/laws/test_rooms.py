@@ -27,10 +27,13 @@ def rooms_of_cases() -> set[type[Layer]]:
 
 
 IN_CASES = rooms_of_cases()
-READERS = {"Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "MemoryData", "RoIData", "WindowData"}
+READERS = {
+    "Data", "DenseImageData", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "ImageLabelmapData", "ImageSegData",
+    "MemoryData", "RoIData", "WindowData",
+}  # fmt: skip
 NO_WORK = READERS | {
-    "BatchReindex", "Concat", "Crop", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter", "Reshape",
-    "Silence", "Slice", "Split", "Tile",
+    "BatchReindex", "Concat", "Crop", "CropCenter", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter",
+    "Reshape", "ShuffleChannel", "Silence", "Slice", "Split", "Tile", "Upsample", "implicit",
 }  # fmt: skip
 """Types that only move or rename values: their cost is nothing."""
 

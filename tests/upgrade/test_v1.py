@@ -48,7 +48,7 @@ def test_a_type_by_its_new_name(number: int, old: str, new: str) -> None:
 def test_every_enum_value_has_a_name() -> None:
     assert set(TYPES) == {value.name for value in ENUM.values}
     forks = {name: TYPES[name] for name in set(TYPES) - {old for old, _ in NAMES}}
-    assert forks == {"RELU6": "ReLU6"}
+    assert forks == {"CROP": "Crop", "RELU6": "ReLU6"}
 
 
 def test_names_are_those_of_rooms() -> None:

@@ -9,65 +9,57 @@ import numpy as np
 
 from prototxt.kernels import after
 from prototxt.kernels.after import Action
-from prototxt.layers.base import TEST, Array, Layer, Shape
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
+from prototxt.layers._per_channel import PerChannel
+from prototxt.layers.axpy import Axpy
+from prototxt.layers.base import Array, Layer, Shape
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
-from prototxt.layers.neuron import Neuron, ReLU
+from prototxt.layers.neuron import Neuron, ReLU, ReLU6
 from prototxt.layers.prelu import PReLU
-from prototxt.layers.scale import Scale
-from prototxt.plan.kernel import Fold
+from prototxt.plan.kernel import Fold, fits_tiles
 
 COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
 
 
 def is_per_channel(layer: Layer, bottom: Sequence[Shape]) -> bool:
     """Whether the layer is a factor and an offset per channel."""
-    if isinstance(layer, BatchNorm):
-        return layer.use_global_stats
-    if isinstance(layer, Scale | Bias):
-        return (
-            len(bottom) == 1
-            and layer.params(bottom)[0].shape == (bottom[0][1],)
-            and _on_channels(layer, bottom[0])
-        )
-    return False
+    return isinstance(layer, PerChannel) and layer.is_per_channel(bottom)
 
 
-def _on_channels(layer: Scale | Bias, shape: Shape) -> bool:
-    return layer.axis in (1, 1 - len(shape))
+def place(layer: Layer) -> int:
+    """Which of its bottoms the layer is made of, tile by tile, where it starts a chain."""
+    return 1 if isinstance(layer, Axpy) else 0
 
 
-def finishes(layer: Layer, bottom: Sequence[Shape]) -> bool:
-    """Whether `actions` knows this layer."""
+def finishes(layer: Layer, bottom: Sequence[Shape], at: int) -> bool:
+    """Whether `actions` knows this layer, the tile being its bottom number `at`."""
+    if isinstance(layer, Axpy):
+        return at == place(layer) and all(map(fits_tiles, bottom))
     if isinstance(layer, Eltwise):
         return not layer.coeff and len(bottom) > 1
     if isinstance(layer, Dropout):
-        return layer.phase == TEST
+        return not layer.drops
     return isinstance(layer, Neuron | PReLU) or is_per_channel(layer, bottom)
 
 
 def then(fold: Fold, layer: Any, params: Sequence[Array]) -> Fold:
     """A fold with this layer, which is per channel, behind it."""
-    if isinstance(layer, BatchNorm):
-        mean, variance = layer.statistics(params)
-        factor = 1 / np.sqrt(variance + np.float32(layer.eps))
-        return fold.then(factor, -mean * factor)
-    if isinstance(layer, Scale):
-        return fold.then(params[0], params[1] if layer.bias_term else None)
-    return fold.then(None, params[0])
+    return fold.then(*layer.per_channel(params))
 
 
 def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> list[Action]:
     """What the layer does to a tile; `others` are its further bottoms, channels-last."""
     match layer:
         case ReLU():
-            return [after.leaky_relu(layer.negative_slope) if layer.negative_slope else after.relu]
+            rectified = after.leaky_relu(layer.negative_slope) if layer.negative_slope else after.relu
+            return [rectified, after.at_most(6)] if isinstance(layer, ReLU6) else [rectified]
         case PReLU():
             return [after.prelu(params[0])]
         case Eltwise():
             return [after.CombineWith(COMBINE[layer.operation], other) for other in others]
+        case Axpy():
+            scales, shortcut = others
+            return [after.multiply_images(scales), after.CombineWith(np.add, shortcut)]
         case Dropout():
             return []
         case Neuron():

@@ -21,8 +21,13 @@ from; where forks mean different things by one name, a layer's fields and learne
 
 OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     "AnchorTarget": ("python_param",),
+    "ConvolutionDepthwise": ("convolution_param",),
     "Deconvolution": ("convolution_param",),
+    "DepthwiseConvolution": ("convolution_param",),
+    "ImageLabelmapData": ("image_data_param",),
+    "DenseImageData": ("dense_image_data_param", "transform_param"),
     "Im2col": ("convolution_param",),
+    "ImageSegData": ("image_data_param", "transform_param"),
     "InfogainLoss": ("infogain_loss_param", "loss_param"),
     "LSTM": ("recurrent_param",),
     ("Proposal", "fasterrcnn"): ("python_param",),
