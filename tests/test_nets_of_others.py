@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from functools import cache
 from math import prod, sqrt
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from golden import SHARED, needs_shared
-from prototxt.errors import NetError, TextError
-from prototxt.graph.select import State, select
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array, Shape
 from prototxt.layers.registry import layer_types
@@ -120,40 +116,6 @@ def test_shapes(row: Mapping[str, Any]) -> None:
 def test_there_are_enough_of_them() -> None:
     assert len(ROWS) >= 63
     assert {name_of(row) for row in RUNS} >= IN_DEFAULT_RUN | set(IN_THE_REFERENCE_ENGINE)
-
-
-@cache
-def _corpus_files(every: bool) -> list[Path]:
-    """Of a folder with many near-copies a few, unless every file is wanted."""
-    chosen: list[Path] = []
-    for folder in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
-        paths = sorted(folder.rglob("*.prototxt"))
-        chosen += paths if every else paths[:: 1 + len(paths) // 6]
-    return chosen
-
-
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_a_net_of_known_types_with_input_shapes_has_shapes(every: bool) -> None:
-    known, shown = set(layer_types()) - {"Python"}, 0  # Python layers bring code that is not here
-    for path in _corpus_files(every):
-        try:
-            definition = define_net(read_text(path), str(path))
-        except TextError:  # templates with gaps to fill in; tests/text knows them
-            continue
-        except NetError as error:
-            assert "mixes" in error.what  # noqa: PT017  (one file does, and the reference refuses it too)
-            continue
-        layers = select(definition, State()).message.layer
-        inputs = [layer for layer in layers if layer.type == "Input"]
-        if not inputs or not {layer.type for layer in layers} <= known:
-            continue
-        if not all(layer.input_param.shape for layer in inputs):
-            continue
-        graph = load_graph(path)
-        assert len(graph.nodes) == len(layers)
-        assert all(min(shape, default=1) > 0 for shape in graph.shapes.values())
-        shown += 1
-    assert shown > (50 if every else 15)
 
 
 # Parameters (with BatchNorm's statistics), statistics, multiply-adds of one image
