@@ -20,12 +20,12 @@ def both(x: Array, fields: str) -> None:
         window.kernel, window.stride, window.pad, (x.shape[2], x.shape[3]), (height, width)
     )
     for threads in (1, 3):
-        got = [np.full((n, height, width, c), np.nan, np.float32) for _ in range(2)]
-        (phase,) = pool_places(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), geometry, *got, threads)
+        y, places = (np.full((n, height, width, c), np.nan, np.float32) for _ in range(2))
+        (phase,) = pool_places(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), geometry, y, places, threads)
         work = phase.worker(np.full(phase.scratch, np.nan, np.float32))
         for task in range(phase.tasks):
             work(task)
-        for ours, theirs in zip(got, want, strict=True):
+        for ours, theirs in zip((y, places), want, strict=True):
             np.testing.assert_array_equal(ours.transpose(0, 3, 1, 2), theirs)
 
 
