@@ -46,6 +46,10 @@ IN_THE_REFERENCE_ENGINE = (
     "bvlc/examples/cifar10/cifar10_full.prototxt",
 )
 
+ILL_CONDITIONED = {"senet/models_SE-ResNet-50.prototxt": "conv4_2_global_pool"}
+"""Nets whose recipe feeds thousands to sigmoids: from this blob on a rounding is as much as RTOL, and at the end the
+reference's own float32 is off by three times the spread of what float64 gives."""
+
 
 def _rows() -> list[dict[str, Any]]:
     path = SHARED / "golden" / "nets.jsonl"
@@ -87,6 +91,11 @@ def made_by_the_reference(name: str) -> bool:
     return "_split_" in name
 
 
+def by_values(graph: Graph) -> set[str]:
+    """Blobs whose shape depends on values: before a forward the reference's shape of them tells nothing."""
+    return {top.name for node in graph.nodes if node.layer.data_dependent for top in node.tops}
+
+
 # ---- Shapes ----
 
 
@@ -94,7 +103,10 @@ def made_by_the_reference(name: str) -> bool:
 def test_shapes(row: Mapping[str, Any]) -> None:
     graph = graph_of(row)
     blobs = [[name, list(graph.shapes[blob])] for name, blob in graph.last.items()]
-    assert blobs == [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    want = [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    loose = by_values(graph)
+    assert [blob for blob in blobs if blob[0] not in loose] == [blob for blob in want if blob[0] not in loose]
+    assert [name for name, _ in blobs] == [name for name, _ in want]
     params = [[node.name, [list(p.shape) for p in node.params]] for node in graph.nodes if node.params]
     assert params == row["params"]
     # Where data layers were replaced by inputs, the reference has an Input layer of its own for each.
@@ -194,6 +206,13 @@ def draw(layer: str, kind: str, slot: int, into: Array) -> None:
         flat[start : start + piece] = make(min(piece, flat.size - start))
 
 
+def draw_all(net: Net) -> None:
+    """The recipe's values for all learned arrays."""
+    for node in net.layers:
+        for slot, param in enumerate(net.params.get(node.name, [])):
+            draw(node.name, node.type, slot, param.data)
+
+
 def shapes_fed(row: Mapping[str, Any]) -> dict[str, Shape]:
     """One image; a batch as published where the reference's BN cannot do with another."""
     shapes = {name: graph_of(row).shapes[BlobId(name)] for name in row["inputs"]}
@@ -206,14 +225,14 @@ def check_forward(row: Mapping[str, Any], engine: str) -> None:
     shapes = shapes_fed(row)
     inputs = {**(row.get("given_inputs") or {}), **shapes}
     net = Net(definition, options_of(row, inputs), None, keep="all", engine=engine)
-    for node in net.layers:
-        params = net.params.get(node.name, [])
-        for slot, param in enumerate(params):
-            draw(node.name, node.type, slot, param.data)
+    draw_all(net)
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
     assert set(checked) == set(net.blobs)
-    for name in checked:
+    if (end := ILL_CONDITIONED.get(row["file"])) is not None:
+        checked = checked[: checked.index(end)]
+    # Drawn weights give hundreds of boxes a score of just 1, and which of them are kept is a matter of the sort.
+    for name in set(checked) - by_values(net.graph):
         check_statistics(net.blobs[name].data, row["forward"][name], name)
 
 
@@ -246,3 +265,23 @@ def test_forward(row: Mapping[str, Any]) -> None:
 def test_forward_in_the_reference_engine(file: str) -> None:
     (row,) = (row for row in RUNS if row["file"] == file)
     check_forward(row, "reference")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ILL_CONDITIONED)
+def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
+    graph = load_graph(CORPUS / file)
+    shapes = {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
+    definition = define_net(read_text(CORPUS / file), file)
+    inputs = {
+        name: (0.03 * seeded(f"input/{name}").randn(*shape)).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    made = {}
+    for engine in ("reference", "fast"):
+        net = Net(definition, Options(inputs=shapes), None, keep="all", engine=engine)
+        draw_all(net)
+        net.forward(inputs)
+        made[engine] = {name: blob.data for name, blob in net.blobs.items()}
+    for name, want in made["reference"].items():
+        assert np.abs(made["fast"][name] - want).max() <= RTOL * max(want.std(), 1e-6), name

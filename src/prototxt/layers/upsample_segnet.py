@@ -41,7 +41,7 @@ class SegNetUpsample(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         return len(param.bottom) == 2
 
     def setup(self, param: Any) -> None:

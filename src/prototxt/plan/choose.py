@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from prototxt.layers._per_channel import PerChannel
+from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
@@ -15,6 +16,7 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.neuron import Neuron
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.others import (
@@ -26,6 +28,7 @@ from prototxt.plan.others import (
     MaxPool,
     MaxPoolPlaces,
     Product,
+    Shuffle,
 )
 
 Table = Mapping[type[Layer], tuple[Kernel, ...]]
@@ -37,7 +40,8 @@ KERNELS: Table = {
     LRN: (Across(),),
     InnerProduct: (Product(),),
     Concat: (Join(),),
-    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise), (ByValue(),)),
+    ShuffleChannel: (Shuffle(),),
+    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
 }
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 
