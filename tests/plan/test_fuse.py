@@ -68,6 +68,29 @@ def test_not_a_scale_with_two_bottoms() -> None:
     assert steps(text, "outputs") == ["Convolution", "Convolution", "Scale"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "phase", "together"),
+    [
+        ("bn_mode: INFERENCE", "TRAIN", True),
+        ("bn_mode: LEARN", "TEST", False),
+        ("slope_filler { value: 2 }", "TEST", True),
+        ("slope_filler { value: 2 }", "TRAIN", False),
+        ("slope_filler { value: 2 } frozen: true", "TRAIN", True),
+    ],
+)
+def test_bn_of_forks_where_it_is_per_channel(fields: str, phase: str, together: bool) -> None:
+    text = CONV + layer("BN", "conv", "conv", f"bn_param {{ {fields} }}") + layer("ReLU", "conv", "conv")
+    assert steps(text, phase=phase) == (
+        ["Convolution BN ReLU"] if together else ["Convolution", "BN", "ReLU"]
+    )
+
+
+def test_a_dropout_that_samples_is_a_step_of_its_own() -> None:
+    drop = layer("Dropout", "conv", "conv", "dropout_param { sample_weights_test: true }")
+    assert steps(CONV + drop) == ["Convolution", "Dropout"]
+    assert steps(CONV + layer("Dropout", "conv", "conv")) == ["Convolution Dropout"]
+
+
 def test_not_a_batch_norm_with_the_batchs_statistics() -> None:
     norm = layer("BatchNorm", "conv", "conv", "batch_norm_param { use_global_stats: false }")
     assert steps(CONV + norm) == ["Convolution", "BatchNorm"]

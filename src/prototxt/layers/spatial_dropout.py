@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
 from typing import Any
 
 from prototxt.errors import LayerError
+from prototxt.layers._param_str import read_param_str
 from prototxt.layers.base import TRAIN, Shape
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
@@ -43,24 +42,15 @@ class SpatialDropout(Dropout):
         if param.type != "Python":
             self.take(param.spatial_dropout_param.dropout_ratio, drops=self.phase == TRAIN)
             return
-        text = param.python_param.param_str
-        fields = _fields(text)
+        pairs = read_param_str(param.python_param.param_str)
         try:
-            ratio = float(fields["p"])
-        except (KeyError, TypeError, ValueError):
+            ratio = float(str(pairs["p"]))
+        except (KeyError, ValueError):
+            what = f"param_str: 'p' must be a share, not {pairs.get('p')!r}"[:200]
             hint = "{'phase': 'TRAIN', 'p': '0.1'}, say"
-            raise LayerError(f'no ratio "p" in "{text[:80]}"', field="param_str", hint=hint) from None
-        phase = fields.get("phase", "TRAIN" if self.phase == TRAIN else "TEST")
+            raise LayerError(what, field="param_str", hint=hint) from None
+        phase = pairs.get("phase", "TRAIN" if self.phase == TRAIN else "TEST")
         self.take(ratio, drops=phase == "TRAIN")
 
     def together(self, shape: Shape) -> Shape:
         return (*shape[:2], *(1,) * len(shape[2:]))
-
-
-def _fields(text: str) -> Mapping[Any, Any]:
-    """A dictionary of plain values as Python writes it; nothing for other text."""
-    try:
-        fields = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return {}
-    return fields if isinstance(fields, dict) else {}

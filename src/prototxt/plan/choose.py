@@ -19,14 +19,24 @@ from prototxt.layers.prelu import PReLU
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Kernel
-from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, Join, MaxPool, Product, Shuffle
+from prototxt.plan.others import (
+    Across,
+    AverageAll,
+    AveragePool,
+    ByValue,
+    Join,
+    MaxPool,
+    MaxPoolPlaces,
+    Product,
+    Shuffle,
+)
 
 Table = Mapping[type[Layer], tuple[Kernel, ...]]
 
 KERNELS: Table = {
     Convolution: (Direct(), Winograd(), Depthwise()),
     Deconvolution: (Deconvolve(), DeconvolveDepthwise()),
-    Pooling: (MaxPool(), AveragePool(), AverageAll()),
+    Pooling: (MaxPool(), MaxPoolPlaces(), AveragePool(), AverageAll()),
     LRN: (Across(),),
     InnerProduct: (Product(),),
     Concat: (Join(),),
