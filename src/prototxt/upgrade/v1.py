@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.errors import NetError
 from prototxt.schema import message_class
+from prototxt.upgrade.crop import set_offsets
 
 TYPES = {
     "ABSVAL": "AbsVal",
@@ -71,7 +73,13 @@ def v1_to_v2(definition: Definition) -> Definition:
             place=definition.place(len(message.layer)),
             hint="`layers` is the old (V1) spelling with enum types; write all of them one way",
         )
-    return definition.with_layers([_upgrade_layer(v1) for v1 in message.layers], definition.trees)
+    layers = [_upgrade_layer(v1) for v1 in message.layers]
+    untold = tuple(
+        f'layer "{name}" (Crop): V1 found its offset by itself, here that cannot be told: 0 is taken'
+        for name in set_offsets(layers)
+    )
+    made = definition.with_layers(layers, definition.trees)
+    return replace(made, notes=(*made.notes, *untold))
 
 
 def _upgrade_layer(v1: Any) -> Any:
