@@ -68,13 +68,32 @@ def name_of(row: Mapping[str, Any]) -> str:
     return str(row["file"])
 
 
+DIALECTS = {"segnet": "segnet", "enet": "segnet", "pspnet": "pspnet"}
+"""What the nets of forks are written for, by the reference that ran them."""
+
+
+def options_of(row: Mapping[str, Any], inputs: Mapping[str, Shape] | None = None) -> Options:
+    given = inputs or row.get("given_inputs") or (None if row["inputs"] else stand_ins(row))
+    return Options(inputs=given, dialect=DIALECTS.get(row["engine"], ""))
+
+
+def stand_ins(row: Mapping[str, Any]) -> dict[str, Shape]:
+    """What the reference's data layers made of a picture of its own, the first two blobs."""
+    return {name: tuple(shape) for name, shape in row["blobs"][:2]}
+
+
 def graph_of(row: Mapping[str, Any]) -> Graph:
-    return load_graph(CORPUS / row["file"], Options(inputs=row.get("given_inputs")))
+    return load_graph(CORPUS / row["file"], options_of(row))
 
 
 def made_by_the_reference(name: str) -> bool:
     """Whether this is a blob of a Split layer that the reference puts in by itself."""
     return "_split_" in name
+
+
+def by_values(graph: Graph) -> set[str]:
+    """Blobs whose shape depends on values: before a forward the reference's shape of them tells nothing."""
+    return {top.name for node in graph.nodes if node.layer.data_dependent for top in node.tops}
 
 
 # ---- Shapes ----
@@ -84,13 +103,17 @@ def made_by_the_reference(name: str) -> bool:
 def test_shapes(row: Mapping[str, Any]) -> None:
     graph = graph_of(row)
     blobs = [[name, list(graph.shapes[blob])] for name, blob in graph.last.items()]
-    assert blobs == [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    want = [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    loose = by_values(graph)
+    assert [blob for blob in blobs if blob[0] not in loose] == [blob for blob in want if blob[0] not in loose]
+    assert [name for name, _ in blobs] == [name for name, _ in want]
     params = [[node.name, [list(p.shape) for p in node.params]] for node in graph.nodes if node.params]
     assert params == row["params"]
     # Where data layers were replaced by inputs, the reference has an Input layer of its own for each.
     layers = [[node.name, node.type] for node in graph.nodes if node.type != "Input"]
-    assert layers == [la for la in row["layers"] if la[1] not in ("Input", "Split") or la in layers]
-    assert sorted(graph.inputs) == sorted(row["inputs"])
+    made = {"Input", "Split", *(() if row["inputs"] else ("DenseImageData",))}
+    assert layers == [la for la in row["layers"] if la[1] not in made or la in layers]
+    assert sorted(graph.inputs) == sorted(row["inputs"] or stand_ins(row))
     assert list(graph.outputs) == row["outputs"]
 
 
@@ -190,23 +213,26 @@ def draw_all(net: Net) -> None:
             draw(node.name, node.type, slot, param.data)
 
 
-def one_image(graph: Graph) -> dict[str, Shape]:
-    return {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
+def shapes_fed(row: Mapping[str, Any]) -> dict[str, Shape]:
+    """One image; a batch as published where the reference's BN cannot do with another."""
+    shapes = {name: graph_of(row).shapes[BlobId(name)] for name in row["inputs"]}
+    return shapes if row["engine"] == "segnet" else {name: (1, *shape[1:]) for name, shape in shapes.items()}
 
 
 def check_forward(row: Mapping[str, Any], engine: str) -> None:
     path = CORPUS / row["file"]
     definition = define_net(read_text(path), str(path))
-    shapes = one_image(graph_of(row))
+    shapes = shapes_fed(row)
     inputs = {**(row.get("given_inputs") or {}), **shapes}
-    net = Net(definition, Options(inputs=inputs), None, keep="all", engine=engine)
+    net = Net(definition, options_of(row, inputs), None, keep="all", engine=engine)
     draw_all(net)
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
     assert set(checked) == set(net.blobs)
     if (end := ILL_CONDITIONED.get(row["file"])) is not None:
         checked = checked[: checked.index(end)]
-    for name in checked:
+    # Drawn weights give hundreds of boxes a score of just 1, and which of them are kept is a matter of the sort.
+    for name in set(checked) - by_values(net.graph):
         check_statistics(net.blobs[name].data, row["forward"][name], name)
 
 
@@ -244,7 +270,8 @@ def test_forward_in_the_reference_engine(file: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ILL_CONDITIONED)
 def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
-    shapes = one_image(load_graph(CORPUS / file))
+    graph = load_graph(CORPUS / file)
+    shapes = {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
     definition = define_net(read_text(CORPUS / file), file)
     inputs = {
         name: (0.03 * seeded(f"input/{name}").randn(*shape)).astype(np.float32)

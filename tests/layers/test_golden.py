@@ -85,7 +85,7 @@ def test_refuses_what_the_reference_refuses(case: Case, reason: str) -> None:
     ("case", "reason"), REFUSED_BY_FORKS, ids=[str(case) for case, _ in REFUSED_BY_FORKS]
 )
 def test_refuses_what_the_fork_refuses(case: Case, reason: str) -> None:
-    """When the net is made or, where the fork looks at values, when it runs; the inputs all differ and are out of range."""
+    """When the net is made or, where the fork looks at values, when it runs; inputs differ and are out of range."""
     with pytest.raises(PrototxtError) as caught:
         make_and_run(case)
     assert str(caught.value).startswith(str(case)), reason

@@ -40,12 +40,19 @@ class Pair:
 
     def resized(self, height: int, width: int) -> Pair:
         """At another size: the image bilinear, each label the nearest one. Raises DataError for a senseless size."""
-        from prototxt.images.opencv import nearest_bytes, resize_bytes
+        from prototxt.images.opencv import resize_bytes
 
         if min(height, width) < 1 or height * width * self.image.shape[2] > MOST_ELEMENTS // 16:
             what = f"{show(self.image.shape[:2])} pixels cannot become {show((height, width))}"
             raise DataError(what, path=self.name, field="transform_param")
-        return Pair(resize_bytes(self.image, height, width), nearest_bytes(self.label, height, width), self.name)
+        return Pair(resize_bytes(self.image, height, width), nearest(self.label, (height, width)), self.name)
+
+
+def nearest(label: Bytes, size: Size) -> Bytes:
+    """A label map at another size, every label the nearest one."""
+    from prototxt.images.opencv import nearest_bytes
+
+    return nearest_bytes(label, *size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class Session:
         def make() -> Ready:
             fold = Fold()
             for node in folded:
-                fold = fold.then(*node.layer.per_channel(self._params[node.index]))
+                fold = finish.then(fold, node.layer, self._params[node.index])
             return kernel.prepare(first.layer, shapes, self._params[first.index], fold)
 
         for node in step.nodes:

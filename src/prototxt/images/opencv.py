@@ -151,7 +151,8 @@ def nearest_bytes(image: Bytes, height: int, width: int) -> Bytes:
         np.minimum(np.floor(np.arange(new) * (1 / (new / old))).astype(np.intp), old - 1)
         for old, new in zip(image.shape[:2], (height, width), strict=True)
     )
-    return image[down[:, None], across]
+    resized: Bytes = image[down[:, None], across]
+    return resized
 
 
 def _taps(old: int, new: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Any, Any]:

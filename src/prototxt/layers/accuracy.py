@@ -63,7 +63,7 @@ class Accuracy(Layer):
         tops = zip(self.shares(right, number), self.shapes([x.shape for x in bottom]), strict=False)
         return [np.asarray(share, np.float32).reshape(shape) for share, shape in tops]
 
-    def rivals(self, scores: Array, own: Array, labels: Labels) -> Any:  # noqa: ARG002
+    def rivals(self, scores: Array, own: Array, labels: Labels) -> Any:
         """How many classes are better than each label, whose scores are `own`."""
         return (scores >= own).sum(axis=1, keepdims=True) - 1
 

@@ -62,7 +62,9 @@ class AdaptiveBiasChannel(Layer):
             if not 0 <= getattr(p, field) <= 1:
                 raise LayerError(f"{field} must be from 0 to 1, not {getattr(p, field):g}", field=field)
         if not p.margin_others >= 0:
-            raise LayerError(f"margin_others must be at least 0, not {p.margin_others:g}", field="margin_others")
+            raise LayerError(
+                f"margin_others must be at least 0, not {p.margin_others:g}", field="margin_others"
+            )
         self.num_iter: int = p.num_iter
         self.portions: tuple[float, float] = (p.bg_portion, p.fg_portion)
         self.suppress_others: bool = p.suppress_others
@@ -97,13 +99,14 @@ class AdaptiveBiasChannel(Layer):
         before = best.mean(dtype=np.float64)
         for _ in range(self.num_iter):
             for label in self._order(listed):
-                scores[label] += self._rise(best - scores[label], self.portions[label > 0])
+                scores[label] += self._rise(best - scores[label], self.portions[int(label > 0)])
                 np.maximum(best, scores[label], out=best)
         scores += np.float32(before - best.mean(dtype=np.float64))
 
     def _order(self, listed: NDArray[np.intp]) -> NDArray[np.intp]:
         """Listed classes, the background first, the others at random."""
-        return np.concatenate([listed[listed == 0][:1], self.rng.permutation(listed[listed > 0])])
+        background = int(listed[0] == 0)  # they are sorted
+        return np.concatenate([listed[:background], self.rng.permutation(listed[background:])])
 
     def _rise(self, difference: Array, portion: float) -> np.float32:
         place = min(int(np.float32(portion) * np.float32(difference.size)), difference.size - 1)

@@ -59,8 +59,14 @@ class BiasChannel(Layer):
         x, labels = map(four_axes, bottom)
         wanted = (x[0], 1, *x[2:]) if self.by_pixel else (x[0], labels[1], 1, 1)
         if labels != wanted:
-            kind = "label_type PIXEL takes N x 1 x H x W" if self.by_pixel else "label_type IMAGE takes N x L x 1 x 1"
-            raise LayerError(f"labels of {show(bottom[1])} for scores of {show(bottom[0])}; {kind}", field="bottom")
+            kind = (
+                "label_type PIXEL takes N x 1 x H x W"
+                if self.by_pixel
+                else "label_type IMAGE takes N x L x 1 x 1"
+            )
+            raise LayerError(
+                f"labels of {show(bottom[1])} for scores of {show(bottom[0])}; {kind}", field="bottom"
+            )
         if self.background is not None and not 0 <= self.background < x[1]:
             what = f"background_label {self.background} is no channel: there are {x[1]}, counted from 0"
             raise LayerError(what, field="background_label")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prototxt.data.lists import ListedPair, read_pairs
-from prototxt.data.pairs import Pair, PairFiles, Size, pair_batches, planes
+from prototxt.data.pairs import Pair, PairFiles, Size, nearest, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
@@ -109,12 +109,10 @@ class _Shared:
 
     def read(self, listed: ListedPair, files: PairFiles) -> Pair:
         """Both files of a pair. Raises DataError where their sizes do not fit."""
-        from prototxt.images.opencv import nearest_bytes
-
         image, label = files.image(listed.name), files.label_map(listed.label)
         size = self.label_size(*image.shape[:2])
         if files.size is not None:
-            label = nearest_bytes(label, *size)
+            label = nearest(label, size)
         if label.shape[:2] != size:
             what = f"the label map is {show(label.shape[:2])}, the image {listed.name} needs {show(size)}"
             raise DataError(what, path=files.root + listed.label, hint="give new_height and new_width")

@@ -75,7 +75,11 @@ class ImageSegData(ImageList):
         self.ignore_label = min(max(p.ignore_label, 0), 255)
         self.label_type = enum_name(p, "label_type")
         self.cutter = _Cutter(
-            cut if cut[0] else None, tuple(t.scale_factors), t.mirror, self.transform.random, self.ignore_label
+            cut if cut[0] else None,
+            tuple(t.scale_factors),
+            t.mirror,
+            self.transform.random,
+            self.ignore_label,
         )
         self.transform = replace(self.transform, crop_size=0, mirror=False)
 

@@ -46,7 +46,9 @@ class Interp(Layer):
         p = self._fields = param.interp_param
         for field in ("pad_beg", "pad_end"):
             if getattr(p, field) > 0:
-                raise LayerError(f"{field} cuts off: it must be 0 or less, not {getattr(p, field)}", field=field)
+                raise LayerError(
+                    f"{field} cuts off: it must be 0 or less, not {getattr(p, field)}", field=field
+                )
         for field in ("shrink_factor", "zoom_factor"):
             check_least(getattr(p, field), 1, field)
         if p.use_blob_size != (self.num_bottoms == 2):
@@ -58,7 +60,7 @@ class Interp(Layer):
             raise LayerError(what, field="interp_param")
 
     def _by_factor(self) -> bool:
-        return self._fields.HasField("shrink_factor") or self._fields.HasField("zoom_factor")
+        return any(map(self._fields.HasField, ("shrink_factor", "zoom_factor")))
 
     def _by_size(self) -> bool:
         """Whether height and width count."""

@@ -23,7 +23,10 @@ KIN = "neuron"
 """The file that several tiny types share."""
 
 PYTHON_LAYERS = {
+    ("anchor_target_layer", "AnchorTargetLayer"): "AnchorTarget",
+    ("layer", "RoIDataLayer"): "RoIData",
     ("proposal_layer", "ProposalLayer"): "Proposal",
+    ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",
     ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
 }
 """Well-known Python layers, by the last part of the module's name and the class: rooms that do the same work."""
@@ -150,7 +153,8 @@ def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
         what = f'unknown layer type "{param.type}"'
         hint = did_you_mean(param.type, _rooms) or ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
-    spoken = [room for room in rooms if room.fork in DIALECTS.get(setting.dialect, ())]
+    dialect = DIALECTS.get(setting.dialect, ())
+    spoken = [room for fork in dialect for room in rooms if room.fork == fork]
     stored = setting.stored.get(param.name)
     signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
     sure = [room for room, sign in signs if sign]

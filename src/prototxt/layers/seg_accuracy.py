@@ -77,7 +77,9 @@ class SegAccuracy(Layer):
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values, pixels, classes = count(bottom[0]), count(bottom[1]), bottom[0][1]
         return Cost(
-            comparisons=values + pixels * (1 + len(self.ignored)), additions=3 * pixels, divisions=2 * classes + 3
+            comparisons=values + pixels * (1 + len(self.ignored)),
+            additions=3 * pixels,
+            divisions=2 * classes + 3,
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.errors import LayerError
 from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers._loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
@@ -56,15 +55,21 @@ class SoftmaxWithLoss(Layer):
         return [(), bottom[0]][: self.num_tops]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        _, prob, total = self.losses(bottom)
+        return [total, prob][: self.num_tops]
+
+    def losses(self, bottom: Sequence[Array]) -> tuple[Array, Array, Array]:
+        """The loss at every place, 0 where the label does not count; the softmax; the loss of all."""
         outer, classes, inner = class_view(bottom[0].shape, self.axis)
         labels, counted = read_labels(bottom[1].reshape(outer, 1, inner), classes, self.ignore_label)
         prob = softmax(bottom[0], self.axis)
         right = np.take_along_axis(prob.reshape(outer, classes, inner), labels, 1)
         losses = self.weighed(-np.log(np.maximum(right, TINY)), labels)
-        total = losses[counted].sum() / self.divisor(outer, inner, int(counted.sum()))
-        return [*scalar(total), prob][: self.num_tops]
+        losses = np.where(counted, losses, np.float32(0))
+        (total,) = scalar(losses.sum() / self.divisor(outer, inner, int(counted.sum())))
+        return losses, prob, total
 
-    def weighed(self, losses: Array, labels: Labels) -> Array:  # noqa: ARG002
+    def weighed(self, losses: Array, labels: Labels) -> Array:
         """The losses of all places, each by its weight."""
         return losses
 

@@ -40,7 +40,7 @@ class SegNetSoftmaxWithLoss(SoftmaxWithLoss):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         p = param.loss_param
         return bool(p.weight_by_label_freqs or p.class_weighting) or None
 

@@ -41,12 +41,14 @@ class SegNetUpsample(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         return len(param.bottom) == 2
 
     def setup(self, param: Any) -> None:
         p = param.upsample_param
-        self.size = (p.upsample_h, p.upsample_w) if p.HasField("upsample_h") and p.HasField("upsample_w") else None
+        self.size = (
+            (p.upsample_h, p.upsample_w) if p.HasField("upsample_h") and p.HasField("upsample_w") else None
+        )
         if self.size is not None:
             check_least(p.upsample_h, 2, "upsample_h")
             check_least(p.upsample_w, 2, "upsample_w")
@@ -84,9 +86,7 @@ class SegNetUpsample(Layer):
     def _places(self, mask: Array, height: int, width: int) -> Any:
         bad = ~((mask > -1) & (mask < height * width))
         if bad.any():
-            what = (
-                f"the mask holds {mask[bad][0]:g}, the top of {height} x {width} has places 0 to {height * width - 1}"
-            )
+            what = f"the mask holds {mask[bad][0]:g}, the top of {height} x {width} holds 0 to {height * width - 1}"
             hint = "the top must be as large as what was pooled: see upsample_h and upsample_w"
             raise LayerError(what, field="bottom", hint=hint)
         return mask.astype(np.intp)

@@ -42,6 +42,11 @@ def finishes(layer: Layer, bottom: Sequence[Shape], at: int) -> bool:
     return isinstance(layer, Neuron | PReLU) or is_per_channel(layer, bottom)
 
 
+def then(fold: Fold, layer: Any, params: Sequence[Array]) -> Fold:
+    """A fold with this layer, which is per channel, behind it."""
+    return fold.then(*layer.per_channel(params))
+
+
 def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> list[Action]:
     """What the layer does to a tile; `others` are its further bottoms, channels-last."""
     match layer:
@@ -59,6 +64,6 @@ def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> lis
             return []
         case Neuron():
             return [after.call(layer.apply)]
-    fold = Fold(*layer.per_channel(params))
+    fold = then(Fold(), layer, params)
     made: list[Action] = [] if fold.factor is None else [after.multiply_row(fold.factor)]
     return made if fold.offset is None else [*made, after.add_row(fold.offset)]
