@@ -122,3 +122,10 @@ def test_a_crop_of_today_is_left_alone() -> None:
     text = 'layer { name: "c" type: "Crop" bottom: "x" bottom: "y" top: "z" }'
     assert offsets(text) == [[]]
     assert define_net(text, "net.prototxt").notes == ()
+
+
+def test_beside_crops_of_today() -> None:
+    """`offset: 2` for H and W alike, and what lies behind it."""
+    today = 'layer { name: "c" type: "Crop" bottom: "y" bottom: "data" top: "c" crop_param { offset: 2 } }'
+    text = f"{layers(conv('kernel_size: 3 pad: 6'))} {today} layers {{ {crop('c')} }}"
+    assert offsets(text) == [[2], [3, 3]]

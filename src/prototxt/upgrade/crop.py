@@ -36,7 +36,7 @@ class _Seat:
 
 
 def set_offsets(layers: Sequence[Any]) -> list[str]:
-    """Writes `crop_param` into the Crop layers among LayerParameters; the names of those whose offset cannot be told.
+    """Writes `crop_param` into LayerParameters of Crop without one; the names of those whose offset cannot be told.
 
     Source: the Crop layer of FCN's Caffe (longjon/caffe), crop_layer.cpp; caffe/python/caffe/coord_map.py.
     """
@@ -46,7 +46,7 @@ def set_offsets(layers: Sequence[Any]) -> list[str]:
     untold = []
     for layer in layers:
         bottoms = [seats.get(name, _Seat(name)) for name in layer.bottom]
-        if layer.type == "Crop" and len(bottoms) == 2:
+        if layer.type == "Crop" and len(bottoms) == 2 and not layer.HasField("crop_param"):
             offset = _offset(*bottoms)
             if offset is None:
                 untold.append(layer.name)
@@ -71,7 +71,7 @@ def _top_seat(layer: Any, bottoms: Sequence[_Seat], top: str) -> _Seat:
     if bottoms and layer.type in SAME_PLACE:
         return bottoms[0]
     if bottoms and layer.type == "Crop" and layer.crop_param.offset:
-        down, across = layer.crop_param.offset
+        down, across = (*layer.crop_param.offset, *layer.crop_param.offset)[-2:]
         return bottoms[0].then((1.0, 1.0), (down, across))
     if bottoms and layer.type in ("Convolution", "Pooling", "Deconvolution"):
         stride, middle = _window(layer)
