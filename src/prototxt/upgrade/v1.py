@@ -7,6 +7,7 @@ from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.schema import message_class
+from prototxt.upgrade.crop import set_offsets
 
 TYPES = {
     "ABSVAL": "AbsVal",
@@ -67,7 +68,17 @@ def v1_to_v2(definition: Definition) -> Definition:
         return definition
     layers = [*message.layer, *map(_upgrade_layer, message.layers)]
     upgraded = definition.with_layers(layers, definition.trees)
-    return _in_order(upgraded, len(message.layer)) if message.layer else upgraded
+    return _with_offsets(_in_order(upgraded, len(message.layer)) if message.layer else upgraded)
+
+
+def _with_offsets(definition: Definition) -> Definition:
+    """CROP as V1 meant it: today's Crop does not look for its offset."""
+    untold = set_offsets(definition.message.layer)
+    notes = (
+        f'layer "{name}" (Crop): V1 found its offset by itself; here that cannot be told and 0 is taken'
+        for name in untold
+    )
+    return replace(definition, notes=(*definition.notes, *notes))
 
 
 def _in_order(definition: Definition, first_v1: int) -> Definition:
