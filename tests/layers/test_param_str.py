@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prototxt.errors import LayerError
@@ -61,6 +61,7 @@ def test_what_is_refused(text: str, what: str | None) -> None:
         assert caught.value.what == f"param_str: {what}"
 
 
+@settings(deadline=None)
 @given(st.text("{}[]():, '\"\n#!ab1.-", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LayerError):
