@@ -6,7 +6,7 @@ from prototxt.layers.base import Array
 from prototxt.lazy import np
 
 TINY = 2.0**-126
-"""FLT_MIN: boxes without area have no union, and overlap by nothing."""
+"""FLT_MIN: what an area counts as at least."""
 
 
 def areas(boxes: Array, *, extent: float = 0.0) -> Array:
@@ -27,16 +27,19 @@ def overlap(a: Array, b: Array, *, extent: float = 0.0) -> Array:
     is none in its overlaps.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        width = np.minimum(a[..., 2], b[..., 2])
-        width -= np.maximum(a[..., 0], b[..., 0])
-        height = np.minimum(a[..., 3], b[..., 3])
-        height -= np.maximum(a[..., 1], b[..., 1])
-        if extent:
-            width += np.float32(extent)
-            height += np.float32(extent)
-        both = np.maximum(width, 0)
-        both *= np.maximum(height, 0)
-        either = areas(a, extent=extent) + areas(b, extent=extent)
+        both = _shared(a, b, 0, extent)
+        both *= _shared(a, b, 1, extent)
+        # Boxes without area have no union: here, where there are few numbers, one that is too small to see is put in.
+        either = np.maximum(areas(a, extent=extent), TINY) + np.maximum(areas(b, extent=extent), TINY)
         either -= both
-        share: Array = both / np.maximum(either, TINY)
+        share: Array = both / either
     return share
+
+
+def _shared(a: Array, b: Array, axis: int, extent: float) -> Array:
+    """How much of one axis boxes have in common; the maximum of two arrays is taken faster than that with a number."""
+    start, end = np.maximum(a[..., axis], b[..., axis]), np.minimum(a[..., axis + 2], b[..., axis + 2])
+    length: Array = (
+        np.maximum(end - start + np.float32(extent), 0) if extent else np.maximum(end, start) - start
+    )
+    return length

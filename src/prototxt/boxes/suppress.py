@@ -21,6 +21,9 @@ else:
 BLOCK = 256
 """Boxes settled among themselves, before what they keep is held against all others."""
 
+AT_ONCE = 128
+"""Boxes that are settled one by one, each held against each."""
+
 GROUP = 16
 """Neighbours of those kept that go against the others together, those that none of them can reach left out."""
 
@@ -95,16 +98,19 @@ class _Search:
         return found
 
     def settle(self, block: Positions) -> Positions:
-        """Those of a block that stay, going by the block alone."""
-        columns = self._columns[:, block].T
-        near = overlap(columns[:, None], columns, extent=self._extent) > self._threshold
-        rows = [int.from_bytes(row, "little") for row in np.packbits(near, axis=1, bitorder="little")]
-        gone, kept = 0, []
-        for i, row in enumerate(rows):
-            if not gone >> i & 1:
-                kept.append(i)
-                gone |= row
-        return block[kept]
+        """Those of a block that stay, going by the block alone: the first half's, then what they leave of the second."""
+        if block.size <= AT_ONCE:
+            return block[_greedy(self._near(block, self._columns[:, block]))]
+        first, second = np.array_split(block, 2)
+        kept = self.settle(first)
+        left = second[~self._near(kept, self._columns[:, second]).any(0)]
+        return np.concatenate([kept, self.settle(left)])
+
+    def _near(self, boxes: Positions, others: Array) -> Mask:
+        """Whether each of these boxes overlaps each of the others, given as columns, by too much."""
+        share = overlap(self._columns[:, boxes].T[:, None], others.T, extent=self._extent)
+        near: Mask = share > self._threshold
+        return near
 
     def drop(self, block: Positions, kept: Positions) -> None:
         """A block is done; what overlaps one of those kept is no longer in question."""
@@ -114,11 +120,20 @@ class _Search:
         upright = 2 * (y_last - y_first) < x_last - x_first  # far fewer within reach along y
         for line, (first, last), mine in zip(self._lines, reach, (~upright, upright), strict=True):
             for group, others in _runs(kept[mine], first[mine], last[mine]):
-                columns = self._columns[:, group].T
-                share = overlap(columns[:, None], line.columns[:, others].T, extent=self._extent)
-                self._open[line.order[others][(share > self._threshold).any(0)]] = False
+                near = self._near(group, line.columns[:, others]).any(0)
+                self._open[line.order[others][near]] = False
         for line in self._lines:
             line.leave(self._open)
+
+
+def _greedy(near: Mask) -> list[int]:
+    """The rows that stay, where each that stays drops those it is near to. Whole rows are bits of one number."""
+    gone, kept = 0, []
+    for i, row in enumerate(np.packbits(near, axis=1, bitorder="little")):
+        if not gone >> i & 1:
+            kept.append(i)
+            gone |= int.from_bytes(row, "little")
+    return kept
 
 
 class _Line:
