@@ -98,7 +98,7 @@ class _Search:
         return found
 
     def settle(self, block: Positions) -> Positions:
-        """Those of a block that stay, going by the block alone: the first half's, then what they leave of the second."""
+        """Those of a block that stay, going by it alone: the first half's, then what they leave of the second."""
         if block.size <= AT_ONCE:
             return block[_greedy(self._near(block, self._columns[:, block]))]
         first, second = np.array_split(block, 2)
