@@ -38,15 +38,17 @@ ALLOWED = {
     "watch": {"graph", "layers", "lazy"},
     # files, user_cache: the kernels that were measured to be fastest are remembered
     "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
-    "images": {"files", "layers", "weights"},
+    # text: label maps are prototxt
+    "images": {"files", "layers", "text", "weights"},
+    "detections": {"graph", "images", "layers"},
     "npy": {"files", "layers", "limits"},
-    "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
-    "pictures": {"files", "images", "layers"},
-    "views": {"graph", "layers", "plan", "schema", "watch"},
+    "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
+    "pictures": {"detections", "files", "images", "layers"},
+    "views": {"detections", "graph", "images", "layers", "plan", "schema", "watch"},
     "reading": {"definition", "graph", "layers", "text", "upgrade"},
     "net": {
-        "definition", "engine", "extras", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views",
-        "watch", "weights",
+        "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
+        "reading", "text", "views", "watch", "weights",
     },
 }  # fmt: skip
 
@@ -108,6 +110,7 @@ def test_every_room_has_a_rule() -> None:
         "text",
         "images",
         "data",
+        "detections",
         "features",
         "pictures",
     ],

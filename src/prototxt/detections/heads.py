@@ -1,0 +1,207 @@
+"""Where in a net's outputs its findings lie, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.detections.detection import Boxes, Detection, Pixels
+from prototxt.detections.regions import decode_regions
+from prototxt.errors import InputError
+from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.images.view import View
+from prototxt.layers.base import Array, Shape, Tells
+
+Values = Mapping[str, Array]
+
+NOTHING = (0, -1, -1, -1, -1, -1, -1)
+"""The row of an image in which nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRows:
+    """An output of rows: image, label, score, xmin, ymin, xmax, ymax."""
+
+    output: str
+    tells: Tells
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        """What must be kept of a forward."""
+        return (self.output,)
+
+    def split(self, values: Array, images: int) -> list[Array]:
+        """The rows of each image of a batch, as if it had run alone.
+
+        Raises InputError where the rows do not say whose they are.
+        """
+        if images == 1:
+            return [values]
+        if self.tells.together:
+            what = f'output "{self.output}" does not say of which image of the batch a box is'
+            raise InputError(what, hint="run with a batch of 1")
+        rows = values.reshape(-1, 7)
+        own = [rows[rows[:, 0] == i] for i in range(images)]
+        alone = [part if len(part) else np.array([NOTHING], np.float32) for part in own]
+        return [np.concatenate([part[:, :1] * 0, part[:, 1:]], axis=1)[None, None] for part in alone]
+
+    def find(self, values: Values, view: View, image: int = 0) -> Boxes:
+        """The boxes of one image of the batch, in pixels of the view's image."""
+        rows = values[self.output].reshape(-1, 7).astype(np.float64)
+        rows = rows[(rows[:, 0] == image) & (rows[:, 1] >= 0) & np.isfinite(rows).all(axis=1)]
+        rows = rows[np.argsort(-rows[:, 2], kind="stable")]
+        height, width = view.seen
+        corners = view.to_image(rows[:, 3:] * [width, height, width, height])
+        found = [
+            Detection(int(label), score, tuple(corner))
+            for (label, score), corner in zip(rows[:, 1:3].tolist(), corners.tolist(), strict=True)
+        ]
+        return Boxes(self.blobs, self.tells.labels, view, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Outputs of scores (R x K) and deltas (R x 4K or R x 8) for the regions in the blob `rois` (R x 5)."""
+
+    scores: str
+    deltas: str
+    rois: str
+    labels: int
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        return (self.scores, self.deltas, self.rois)
+
+    def find(self, values: Values, view: View, image: int = 0) -> Boxes:
+        rois = values[self.rois].reshape(-1, 5)
+        scores, deltas = (values[name].reshape(len(rois), -1) for name in (self.scores, self.deltas))
+        own = rois[:, 0] == image
+        found = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
+        return Boxes(self.blobs, self.labels, view, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class PixelMap:
+    """An output that tells the class of every place: scores, N x K x H x W, or the classes, N x 1 x H x W."""
+
+    output: str
+    kind: str
+    labels: int
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def find(self, values: Values, view: View, image: int = 0) -> Pixels:
+        maps = values[self.output][image]
+        classes: NDArray[Any] = maps.argmax(axis=0) if self.kind == "scores" else maps[0]
+        return Pixels(self.blobs, self.labels, view, classes.astype(np.intp))
+
+
+Head = BoxRows | Regions | PixelMap
+
+
+def image_shape(graph: Graph) -> Shape | None:
+    """The shape of the blob that images come in by, N x C x H x W: an input, or what a data layer reads."""
+    read = [top for node in graph.nodes if not node.bottoms for top in node.tops]
+    shapes = [graph.shapes[blob] for blob in (*graph.entries, *read)]
+    return next((shape for shape in shapes if len(shape) == 4), None)
+
+
+def image_view(graph: Graph) -> View:
+    """The view of an input that is an image itself; a net without such an input has one of 1 x 1."""
+    _, _, height, width = image_shape(graph) or (1, 1, 1, 1)
+    return View.whole(height, width)
+
+
+def find_head(graph: Graph) -> Head | None:
+    """How to read what the net finds; None for a net whose outputs are neither boxes nor maps of classes."""
+    makers = {top: node for node in graph.nodes for top in node.tops[:1]}
+    return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers)
+
+
+def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> Tells | None:
+    return makers[blob].layer.tells if blob in makers else None
+
+
+def _output_shapes(graph: Graph) -> dict[str, Shape]:
+    return {name: graph.shapes[graph.last[name]] for name in graph.outputs}
+
+
+def _box_rows(graph: Graph, makers: Mapping[BlobId, Node]) -> BoxRows | None:
+    for name in graph.outputs:
+        tells = _tells(makers, graph.last[name])
+        if tells is not None and tells.kind == "boxes":
+            return BoxRows(name, tells)
+    return None
+
+
+def region_layer(graph: Graph) -> Node | None:
+    """The layer that makes rois; None where there is none, or more than one."""
+    nodes = [n for n in graph.nodes if n.layer.tells is not None and n.layer.tells.kind == "rois"]
+    return nodes[0] if len(nodes) == 1 else None
+
+
+def size_input(graph: Graph) -> str | None:
+    """The input of 1 x 3 that tells a layer of rois the image's height, width and scale."""
+    node = region_layer(graph)
+    bottoms = node.bottoms if node is not None else ()
+    return next((b.name for b in bottoms if b in graph.entries and graph.shapes[b] == (1, 3)), None)
+
+
+def _regions(graph: Graph, makers: Mapping[BlobId, Node]) -> Regions | None:
+    node = region_layer(graph)
+    if node is None:
+        return None
+    count = graph.shapes[node.tops[0]][0]
+    columns = {
+        name: prod(shape[1:]) for name, shape in _output_shapes(graph).items() if shape[:1] == (count,)
+    }
+    for scores, classes in columns.items():
+        if classes < 2 or not _are_probabilities(makers, graph.last[scores]):
+            continue
+        for deltas, width in columns.items():
+            if deltas != scores and width in (4 * classes, 8):
+                return Regions(scores, deltas, node.tops[0].name, classes)
+    return None
+
+
+def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
+    """Whether a blob comes from a layer of scores, if need be through some that only give it another shape."""
+    while blob in makers:
+        node = makers[blob]
+        if node.layer.tells is not None:
+            return node.layer.tells.kind == "scores"
+        if node.params or len(node.bottoms) != 1:
+            return False
+        blob = node.bottoms[0]
+    return False
+
+
+def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node]) -> PixelMap | None:
+    """The only output that has more than one value a map, if it tells classes.
+
+    It does where its layer says so; or where it has as many rows and columns as the image but not as many channels,
+    for then it is no image itself.
+    """
+    maps = {name: s for name, s in _output_shapes(graph).items() if len(s) == 4 and prod(s[2:]) > 1}
+    if len(maps) != 1:
+        return None
+    ((name, shape),) = maps.items()
+    tells, image = _tells(makers, graph.last[name]), image_shape(graph)
+    if tells is not None and tells.kind == "classes" and shape[1] == 1:
+        return PixelMap(name, "classes", _classes(graph, makers, graph.last[name]))
+    like_image = image is not None and image[2:] == shape[2:] and image[1] != shape[1]
+    scores = like_image or (tells is not None and tells.kind == "scores")
+    return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
+
+
+def _classes(graph: Graph, makers: Mapping[BlobId, Node], blob: BlobId) -> int:
+    """Of how many scores a layer told the best."""
+    shape = graph.shapes[makers[blob].bottoms[0]]
+    return shape[1] if len(shape) == 4 else 0
