@@ -42,6 +42,11 @@ def noise(*shape: int, seed: int = 0) -> Array:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
+def floats(values: Any) -> Array:
+    """Numbers as Caffe holds them."""
+    return np.array(values, np.float32)
+
+
 def run(layer: Layer, *bottom: Array, params: Sequence[Array] = ()) -> list[Array]:
     """One forward; checks that shapes() foretold it, that it is float32, and that no bottom has changed."""
     before = [x.copy() for x in bottom]
