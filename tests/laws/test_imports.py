@@ -41,7 +41,7 @@ ALLOWED = {
     "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
     # text: label maps are prototxt
     "images": {"files", "layers", "text", "weights"},
-    "detections": {"graph", "images", "layers"},
+    "detections": {"boxes", "graph", "images", "layers"},
     "npy": {"files", "layers", "limits"},
     "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"detections", "files", "images", "layers"},

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.boxes.suppress import suppress
 from prototxt.detections.detection import Detection
 from prototxt.images.view import View
 from prototxt.layers.base import Array
@@ -20,9 +18,6 @@ LEAST_SCORE = 0.05
 MOST_OVERLAP = 0.3
 """Of boxes of one class that overlap by more the best stays."""
 
-LARGEST_STEP = 80.0
-"""The exponent of a box's growth is cut here: its side stays a finite number."""
-
 
 def decode_regions(rois: Array, scores: Array, deltas: Array, view: View) -> list[Detection]:
     """Boxes of every class but the background, class 0; best first.
@@ -32,48 +27,29 @@ def decode_regions(rois: Array, scores: Array, deltas: Array, view: View) -> lis
 
     Source: py-faster-rcnn/lib/fast_rcnn/test.py (im_detect, test_net), bbox_transform.py.
     """
-    count, classes = scores.shape
-    found = []
-    own = deltas.shape[1] == 4 * classes
     regions = view.to_image(rois.astype(np.float64))
-    every = deltas.astype(np.float64).reshape(count, -1, 4)
-    for label in range(1, classes):
-        good = np.flatnonzero(scores[:, label] >= LEAST_SCORE)
-        boxes = _cut(_moved(regions[good], every[good, label if own else 1]), view.image)
-        good, boxes = _finite(good, boxes)
-        found += [
-            Detection(label, float(scores[good[i], label]), tuple(boxes[i].tolist()))
-            for i in suppressed(boxes, scores[good, label])
-        ]
+    every = deltas.astype(np.float64).reshape(len(rois), -1, 4)
+    shared = every.shape[1] != scores.shape[1]
+    found = []
+    for label in range(1, scores.shape[1]):
+        score = scores[:, label]
+        with np.errstate(over="ignore", invalid="ignore"):
+            boxes = _cut(_moved(regions, every[:, 1 if shared else label]), view.image)
+        good = np.flatnonzero((score >= LEAST_SCORE) & np.isfinite(boxes).all(axis=1))
+        best = good[np.argsort(-score[good], kind="stable")]
+        stay = best[suppress(boxes[best].astype(np.float32), MOST_OVERLAP, extent=1)]
+        found += [Detection(label, float(score[i]), tuple(boxes[i].tolist())) for i in stay]
     return sorted(found, key=lambda d: -d.score)
-
-
-def _finite(good: NDArray[np.intp], boxes: Numbers) -> tuple[NDArray[np.intp], Numbers]:
-    kept = np.isfinite(boxes).all(axis=1)
-    return good[kept], boxes[kept]
 
 
 def _moved(boxes: Numbers, deltas: Numbers) -> Numbers:
     """Boxes moved by deltas in units of their own size; a box's side is x2 - x1 + 1 (bbox_transform_inv)."""
     size = boxes[:, 2:] - boxes[:, :2] + 1
     middle = boxes[:, :2] + 0.5 * size + deltas[:, :2] * size
-    half = 0.5 * size * np.exp(np.minimum(deltas[:, 2:], LARGEST_STEP))
+    half = 0.5 * size * np.exp(deltas[:, 2:])
     return np.concatenate([middle - half, middle + half], axis=1)
 
 
 def _cut(boxes: Numbers, image: tuple[int, int]) -> Numbers:
     most = np.array([image[1] - 1, image[0] - 1] * 2, np.float64)
     return np.clip(boxes, 0, most)
-
-
-def suppressed(boxes: Numbers, scores: NDArray[Any]) -> Iterator[int]:
-    """Which boxes stay when of those that overlap by more than MOST_OVERLAP the best is taken; best first."""
-    order = np.argsort(-scores, kind="stable")
-    area = np.prod(boxes[:, 2:] - boxes[:, :2] + 1, axis=1)
-    while order.size:
-        best, others = order[0], order[1:]
-        yield int(best)
-        low = np.maximum(boxes[best, :2], boxes[others, :2])
-        high = np.minimum(boxes[best, 2:], boxes[others, 2:])
-        common = np.prod(np.maximum(high - low + 1, 0), axis=1)
-        order = others[common <= MOST_OVERLAP * (area[best] + area[others] - common)]

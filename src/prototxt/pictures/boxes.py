@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from prototxt.detections.detection import Box
@@ -21,6 +22,9 @@ LINE, TEXT = 320, 42
 """A line is the image's longer side over LINE wide, a tag's letters are the same side over TEXT high."""
 
 LEAST_TEXT, MOST_TEXT = 12, 64
+
+LINES = 12
+"""A picture has room for at least so many lines of text, if letters can be so small."""
 
 DARK: Colour = (20, 20, 20)
 LIGHT: Colour = (255, 255, 255)
@@ -40,9 +44,15 @@ class Tagged:
     tag: str
 
 
+def to_uint8(pixels: Pixels) -> NDArray[np.uint8]:
+    """Pixels as bytes; floating-point ones are rounded, and cut at 0 and 255."""
+    whole = pixels if pixels.dtype == np.uint8 else np.clip(np.rint(pixels), 0, 255)
+    return whole.astype(np.uint8, copy=False)
+
+
 def canvas_of(pixels: Pixels) -> tuple[Image.Image, int]:
     """An image as a picture to paint on, and by which factor it was enlarged."""
-    image = Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))
+    image = Image.fromarray(to_uint8(pixels))
     factor = max(1, ceil(LEAST_SIDE / max(image.size)))
     if factor == 1:
         return image, 1
@@ -52,8 +62,8 @@ def canvas_of(pixels: Pixels) -> tuple[Image.Image, int]:
 def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
     """The image (H x W x 3) with boxes on it, the first of them on top.
 
-    A tag stands above its box, or where there is no room for it below or within it: always inside the image, and clear
-    of the tags of boxes before it as far as that is possible. What of a box lies outside the image is left out.
+    A tag stands above its box, or where there is no room below or within it, always inside the image; where it would
+    cover the tag of a box before it is left out. What of a box lies outside the image is left out.
     """
     picture, factor = canvas_of(pixels)
     draw, size = ImageDraw.Draw(picture), text_size(picture)
@@ -63,7 +73,9 @@ def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
     placed = [tags.place(area, b.tag) for area, b in zip(areas, boxes, strict=True)]
     for area, box in reversed(list(zip(areas, boxes, strict=True))):
         _frame(draw, area, width, label_colour(box.label))
-    for (place, text), box in reversed(list(zip(placed, boxes, strict=True))):
+    for (place, text), box in zip(placed, boxes, strict=True):
+        if place is None:
+            continue
         colour = label_colour(box.label)
         draw.rectangle(place, colour)
         ink = DARK if lightness(colour) > HALF_AS_LIGHT else LIGHT
@@ -73,8 +85,9 @@ def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
 
 
 def text_size(picture: Image.Image) -> int:
-    """Height of letters that suits a picture of this size."""
-    return min(MOST_TEXT, max(LEAST_TEXT, round(max(picture.size) / TEXT)))
+    """Height of letters that suits a picture of this size; a long narrow one has small letters."""
+    wanted = min(max(picture.size) / TEXT, min(picture.size) / LINES, MOST_TEXT)
+    return max(LEAST_TEXT, round(wanted))
 
 
 def _area(box: Box, factor: int, size: tuple[int, int]) -> Area:
@@ -100,10 +113,12 @@ class _Tags:
         self.pad = max(3, text // 4)
         self._taken = np.empty((0, 4), np.int64)
 
-    def place(self, area: Area, tag: str) -> tuple[Area, str]:
-        """Where the tag of a box stands, and its text, cut where it is longer than the picture is wide."""
+    def place(self, area: Area, tag: str) -> tuple[Area | None, str]:
+        """Where the tag of a box stands, if there is room, and its text, cut where the picture is less wide."""
         text = fitted(tag, self._text, self._size[0] - 2 * self.pad)
         width, height = text_width(text, self._text) + 2 * self.pad, line_height(self._text) + 2
+        if not text or height > self._size[1]:
+            return None, text
         left, top, right, bottom = area
         corners = [
             (left, top - height), (left, top), (right - width + 1, top - height), (left, bottom + 1),
@@ -111,20 +126,20 @@ class _Tags:
             *((left, y) for y in range(top + height, bottom - 2 * height, height)),
         ]  # fmt: skip
         spots = [self._inside(x, y, width, height) for x, y in corners]
-        free = [spot for spot in spots if not self._covered(spot)]
-        spot = free[0] if free else min(spots, key=self._covered)
-        self._taken = np.concatenate([self._taken, [spot]])
-        return spot, text
+        free = next((spot for spot in spots if not self._covered(spot)), None)
+        if free is not None:
+            self._taken = np.concatenate([self._taken, [free]])
+        return free, text
 
     def _inside(self, x: int, y: int, width: int, height: int) -> Area:
         left = max(0, min(x, self._size[0] - width))
         top = max(0, min(y, self._size[1] - height))
         return left, top, left + width - 1, top + height - 1
 
-    def _covered(self, spot: Area) -> int:
-        """Pixels that a spot shares with tags before it."""
+    def _covered(self, spot: Area) -> bool:
+        """Whether a spot has pixels in common with a tag before it."""
         low, high = np.maximum(self._taken[:, :2], spot[:2]), np.minimum(self._taken[:, 2:], spot[2:])
-        return int(np.maximum(high - low + 1, 0).prod(axis=1).sum())
+        return bool((high >= low).all(axis=1).any())
 
 
 def fitted(words: str, size: int, width: int) -> str:

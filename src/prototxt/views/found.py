@@ -73,7 +73,7 @@ def line(found: Found, choice: Choice) -> str:
         parts = [tag(d, names) for d in choice.shown(found)]
         head = headline(found, choice)
         return f"{head}: {_few(parts)}" if parts else head
-    return _few([words for _, words in legend(found, choice)[: choice.top]])
+    return _few([f"{name} {share}" for _, name, share in legend(found, choice)[: choice.top]])
 
 
 def _few(parts: Sequence[str]) -> str:
@@ -105,10 +105,10 @@ def tag(detection: Detection, names: Sequence[str]) -> str:
     return f"{called(detection.label, names)} {detection.score:.2f}"
 
 
-def legend(pixels: Pixels, choice: Choice) -> list[tuple[int, str]]:
-    """The classes that occur, and what is said of each."""
+def legend(pixels: Pixels, choice: Choice) -> list[tuple[int, str, str]]:
+    """The classes that occur, what each is called, and its share."""
     names = choice.names(pixels)
-    return [(label, f"{called(label, names)} {percent(share)}") for label, share in pixels.shares()]
+    return [(label, called(label, names), percent(share)) for label, share in pixels.shares()]
 
 
 def backgrounds(pixels: Pixels, choice: Choice) -> set[int]:
