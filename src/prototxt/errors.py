@@ -65,6 +65,10 @@ class NetError(PrototxtError):
     """The layers do not make a net: an unknown type, a missing bottom, a duplicate top ..."""
 
 
+class SolverFileError(NetError):
+    """The file holds a solver, which says how to train a net, and no net."""
+
+
 class LayerError(NetError):
     """A layer's parameters or the shapes it is given do not fit.
 
@@ -79,6 +83,21 @@ class LayerError(NetError):
         """The same error, saying where and in which layer it happened."""
         self.place, self.layer, self.layer_type = place, layer, layer_type
         return self
+
+
+class MissingLayerError(LayerError):
+    """Nothing here does a layer's work: its type is unknown, or it runs code that the user has not allowed.
+
+    `missing` names what would be needed: the type, or the Python class.
+    """
+
+    def __init__(self, what: str, *, missing: str, field: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what, field=field, hint=hint)
+        self.missing = missing
+
+
+class UnsaidShapeError(LayerError):
+    """The shape of an input follows neither from the net's file nor from any other that is here: the caller says it."""
 
 
 class DataError(LayerError):

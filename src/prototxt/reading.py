@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from prototxt.definition import Definition, define
-from prototxt.errors import InputError, did_you_mean
+from prototxt.errors import InputError, MissingLayerError, did_you_mean
 from prototxt.graph.connect import connect
 from prototxt.graph.feed import feed
 from prototxt.graph.infer import infer
@@ -17,10 +17,14 @@ from prototxt.graph.select import PHASES, State, select
 from prototxt.graph.wiring import Graph
 from prototxt.layers.base import Setting
 from prototxt.layers.forks import DIALECTS
+from prototxt.solver import refuse_solver
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
 from prototxt.upgrade import upgrade
+
+MOST_NAMED = 10
+"""Layers that an error names one by one."""
 
 Inputs = Mapping[str, Sequence[int]]
 Path = str | PathLike[str]
@@ -72,20 +76,49 @@ class Options:
 def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
     """Text as a net definition in today's form; `strict` makes an unknown field an error.
 
-    Raises TextError where the text is not prototxt, NetError where a legacy construct has no meaning.
+    Raises TextError where the text is not prototxt, SolverFileError where it is a solver, NetError where a legacy
+    construct has no meaning.
     """
     tree = parse(text, file)
+    refuse_solver(tree, file)
     built = build(tree, file, strict=strict)
     return upgrade(define(built.message, file, tree, built.notes))
 
 
-def make_graph(definition: Definition, options: Options) -> Graph:
-    """A definition as a graph with every shape, nothing allocated.
+def outline(definition: Definition, options: Options) -> Graph:
+    """A definition as a graph, nothing allocated; what depends on `missing` layers has no shape.
 
     Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
     """
     chosen = choose_layers(definition, options)
     return infer(connect(chosen, options.setting(definition.file)))
+
+
+def make_graph(definition: Definition, options: Options) -> Graph:
+    """A definition as a graph with every shape, nothing allocated.
+
+    Raises what `outline` raises, and MissingLayerError where nothing here can run some of the layers.
+    """
+    graph = outline(definition, options)
+    if graph.missing:
+        raise _all_missing(graph.missing)
+    return graph
+
+
+def _all_missing(missing: Sequence[MissingLayerError]) -> MissingLayerError:
+    """One error for all of them."""
+    first, *more = missing
+    if not more:
+        return first
+    lines = [f"  {str(error).splitlines()[0]}" for error in missing[:MOST_NAMED]]
+    lines += [f"  and {len(missing) - MOST_NAMED} more"] * (len(missing) > MOST_NAMED)
+    what = f"nothing here can run {len(missing)} layers of this net:"
+    hint = "prototxt-shapes shows all else; a layer type of your own: docs/own-layers.md"
+    error = MissingLayerError(
+        "\n".join([what, *lines]), missing=", ".join({e.missing: None for e in missing}), hint=hint
+    )
+    error.place = first.place
+    return error
 
 
 def choose_layers(definition: Definition, options: Options) -> Definition:

@@ -91,18 +91,6 @@ NETS: dict[str, tuple[str, int, str | None, tuple[str, ...]]] = {
         'layer "it" (ReLU)',
         ('"name" is given twice',),
     ),
-    "type typo": (
-        DATA + layer("Convolutoin"),
-        4,
-        'layer "it" (Convolutoin)',
-        ('unknown layer type "Convolutoin"', '"Convolution" or "Deconvolution"'),
-    ),
-    "type unlike any": (
-        DATA + layer("Qqqq"),
-        4,
-        'layer "it" (Qqqq)',
-        ('unknown layer type "Qqqq"', "the types are AbsVal, "),
-    ),
     "no type": (
         DATA + 'layer {\n  name: "it" bottom: "data" top: "y"\n}\n',
         2,
@@ -500,3 +488,19 @@ NETS: dict[str, tuple[str, int, str | None, tuple[str, ...]]] = {
     ),
     "nested too deep": ("layer { " * 101, 1, None, ("nested more than 100 deep",)),
 }
+
+MISSING = {
+    "type typo": (
+        DATA + layer("Convolutoin"),
+        4,
+        'layer "it" (Convolutoin)',
+        ('unknown layer type "Convolutoin"', '"Convolution" or "Deconvolution"'),
+    ),
+    "type unlike any": (
+        DATA + layer("Qqqq"),
+        4,
+        'layer "it" (Qqqq)',
+        ('unknown layer type "Qqqq"', "docs/layers.md lists the types"),
+    ),
+}
+"""Layers that nothing here can run: like NETS."""

@@ -19,7 +19,7 @@ import click
 import numpy as np
 import pytest
 
-from cli.bad_nets import CONV, MANY, NETS, SYNTAX
+from cli.bad_nets import CONV, MANY, MISSING, NETS, SYNTAX
 from cli.commands import (
     COMMANDS,
     DATA,
@@ -86,6 +86,19 @@ def test_net(what: str, on_net: Callable[..., Any]) -> None:
     check_error(result, f"net.prototxt:{line}:" if line else "net.prototxt: ", *parts)
     if name:
         assert f": {name}: " in result.err.splitlines()[0]
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_a_layer_that_nothing_can_run(what: str, tmp_path: Path) -> None:
+    text, line, name, parts = MISSING[what]
+    net = tmp_path / "net.prototxt"
+    net.write_text(text)
+    check_error(invoke(run, net, DIGIT), f"{net}:{line}:", f": {name}: ", *parts)
+    shown = invoke(shapes, net)
+    assert (shown.code, shown.err) == (1, "")
+    assert f'{net}:{line}:3: layer "it": ' in shown.out
+    for part in parts:
+        assert part in shown.out
 
 
 def test_nothing_is_allocated_for_huge_shapes(tmp_path: Path) -> None:
@@ -277,7 +290,7 @@ def test_usage(what: str, on_net: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("command", "args", "part"),
     [
-        (shapes, [], "Missing argument 'NET'"),
+        (shapes, [], "Missing argument 'NET...'"),
         (shapes, [LENET, "--format", "xml"], "'xml' is not one of"),
         (shapes, [LENET, "-o"], "requires an argument"),
         (run, [LENET, DIGIT, "--stage"], "requires an argument"),
@@ -299,7 +312,7 @@ def test_usage(what: str, on_net: Callable[..., Any]) -> None:
         (run, [LENET, DIGIT, "--top", "0"], "0 is not in the range"),
         (run, [LENET, DIGIT, "--time", "-1"], "-1 is not in the range"),
         (run, [LENET, DIGIT, "--blob", "ip1"], "--blob says what to --save or to paint"),
-        (shapes, [LENET, "more"], "unexpected extra argument"),
+        (shapes, [LENET, "more"], "one at a time, or --check"),
     ],
 )  # fmt: skip
 def test_usage_of_one_command(command: click.Command, args: list[str], part: str) -> None:

@@ -62,7 +62,7 @@ def _tight(text: str) -> str:
 
 def test_lenet_in_full() -> None:
     got = document(LENET)
-    assert list(got) == ["name", "phase", "inputs", "outputs", "blobs", "layers", "totals"]
+    assert list(got) == ["name", "phase", "inputs", "outputs", "blobs", "layers", "totals", "missing"]
     assert got["name"] == "LeNet"
     assert got["phase"] == "TEST"
     assert got["inputs"] == {"data": [1, 1, 28, 28]}

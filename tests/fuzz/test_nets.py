@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cli.commands import LENET
 from prototxt.errors import PrototxtError
 from prototxt.net import Net
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.reading import Options, define_net, make_graph, outline
 from prototxt.views.export import to_csv, to_json, to_markdown
 from prototxt.views.report import make_report
 from prototxt.views.table import table_text
@@ -100,12 +100,12 @@ def check(text: str) -> None:
     """The text loads, can be shown and, where small, run; or it is refused with file and line."""
     try:
         definition = define_net(text, "net.prototxt")
-        graph = make_graph(definition, Options())
+        graph = outline(definition, Options())
         report = make_report(graph)
         for view in (to_json, to_csv, to_markdown, table_text):
             assert view(report)
         values = sum(p.param_count for p in report.rows) + sum(
-            np.prod(s, dtype=float) for s in report.blobs.values()
+            np.prod(s or (), dtype=float) for s in report.blobs.values()
         )
         macs = report.totals.macs * max(report.images, 1)
         if values > SMALL or macs > 10 * SMALL:

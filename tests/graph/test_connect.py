@@ -8,6 +8,7 @@ from prototxt.errors import NetError
 from prototxt.graph.connect import connect
 from prototxt.graph.wiring import BlobId, Wiring
 from prototxt.layers.base import Setting
+from prototxt.layers.unknown import Unknown
 from prototxt.reading import define_net
 
 INPUT = 'layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 } } }\n'
@@ -100,7 +101,9 @@ def test_a_wrong_number_of_bottoms_or_tops(text: str, what: str) -> None:
 
 
 def test_an_unknown_type_points_at_the_type() -> None:
-    error = refused('layer {\n  name: "c"\n  type: "Convolutoin"\n  bottom: "x" top: "y"\n}')
+    (link,) = wired('layer {\n  name: "c"\n  type: "Convolutoin"\n  bottom: "x" top: "y"\n}').links[1:]
+    assert isinstance(link.layer, Unknown)
+    error = link.layer.why
     assert str(error.place) == "net.prototxt:4:3"
     assert error.what == 'unknown layer type "Convolutoin"'
     assert error.hint is not None

@@ -45,8 +45,10 @@ ALLOWED = {
     "npy": {"files", "layers", "limits"},
     "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"detections", "files", "images", "layers"},
-    "views": {"detections", "graph", "images", "layers", "plan", "schema", "watch"},
-    "reading": {"definition", "graph", "layers", "text", "upgrade"},
+    "views": {"check", "detections", "graph", "images", "layers", "plan", "schema", "watch"},
+    "solver": {"schema", "text"},
+    "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
+    "check": {"graph", "layers", "reading", "text"},
     "net": {
         "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
         "reading", "text", "views", "watch", "weights",

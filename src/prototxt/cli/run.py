@@ -24,7 +24,9 @@ from prototxt.cli._run_tuned import warn_if_busy
 from prototxt.errors import InputError
 
 if TYPE_CHECKING:
+    from prototxt.definition import Definition
     from prototxt.net import Net
+    from prototxt.reading import Options
     from prototxt.runs.run import Runner
 
 
@@ -116,7 +118,8 @@ def main(
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     options, files = choice.options(seed), _files(weights)
-    loaded = Net(definition, options, files, keep="outputs", engine=engine, threads=planned.threads)
+    wanted = definition if end is None else _as_far_as_needed(definition, options, end)
+    loaded = Net(wanted, options, files, keep="outputs", engine=engine, threads=planned.threads)
     show_notes([*loaded.graph.notes[len(definition.notes) :], *missing_weights(loaded)])
     if planned.measures:
         warn_if_busy()
@@ -133,6 +136,14 @@ def main(
         look(runner, planned, output.as_json, items=first_items(reading.read, names, batch or 1))
         return
     ctx.exit(Job(runner, names, reading, batch or 1, fail_fast, output, planned.autotune).go())
+
+
+def _as_far_as_needed(definition: Definition, options: Options, end: str) -> Definition:
+    """Where nothing here can run some of the layers: the net up to `end`, which may do without them."""
+    from prototxt.graph.select import up_to
+    from prototxt.reading import outline
+
+    return up_to(definition, end) if outline(definition, options).missing else definition
 
 
 def _files(weights: Sequence[str]) -> list[str] | None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from prototxt.cli._common import Command, emit, screen, show, show_notes
 from prototxt.cli._options import NetChoice, file_name, net_options
+from prototxt.cli._progress import progress_bar
 
 FORMATS = ("table", "json", "csv", "markdown")
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("net", type=file_name)
+@click.argument("nets", metavar="NET...", type=file_name, nargs=-1, required=True)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Of many files (folders, patterns), tell in a table which open, and why the others do not.",
+)
 @click.option(
     "--format",
     "form",
@@ -27,27 +35,42 @@ FORMATS = ("table", "json", "csv", "markdown")
 )
 @net_options
 @click.version_option(package_name="prototxt")
+@click.pass_context
 def main(
-    net: str,
+    ctx: click.Context,
+    nets: tuple[str, ...],
+    check: bool,
     form: str,
     output: str | None,
     choice: NetChoice,
 ) -> None:
     """Show every layer of NET (a prototxt file): wiring, shapes N x C x H x W, parameters, multiply-adds, bytes.
 
+    Layers that nothing here can run are shown all the same, listed at the end, and make the exit code 1.
+
     \b
     Examples:
       prototxt-shapes deploy.prototxt
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
+      prototxt-shapes --check models/ "nets/*.prototxt"
     """
-    from prototxt.reading import define_net, make_graph
+    if check:
+        ctx.exit(_check(nets, form, output, choice))
+    if len(nets) > 1:
+        raise click.UsageError(f"{len(nets)} files: one at a time, or --check for a table of what opens")
+    ctx.exit(_shapes(nets[0], form, output, choice))
+
+
+def _shapes(net: str, form: str, output: str | None, choice: NetChoice) -> int:
+    """The layers of one net; the exit code."""
+    from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
     from prototxt.views.report import make_report
 
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    graph = make_graph(definition, choice.options())
+    graph = outline(definition, choice.options())
     show_notes(graph.notes[len(definition.notes) :])
     report = make_report(graph)
     if form != "table":
@@ -61,6 +84,32 @@ def main(
         emit(table_text(report) + "\n", output)
     else:
         print_table(report)
+    return int(bool(report.missing))
+
+
+def _check(named: Sequence[str], form: str, output: str | None, choice: NetChoice) -> int:
+    """Which of many files open; the exit code."""
+    from prototxt.check import check
+    from prototxt.runs.sources import NETS, expand
+    from prototxt.views.check_table import check_csv, check_json, check_table
+    from prototxt.views.columns import WIDE, plain_text
+
+    if form == "markdown":
+        raise click.UsageError("--check prints a table, json or csv")
+    files, options = list(expand(named, sys.stdin, NETS)), choice.options()
+    options.setting("")  # what is wrong with the options is said once, not of every file
+    checked = []
+    with progress_bar("checking", len(files)) as advance:
+        for file in files:
+            checked.append(check(file, options))
+            advance(1)
+    if form != "table":
+        emit({"json": check_json, "csv": check_csv}[form](checked), output)
+    elif output is not None:
+        emit(plain_text(check_table(checked, WIDE)) + "\n", output)
+    else:
+        show(check_table(checked, screen().width))
+    return int(not all(c.is_fine for c in checked))
 
 
 def print_table(report: Any, timer: Any = None) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from prototxt.boxes.deltas import clip, decode
 from prototxt.boxes.suppress import suppress
 from prototxt.detections.detection import Detection
 from prototxt.images.view import View
 from prototxt.layers.base import Array
-
-Numbers = NDArray[np.float64]
 
 LEAST_SCORE = 0.05
 """Lower scores are not looked at (py-faster-rcnn, test_net)."""
@@ -27,29 +25,16 @@ def decode_regions(rois: Array, scores: Array, deltas: Array, view: View) -> lis
 
     Source: py-faster-rcnn/lib/fast_rcnn/test.py (im_detect, test_net), bbox_transform.py.
     """
-    regions = view.to_image(rois.astype(np.float64))
-    every = deltas.astype(np.float64).reshape(len(rois), -1, 4)
+    regions = view.to_image(rois).astype(np.float32)
+    every = deltas.reshape(len(rois), -1, 4)
     shared = every.shape[1] != scores.shape[1]
     found = []
     for label in range(1, scores.shape[1]):
         score = scores[:, label]
         with np.errstate(over="ignore", invalid="ignore"):
-            boxes = _cut(_moved(regions, every[:, 1 if shared else label]), view.image)
+            boxes = clip(decode(regions, every[:, 1 if shared else label]), *view.image)
         good = np.flatnonzero((score >= LEAST_SCORE) & np.isfinite(boxes).all(axis=1))
         best = good[np.argsort(-score[good], kind="stable")]
-        stay = best[suppress(boxes[best].astype(np.float32), MOST_OVERLAP, extent=1)]
+        stay = best[suppress(boxes[best], MOST_OVERLAP, extent=1)]
         found += [Detection(label, float(score[i]), tuple(boxes[i].tolist())) for i in stay]
     return sorted(found, key=lambda d: -d.score)
-
-
-def _moved(boxes: Numbers, deltas: Numbers) -> Numbers:
-    """Boxes moved by deltas in units of their own size; a box's side is x2 - x1 + 1 (bbox_transform_inv)."""
-    size = boxes[:, 2:] - boxes[:, :2] + 1
-    middle = boxes[:, :2] + 0.5 * size + deltas[:, :2] * size
-    half = 0.5 * size * np.exp(deltas[:, 2:])
-    return np.concatenate([middle - half, middle + half], axis=1)
-
-
-def _cut(boxes: Numbers, image: tuple[int, int]) -> Numbers:
-    most = np.array([image[1] - 1, image[0] - 1] * 2, np.float64)
-    return np.clip(boxes, 0, most)

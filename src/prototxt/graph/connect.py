@@ -7,18 +7,21 @@ from itertools import count
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.errors import LayerError, NetError, Place, did_you_mean
+from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
 from prototxt.graph.wiring import BlobId, Link, Wiring
 from prototxt.layers.base import Layer, Setting
 from prototxt.layers.forks import FORKS
-from prototxt.layers.registry import Meaning, layer_types, meaning
+from prototxt.layers.registry import Meaning, meaning
+from prototxt.layers.unknown import Unknown
 from prototxt.text.place import place_of_value
 
 
 def connect(definition: Definition, setting: Setting) -> Wiring:
     """Every layer as a room, linked to the blobs it reads and writes.
 
-    Raises NetError for a net without layers, an unknown type, parameters a room refuses, a bottom that no
+    A layer that nothing here can run is an Unknown.
+
+    Raises NetError for a net without layers, parameters a room refuses, a bottom that no
     earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
     wrong number of bottoms or tops.
     """
@@ -68,21 +71,24 @@ def _no_layers(definition: Definition) -> NetError:
 
 
 def _make(definition: Definition, index: int, param: Any, setting: Setting) -> tuple[Layer, Meaning]:
+    """A layer's room; where nothing here does its work, an Unknown that says so."""
     try:
         meant = meaning(param, setting)
         return meant.room(param, setting), meant
     except LayerError as error:
-        if param.type not in layer_types():
-            error.hint = _type_hint(param) or error.hint
-        raise error.at(definition.place(index, error.field), param.name, param.type) from None
+        error.at(definition.place(index, error.field), param.name, param.type)
+        if not isinstance(error, MissingLayerError):
+            raise
+        error.hint = _data_hint(param) or error.hint
+        return Unknown(param, setting, error), Meaning(Unknown)
 
 
-def _type_hint(param: Any) -> str | None:
+def _data_hint(param: Any) -> str | None:
     """Forks have data layers of their own; here the caller gives the data."""
-    if param.bottom or not param.type.endswith("Data"):
+    if param.bottom or not param.top:
         return None
-    tops = " ".join(f"--input {top}=N,C,H,W" for top in param.top[:1])
-    return f"no layer here reads such data; give its shape instead: {tops}" if tops else None
+    tops = " ".join(f"--input {top}=N,..." for top in param.top)
+    return f"where it is a data layer, give its shapes instead: {tops}"
 
 
 def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:

@@ -127,12 +127,22 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
         except LayerError as error:
             error.at(place, layer.name, layer.type)
             raise
+    if layer.type == "Python" and (found := _python_top(layer, i, inputs)) is not None:
+        return found
     given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
     raise InputError(
         f'layer "{layer.name}" ({layer.type}) makes "{layer.top[i]}" too, whose shape does not follow from {given}',
         place=place,
         hint=f"give it as well: --input {layer.top[i]}=N,...",
     )
+
+
+def _python_top(layer: Any, i: int, inputs: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+    """What a Python layer with a room of its own says of a top that was not given."""
+    try:
+        return make_layer(layer).follows(i, inputs)
+    except LayerError:
+        return None
 
 
 def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> Any:

@@ -8,13 +8,14 @@ from prototxt.definition import place_in
 from prototxt.errors import LayerError, NetError, Place
 from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
 from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Cost, Param, Shape, count, show
+from prototxt.layers.unknown import Unknown
 
 PERMISSIVE = 1
 """ParamSpec.DimCheckMode: sharers need the owner's count, not its shape."""
 
 
 def infer(wiring: Wiring) -> Graph:
-    """The graph with all shapes.
+    """The graph with all shapes but those of blobs that depend on an Unknown layer.
 
     Raises LayerError for shapes a layer cannot take and for blobs of more than 2^31 - 1 elements, NetError where
     layers share parameters of different shapes.
@@ -24,10 +25,13 @@ def infer(wiring: Wiring) -> Graph:
     nodes: list[Node] = []
     notes = list(wiring.notes)
     for link in wiring.links:
+        place = place_in(link.tree, wiring.file)
+        if isinstance(link.layer, Unknown) or not shapes.keys() >= set(link.bottoms):
+            nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, (), Cost(), place, link.tree))
+            continue
         params, top, cost = _ask_layer(wiring, link, [shapes[b] for b in link.bottoms])
         shapes.update(zip(link.tops, top, strict=True))
         refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
-        place = place_in(link.tree, wiring.file)
         notes += _remarks(link, place, [shapes[b] for b in link.bottoms])
         nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree))
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)

@@ -36,6 +36,13 @@ def select(definition: Definition, state: State) -> Definition:
     return definition.with_layers([layers[i] for i in kept], [definition.trees[i] for i in kept])
 
 
+def up_to(definition: Definition, layer: str) -> Definition:
+    """The net without what stands behind the last layer of this name; the net itself where there is none."""
+    layers = definition.message.layer
+    last = max((i for i, param in enumerate(layers) if param.name == layer), default=len(layers) - 1)
+    return definition.with_layers(layers[: last + 1], definition.trees[: last + 1])
+
+
 def _included(definition: Definition, index: int, layer: Any, state: State) -> bool:
     if layer.include and layer.exclude:
         raise NetError(

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from prototxt.definition import place_in
-from prototxt.errors import LayerError, Place
+from prototxt.errors import LayerError, MissingLayerError, Place
 from prototxt.layers.base import Cost, Layer, Shape, count
+from prototxt.layers.unknown import Unknown
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
 
@@ -110,7 +111,7 @@ def located_at(node: Node) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Graph:
-    """A whole net, every shape known and nothing allocated.
+    """A whole net, every shape known (but for `missing` layers) and nothing allocated.
 
     `inputs` are the tops of layers that the caller fills (Input, MemoryData), `outputs` the blobs that no layer
     reads, in Caffe's (alphabetical) order. `notes` are what the user should know, with file, line and layer.
@@ -143,6 +144,11 @@ class Graph:
             made.update(node.tops)
         return tuple(needed)
 
+    @cached_property
+    def missing(self) -> tuple[MissingLayerError, ...]:
+        """What nothing here can run: an error for each such layer. Shapes that depend on them are not in `shapes`."""
+        return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
+
     @property
     def remembers(self) -> bool:
         """Whether a forward may depend on those before it (see `Layer.remembers`)."""
@@ -161,7 +167,8 @@ class Graph:
         Where the net has no inputs, what its data layers read.
         """
         read = [top for node in self.nodes if not node.bottoms for top in node.tops]
-        shapes = [self.shapes[blob] for blob in ([BlobId(name) for name in self.inputs] or read)]
+        blobs = [BlobId(name) for name in self.inputs] or read
+        shapes = [self.shapes[blob] for blob in blobs if blob in self.shapes]
         first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
         return first[0] if first else 1
 
@@ -170,6 +177,7 @@ class Graph:
         return (p for node in self.nodes for p in node.own_params)
 
     def bottom_shapes(self, node: Node) -> list[Shape]:
+        """Raises KeyError where they depend on a layer that is missing."""
         return [self.shapes[b] for b in node.bottoms]
 
     def top_shapes(self, node: Node) -> list[Shape]:

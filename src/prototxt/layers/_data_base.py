@@ -11,7 +11,7 @@ from typing import Any
 from prototxt.data.paths import exists, locate
 from prototxt.data.prefetch import Prefetch
 from prototxt.data.transform import DataTransform, unknown_fields
-from prototxt.errors import DataError, LayerError
+from prototxt.errors import DataError, UnsaidShapeError
 from prototxt.layers._fields import check_least
 from prototxt.layers.base import Array, Layer, Shape, count, show
 
@@ -35,7 +35,7 @@ class ImageReader(Layer):
         """The parameters all have in common."""
         self.top_names: tuple[str, ...] = tuple(param.top)
         if not source:
-            raise LayerError(f"no source: which {self.what}?", field="source", hint=self._give())
+            raise UnsaidShapeError(f"no source: which {self.what}?", field="source", hint=self._give())
         check_least(batch_size, 1, "batch_size")
         self.source = locate(source, self.setting.folder)
         self.batch_size = batch_size
@@ -72,7 +72,7 @@ class ImageReader(Layer):
         if crop:
             return (channels, crop, crop)
         what = f'the {self.what} "{self.source}" is not here and the file does not say its image size'
-        raise LayerError(what, field="source", hint=self._give())
+        raise UnsaidShapeError(what, field="source", hint=self._give())
 
     def _give(self) -> str:
         name = self.top_names[0] if self.top_names else "data"

@@ -127,7 +127,7 @@ class Layer:
     Raise `LayerError` (with `field=`) for anything the user can get wrong.
     """
 
-    type: ClassVar[str]
+    type: str
     fork: ClassVar[str]
     """Whose layer it is, a key of FORKS."""
     bottoms: ClassVar[tuple[int, int | None]]
@@ -157,7 +157,7 @@ class Layer:
         self.setup(param)
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
 
         True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
@@ -196,6 +196,10 @@ class Layer:
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         """The tops' shapes. Default: the first bottom's shape (element-wise layers)."""
         return [bottom[0]]
+
+    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+        """The shape of a data layer's top from those of others that the caller gives, and why; None by default."""
+        return None
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         """The tops' values in plain NumPy; never writes into a bottom."""

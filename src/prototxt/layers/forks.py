@@ -9,6 +9,7 @@ FORKS = {
     "ssd": "SSD",
     "fasterrcnn": "Fast and Faster R-CNN",
     "rfcn": "R-FCN",
+    "minicaffe": "mini-caffe",
     "segnet": "SegNet and ENet",
     "pspnet": "PSPNet",
     "yolo": "MobileNet-YOLO",
@@ -21,9 +22,9 @@ FORKS = {
 
 DIALECTS = {
     "ssd": ("ssd",),
-    "rfcn": ("rfcn", "fasterrcnn"),
+    "rfcn": ("rfcn", "fasterrcnn", "minicaffe"),
     "segnet": ("segnet",),
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
 }
-"""What a user may say a net is written for, and the forks whose meaning of a type name that prefers."""
+"""What a user may say a net is written for, and the forks whose meaning of a type name that prefers, the first most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.errors import LayerError
+from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers.base import Array, Layer, Shape, show
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -45,7 +45,7 @@ class Input(Layer):
         for name, shape in zip(self.top_names, each, strict=True):
             if not shape:
                 hint = f'give one with --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
-                raise LayerError(f'no shape for its top "{name}"', field="input_param", hint=hint)
+                raise UnsaidShapeError(f'no shape for its top "{name}"', field="input_param", hint=hint)
             if min(shape) < 1:
                 raise LayerError(f'every dim of "{name}" must be at least 1, got {show(shape)}', field="dim")
         return list(each)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from prototxt.errors import LayerError
+from prototxt.errors import LayerError, MissingLayerError
 from prototxt.layers.base import Array, Layer, Param, Shape
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -123,8 +123,9 @@ class Python(Layer):
     def setup(self, param: Any) -> None:
         p = param.python_param
         if not self.setting.allow_python_layers:
-            raise LayerError(
+            raise MissingLayerError(
                 f'runs code of the net\'s author, the class "{p.layer}" of Python module "{p.module}"',
+                missing=f"Python {p.module}.{p.layer}",
                 field="python_param",
                 hint="if you trust it, allow it: --allow-python-layers or allow_python_layers=True",
             )

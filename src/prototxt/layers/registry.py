@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
 
-from prototxt.errors import LayerError, did_you_mean
+from prototxt.errors import LayerError, MissingLayerError, did_you_mean
 from prototxt.layers.base import ALONE, Layer, Setting
 from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
 
@@ -23,10 +23,15 @@ KIN = "neuron"
 """The file that several tiny types share."""
 
 PYTHON_LAYERS = {
+    ("anchor_target_layer", "AnchorTargetLayer"): "AnchorTarget",
+    ("layer", "RoIDataLayer"): "RoIData",
     ("proposal_layer", "ProposalLayer"): "Proposal",
+    ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",
     ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
 }
 """Well-known Python layers, by the last part of the module's name and the class: rooms that do the same work."""
+
+ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md tells how to add one"
 
 _rooms: dict[str, dict[str, type[Layer]]] = {}
 """Every meaning of every type name: by the name, then by the fork."""
@@ -139,14 +144,17 @@ class Meaning:
 def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
     """What a LayerParameter means, by its type, the setting's dialect, its fields and its learned arrays.
 
-    Raises LayerError when the type is unknown, naming the nearest types.
+    Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
     """
     rooms = meanings(_type_name(param, setting))
+    if not param.type:
+        raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
     if not rooms:
-        what = f'unknown layer type "{param.type}"' if param.type else "the layer has no type"
-        known = "the types are " + ", ".join(layer_types())
-        raise LayerError(what, field="type", hint=did_you_mean(param.type, _rooms) or known)
-    spoken = [room for room in rooms if room.fork in DIALECTS.get(setting.dialect, ())]
+        what = f'unknown layer type "{param.type}"'
+        hint = did_you_mean(param.type, _rooms) or ADD_ONE
+        raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
+    dialect = DIALECTS.get(setting.dialect, ())
+    spoken = [room for fork in dialect for room in rooms if room.fork == fork]
     stored = setting.stored.get(param.name)
     signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
     sure = [room for room, sign in signs if sign]
@@ -170,6 +178,6 @@ def _type_name(param: Any, setting: Setting) -> str:
 def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
     """The room for a LayerParameter.
 
-    Raises LayerError when the type is unknown (naming the nearest types) or a parameter is wrong.
+    Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.
     """
     return meaning(param, setting).room(param, setting)

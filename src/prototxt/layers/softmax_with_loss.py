@@ -66,6 +66,11 @@ class SoftmaxWithLoss(Layer):
         return [(), bottom[0]][: self.num_tops]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        _, prob, total = self.losses(bottom)
+        return [total, prob][: self.num_tops]
+
+    def losses(self, bottom: Sequence[Array]) -> tuple[Array, Array, Array]:
+        """The loss at every place, 0 where the label does not count; the softmax; the loss of all."""
         outer, classes, inner = class_view(bottom[0].shape, self.axis)
         labels, counted = read_labels(bottom[1].reshape(outer, 1, inner), classes, self.ignore_label)
         prob = softmax(bottom[0], self.axis)
@@ -73,8 +78,9 @@ class SoftmaxWithLoss(Layer):
         losses = -np.log(np.maximum(right, TINY))
         if self.class_weighting is not None:
             losses *= np.array(self.class_weighting, np.float32)[labels]
-        total = losses[counted].sum() / divisor(self.normalization, outer, inner, int(counted.sum()))
-        return [*scalar(total), prob][: self.num_tops]
+        losses = np.where(counted, losses, np.float32(0))
+        (total,) = scalar(losses.sum() / divisor(self.normalization, outer, inner, int(counted.sum())))
+        return losses, prob, total
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         places = count(bottom[1])

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from prototxt.errors import InputError, Place
 from prototxt.images.load import is_image_name
 
 
-def expand(named: Iterable[str], listed: Iterable[str] = ()) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What files are looked for in folders: how messages call them, and whether a name is one of them."""
+
+    plural: str
+    has: Callable[[str], bool]
+
+
+IMAGES = Kind("images", is_image_name)
+NETS = Kind("prototxt files", lambda name: name.endswith((".prototxt", ".pt", ".pbtxt")))
+
+
+def expand(named: Iterable[str], listed: Iterable[str] = (), kind: Kind = IMAGES) -> Iterator[str]:
     """The files that these names mean, in order.
 
-    A folder means every image in it and below, by name; `*`, `?` and `[...]` are patterns (`**` goes through
-    folders) where no file has that very name; `-` means the lines of `listed`, empty ones skipped. Any other name is
-    a file, whether it is there or not.
+    A folder means every image (or file of another `kind`) in it and below, by name; `*`, `?` and `[...]` are patterns
+    (`**` goes through folders) where no file has that very name; `-` means the lines of `listed`, empty ones skipped.
+    Any other name is a file, whether it is there or not.
 
-    Raises InputError for a folder without images and a pattern that nothing matches.
+    Raises InputError for a folder without any and a pattern that nothing matches.
     """
     for name in named:
         if name == "-":
             yield from (line for line in (raw.rstrip("\r\n") for raw in listed) if line.strip())
         elif _is_folder(name):
-            yield from _images_in(name)
+            yield from _files_in(name, kind)
         elif glob.has_magic(name) and not Path(name).exists():
             yield from _matching(name)
         else:
@@ -37,14 +50,14 @@ def _is_folder(name: str) -> bool:
         return False
 
 
-def _images_in(folder: str) -> list[str]:
+def _files_in(folder: str, kind: Kind) -> list[str]:
     found = [
         str(path)
         for path in sorted(Path(folder).rglob("*"))
-        if is_image_name(path.name) and not _hidden(path.relative_to(folder)) and path.is_file()
+        if kind.has(path.name) and not _hidden(path.relative_to(folder)) and path.is_file()
     ]
     if not found:
-        raise InputError("no images in this folder", place=Place(folder))
+        raise InputError(f"no {kind.plural} in this folder", place=Place(folder))
     return found
 
 

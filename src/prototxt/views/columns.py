@@ -94,8 +94,9 @@ def _lines(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> Itera
     for row in rows:
         yield from _row([column.cell(row) for column in columns], own, sides, styles)
     yield Segment.line()
-    yield from _row([column.total for column in columns], own, sides, bold)
-    yield Segment.line()
+    if any(column.total for column in columns):
+        yield from _row([column.total for column in columns], own, sides, bold)
+        yield Segment.line()
 
 
 def _row(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from io import StringIO
 from typing import Any
 
 from prototxt.errors import printable
-from prototxt.layers.base import show
-from prototxt.views.numbers import arrow, compact_shape, thousands
+from prototxt.layers.base import Shape
+from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
 from prototxt.views.report import Report, Row
 
 COLUMNS = (
@@ -19,13 +20,13 @@ COLUMNS = (
 
 
 def report_dict(report: Report) -> dict[str, Any]:
-    """The report in plain types, ready for JSON; macs are per image, shapes are lists."""
+    """The report in plain types, ready for JSON; macs are per image, shapes are lists, or None where not known."""
     return {
         "name": report.name,
         "phase": report.phase,
         "inputs": {name: list(shape) for name, shape in report.inputs.items()},
         "outputs": list(report.outputs),
-        "blobs": {name: list(shape) for name, shape in report.blobs.items()},
+        "blobs": {name: _dims(shape) for name, shape in report.blobs.items()},
         "layers": [_layer_dict(row) for row in report.rows],
         "totals": {
             "params": report.totals.params,
@@ -33,7 +34,12 @@ def report_dict(report: Report) -> dict[str, Any]:
             "macs": report.totals.macs,
             "activation_bytes": report.totals.activation_bytes,
         },
+        "missing": [asdict(missing) for missing in report.missing],
     }
+
+
+def _dims(shape: Shape | None) -> list[int] | None:
+    return None if shape is None else list(shape)
 
 
 def _layer_dict(row: Row) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def _layer_dict(row: Row) -> dict[str, Any]:
         "brief": row.brief,
         "bottoms": list(row.bottoms),
         "tops": list(row.tops),
-        "shapes": [list(s) for s in row.shapes],
+        "shapes": [_dims(s) for s in row.shapes],
         "params": [list(s) for s in row.params],
         "param_count": row.param_count,
         "statistics": row.statistics,
@@ -80,7 +86,7 @@ def to_markdown(report: Report) -> str:
     lines += [
         [
             printable(row.name), f"{row.type} {row.brief}".strip(), arrow(row.bottoms, row.tops),
-            ", ".join(map(show, row.shapes)), thousands(row.param_count), thousands(row.macs),
+            ", ".join(map(known_shape, row.shapes)), thousands(row.param_count), thousands(row.macs),
         ]
         for row in report.rows
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.errors import printable
-from prototxt.layers.base import Shape
+from prototxt.layers.base import Shape, show
 
 FEW = 2
 """As many blob names as one cell spells out."""
@@ -33,8 +33,15 @@ def human_bytes(value: int) -> str:
     return f"{size:.1f} {_UNITS[unit]}" if unit else f"{value} B"
 
 
-def compact_shape(shape: Shape) -> str:
-    """`96x3x11x11`."""
+def known_shape(shape: Shape | None) -> str:
+    """`1 x 3 x 227 x 227`, or `?` for a shape that depends on a layer that nothing here can run."""
+    return "?" if shape is None else show(shape)
+
+
+def compact_shape(shape: Shape | None) -> str:
+    """`96x3x11x11`, or `?`."""
+    if shape is None:
+        return "?"
     return "x".join(map(str, shape)) if shape else "scalar"
 
 

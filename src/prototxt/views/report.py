@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import Shape, count
+from prototxt.layers.unknown import Unknown
 
 FLOAT_BYTES = 4
 
@@ -17,7 +18,8 @@ class Row:
 
     `param_count` counts learned values it owns, `statistics` what it measures (BatchNorm); what it shares with an
     earlier layer is counted there, and `shared_with` names that layer. `macs` are per image, `activation_bytes`
-    for the whole batch, 0 where the layer works in place.
+    for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that nothing
+    here can run; `missing` marks such a layer itself.
     """
 
     index: int
@@ -26,13 +28,14 @@ class Row:
     brief: str
     bottoms: tuple[str, ...]
     tops: tuple[str, ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Shape | None, ...]
     params: tuple[Shape, ...]
     param_count: int
     statistics: int
     shared_with: tuple[str, ...]
     macs: int
     activation_bytes: int
+    missing: bool = False
 
     @property
     def in_place(self) -> bool:
@@ -49,6 +52,17 @@ class Totals:
     activation_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A layer that nothing here can run: where it stands, why that is so, and what to do."""
+
+    layer: str
+    type: str
+    place: str
+    what: str
+    hint: str
+
+
 @dataclass(frozen=True)
 class Report:
     """A net in rows; `images` is the batch that activation bytes are for."""
@@ -58,9 +72,10 @@ class Report:
     images: int
     inputs: dict[str, Shape]
     outputs: tuple[str, ...]
-    blobs: dict[str, Shape]
+    blobs: dict[str, Shape | None]
     rows: tuple[Row, ...]
     totals: Totals
+    missing: tuple[Missing, ...] = ()
 
 
 def make_report(graph: Graph) -> Report:
@@ -73,21 +88,29 @@ def make_report(graph: Graph) -> Report:
         sum(r.activation_bytes for r in rows),
     )
     inputs = {name: graph.shapes[BlobId(name)] for name in graph.inputs}
-    blobs = {name: graph.shapes[blob] for name, blob in graph.last.items()}
-    return Report(graph.name, PHASES[graph.phase], graph.images, inputs, graph.outputs, blobs, rows, totals)
+    touched = (blob for node in graph.nodes for blob in (*node.bottoms, *node.tops))
+    blobs = {blob.name: graph.shapes.get(blob) for blob in touched}
+    missing = tuple(
+        Missing(error.layer or "", error.layer_type or "", str(error.place), error.what, error.hint or "")
+        for error in graph.missing
+    )
+    return Report(
+        graph.name, PHASES[graph.phase], graph.images, inputs, graph.outputs, blobs, rows, totals, missing
+    )
 
 
 def _row(graph: Graph, node: Node) -> Row:
     own = node.own_params
-    new_tops = [t for t in node.tops if t.version == 0]
+    new_tops = [t for t in node.tops if t.version == 0 and t in graph.shapes]
+    is_known = graph.shapes.keys() >= {*node.bottoms, *node.tops}
     return Row(
         index=node.index,
         name=node.name,
         type=node.type,
-        brief=node.layer.brief(graph.bottom_shapes(node)),
+        brief=node.layer.brief(graph.bottom_shapes(node)) if is_known else "",
         bottoms=tuple(b.name for b in node.bottoms),
         tops=tuple(t.name for t in node.tops),
-        shapes=tuple(graph.top_shapes(node)),
+        shapes=tuple(graph.shapes.get(top) for top in node.tops),
         params=tuple(p.shape for p in node.params),
         param_count=sum(count(p.shape) for p in own if not p.statistic),
         statistics=sum(count(p.shape) for p in own if p.statistic),
@@ -96,4 +119,5 @@ def _row(graph: Graph, node: Node) -> Row:
         ),
         macs=node.cost.macs // graph.images,
         activation_bytes=FLOAT_BYTES * sum(count(graph.shapes[t]) for t in new_tops),
+        missing=isinstance(node.layer, Unknown),
     )

@@ -9,22 +9,25 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.layers.base import show
 from prototxt.views.columns import WIDE, Column, column_table, fit, not_shown, plain_text
-from prototxt.views.numbers import arrow, compact_shape, human_bytes, thousands
-from prototxt.views.report import Report, Row
+from prototxt.views.numbers import arrow, compact_shape, counted, human_bytes, known_shape, thousands
+from prototxt.views.report import Missing, Report, Row
 
 if TYPE_CHECKING:
     from prototxt.watch import Timer
+
+
+MOST_NAMED = 10
+"""Missing types that are told one by one."""
 
 
 def _columns(report: Report, timer: Timer | None) -> list[Column[Row]]:
     total = report.totals
     columns: list[Column[Row]] = [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
-        Column("type", lambda r: f"{r.type} {r.brief}".strip(), wraps=True, style="cyan"),
+        Column("type", _type, wraps=True, style="cyan"),
         Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
-        Column("output N x C x H x W", lambda r: "\n".join(show(s) for s in r.shapes), style="green"),
+        Column("output N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
         Column("parameters", _param_shapes, wraps=True, spare=5, style="dim"),
         Column("count", _param_count, f"{total.params:,}", right=True),
     ]
@@ -58,6 +61,10 @@ def _median(times: list[float]) -> float:
     return median(times)
 
 
+def _type(row: Row) -> str:
+    return f"{printable(row.type)} (unknown)" if row.missing else f"{row.type} {row.brief}".strip()
+
+
 def _param_shapes(row: Row) -> str:
     text = " + ".join(compact_shape(s) for s in row.params)
     return f"{text} of {printable(', '.join(row.shared_with))}" if row.shared_with else text
@@ -85,7 +92,8 @@ def report_table(report: Report, width: int, timer: Timer | None = None) -> Rend
     Where that is too narrow, parameter shapes go first, then the wiring, then bytes; a line says so.
     """
     columns, hidden = fit(_columns(report, timer), report.rows, width)
-    return Group(_title(report), column_table(columns, report.rows, width), _legend(report, hidden))
+    parts = [_title(report), column_table(columns, report.rows, width), _legend(report, hidden)]
+    return Group(*parts, *([_missing(report)] if report.missing else []))
 
 
 def _title(report: Report) -> Text:
@@ -103,6 +111,23 @@ def _legend(report: Report, hidden: list[str]) -> Text:
         lines.append("statistics: BatchNorm's stored mean, variance and factor, measured rather than learned")
     lines += not_shown(hidden)
     return Text("\n".join(lines), style="dim")
+
+
+def _missing(report: Report) -> Text:
+    """What nothing here can run, what depends on it, and what to do."""
+    waiting = sum(None in row.shapes and not row.missing for row in report.rows)
+    what = f"nothing here can run {counted(len(report.missing), 'layer')}"
+    what += f"; what {counted(waiting, 'other layer')} make (?) depends on that" if waiting else ""
+    lines = [f"\n{what}; the totals are those of the rest"]
+    alike: dict[tuple[str, str], list[Missing]] = {}
+    for missing in report.missing:
+        alike.setdefault((missing.type, missing.what), []).append(missing)
+    for (_, reason), them in list(alike.items())[:MOST_NAMED]:
+        whom = f'layer "{printable(them[0].layer)}"' + (f" and {len(them) - 1} more" if them[1:] else "")
+        lines.append(f"  {them[0].place}: {whom}: {printable(reason)}")
+        lines += [f"    hint: {them[0].hint}"] * bool(them[0].hint)
+    lines += [f"  and {len(alike) - MOST_NAMED} more types"] * (len(alike) > MOST_NAMED)
+    return Text("\n".join(lines), style="yellow")
 
 
 def table_text(report: Report) -> str:

@@ -1,0 +1,94 @@
+"""Which files open: what each of many prototxt files is, and why it does not open where it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from prototxt.errors import NetError, PrototxtError, SolverFileError, UnsaidShapeError
+from prototxt.graph.select import PHASES
+from prototxt.graph.wiring import Graph
+from prototxt.layers.base import count
+from prototxt.reading import Options, define_net, outline
+from prototxt.text.read import read_text
+
+
+class Verdict(Enum):
+    """What a file turned out to be."""
+
+    OPENS = "opens"
+    MISSING = "layers missing"
+    UNSAID = "shape needed"
+    SOLVER = "solver"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file: what it is, why it does not open where it does not, and its size where it does.
+
+    `phase` is the one in which it opens. `params` counts learned values and statistics, as far as shapes are known.
+    """
+
+    file: str
+    verdict: Verdict
+    why: str = ""
+    phase: str = ""
+    layers: int = 0
+    params: int = 0
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is wrong with it: the net opens with all shapes, or it is a solver."""
+        return self.verdict in (Verdict.OPENS, Verdict.SOLVER)
+
+
+def check(file: str, options: Options) -> Checked:
+    """What a file is: a net, opened in the phase of `options` or, where that makes no net, in the other one.
+
+    Nothing is raised for what is wrong with the file.
+    """
+    try:
+        definition = define_net(read_text(file), file)
+        graph = outline(definition, options)
+    except UnsaidShapeError as error:
+        return Checked(file, Verdict.UNSAID, _why(error, file))
+    except SolverFileError as error:
+        return Checked(file, Verdict.SOLVER, error.hint or "")
+    except NetError as error:
+        return _in_the_other_phase(file, options) or Checked(file, Verdict.FAILS, _why(error, file))
+    except PrototxtError as error:
+        return Checked(file, Verdict.FAILS, _why(error, file))
+    return _opened(file, graph)
+
+
+def _in_the_other_phase(file: str, options: Options) -> Checked | None:
+    """Nets that only train have no data layer for the TEST phase, say."""
+    other = next(phase for phase in PHASES if phase != options.phase)
+    try:
+        return _opened(file, outline(define_net(read_text(file), file), replace(options, phase=other)))
+    except UnsaidShapeError as error:
+        return Checked(file, Verdict.UNSAID, _why(error, file), phase=other)
+    except PrototxtError:
+        return None
+
+
+def _opened(file: str, graph: Graph) -> Checked:
+    verdict = Verdict.MISSING if graph.missing else Verdict.OPENS
+    missing = Counter(error.missing for error in graph.missing)
+    why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
+    params = sum(count(ref.shape) for ref in graph.own_params())
+    return Checked(file, verdict, why, PHASES[graph.phase], len(graph.nodes), params)
+
+
+def _why(error: PrototxtError, file: str) -> str:
+    """The error in one line, without the file's name."""
+    return str(error).splitlines()[0].removeprefix(file).removeprefix(":").strip()
+
+
+def tally(checked: Sequence[Checked]) -> dict[Verdict, int]:
+    """How many files are what, without what none is."""
+    numbers = {verdict: sum(c.verdict is verdict for c in checked) for verdict in Verdict}
+    return {verdict: n for verdict, n in numbers.items() if n}

@@ -1,0 +1,46 @@
+"""What the layers of region proposal nets share: anchors of a map, and what they are told about the image."""
+
+from __future__ import annotations
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers.base import Array, Shape, count, show
+
+RATIOS = (0.5, 1.0, 2.0)
+"""Height over width of py-faster-rcnn's anchors; no file can change them."""
+
+BASE_SIZE = 16
+"""Side of the square whose area anchors have at scale 1, whatever the stride."""
+
+SCALES = (8.0, 16.0, 32.0)
+
+
+def check_scores(shape: Shape, anchors: int) -> None:
+    """Raises LayerError unless bottom 0 holds two scores for each anchor of one image."""
+    check_num_axes(shape, 4, 4)
+    if shape[0] != 1:
+        raise LayerError(f"takes one image at a time, got {shape[0]}: {show(shape)}", field="bottom")
+    if shape[1] != 2 * anchors:
+        what = f"{anchors} anchors take {2 * anchors} channels of scores, got {shape[1]}: {show(shape)}"
+        raise LayerError(
+            what, field="bottom", hint="anchors are ratios x scales; param_str may name 'scales'"
+        )
+
+
+def check_rows(shape: Shape, which: int, least: int, what: str) -> None:
+    """Raises LayerError unless bottom `which` is rows of at least `least` numbers."""
+    if len(shape) < 2 or count(shape[1:]) < least:
+        raise LayerError(f"bottom {which} must be {what}, got {show(shape)}", field="bottom")
+
+
+def check_info(shape: Shape, which: int = 2) -> None:
+    """Raises LayerError unless bottom `which` has height, width and scale of an image."""
+    check_rows(shape, which, 3, "1 x 3 (height, width, scale)")
+    if shape[0] < 1:
+        raise LayerError(f"bottom {which} must have a row for the image, got {show(shape)}", field="bottom")
+
+
+def read_info(info: Array) -> tuple[float, float, float]:
+    """Height, width and scale of the image."""
+    height, width, scale = info[0].reshape(-1)[:3]
+    return height, width, scale

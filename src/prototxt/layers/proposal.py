@@ -1,0 +1,66 @@
+"""Proposal: the Python layer of Faster R-CNN that makes regions of a region proposal net's scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prototxt.boxes.anchors import Exact, forms
+from prototxt.boxes.suppress import Mask, Positions
+from prototxt.layers._anchors import BASE_SIZE, RATIOS, SCALES
+from prototxt.layers._param_str import positive, read_param_str, whole
+from prototxt.layers._proposals import Proposals
+from prototxt.layers.base import TRAIN, Array
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+
+@layer("Proposal", bottoms=3, tops=(1, 2), fork="fasterrcnn")
+class Proposal(Proposals):
+    """Moves anchors as the net says, and keeps the best that do not overlap: the Python layer, built in.
+
+    Formula:
+        anchors: for every place of the map, ratios 0.5, 1, 2 (height over width) times scales, steps of feat_stride
+        pixels; each moved by its (dx, dy, dw, dh), cut to the image, left out where a side is below 16 * scale
+        the 6000 with the best scores (TRAIN: 12000), the best first, without those that overlap a better one by more
+        than 0.7; of these the first 300 (TRAIN: 2000)
+
+    Shapes:
+        scores: 1 x 2A x H x W (A anchors as background, then as objects), moves: 1 x 4A x H x W
+        im_info: 1 x 3 (height, width, scale)
+        regions: R x 5, a row is 0, x1, y1, x2, y2; a second top holds their scores, R x 1
+        R depends on values, 0 even; tables tell the most it can be. A is 3 times the number of scales.
+
+    Pitfalls:
+        A layer of type "Python" whose module ends in proposal_layer is this layer, and no code of the net's runs.
+        `param_str` may give feat_stride and scales; the other numbers are those that py-faster-rcnn has by default.
+        Anchors are made of a square of 16 pixels whatever the stride is. Corners are pixels, both in the box.
+
+    Example:
+        layer {
+          name: "proposal" type: "Python" top: "rois"
+          bottom: "rpn_cls_prob_reshape" bottom: "rpn_bbox_pred" bottom: "im_info"
+          python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" }
+        }
+
+    Source: Ren et al., Faster R-CNN, 2015; py-faster-rcnn/lib/rpn/proposal_layer.py and lib/fast_rcnn/config.py.
+    """
+
+    @classmethod
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+        return bool(param.type == "Python")
+
+    def setup(self, param: Any) -> None:
+        pairs = read_param_str(param.python_param.param_str)
+        self.feat_stride = whole(pairs, "feat_stride")
+        self.ratios = positive(pairs, "ratios", RATIOS)
+        self.scales = positive(pairs, "scales", SCALES)
+        self.num_anchors = len(self.ratios) * len(self.scales)
+        self.min_size, self.threshold = 16, 0.7
+        self.before, self.after = (12000, 2000) if self.phase == TRAIN else (6000, 300)
+
+    def forms(self) -> Exact:
+        return forms(BASE_SIZE, self.ratios, self.scales, np.rint)
+
+    def order(self, scores: Array, large: Mask) -> tuple[Array, Positions]:
+        these = np.flatnonzero(large)
+        return scores, these[np.argsort(-scores[these], kind="stable")]

@@ -1,0 +1,25 @@
+"""A layer that stands in a net although nothing here does its work. It has no type of its own: see `connect`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prototxt.errors import MissingLayerError
+from prototxt.layers.base import Layer, Setting
+
+
+class Unknown(Layer):
+    """Whatever a layer computes whose type is not known here, or whose code the user has not allowed.
+
+    The shapes of its tops are not known either, nor those of anything that reads them. `why` says what is missing,
+    with file, line and layer.
+    """
+
+    fork = ""
+    bottoms = (0, None)
+    tops = (0, None)
+
+    def __init__(self, param: Any, setting: Setting, why: MissingLayerError) -> None:
+        super().__init__(param, setting)
+        self.type = param.type
+        self.why = why

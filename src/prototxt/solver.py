@@ -1,0 +1,61 @@
+"""Solver files: they stand beside nets under similar names, and say how to train one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prototxt.errors import Place, SolverFileError
+from prototxt.schema import descriptor
+from prototxt.text.tree import Message, Scalar
+
+NAMES_A_NET = ("net", "train_net", "test_net")
+HOLDS_A_NET = ("net_param", "train_net_param", "test_net_param")
+
+
+def refuse_solver(tree: Message, file: str) -> None:
+    """Raises SolverFileError for the text of a SolverParameter, naming the nets that it trains."""
+    written = {field.name for field in tree.fields}
+    net, solver = _fields("NetParameter"), _fields("SolverParameter")
+    if written & net - solver or not written & solver - net:
+        return
+    raise SolverFileError(
+        "this is a solver, which says how to train a net, and no net",
+        place=Place(file),
+        hint=_hint(tree, file),
+    )
+
+
+def _fields(message: str) -> set[str]:
+    return {field.name for field in descriptor(message).fields}
+
+
+def _hint(tree: Message, file: str) -> str:
+    inside = [name for name in HOLDS_A_NET if any(tree.named(name))]
+    if inside:
+        return f"its net stands in {inside[0]}: write that in a file of its own"
+    named = [
+        value.data.decode(errors="replace")
+        for name in NAMES_A_NET
+        for field in tree.named(name)
+        for value in field.values
+        if isinstance(value, Scalar)
+    ]
+    if not named:
+        return "it names no net"
+    return "its net is " + " and ".join(_located(net, file) for net in dict.fromkeys(named))
+
+
+def _located(net: str, file: str) -> str:
+    """The net's name as it leads to the file from here; solvers name it from the folder where Caffe was started."""
+    beside = Path(file).parent
+    for path in (Path(net), beside / net, beside / Path(net).name):
+        if _is_file(path):
+            return f'"{path}"'
+    return f'"{net}", which is not here'
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # what can be no path is no file
+        return False

@@ -1,0 +1,64 @@
+"""Which files open: a table for a terminal, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from io import StringIO
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from prototxt.check import Checked, Verdict, tally
+from prototxt.errors import printable
+from prototxt.views.columns import Column, column_table
+from prototxt.views.numbers import counted, thousands
+
+FIELDS = tuple(field.name for field in fields(Checked))
+
+NOTES = {
+    Verdict.MISSING: "layers missing: prototxt-shapes FILE shows the rest and how to add them",
+    Verdict.UNSAID: "shape needed: prototxt-shapes FILE --input data=N,C,H,W",
+}
+
+COLUMNS: tuple[Column[Checked], ...] = (
+    Column("file", lambda c: printable(c.file), wraps=True, style="bold"),
+    Column("", lambda c: c.verdict.value, style="cyan"),
+    Column("phase", lambda c: c.phase),
+    Column("layers", lambda c: thousands(c.layers), right=True),
+    Column("parameters", lambda c: thousands(c.params), right=True),
+    Column("why not", lambda c: printable(c.why), wraps=True, style="yellow"),
+)
+
+
+def check_table(checked: Sequence[Checked], width: int) -> RenderableType:
+    """A line a file, then how many are what."""
+    lines = [Text(tally_line(checked), style="bold")]
+    lines += [Text(note, style="dim") for verdict, note in NOTES.items() if verdict in tally(checked)]
+    return Group(column_table(COLUMNS, checked, width), *lines)
+
+
+def tally_line(checked: Sequence[Checked]) -> str:
+    """`217 files · opens 190 · solver 27`."""
+    parts = [f"{verdict.value} {number:,}" for verdict, number in tally(checked).items()]
+    return " · ".join([counted(len(checked), "file"), *parts])
+
+
+def check_json(checked: Sequence[Checked]) -> str:
+    return json.dumps([_dict(c) for c in checked], indent=2) + "\n"
+
+
+def check_csv(checked: Sequence[Checked]) -> str:
+    """A line a file under a header."""
+    out = StringIO()
+    writer = csv.DictWriter(out, list(FIELDS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(map(_dict, checked))
+    return out.getvalue()
+
+
+def _dict(checked: Checked) -> dict[str, Any]:
+    return {name: getattr(checked, name) for name in FIELDS} | {"verdict": checked.verdict.value}

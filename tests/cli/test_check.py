@@ -1,0 +1,103 @@
+"""prototxt-shapes --check: which of many files open, and why the others do not."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from cli.commands import DATA, LENET, invoke, layer
+from golden import SHARED, needs_shared
+from prototxt.cli.shapes import main as shapes
+
+TRAIN_ONLY = 'layer { name: "in" type: "DummyData" top: "data" include { phase: TRAIN } dummy_data_param { shape { dim: 2 dim: 3 } } }\n'  # noqa: E501
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {
+        "lenet.prototxt": Path(LENET).read_text(),
+        "deep/odd.prototxt": DATA + layer("Warp") + layer("Warp", top='top: "z"').replace('"it"', '"it2"'),
+        "deep/bare.pt": 'layer { name: "data" type: "Input" top: "data" }\n',
+        "solver.prototxt": 'net: "lenet.prototxt" base_lr: 1 max_iter: 5',
+        "train.prototxt": TRAIN_ONLY + layer("ReLU"),
+        "torn.prototxt": "layer { name: ",
+        "wrong.prototxt": DATA + layer("ReLU", bottom='bottom: "dta"'),
+        "empty.prototxt": "",
+        "notes.txt": "no net",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def checked(*args: str | Path) -> dict[str, dict[str, str | int]]:
+    result = invoke(shapes, "--check", *args, "--format", "json")
+    assert result.err == ""
+    return {Path(row["file"]).name: row for row in json.loads(result.out)}
+
+
+def test_every_kind_of_file(folder: Path) -> None:
+    got = checked(folder)
+    assert {name: row["verdict"] for name, row in got.items()} == {
+        "bare.pt": "shape needed",
+        "odd.prototxt": "layers missing",
+        "empty.prototxt": "fails",
+        "lenet.prototxt": "opens",
+        "solver.prototxt": "solver",
+        "torn.prototxt": "fails",
+        "train.prototxt": "opens",
+        "wrong.prototxt": "fails",
+    }
+    assert got["odd.prototxt"]["why"] == "Warp (2)"
+    assert got["train.prototxt"]["phase"] == "TRAIN"
+    assert got["wrong.prototxt"]["why"] == '5:3: layer "it" (ReLU): no layer makes bottom "dta"'
+    assert got["solver.prototxt"]["why"] == f'its net is "{folder / "lenet.prototxt"}"'
+    assert (got["lenet.prototxt"]["layers"], got["lenet.prototxt"]["params"]) == (9, 431080)
+
+
+def test_the_table(folder: Path) -> None:
+    result = invoke(shapes, "--check", folder)
+    assert (result.code, result.err) == (1, "")
+    tally = "8 files · opens 2 · layers missing 1 · shape needed 1 · solver 1 · fails 3"
+    assert tally in result.out
+    assert "layers missing: prototxt-shapes FILE" in result.out
+    written = folder / "table.txt"
+    assert invoke(shapes, "--check", folder, "-o", written).code == 1
+    assert tally in written.read_text()
+
+
+def test_csv(folder: Path) -> None:
+    rows = list(csv.DictReader(StringIO(invoke(shapes, "--check", folder, "--format", "csv").out)))
+    assert [row["verdict"] for row in rows].count("opens") == 2
+    assert all(row["why"] for row in rows if row["verdict"] != "opens")
+
+
+def test_all_fine_is_exit_code_0(folder: Path) -> None:
+    fine = ("lenet.prototxt", "solver.prototxt", "train.prototxt")
+    assert invoke(shapes, "--check", *(folder / name for name in fine)).code == 0
+    assert invoke(shapes, "--check", folder / "[lt]*.prototxt").code == 1  # torn.prototxt
+
+
+def test_wrong_usage(folder: Path) -> None:
+    for args, what in (
+        ((folder / "lenet.prototxt", folder / "train.prototxt"), "--check for a table"),
+        (("--check", folder, "--format", "markdown"), "a table, json or csv"),
+    ):
+        result = invoke(shapes, *args)
+        assert (result.code, result.out) == (2, "")
+        assert what in result.err
+    (folder / "nothing").mkdir()
+    assert "no prototxt files in this folder" in invoke(shapes, "--check", folder / "nothing").err
+
+
+@needs_shared
+def test_every_public_file_has_a_verdict() -> None:
+    got = json.loads(invoke(shapes, "--check", SHARED / "corpus", "--format", "json").out)
+    assert len(got) > 200
+    assert {row["verdict"] for row in got} <= {"opens", "layers missing", "shape needed", "fails"}

@@ -1,0 +1,97 @@
+"""Nets with layers that nothing here can run: all else has its shape, and running them is refused by name."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import prototxt
+from prototxt.errors import MissingLayerError
+from prototxt.graph.wiring import Graph
+from prototxt.reading import Options, define_net, make_graph, outline
+from prototxt.views.export import report_dict, to_csv, to_json, to_markdown
+from prototxt.views.report import make_report
+from prototxt.views.table import table_text
+
+TEXT = """
+name: "odd"
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 20 dim: 31 } } }
+layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+  convolution_param { num_output: 8 kernel_size: 3 } }
+layer { name: "warp" type: "Warp" bottom: "conv1" top: "warp" top: "where" }
+layer { name: "relu" type: "ReLU" bottom: "warp" top: "warp" }
+layer { name: "side" type: "Convolution" bottom: "conv1" top: "side"
+  convolution_param { num_output: 4 kernel_size: 1 } }
+layer { name: "sum" type: "Eltwise" bottom: "warp" bottom: "side" top: "sum" }
+layer { name: "mine" type: "Python" bottom: "sum" top: "out" python_param { module: "mine" layer: "Mine" } }
+layer { name: "again" type: "Warp" bottom: "side" top: "again" }
+"""
+
+
+def graph() -> Graph:
+    return outline(define_net(TEXT, "net.prototxt"), Options())
+
+
+def test_all_else_has_its_shape() -> None:
+    report = make_report(graph())
+    assert report.blobs == {
+        "data": (2, 3, 20, 31), "conv1": (2, 8, 18, 29), "warp": None, "where": None, "side": (2, 4, 18, 29),
+        "sum": None, "out": None, "again": None,
+    }  # fmt: skip
+    assert [row.name for row in report.rows if row.missing] == ["warp", "mine", "again"]
+    assert report.totals.params == 8 * 3 * 9 + 8 + 4 * 8 + 4
+    assert report.images == 2
+
+
+def test_every_view_shows_what_is_not_known() -> None:
+    report = make_report(graph())
+    rows = {row["name"]: row for row in report_dict(report)["layers"]}
+    assert rows["warp"]["shapes"] == [None, None]
+    assert rows["sum"]["shapes"] == [None]
+    (warp, mine, again) = json.loads(to_json(report))["missing"]
+    assert (warp["layer"], warp["type"], warp["place"]) == ("warp", "Warp", "net.prototxt:6:22")
+    assert "allow-python-layers" in mine["hint"]
+    assert again["what"] == 'unknown layer type "Warp"'
+    assert "warp,Warp,,conv1,warp where,? ?," in to_csv(report)
+    assert "| sum | Eltwise | warp, side → sum | ? |" in to_markdown(report)
+
+
+def test_the_table_tells_at_its_end_what_is_missing() -> None:
+    table = table_text(make_report(graph()))
+    assert "Warp (unknown)" in table
+    last = table[table.index("nothing here can run") :].splitlines()
+    assert last[0] == (
+        "nothing here can run 3 layers; what 2 other layers make (?) depends on that; "
+        "the totals are those of the rest"
+    )
+    assert last[1] == '  net.prototxt:6:22: layer "warp" and 1 more: unknown layer type "Warp"'
+    assert "own-layers.md" in last[2]
+
+
+def test_running_it_is_refused_by_name() -> None:
+    with pytest.raises(MissingLayerError) as caught:
+        prototxt.parse_net(TEXT, file="net.prototxt")
+    message = str(caught.value)
+    assert message.startswith("net.prototxt:6:22: nothing here can run 3 layers of this net:\n")
+    for name in ("warp", "mine", "again"):
+        assert f'layer "{name}"' in message
+
+
+def test_one_missing_layer_is_the_error_itself() -> None:
+    with pytest.raises(MissingLayerError) as caught:
+        make_graph(define_net(without("mine", "again"), "net.prototxt"), Options())
+    assert caught.value.layer == "warp"
+
+
+def test_a_net_without_such_layers_misses_nothing() -> None:
+    text = without("warp", "relu", "sum", "mine", "again")
+    report = make_report(outline(define_net(text, "net.prototxt"), Options()))
+    assert report.missing == ()
+    assert "nothing here can run" not in table_text(report)
+
+
+def without(*layers: str) -> str:
+    return "layer {".join(
+        part for part in TEXT.split("layer {") if not part.startswith(tuple(f' name: "{n}"' for n in layers))
+    )
