@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import prototxt
 from helpers import noise, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer
@@ -124,6 +125,41 @@ def test_ceil_mode_of_forks() -> None:
     assert pool("kernel_size: 3 stride: 2 ceil_mode: true").shapes([shape]) == [(1, 3, 4, 5)]
     assert pool("kernel_size: 3 stride: 2 ceil_mode: false").shapes([shape]) == [(1, 3, 3, 5)]
     assert pool("kernel_size: 3 stride: 2 round_mode: FLOOR").shapes([shape]) == [(1, 3, 3, 5)]
+
+
+@pytest.mark.parametrize("fields", ["ceil_mode: false round_mode: FLOOR", "ceil_mode: true round_mode: CEIL"])
+def test_ceil_mode_and_round_mode_agree(fields: str) -> None:
+    assert pool(f"kernel_size: 3 stride: 2 {fields}").shapes([(1, 3, 8, 11)])[0][2] == (
+        3 if "FLOOR" in fields else 4
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ("ceil_mode: true round_mode: FLOOR", "round_mode FLOOR contradicts ceil_mode true"),
+        ("ceil_mode: false round_mode: CEIL", "round_mode CEIL contradicts ceil_mode false"),
+    ],
+)
+def test_ceil_mode_and_round_mode_that_contradict(fields: str, what: str) -> None:
+    with pytest.raises(LayerError, match=what) as caught:
+        pool(f"kernel_size: 3 {fields}")
+    assert caught.value.field == "ceil_mode"
+
+
+@pytest.mark.parametrize("method", ["MAX", "AVE"])
+def test_ceil_mode_in_a_plan(method: str) -> None:
+    text = (
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 3, 8, 11] } } } '
+        f'layer {{ name: "p" type: "Pooling" bottom: "x" top: "y" pooling_param {{ pool: {method} '
+    )
+    x = noise(1, 3, 8, 11)
+    down, up = (
+        prototxt.parse_net(f"{text} kernel_size: 3 stride: 2 ceil_mode: {mode} }} }}").forward({"x": x})["y"]
+        for mode in ("false", "true")
+    )
+    assert (down.shape, up.shape) == ((1, 3, 3, 5), (1, 3, 4, 5))
+    np.testing.assert_allclose(down, up[:, :, :3], rtol=1e-5)
 
 
 def test_global() -> None:

@@ -15,7 +15,7 @@ from prototxt.kernels.layout import copy
 from prototxt.layers.base import Array, Layer, Shape
 from prototxt.limits import check_fits
 from prototxt.plan.choose import candidates
-from prototxt.plan.finish import finishes
+from prototxt.plan.finish import finishes, place
 from prototxt.plan.fuse import Choose
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.plan import make_plan
@@ -85,7 +85,7 @@ def _by_kernels(graph: Graph) -> Graph:
 
 def _has_kernel(layer: Layer, bottom: list[Shape]) -> bool:
     able = [] if layer.is_input or layer.data_dependent else candidates(layer, bottom)
-    return bool(able) and (not able[0].by_value or finishes(layer, bottom))
+    return bool(able) and (not able[0].by_value or finishes(layer, bottom, place(layer)))
 
 
 def _unread(graph: Graph) -> frozenset[BlobId]:

@@ -72,9 +72,19 @@ class CombineWith:
         return [partial(self.combine, tile, self.other[at], out=tile)]
 
 
+def multiply_images(values: Array) -> Action:
+    """tile[n, ..., c] *= values[n, ..., c], with a number for every channel of every image: N x 1 x 1 x C."""
+    return lambda tile, at: [partial(np.multiply, tile, values[at[0], :, :, at[-1]], out=tile)]
+
+
 def relu(tile: Array, at: Index) -> list[Op]:
     """max(tile, 0), with a row of zeros: `np.maximum` takes three times as long with a number."""
     return [_by_rows(np.maximum, tile, np.zeros(tile.shape[-1], np.float32))]
+
+
+def at_most(bound: float) -> Action:
+    """min(tile, bound), with a row of it."""
+    return lambda tile, _: [_by_rows(np.minimum, tile, np.full(tile.shape[-1], bound, np.float32))]
 
 
 def leaky_relu(slope: float) -> Action:

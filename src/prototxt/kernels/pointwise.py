@@ -13,8 +13,18 @@ from prototxt.kernels.work import LEAST, Op, Phase, prepared, put, tiles
 Array = NDArray[np.float32]
 
 
-def pointwise(x: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
-    """y = actions(x), blobs of the same shape, N x H x W x C."""
+def _copied(made: Array, source: Array) -> list[Op]:
+    return [put(made, source)]
+
+
+def pointwise(
+    x: Array,
+    y: Array,
+    actions: Sequence[Action],
+    threads: int,
+    fill: Callable[[Array, Array], list[Op]] = _copied,
+) -> list[Phase]:
+    """y = actions(x), blobs of the same shape, N x H x W x C; `fill` puts a tile of x where it is worked on."""
     images, height, width, channels = x.shape
     target = Target(y, actions)
     cuts = tiles(images, height, 8 * width * channels, threads if x.size * 16 > LEAST else 1)
@@ -24,7 +34,7 @@ def pointwise(x: Array, y: Array, actions: Sequence[Action], threads: int) -> li
         def ops(i: int) -> list[Op]:
             at = (cuts[i].n, cuts[i].h, slice(None), slice(None))
             made = target.tile(at, scratch)
-            return [put(made, x[at]), *target.done(made, at)]
+            return [*fill(made, x[at]), *target.done(made, at)]
 
         return prepared(len(cuts), ops)
 

@@ -20,18 +20,30 @@ class ConvolutionBase(Layer):
 
     def setup(self, param: Any) -> None:
         p = param.convolution_param
-        self.num_output: int = p.num_output
-        self.group: int = p.group
         self.bias_term: bool = p.bias_term
         self.axis: int = p.axis
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
         self._fields = p
+        self.take_group(p)
+
+    def take_group(self, p: Any) -> None:
+        """The number of outputs and the groups they come in."""
+        self.num_output: int = p.num_output
+        self.group: int = p.group
         check_given(p, "num_output")
         check_least(self.num_output, 1, "num_output")
         check_least(self.group, 1, "group")
         if self.num_output % self.group:
             what = f"{self.num_output} outputs are not divisible by group {self.group}"
             raise LayerError(what, field="group")
+
+    def groups(self, shape: Shape) -> int:
+        """In how many groups a bottom of this shape is convolved."""
+        return self.group
+
+    def outputs(self, shape: Shape) -> int:
+        """The top's channels for a bottom of this shape."""
+        return self.num_output
 
     def channel_axis(self, shape: Shape) -> int:
         """The axis that holds C; the axes after it are spatial."""
@@ -42,11 +54,9 @@ class ConvolutionBase(Layer):
 
         Raises LayerError when the groups cannot share it evenly.
         """
-        channels = shape[self.channel_axis(shape)]
-        if channels % self.group:
-            raise LayerError(
-                f"{channels} input channels are not divisible by group {self.group}", field="group"
-            )
+        channels, group = shape[self.channel_axis(shape)], self.groups(shape)
+        if channels % group:
+            raise LayerError(f"{channels} input channels are not divisible by group {group}", field="group")
         return channels
 
     def window(self, shape: Shape) -> Window:
@@ -55,7 +65,8 @@ class ConvolutionBase(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         weight = Param(self.weight_shape(bottom[0]), self.weight_filler)
-        return (weight, Param((self.num_output,), self.bias_filler)) if self.bias_term else (weight,)
+        bias = Param((self.outputs(bottom[0]),), self.bias_filler)
+        return (weight, bias) if self.bias_term else (weight,)
 
     def weight_shape(self, shape: Shape) -> Shape:
         """The weights' shape for a bottom of this shape."""
@@ -69,7 +80,7 @@ class ConvolutionBase(Layer):
     def top_shape(self, shape: Shape) -> Shape:
         """The top's shape for a bottom of this shape."""
         axis = self.channel_axis(shape)
-        return (*shape[:axis], self.num_output, *self.spatial_out(shape))
+        return (*shape[:axis], self.outputs(shape), *self.spatial_out(shape))
 
     def spatial_out(self, shape: Shape) -> Shape:
         """The top's spatial axes for a bottom of this shape."""
@@ -83,4 +94,5 @@ class ConvolutionBase(Layer):
         raise NotImplementedError
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return self.window(bottom[0]).brief() + (f" g{self.group}" if self.group > 1 else "")
+        group = self.groups(bottom[0])
+        return self.window(bottom[0]).brief() + (f" g{group}" if group > 1 else "")

@@ -40,7 +40,8 @@ class Convolution(ConvolutionBase):
     """
 
     def weight_shape(self, shape: Shape) -> Shape:
-        return (self.num_output, self.channels(shape) // self.group, *self.window(shape).kernel)
+        depth = self.channels(shape) // self.groups(shape)
+        return (self.outputs(shape), depth, *self.window(shape).kernel)
 
     def spatial_out(self, shape: Shape) -> Shape:
         axis, window = self.channel_axis(shape) + 1, self.window(shape)
@@ -50,8 +51,8 @@ class Convolution(ConvolutionBase):
 
     def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
         axis, window, out = self.channel_axis(x.shape), self.window(x.shape), self.spatial_out(x.shape)
-        g, batch = self.group, count(x.shape[:axis])
-        c_in, c_out = x.shape[axis] // g, self.num_output // g
+        g, batch = self.groups(x.shape), count(x.shape[:axis])
+        c_in, c_out = x.shape[axis] // g, self.outputs(x.shape) // g
         pads = [(0, 0), (0, 0), (0, 0), *window.margins(x.shape[axis + 1 :], out)]
         padded = np.pad(x.reshape(batch, g, c_in, *x.shape[axis + 1 :]), pads)
         weight = params[0].reshape(g, c_out, c_in, *window.kernel)
@@ -64,6 +65,6 @@ class Convolution(ConvolutionBase):
         return y.reshape(self.top_shape(x.shape))
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        per_value = self.channels(bottom[0]) // self.group * self.window(bottom[0]).size
+        per_value = self.channels(bottom[0]) // self.groups(bottom[0]) * self.window(bottom[0]).size
         values = sum(map(count, top))
         return Cost(macs=values * per_value, additions=values if self.bias_term else 0)

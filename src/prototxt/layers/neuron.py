@@ -46,7 +46,11 @@ class ReLU(Neuron):
     """
 
     def setup(self, param: Any) -> None:
-        self.negative_slope: float = param.relu_param.negative_slope
+        self.take_slope(param.relu_param)
+
+    def take_slope(self, p: Any) -> None:
+        """The slope of a ReLUParameter, and what a value costs with it."""
+        self.negative_slope: float = p.negative_slope
         slope = 1 if self.negative_slope else 0
         self.per_value = Cost(comparisons=1, multiplications=slope)
 
@@ -58,6 +62,33 @@ class ReLU(Neuron):
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         return f"slope {self.negative_slope:g}" if self.negative_slope else ""
+
+
+@layer("ReLU6", fork="yolo")
+class ReLU6(ReLU):
+    """ReLU that also cuts off what is above 6.
+
+    Formula:
+        y = min(max(x, 0) + negative_slope * min(x, 0), 6)
+
+    Shapes:
+        x: any, y alike
+
+    Pitfalls:
+        `negative_slope` is in `relu6_param`; a `relu_param` is not looked at.
+
+    Example:
+        layer { name: "relu1" type: "ReLU6" bottom: "conv1" top: "conv1" }
+
+    Source: MobileNet-YOLO's fork, relu6_layer.cpp.
+    """
+
+    def setup(self, param: Any) -> None:
+        self.take_slope(param.relu6_param)
+        self.per_value += Cost(comparisons=1)
+
+    def apply(self, x: Array) -> Array:
+        return np.minimum(super().apply(x), 6)
 
 
 @layer("ELU")
@@ -83,6 +114,37 @@ class ELU(Neuron):
 
     def apply(self, x: Array) -> Array:
         return np.maximum(x, 0) + np.float32(self.alpha) * np.expm1(np.minimum(x, 0))
+
+
+@layer("SeLu", fork="others")
+class SeLu(Neuron):
+    """Scaled exponential linear unit: keeps mean 0 and variance 1 from layer to layer.
+
+    Formula:
+        y = lambda * x for x > 0, lambda * alpha * (exp(x) - 1) otherwise
+
+    Shapes:
+        x: any, y alike
+
+    Example:
+        layer { name: "selu1" type: "SeLu" bottom: "conv1" top: "conv1" }
+
+    Source: SNNs-Self-Normalizing-Neural-Networks-Caffe-Reimplementation, selu_layer.cpp;
+    https://arxiv.org/abs/1706.02515
+    """
+
+    golden = "the fork is at hand as text alone"
+    per_value = Cost(comparisons=2, exponentials=1, additions=2, multiplications=2)
+
+    def setup(self, param: Any) -> None:
+        p = param.selu_param
+        self.factor: float = getattr(p, "lambda")
+        self.alpha: float = p.alpha
+
+    def apply(self, x: Array) -> Array:
+        bent = np.float32(self.factor * self.alpha) * np.expm1(np.minimum(x, 0))
+        y: Array = np.float32(self.factor) * np.maximum(x, 0) + bent
+        return y
 
 
 @layer("Sigmoid")

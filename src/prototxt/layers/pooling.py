@@ -53,7 +53,7 @@ class Pooling(Layer):
     def setup(self, param: Any) -> None:
         p = param.pooling_param
         self.method = enum_name(p, "pool")
-        self.floor = enum_name(p, "round_mode") == "FLOOR" or (p.HasField("ceil_mode") and not p.ceil_mode)
+        self.floor = _floor(p)
         self._fields = p
         if self.num_tops > 1 and self.method != "MAX":
             raise LayerError(f"only MAX pooling has a second top (positions), not {self.method}", field="top")
@@ -103,6 +103,20 @@ class Pooling(Layer):
         return f"{self.method} " + (
             "global" if self._fields.global_pooling else self.window(bottom[0]).brief()
         )
+
+
+def _floor(p: Any) -> bool:
+    """Whether sizes are rounded down, by Caffe's round_mode or a fork's ceil_mode.
+
+    Raises LayerError where both are given and contradict each other.
+    """
+    floor = enum_name(p, "round_mode") == "FLOOR"
+    if not p.HasField("ceil_mode"):
+        return floor
+    if p.HasField("round_mode") and floor == p.ceil_mode:
+        what = f"round_mode {enum_name(p, 'round_mode')} contradicts ceil_mode {str(p.ceil_mode).lower()}"
+        raise LayerError(what, field="ceil_mode", hint="give one of the two")
+    return not p.ceil_mode
 
 
 def _reads(window: Window, spatial: Shape, out: Shape) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
@@ -17,9 +18,10 @@ from prototxt.layers.neuron import Neuron
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.scale import Scale
+from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Kernel
-from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, Join, MaxPool, Product
+from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, Join, MaxPool, Product, Shuffle
 
 Table = Mapping[type[Layer], tuple[Kernel, ...]]
 
@@ -30,7 +32,8 @@ KERNELS: Table = {
     LRN: (Across(),),
     InnerProduct: (Product(),),
     Concat: (Join(),),
-    **dict.fromkeys((BatchNorm, Scale, Bias, Neuron, PReLU, Eltwise), (ByValue(),)),
+    ShuffleChannel: (Shuffle(),),
+    **dict.fromkeys((BatchNorm, Scale, Bias, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
 }
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 

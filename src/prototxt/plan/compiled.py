@@ -59,7 +59,7 @@ class CompiledDepthwise(Depthwise):
         self, layer: Convolution, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold
     ) -> Ready:
         kernels, bias = super().prepare(layer, bottom, params, fold)
-        return kernels, np.zeros(layer.num_output, np.float32) if bias is None else bias
+        return kernels, np.zeros(layer.outputs(bottom[0]), np.float32) if bias is None else bias
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return depthwise.by_tap(weight)

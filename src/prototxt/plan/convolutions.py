@@ -74,20 +74,22 @@ class Direct(_Convolution):
 
     def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
         geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
+        group, channels = layer.groups(bottom[0]), layer.outputs(bottom[0])
         positions, taps = n * prod(geometry.out), prod(geometry.kernel)
-        depth, outputs = taps * c // layer.group, layer.num_output // layer.group
-        macs = positions * depth * layer.num_output
+        depth = taps * c // group
+        macs = positions * depth * channels
         copied = 0 if geometry.is_pointwise else positions * taps * c
-        copies = passes(copied, geometry.kernel[1] * c // layer.group)
-        return products(macs, outputs, depth, depth * layer.num_output) + copies
+        copies = passes(copied, geometry.kernel[1] * c // group)
+        return products(macs, channels // group, depth, depth * channels) + copies
 
     def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
         geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
-        depth = prod(geometry.kernel) * c // layer.group
-        return convolve.workspace(n, (layer.group, depth, layer.num_output // layer.group), geometry)
+        group = layer.groups(bottom[0])
+        depth, outputs = prod(geometry.kernel) * c // group, layer.outputs(bottom[0]) // group
+        return convolve.workspace(n, (group, depth, outputs), geometry)
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
-        return convolve.kernel_matrix(weight, layer.group)
+        return convolve.kernel_matrix(weight, layer.groups(shape))
 
     def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
         matrix, bias = site.ready
@@ -111,19 +113,20 @@ class Winograd(_Convolution):
         geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]
         side = winograd.out_side(geometry)
         count = n * prod(ceil(length / side) for length in geometry.out)
-        inputs, outputs = c // layer.group, layer.num_output // layer.group
-        weights = 36 * inputs * layer.num_output
-        multiply = products(count * weights, outputs, inputs, weights)
+        group, channels = layer.groups(bottom[0]), layer.outputs(bottom[0])
+        inputs = c // group
+        weights = 36 * inputs * channels
+        multiply = products(count * weights, channels // group, inputs, weights)
         # Each transform is a product with a side of 6 and a few passes.
-        return multiply + passes(36 * count * 2 * (c + layer.num_output), 256)
+        return multiply + passes(36 * count * 2 * (c + channels), 256)
 
     def workspace(self, layer: Convolution, bottom: Sequence[Shape]) -> int:
-        group = layer.group
-        kernels = (36, group, bottom[0][1] // group, layer.num_output // group)
+        group = layer.groups(bottom[0])
+        kernels = (36, group, bottom[0][1] // group, layer.outputs(bottom[0]) // group)
         return winograd.workspace(stored(bottom[0]), kernels, _geometry(layer, bottom[0]))
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
-        return winograd.transform_kernels(weight, layer.group)
+        return winograd.transform_kernels(weight, layer.groups(shape))
 
     def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
         kernels, bias = site.ready
@@ -138,7 +141,9 @@ class Depthwise(_Convolution):
     name = "taps by channel"
 
     def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
-        return super().applies(layer, bottom) and layer.group == bottom[0][1] == layer.num_output
+        if not super().applies(layer, bottom):
+            return False
+        return layer.groups(bottom[0]) == bottom[0][1] == layer.outputs(bottom[0])
 
     def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
         geometry, (n, c, _, _) = _geometry(layer, bottom[0]), bottom[0]

@@ -9,15 +9,16 @@ import numpy as np
 
 from prototxt.kernels import after
 from prototxt.kernels.after import Action
+from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import TEST, Array, Layer, Shape
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
-from prototxt.layers.neuron import Neuron, ReLU
+from prototxt.layers.neuron import Neuron, ReLU, ReLU6
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.scale import Scale
-from prototxt.plan.kernel import Fold
+from prototxt.plan.kernel import Fold, fits_tiles
 
 COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
 
@@ -39,8 +40,15 @@ def _on_channels(layer: Scale | Bias, shape: Shape) -> bool:
     return layer.axis in (1, 1 - len(shape))
 
 
-def finishes(layer: Layer, bottom: Sequence[Shape]) -> bool:
-    """Whether `actions` knows this layer."""
+def place(layer: Layer) -> int:
+    """Which of its bottoms the layer is made of, tile by tile, where it starts a chain."""
+    return 1 if isinstance(layer, Axpy) else 0
+
+
+def finishes(layer: Layer, bottom: Sequence[Shape], at: int) -> bool:
+    """Whether `actions` knows this layer, the tile being its bottom number `at`."""
+    if isinstance(layer, Axpy):
+        return at == place(layer) and all(map(fits_tiles, bottom))
     if isinstance(layer, Eltwise):
         return not layer.coeff and len(bottom) > 1
     if isinstance(layer, Dropout):
@@ -63,11 +71,15 @@ def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> lis
     """What the layer does to a tile; `others` are its further bottoms, channels-last."""
     match layer:
         case ReLU():
-            return [after.leaky_relu(layer.negative_slope) if layer.negative_slope else after.relu]
+            rectified = after.leaky_relu(layer.negative_slope) if layer.negative_slope else after.relu
+            return [rectified, after.at_most(6)] if isinstance(layer, ReLU6) else [rectified]
         case PReLU():
             return [after.prelu(params[0])]
         case Eltwise():
             return [after.CombineWith(COMBINE[layer.operation], other) for other in others]
+        case Axpy():
+            scales, shortcut = others
+            return [after.multiply_images(scales), after.CombineWith(np.add, shortcut)]
         case Dropout():
             return []
         case Neuron():

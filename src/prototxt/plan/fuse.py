@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import Layer, Shape
 from prototxt.plan.choose import choose
-from prototxt.plan.finish import finishes, is_per_channel
+from prototxt.plan.finish import finishes, is_per_channel, place
 from prototxt.plan.kernel import Kernel, fits_tiles
 
 
@@ -77,8 +77,11 @@ class _Fuser:
             return Step((node,), None, node.bottoms, (), node.tops, loose=loose)
         chain, folded = [node], 0
         others: list[BlobId] = []
+        first = node.bottoms
         if kernel.by_value:
-            others += node.bottoms[1:]
+            at = place(node.layer)
+            first = node.bottoms[at : at + 1]
+            others += (*node.bottoms[:at], *node.bottoms[at + 1 :])
         while kernel.finishes and (follower := self._follower(chain[-1], kernel)) is not None:
             shapes = self.graph.bottom_shapes(follower)
             if kernel.folds and folded == len(chain) - 1 and is_per_channel(follower.layer, shapes):
@@ -86,12 +89,11 @@ class _Fuser:
             others += self._others(follower, chain[-1].tops[0])
             chain.append(follower)
             self.joined.add(follower.index)
-        first = node.bottoms[:1] if kernel.by_value else node.bottoms
         return Step(tuple(chain), kernel, first, tuple(others), chain[-1].tops, folded)
 
     def _kernel(self, node: Node, shapes: list[Shape]) -> Kernel | None:
         kernel = self.choose(node.layer, shapes)
-        if kernel and kernel.by_value and not finishes(node.layer, shapes):
+        if kernel and kernel.by_value and not finishes(node.layer, shapes, place(node.layer)):
             return None
         return kernel
 
@@ -101,7 +103,8 @@ class _Fuser:
         blob = node.tops[0]
         reader, shape = self.reader[blob], self.graph.shapes[blob]
         others = self._others(reader, blob)
-        if not fits_tiles(shape) or not finishes(reader.layer, self.graph.bottom_shapes(reader)):
+        at, bottoms = reader.bottoms.index(blob), self.graph.bottom_shapes(reader)
+        if not fits_tiles(shape) or not finishes(reader.layer, bottoms, at):
             return None
         if others and (not kernel.joins or not self._is_there(others)):
             return None

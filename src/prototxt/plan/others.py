@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from prototxt.kernels import inner_product, layout, lrn, pointwise, pool
-from prototxt.kernels.work import Phase, alone, merge
+from prototxt.kernels import inner_product, layout, lrn, pointwise, pool, work
+from prototxt.kernels.work import Op, Phase, alone, merge
 from prototxt.layers._pool_window import pool_divisors
 from prototxt.layers.base import Array, Shape, count
 from prototxt.layers.concat import Concat
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
+from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products
 
 
@@ -153,6 +154,31 @@ class ByValue(Kernel):
 
     def bind(self, layer: Any, site: Site) -> list[Phase]:
         return pointwise.pointwise(site.bottoms[0], site.tops[0], site.with_bias(None), site.threads)
+
+
+class Shuffle(Kernel):
+    """ShuffleChannel: the channels of every group a stride apart."""
+
+    name = "copies by group"
+
+    def applies(self, layer: ShuffleChannel, bottom: Sequence[Shape]) -> bool:
+        return fits_tiles(bottom[0])
+
+    def seconds(self, layer: ShuffleChannel, bottom: Sequence[Shape]) -> float:
+        return passes(2 * count(bottom[0]), bottom[0][1] // layer.group)
+
+    def bind(self, layer: ShuffleChannel, site: Site) -> list[Phase]:
+        x, y, group = site.bottoms[0], site.tops[0], layer.group
+        length = x.shape[-1] // group
+
+        def put(made: Array, source: Array) -> list[Op]:
+            if group < length:
+                runs = [(slice(i, None, group), slice(i * length, (i + 1) * length)) for i in range(group)]
+            else:
+                runs = [(slice(j * group, (j + 1) * group), slice(j, None, length)) for j in range(length)]
+            return [work.put(made[..., to], source[..., of]) for to, of in runs]
+
+        return pointwise.pointwise(x, y, site.with_bias(None), site.threads, put)
 
 
 class Join(Kernel):

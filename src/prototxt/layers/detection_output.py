@@ -1,0 +1,161 @@
+"""DetectionOutput: from what a detector says of its prior boxes to the boxes of things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import Any
+
+from prototxt.boxes.code import decode
+from prototxt.boxes.suppress import Positions, suppress
+from prototxt.errors import LayerError
+from prototxt.layers._detections import detections, num_priors, read_priors
+from prototxt.layers._fields import check_given, check_least, enum_name
+from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+IGNORED = ("save_output_param", "save_file", "visualize")
+"""What would write files or draw."""
+
+
+@layer("DetectionOutput", bottoms=(3, 4), fork="ssd")
+class DetectionOutput(Layer):
+    """Decodes the boxes a detector tells as differences from prior boxes, and of those that overlap keeps the best.
+
+    Formula:
+        told = loc * variance (CENTER_SIZE, with prior centre c, size s):
+            centre = told[:2] * s + c, size = exp(told[2:]) * s
+        CORNER: prior + told; CORNER_SIZE: prior + told * s
+        of each class but the background: boxes with a score above confidence_threshold, the top_k best; from the
+            best down each that overlaps one kept by no more than nms_threshold (intersection over union) is kept
+        of each image: the keep_top_k best of all classes
+
+    Shapes:
+        loc: N x (P * 4), with `share_location: false` N x (P * num_classes * 4); conf: N x (P * num_classes)
+        priors: 1 x 2 x (P * 4), boxes and variances as PriorBox makes them
+        y: 1 x 1 x R x 7, rows [image, label, score, x1, y1, x2, y2] in parts of the image, by image, label, score
+        R depends on the values; its most is what the table of shapes tells.
+
+    Pitfalls:
+        Where nothing is found in any image there is one row for each: its number, then six times -1. The bottoms hold
+        probabilities: a Softmax stands before. Boxes may hang over the image; `clip: true`, a field of OpenCV's that
+        MobileNet-YOLO does not know, cuts them to it. `keep_top_k` and `top_k` are no limit where the file does not
+        say. `code_type` is CORNER where it does not. `variance_encoded_in_target: true` leaves the variances out.
+        With `nms_param.eta` below 1 the threshold falls with each box kept, as long as it is above 0.5. A fourth
+        bottom, the images, is not used: nothing is drawn; nor are files written (a remark says so).
+
+    Example:
+        layer {
+          name: "detection_out" type: "DetectionOutput" bottom: "loc" bottom: "conf" bottom: "priors"
+          top: "detection_out"
+          detection_output_param {
+            num_classes: 21 code_type: CENTER_SIZE keep_top_k: 200 confidence_threshold: 0.01
+            nms_param { nms_threshold: 0.45 top_k: 400 }
+          }
+        }
+
+    Source: detection_output_layer.cpp and bbox_util.cpp of the SSD fork.
+    """
+
+    data_dependent = True
+
+    def setup(self, param: Any) -> None:
+        p = param.detection_output_param
+        check_given(p, "num_classes")
+        check_least(p.num_classes, 1, "num_classes")
+        self.num_classes: int = p.num_classes
+        self.share_location: bool = p.share_location
+        self.background: int = p.background_label_id
+        self.code = enum_name(p, "code_type")
+        self.variances_count: bool = not p.variance_encoded_in_target
+        self.least_score: float = p.confidence_threshold if p.HasField("confidence_threshold") else -inf
+        self.keep_top_k: int | None = p.keep_top_k if p.keep_top_k >= 0 else None
+        nms = p.nms_param
+        self.top_k: int | None = nms.top_k if nms.HasField("top_k") and nms.top_k >= 0 else None
+        self.nms_threshold: float = nms.nms_threshold
+        self.eta: float = nms.eta
+        if not self.nms_threshold >= 0:
+            raise LayerError(
+                f"nms_threshold must be at least 0, not {self.nms_threshold:g}", field="nms_threshold"
+            )
+        if not 0 < self.eta <= 1:
+            raise LayerError(f"eta must be above 0 and at most 1, not {self.eta:g}", field="eta")
+        if p.HasField("clip") and self.setting.dialect == "yolo":
+            what = "clip is no field of MobileNet-YOLO's detection_output_param"
+            raise LayerError(what, field="clip", hint="leave it out, or read the net without that dialect")
+        self.clip: bool = p.clip
+        self._ignored = [name for name in IGNORED if p.HasField(name) and getattr(p, name)]
+
+    @property
+    def _classes(self) -> list[int]:
+        """All but the background."""
+        return [label for label in range(self.num_classes) if label != self.background]
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        loc, conf, priors = bottom[:3]
+        boxes = num_priors(priors)
+        self._check_values(loc, boxes * 4 * (1 if self.share_location else self.num_classes), "box values")
+        self._check_values(conf, boxes * self.num_classes, "scores")
+        if loc[0] != conf[0]:
+            what = f"both bottoms must have the same number of images, got {show(loc)} and {show(conf)}"
+            raise LayerError(what, field="bottom")
+        candidates = boxes if self.top_k is None else min(self.top_k, boxes)
+        each = candidates * len(self._classes)
+        kept = each if self.keep_top_k is None else min(self.keep_top_k, each)
+        return [(1, 1, loc[0] * max(kept, 1), 7)]
+
+    def _check_values(self, shape: Shape, need: int, what: str) -> None:
+        if count(shape[1:]) != need or not shape:
+            told = f"{show(shape)} holds {count(shape[1:])} {what} an image, the prior boxes and classes need {need}"
+            raise LayerError(told, field="num_classes")
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        loc, conf, priors = bottom[:3]
+        boxes, variances = read_priors(priors, sized=self.code != "CORNER")
+        told = loc.reshape(len(loc), len(boxes), -1, 4).swapaxes(1, 2)  # image, class or all, box
+        if self.variances_count:
+            told = told * variances
+        decoded = decode(self.code, boxes, told)
+        if self.clip:
+            decoded = decoded.clip(0, 1)
+        scores = conf.reshape(len(conf), len(boxes), -1).swapaxes(1, 2)
+        rows = [self._found(image, decoded[image], scores[image]) for image in range(len(loc))]
+        return [detections(np.concatenate(rows), len(loc))]
+
+    def _found(self, image: int, boxes: Array, scores: Array) -> Array:
+        """The rows of one image: its `boxes`, of all classes or for each, and each class's `scores` of them."""
+        rows = [np.empty((0, 7), np.float32)]
+        for label in self._classes:
+            own = boxes[0 if self.share_location else label]
+            best = self._best(own, scores[label])
+            heads = np.broadcast_to(np.array([image, label], np.float32), (best.size, 2))
+            rows.append(np.column_stack([heads, scores[label, best], own[best]]))
+        found = np.concatenate(rows)
+        if self.keep_top_k is None or len(found) <= self.keep_top_k:
+            return found
+        found = found[np.argsort(-found[:, 2], kind="stable")[: self.keep_top_k]]
+        return found[np.argsort(found[:, 1], kind="stable")]
+
+    def _best(self, boxes: Array, scores: Array) -> Positions:
+        """Of one class the boxes that stay, the best first."""
+        above = np.flatnonzero(scores > self.least_score)
+        above = above[np.argsort(-scores[above], kind="stable")[: self.top_k]]
+        return above[suppress(boxes[above], self.nms_threshold, eta=self.eta)]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        """How many boxes are held against each other depends on their scores, and is not counted."""
+        values, scores = count(bottom[0]), count(bottom[1])
+        multiplications = values * (self.variances_count + (self.code != "CORNER"))
+        exponentials = values // 2 if self.code == "CENTER_SIZE" else 0
+        return Cost(
+            additions=values, multiplications=multiplications, exponentials=exponentials, comparisons=scores
+        )
+
+    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        return tuple(
+            f"{name}: nothing is written or drawn, the detections are the top" for name in self._ignored
+        )
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{self.code} nms {self.nms_threshold:g}"

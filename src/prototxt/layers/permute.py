@@ -1,0 +1,53 @@
+"""Permute: the axes in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.registry import layer
+
+
+@layer("Permute", fork="ssd")
+class Permute(Layer):
+    """Puts the axes in another order: from N x C x H x W to N x H x W x C, say.
+
+    Formula:
+        y[n, h, w, c] = x[n, c, h, w]   (order 0, 2, 3, 1)
+
+    Shapes:
+        x: any; y: the same lengths, axis i being axis order[i] of x
+        Axes that `order` leaves out follow in their own order.
+
+    Example:
+        layer {
+          name: "conf_perm" type: "Permute" bottom: "conf" top: "conf_perm"
+          permute_param { order: 0 order: 2 order: 3 order: 1 }
+        }
+
+    Source: permute_layer.cpp of the SSD fork.
+    """
+
+    def setup(self, param: Any) -> None:
+        self.order: tuple[int, ...] = tuple(param.permute_param.order)
+        for axis in self.order:
+            if self.order.count(axis) > 1:
+                raise LayerError(f"axis {axis} is in the order {self.order.count(axis)} times", field="order")
+
+    def _axes(self, shape: Shape) -> tuple[int, ...]:
+        for axis in self.order:
+            if axis >= len(shape):
+                what = f"axis {axis} in the order is out of range for a bottom of {show(shape)}"
+                raise LayerError(what, field="order")
+        return (*self.order, *(axis for axis in range(len(shape)) if axis not in self.order))
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        return [tuple(bottom[0][axis] for axis in self._axes(bottom[0]))]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        return [bottom[0].transpose(self._axes(bottom[0].shape))]
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return ",".join(map(str, self._axes(bottom[0])))

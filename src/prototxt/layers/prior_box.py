@@ -1,0 +1,154 @@
+"""PriorBox: the boxes that a detector starts from, of several sizes and ratios around every position of a map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers.base import MOST_ELEMENTS, Array, Cost, Layer, Shape, count
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+SAME = 1e-6
+"""Ratios that differ by less are one."""
+
+
+@layer("PriorBox", bottoms=2, fork="ssd")
+class PriorBox(Layer):
+    """Lays boxes of given sizes and aspect ratios over an image, around every position of a feature map.
+
+    Formula:
+        centre = ((w + offset) * step_w, (h + offset) * step_h)
+        for each min_size s: s x s; with its max_size m: sqrt(s*m) x sqrt(s*m); for each ratio r but 1:
+            s*sqrt(r) x s/sqrt(r), and with `flip` the same for 1/r
+        y[0, 0]: x1, y1, x2, y2 of every box in parts of the image, in the order h, w, box
+        y[0, 1]: the variances, four for every box
+
+    Shapes:
+        map: N x C x H x W, image: N x C x h x w; only H, W, h and w count
+        y: 1 x 2 x (H * W * boxes * 4), boxes = ratios (1 and flipped ones too) * min sizes + max sizes
+
+    Pitfalls:
+        Sizes are cut to whole numbers first: 30.4 is 30. `flip` is true where the file does not say. `step` is
+        image / map where none is given, and `img_size`, `img_h`, `img_w` take the place of the image's own size.
+        `clip` cuts the boxes at the edges of the image; without it they hang over. `variance` is 0.1 where none is
+        given; one counts for all four.
+
+    Example:
+        layer {
+          name: "conv4_3_priors" type: "PriorBox" bottom: "conv4_3" bottom: "data" top: "conv4_3_priors"
+          prior_box_param {
+            min_size: 30 max_size: 60 aspect_ratio: 2 clip: false step: 8
+            variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2
+          }
+        }
+
+    Source: prior_box_layer.cpp of the SSD fork; Liu et al., SSD: Single Shot MultiBox Detector (2016).
+    """
+
+    def setup(self, param: Any) -> None:
+        p = param.prior_box_param
+        self.sides = _sides(p)
+        self.variance = _variance(p)
+        self.image = _pair(p, "img_size", "img_h", "img_w")
+        self.step = _pair(p, "step", "step_h", "step_w")
+        self.offset: float = p.offset
+        self.clip: bool = p.clip
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        for shape in bottom:
+            check_num_axes(shape, 4, 4)
+        values = count(bottom[0][2:]) * len(self.sides) * 4
+        if 2 * values > MOST_ELEMENTS:
+            what = f"{values // 4:,} boxes are more than a blob may hold ({MOST_ELEMENTS:,} values)"
+            raise LayerError(what, field="min_size")
+        return [(1, 2, values)]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        rows, columns = bottom[0].shape[2:]
+        height, width = self.image or bottom[1].shape[2:]
+        down, across = self.step or (height / rows, width / columns)
+        y = (np.arange(rows, dtype=np.float32) + self.offset) * down
+        x = (np.arange(columns, dtype=np.float32) + self.offset) * across
+        half = np.array(self.sides, np.float32) / 2
+        boxes = np.empty((rows, columns, len(half), 2, 2), np.float32)  # the first corner, the second; x, y
+        for corner, side in enumerate((-half, half)):
+            boxes[..., corner, 0] = (x[:, None] + side[:, 0]) / width
+            boxes[..., corner, 1] = (y[:, None, None] + side[:, 1]) / height
+        if self.clip:
+            boxes = boxes.clip(0, 1)
+        variance = np.resize(np.array(self.variance, np.float32), boxes.size)
+        return [np.stack([boxes.ravel(), variance])[None]]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values = top[0][2]
+        clipped = 2 * values if self.clip else 0
+        return Cost(additions=values, divisions=values, comparisons=clipped)
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{len(self.sides)} boxes"
+
+
+def _sides(p: Any) -> list[tuple[float, float]]:
+    """Width and height of each box around a position, in pixels."""
+    if not p.min_size:
+        raise LayerError("no min_size: there are 0 boxes", field="min_size", hint="add min_size: 30, say")
+    if p.max_size and len(p.max_size) != len(p.min_size):
+        what = (
+            f"{len(p.max_size)} values of max_size for {len(p.min_size)} of min_size; give one each, or none"
+        )
+        raise LayerError(what, field="max_size")
+    ratios = _ratios(p)
+    sides: list[tuple[float, float]] = []
+    for i, size in enumerate(p.min_size):
+        if not 0 < size < MOST_ELEMENTS:
+            raise LayerError(f"min_size must be above 0, not {size:g}", field="min_size")
+        least = int(size)
+        sides.append((least, least))
+        if p.max_size:
+            if not size < p.max_size[i] < MOST_ELEMENTS:
+                what = f"max_size {p.max_size[i]:g} must be above its min_size {size:g}"
+                raise LayerError(what, field="max_size")
+            sides.append((sqrt(least * int(p.max_size[i])),) * 2)
+        sides += [(least * sqrt(ratio), least / sqrt(ratio)) for ratio in ratios]
+    return sides
+
+
+def _ratios(p: Any) -> list[float]:
+    """The aspect ratios other than 1, each once."""
+    ratios = [1.0]
+    for ratio in p.aspect_ratio:
+        if not ratio > 0:
+            raise LayerError(f"aspect_ratio must be above 0, not {ratio:g}", field="aspect_ratio")
+        if all(abs(ratio - known) >= SAME for known in ratios):
+            ratios += [ratio, 1 / ratio] if p.flip else [ratio]
+    return ratios[1:]
+
+
+def _variance(p: Any) -> tuple[float, ...]:
+    variance = tuple(p.variance) or (0.1,)
+    if len(variance) not in (1, 4):
+        raise LayerError(f"{len(variance)} values of variance; give 1 or 4", field="variance")
+    if not min(variance) > 0:
+        raise LayerError(f"variance must be above 0, not {min(variance):g}", field="variance")
+    return variance
+
+
+def _pair(p: Any, both: str, high: str, wide: str) -> tuple[float, float] | None:
+    """What one field says for both axes, or two fields for one each; None where the net does not say."""
+    if p.HasField(high) or p.HasField(wide):
+        if p.HasField(both):
+            raise LayerError(f"give either {both} or {high} and {wide}, not both", field=both)
+        pair = {high: getattr(p, high), wide: getattr(p, wide)}
+    elif p.HasField(both):
+        pair = {both: getattr(p, both)}
+    else:
+        return None
+    for field, value in pair.items():
+        if not value > 0:
+            raise LayerError(f"{field} must be above 0, not {value:g}", field=field)
+    values = tuple(pair.values())
+    return values[0], values[-1]

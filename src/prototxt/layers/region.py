@@ -1,0 +1,79 @@
+"""Region: the activations of darknet's region layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes
+from prototxt.layers._fields import check_least
+from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.neuron import sigmoid
+from prototxt.layers.registry import layer
+from prototxt.layers.softmax import softmax
+from prototxt.lazy import np
+
+
+@layer("Region", fork="others")
+class Region(Layer):
+    """Makes places, objectness and classes of what YOLO v2's last map holds: what darknet's region layer puts out.
+
+    Formula:
+        of each box, its coords + 1 + classes channels at a position t:
+            y = sigmoid t for the first two (the place in the cell) and for the one behind the coords (objectness)
+            y = softmax of the classes; with `softmax: 0` sigmoid t
+            y = t for the rest (logarithms of width and height over the anchor's)
+
+    Shapes:
+        x, y: N x (num * (coords + 1 + classes)) x H x W
+
+    Pitfalls:
+        It makes no boxes: `anchors` is kept for whoever does.
+
+    Example:
+        layer {
+          name: "region" type: "Region" bottom: "conv23" top: "region"
+          region_param { classes: 20 num: 5 anchors: "1.08,1.19, 3.42,4.41, 6.63,11.38, 9.42,5.11, 16.62,10.52" }
+        }
+
+    Source: darknet's region_layer.c, which converters of its nets name; Redmon and Farhadi, YOLO9000 (2016).
+    """
+
+    golden = "no fork that has it is known; hand-made numbers are in its test"
+
+    def setup(self, param: Any) -> None:
+        p = param.region_param
+        self.classes: int = p.classes
+        self.num: int = p.num
+        self.coords: int = p.coords
+        self.softmax = bool(p.softmax)
+        for field, least in (("classes", 1), ("num", 1), ("coords", 2)):
+            check_least(getattr(p, field), least, field)
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_num_axes(bottom[0], 4, 4)
+        each = self.coords + 1 + self.classes
+        if bottom[0][1] != self.num * each:
+            what = (
+                f"{show(bottom[0])} has {bottom[0][1]} channels, {self.num} boxes of {self.coords} + 1 + "
+                f"{self.classes} values are {self.num * each}"
+            )
+            raise LayerError(what, field="region_param")
+        return [bottom[0]]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        n, _, height, width = bottom[0].shape
+        told = bottom[0].reshape(n, self.num, -1, height, width)
+        places, sizes, objectness, classes = np.split(told, (2, self.coords, self.coords + 1), 2)
+        of_classes = softmax(classes, 2) if self.softmax else sigmoid(classes)
+        made = np.concatenate([sigmoid(places), sizes, sigmoid(objectness), of_classes], 2)
+        return [made.reshape(bottom[0].shape)]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        boxes = count(bottom[0]) // (self.coords + 1 + self.classes)
+        activated = boxes * (3 + self.classes)
+        return Cost(exponentials=activated, additions=activated, multiplications=activated)
+
+    def brief(self, bottom: Sequence[Shape]) -> str:
+        return f"{self.num} boxes {self.classes} classes"
