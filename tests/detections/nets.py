@@ -16,7 +16,9 @@ SCORES = [(0.05, 0.9, 0.05), (0.2, 0.1, 0.7), (0.6, 0.3, 0.1), (0.3, 0.55, 0.15)
 
 DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 30 dim: 40 } } }\n'
 
-SSD = DATA + """
+SSD = (
+    DATA
+    + """
 layer { name: "mean" type: "Pooling" bottom: "data" top: "mean" pooling_param { pool: AVE global_pooling: true } }
 layer { name: "loc" type: "InnerProduct" bottom: "mean" top: "loc" inner_product_param { num_output: 16 } }
 layer { name: "conf" type: "InnerProduct" bottom: "mean" top: "conf" inner_product_param { num_output: 12 } }
@@ -29,6 +31,7 @@ layer {
   }
 }
 """
+)
 """Finds PRIORS with SCORES in every image, whose mean is added to the scores of label 2."""
 
 
@@ -41,7 +44,7 @@ def ssd_weights(path: Path, by_mean: float = 0.0) -> Path:
         "loc/0": np.zeros((16, 3)), "loc/1": np.zeros(16), "conf/0": slope.reshape(12, 3),
         "conf/1": np.array(SCORES).reshape(-1), "priors/0": priors.reshape(1, 2, 16),
     }  # fmt: skip
-    np.savez(path, **{name: array.astype(np.float32) for name, array in arrays.items()})
+    np.savez(path, allow_pickle=False, **{name: np.asarray(array, np.float32) for name, array in arrays.items()})
     return path
 
 
@@ -51,10 +54,12 @@ layer { name: "im_info" type: "Input" top: "im_info" input_param { shape { dim: 
 layer { name: "map" type: "Pooling" bottom: "data" top: "map" pooling_param { pool: AVE kernel_size: 16 stride: 16 } }
 layer { name: "cls" type: "Convolution" bottom: "map" top: "cls"
   convolution_param { num_output: 18 kernel_size: 1 weight_filler { type: "gaussian" std: 0.01 } } }
-layer { name: "delta" type: "Convolution" bottom: "map" top: "delta" convolution_param { num_output: 36 kernel_size: 1 } }
+layer { name: "delta" type: "Convolution" bottom: "map" top: "delta"
+  convolution_param { num_output: 36 kernel_size: 1 } }
 layer { name: "two" type: "Reshape" bottom: "cls" top: "two" reshape_param { shape { dim: 0 dim: 2 dim: -1 dim: 0 } } }
 layer { name: "half" type: "Softmax" bottom: "two" top: "half" }
-layer { name: "rpn" type: "Reshape" bottom: "half" top: "rpn" reshape_param { shape { dim: 0 dim: 18 dim: -1 dim: 0 } } }
+layer { name: "rpn" type: "Reshape" bottom: "half" top: "rpn"
+  reshape_param { shape { dim: 0 dim: 18 dim: -1 dim: 0 } } }
 layer { name: "proposal" type: "Python" bottom: "rpn" bottom: "delta" bottom: "im_info" top: "rois"
   python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" } }
 layer { name: "pool" type: "ROIPooling" bottom: "map" bottom: "rois" top: "pool"

@@ -46,12 +46,15 @@ def test_score_maps() -> None:
 
 
 def test_what_is_no_score_map() -> None:
+    joined = 'layer { name: "both" type: "Concat" bottom: "data" bottom: "second" top: "both" }'
     assert score_map(SMALLER) is None  # of another size than the image, and nobody says that it is scores
     assert score_map(SMALLER, softmax("score", 2)) is None
     assert score_map(SCORE_MAP.replace("num_output: 5", "num_output: 3")) is None  # an image of an image
     assert score_map(SCORE_MAP.replace("num_output: 5", "num_output: 1")) is None
     assert score_map(SCORE_MAP, softmax("score"), OTHER) is None  # MTCNN: scores of windows, and their boxes
-    assert score_map(ARGMAX.replace("score", "data").replace("axis: 1", "axis: 1 top_k: 2")) is None
+    assert (
+        score_map(DATA.replace('"data"', '"second"'), joined, SCORE_MAP.replace('"data"', '"both"')) is None
+    )  # how one image becomes another
     assert score_map('layer { name: "f" type: "Flatten" bottom: "data" top: "f" }', softmax("f")) is None
 
 
@@ -98,10 +101,10 @@ def test_rows_of_a_batch() -> None:
     assert caught.value.hint == "run with a batch of 1"
 
 
-@pytest.mark.parametrize("kind", ["faster", "rfcn"])
-def test_regions(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "columns"), [("faster", 16), ("rfcn", 8)])
+def test_regions(kind: str, columns: int) -> None:
     net = prototxt.parse_net(FASTER + HEADS[kind])
-    assert find_head(net.graph) == Regions("cls_prob", "bbox_pred", "rois", 4)
+    assert find_head(net.graph) == Regions("cls_prob", "bbox_pred", "rois", 4, columns)
     assert size_input(net.graph) == "im_info"
     data = np.random.default_rng(1).random((1, 3, 32, 48), np.float32) * 100
     net.forward(data=data, im_info=np.array([[32, 48, 1]], np.float32))

@@ -70,7 +70,8 @@ def test_the_view_is_undone_first() -> None:
     (found,) = decode_regions(rois, scores, np.zeros((1, 8), np.float32), view)
     # x1 = 10, x2 = 19: a width of 10 around 15; the formula's right edge is behind the last pixel
     assert found.box == (10, 20, 20, 40)
-    assert (found.label, found.score) == (1, pytest.approx(0.9))
+    assert found.label == 1
+    assert found.score == pytest.approx(0.9)
 
 
 def test_boxes_that_are_no_numbers_are_left_out() -> None:
@@ -84,5 +85,5 @@ def test_boxes_that_are_no_numbers_are_left_out() -> None:
 
 
 def test_no_regions() -> None:
-    empty = [np.zeros((0, n), np.float32) for n in (4, 3, 12)]
-    assert decode_regions(*empty, WHOLE) == []
+    rois, scores, deltas = (np.zeros((0, n), np.float32) for n in (4, 3, 12))
+    assert decode_regions(rois, scores, deltas, WHOLE) == []

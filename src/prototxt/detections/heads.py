@@ -66,12 +66,13 @@ class BoxRows:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """Outputs of scores (R x K) and deltas (R x 4K or R x 8) for the regions in the blob `rois` (R x 5)."""
+    """Outputs of scores (R x labels) and deltas (R x columns) for the regions in the blob `rois` (R x 5)."""
 
     scores: str
     deltas: str
     rois: str
     labels: int
+    columns: int
 
     @property
     def blobs(self) -> tuple[str, ...]:
@@ -79,7 +80,8 @@ class Regions:
 
     def find(self, values: Values, view: View, image: int = 0) -> Boxes:
         rois = values[self.rois].reshape(-1, 5)
-        scores, deltas = (values[name].reshape(len(rois), -1) for name in (self.scores, self.deltas))
+        scores = values[self.scores].reshape(len(rois), self.labels)
+        deltas = values[self.deltas].reshape(len(rois), self.columns)
         own = rois[:, 0] == image
         found = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
         return Boxes(self.blobs, self.labels, view, tuple(found))
@@ -106,16 +108,17 @@ class PixelMap:
 Head = BoxRows | Regions | PixelMap
 
 
-def image_shape(graph: Graph) -> Shape | None:
-    """The shape of the blob that images come in by, N x C x H x W: an input, or what a data layer reads."""
+def image_shapes(graph: Graph) -> list[Shape]:
+    """The shapes of blobs that images come in by, N x C x H x W: inputs, and what data layers read."""
     read = [top for node in graph.nodes if not node.bottoms for top in node.tops]
-    shapes = [graph.shapes[blob] for blob in (*graph.entries, *read)]
-    return next((shape for shape in shapes if len(shape) == 4), None)
+    return [
+        graph.shapes[blob] for blob in dict.fromkeys((*graph.entries, *read)) if len(graph.shapes[blob]) == 4
+    ]
 
 
 def image_view(graph: Graph) -> View:
     """The view of an input that is an image itself; a net without such an input has one of 1 x 1."""
-    _, _, height, width = image_shape(graph) or (1, 1, 1, 1)
+    _, _, height, width = next(iter(image_shapes(graph)), (1, 1, 1, 1))
     return View.whole(height, width)
 
 
@@ -167,7 +170,7 @@ def _regions(graph: Graph, makers: Mapping[BlobId, Node]) -> Regions | None:
             continue
         for deltas, width in columns.items():
             if deltas != scores and width in (4 * classes, 8):
-                return Regions(scores, deltas, node.tops[0].name, classes)
+                return Regions(scores, deltas, node.tops[0].name, classes, width)
     return None
 
 
@@ -186,17 +189,17 @@ def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
 def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node]) -> PixelMap | None:
     """The only output that has more than one value a map, if it tells classes.
 
-    It does where its layer says so; or where it has as many rows and columns as the image but not as many channels,
-    for then it is no image itself.
+    It does where its layer says so; or where it has as many rows and columns as the only image that comes in but not
+    as many channels: then it is neither an image itself nor how one image moves to another.
     """
     maps = {name: s for name, s in _output_shapes(graph).items() if len(s) == 4 and prod(s[2:]) > 1}
     if len(maps) != 1:
         return None
     ((name, shape),) = maps.items()
-    tells, image = _tells(makers, graph.last[name]), image_shape(graph)
+    tells, images = _tells(makers, graph.last[name]), image_shapes(graph)
     if tells is not None and tells.kind == "classes" and shape[1] == 1:
         return PixelMap(name, "classes", _classes(graph, makers, graph.last[name]))
-    like_image = image is not None and image[2:] == shape[2:] and image[1] != shape[1]
+    like_image = len(images) == 1 and images[0][2:] == shape[2:] and images[0][1] != shape[1]
     scores = like_image or (tells is not None and tells.kind == "scores")
     return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
 

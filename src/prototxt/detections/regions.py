@@ -26,7 +26,7 @@ def decode_regions(rois: Array, scores: Array, deltas: Array, view: View) -> lis
     Source: py-faster-rcnn/lib/fast_rcnn/test.py (im_detect, test_net), bbox_transform.py.
     """
     regions = view.to_image(rois).astype(np.float32)
-    every = deltas.reshape(len(rois), -1, 4)
+    every = deltas.reshape(len(rois), deltas.shape[1] // 4, 4)
     shared = every.shape[1] != scores.shape[1]
     found = []
     for label in range(1, scores.shape[1]):

@@ -36,7 +36,7 @@ class UpsampleByScale(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:  # noqa: ARG003
+    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
         return len(param.bottom) == 1
 
     def setup(self, param: Any) -> None:
