@@ -44,7 +44,9 @@ def ssd_weights(path: Path, by_mean: float = 0.0) -> Path:
         "loc/0": np.zeros((16, 3)), "loc/1": np.zeros(16), "conf/0": slope.reshape(12, 3),
         "conf/1": np.array(SCORES).reshape(-1), "priors/0": priors.reshape(1, 2, 16),
     }  # fmt: skip
-    np.savez(path, allow_pickle=False, **{name: np.asarray(array, np.float32) for name, array in arrays.items()})
+    np.savez(
+        path, allow_pickle=False, **{name: np.asarray(array, np.float32) for name, array in arrays.items()}
+    )
     return path
 
 

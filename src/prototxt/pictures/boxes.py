@@ -63,10 +63,11 @@ def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
     """The image (H x W x 3) with boxes on it, the first of them on top.
 
     A tag stands above its box, or where there is no room below or within it, always inside the image; where it would
-    cover the tag of a box before it is left out. What of a box lies outside the image is left out.
+    cover the tag of a box before it is left out. What lies outside the image is left out.
     """
     picture, factor = canvas_of(pixels)
     draw, size = ImageDraw.Draw(picture), text_size(picture)
+    boxes = [box for box in boxes if _is_inside(box.box, pixels.shape)]
     width = max(2, round(max(picture.size) / LINE))
     areas = [_area(b.box, factor, picture.size) for b in boxes]
     tags = _Tags(picture.size, size)
@@ -88,6 +89,11 @@ def text_size(picture: Image.Image) -> int:
     """Height of letters that suits a picture of this size; a long narrow one has small letters."""
     wanted = min(max(picture.size) / TEXT, min(picture.size) / LINES, MOST_TEXT)
     return max(LEAST_TEXT, round(wanted))
+
+
+def _is_inside(box: Box, image: Sequence[int]) -> bool:
+    """Whether any of a box lies in an image of these rows and columns."""
+    return box[2] >= 0 and box[3] >= 0 and box[0] <= image[1] and box[1] <= image[0]
 
 
 def _area(box: Box, factor: int, size: tuple[int, int]) -> Area:

@@ -102,7 +102,8 @@ def found_dict(found: Found, choice: Choice) -> dict[str, Any]:
 
 def tag(detection: Detection, names: Sequence[str]) -> str:
     """What stands on a box: its label and its score."""
-    return f"{called(detection.label, names)} {detection.score:.2f}"
+    name = name_of(detection.label, names)
+    return f"{name} {detection.score:.2f}" if name else f"class {detection.label}: {detection.score:.2f}"
 
 
 def legend(pixels: Pixels, choice: Choice) -> list[tuple[int, str, str]]:
