@@ -73,6 +73,11 @@ def made_by_the_reference(name: str) -> bool:
     return "_split_" in name
 
 
+def by_values(graph: Graph) -> set[str]:
+    """Blobs whose shape depends on values: before a forward the reference's shape of them tells nothing."""
+    return {top.name for node in graph.nodes if node.layer.data_dependent for top in node.tops}
+
+
 # ---- Shapes ----
 
 
@@ -80,7 +85,10 @@ def made_by_the_reference(name: str) -> bool:
 def test_shapes(row: Mapping[str, Any]) -> None:
     graph = graph_of(row)
     blobs = [[name, list(graph.shapes[blob])] for name, blob in graph.last.items()]
-    assert blobs == [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    want = [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
+    loose = by_values(graph)
+    assert [blob for blob in blobs if blob[0] not in loose] == [blob for blob in want if blob[0] not in loose]
+    assert [name for name, _ in blobs] == [name for name, _ in want]
     params = [[node.name, [list(p.shape) for p in node.params]] for node in graph.nodes if node.params]
     assert params == row["params"]
     # Where data layers were replaced by inputs, the reference has an Input layer of its own for each.
@@ -196,7 +204,8 @@ def check_forward(row: Mapping[str, Any], engine: str) -> None:
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
     assert set(checked) == set(net.blobs)
-    for name in checked:
+    # Drawn weights give hundreds of boxes a score of just 1, and which of them are kept is a matter of the sort.
+    for name in set(checked) - by_values(net.graph):
         check_statistics(net.blobs[name].data, row["forward"][name], name)
 
 

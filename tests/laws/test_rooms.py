@@ -27,10 +27,19 @@ def rooms_of_cases() -> set[type[Layer]]:
 
 
 IN_CASES = rooms_of_cases()
-READERS = {"Data", "DummyData", "HDF5Data", "HDF5Output", "ImageData", "MemoryData", "WindowData"}
+READERS = {
+    "AnnotatedData",
+    "Data",
+    "DummyData",
+    "HDF5Data",
+    "HDF5Output",
+    "ImageData",
+    "MemoryData",
+    "WindowData",
+}
 NO_WORK = READERS | {
-    "BatchReindex", "Concat", "Crop", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter", "Reshape",
-    "Silence", "Slice", "Split", "Tile",
+    "BatchReindex", "Concat", "Crop", "Dropout", "Filter", "Flatten", "Im2col", "Input", "Parameter", "Permute",
+    "Reorg", "Reshape", "Silence", "Slice", "Split", "Tile", "Upsample",
 }  # fmt: skip
 """Types that only move or rename values: their cost is nothing."""
 

@@ -127,7 +127,7 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
         except LayerError as error:
             error.at(place, layer.name, layer.type)
             raise
-    if layer.type == "Python" and (found := _python_top(layer, i, inputs)) is not None:
+    if (found := _as_its_room_says(layer, i, inputs)) is not None:
         return found
     given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
     raise InputError(
@@ -137,8 +137,8 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
     )
 
 
-def _python_top(layer: Any, i: int, inputs: Mapping[str, Shape]) -> tuple[Shape, str] | None:
-    """What a Python layer with a room of its own says of a top that was not given."""
+def _as_its_room_says(layer: Any, i: int, inputs: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+    """The shape of a top that was not given, and why, where a room knows."""
     try:
         return make_layer(layer).follows(i, inputs)
     except LayerError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from prototxt.errors import LayerError
+from prototxt.layers._labels import Labels, Mask, read_labels
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.lazy import np
 
@@ -35,3 +38,48 @@ def detections(rows: Array, images: int) -> Array:
         rows = np.full((images, 7), -1, np.float32)
         rows[:, 0] = np.arange(images)
     return rows[None, None]
+
+
+def check_box_values(shape: Shape, need: int, what: str) -> None:
+    """Raises LayerError unless each image has as many box values or scores as prior boxes and classes need."""
+    if not shape or count(shape[1:]) != need:
+        told = f"{show(shape)} holds {count(shape[1:])} {what} an image, prior boxes and classes need {need}"
+        raise LayerError(told, field="num_classes")
+
+
+def check_truth(shape: Shape) -> None:
+    """Raises LayerError unless a bottom holds rows of 8, as AnnotatedData makes them."""
+    if not shape or shape[-1] != 8:
+        what = f"true boxes are rows of 8 (1 x 1 x boxes x 8), got {show(shape)}"
+        raise LayerError(what, field="bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """True boxes: of which image, of which class, their corners, and whether they are hard to see."""
+
+    image: Array
+    labels: Labels
+    boxes: Array
+    difficult: Mask
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    def __getitem__(self, these: Mask) -> Truth:
+        return Truth(self.image[these], self.labels[these], self.boxes[these], self.difficult[these])
+
+
+def read_truth(x: Array, classes: int, background: int) -> Truth:
+    """The rows [image, label, instance, x1, y1, x2, y2, difficult] before the first whose image is -1.
+
+    Raises LayerError for a label that is no class, or the background.
+    """
+    rows = x.reshape(-1, 8)
+    ends = np.flatnonzero(np.trunc(rows[:, 0]) == -1)
+    rows = rows[: ends[0]] if ends.size else rows
+    labels, _ = read_labels(rows[:, 1], classes)
+    if (labels == background).any():
+        which = int((labels == background).argmax())
+        raise LayerError(f"true box {which} has the label of the background, {background}", field="bottom")
+    return Truth(np.trunc(rows[:, 0]), labels, rows[:, 3:7], rows[:, 7] != 0)

@@ -9,7 +9,7 @@ from typing import Any
 from prototxt.boxes.code import decode
 from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers._detections import detections, num_priors, read_priors
+from prototxt.layers._detections import check_box_values, detections, num_priors, read_priors
 from prototxt.layers._fields import check_given, check_least, enum_name
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count, show
 from prototxt.layers.registry import layer
@@ -96,8 +96,8 @@ class DetectionOutput(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         loc, conf, priors = bottom[:3]
         boxes = num_priors(priors)
-        self._check_values(loc, boxes * 4 * (1 if self.share_location else self.num_classes), "box values")
-        self._check_values(conf, boxes * self.num_classes, "scores")
+        check_box_values(loc, boxes * 4 * (1 if self.share_location else self.num_classes), "box values")
+        check_box_values(conf, boxes * self.num_classes, "scores")
         if loc[0] != conf[0]:
             what = f"both bottoms must have the same number of images, got {show(loc)} and {show(conf)}"
             raise LayerError(what, field="bottom")
@@ -105,11 +105,6 @@ class DetectionOutput(Layer):
         each = candidates * len(self._classes)
         kept = each if self.keep_top_k is None else min(self.keep_top_k, each)
         return [(1, 1, loc[0] * max(kept, 1), 7)]
-
-    def _check_values(self, shape: Shape, need: int, what: str) -> None:
-        if count(shape[1:]) != need or not shape:
-            told = f"{show(shape)} holds {count(shape[1:])} {what} an image, the prior boxes and classes need {need}"
-            raise LayerError(told, field="num_classes")
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         loc, conf, priors = bottom[:3]

@@ -20,10 +20,13 @@ from; where forks mean different things by one name, a layer's fields and learne
 """
 
 OTHER_PARAMS = {
+    "AnnotatedData": ("annotated_data_param", "data_param"),
     "Deconvolution": ("convolution_param",),
     "Im2col": ("convolution_param",),
     "InfogainLoss": ("infogain_loss_param", "loss_param"),
     "LSTM": ("recurrent_param",),
+    "MultiBoxLoss": ("multibox_loss_param", "loss_param"),
+    "Normalize": ("norm_param",),
     "RNN": ("recurrent_param",),
     "SigmoidCrossEntropyLoss": ("loss_param",),
     "SoftmaxWithLoss": ("softmax_param", "loss_param"),

@@ -1,0 +1,95 @@
+"""AnnotatedData: images with their true boxes, which the caller gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prototxt.errors import LayerError, UnsaidShapeError
+from prototxt.layers._fields import check_least, enum_name
+from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.registry import layer
+
+BOXES: Shape = (1, 1, 1, 8)
+"""The label's shape for want of any box: SSD's before the first batch."""
+
+
+@layer("AnnotatedData", bottoms=0, tops=(1, 2), fork="ssd")
+class AnnotatedData(Layer):
+    """Images and the boxes of things in them, to train detectors: inputs of the net here, databases are not read.
+
+    Formula:
+        data, label = what the caller gives
+
+    Shapes:
+        data: batch_size x C x H x W, with H and W of transform_param's resize_param (or crop_size), and C = 3
+            (1 with `force_gray`); a remark says so
+        label: 1 x 1 x G x 8, rows [image, label, instance, x1, y1, x2, y2, difficult] in parts of the image; G is the
+            number of boxes in the batch: 1 here, until `--input label=1,1,G,8` says more
+
+    Pitfalls:
+        Its databases (AnnotatedDatum) are not read, and nothing is drawn from `batch_sampler`: give both tops as
+        inputs. A mode that keeps the image's own proportions (FIT_SMALL_SIZE) leaves H and W unsaid.
+
+    Example:
+        layer {
+          name: "data" type: "AnnotatedData" top: "data" top: "label"
+          transform_param { resize_param { resize_mode: WARP height: 300 width: 300 } }
+          data_param { source: "trainval_lmdb" batch_size: 32 backend: LMDB }
+        }
+
+    Source: annotated_data_layer.cpp of the SSD fork.
+    """
+
+    golden = "it computes nothing: its tops are what the caller gives"
+
+    def setup(self, param: Any) -> None:
+        p, t = param.data_param, param.transform_param
+        self.top_names: tuple[str, ...] = tuple(param.top)
+        check_least(p.batch_size, 1, "batch_size")
+        self.batch_size: int = p.batch_size
+        self.source: str = p.source
+        self.channels = 1 if t.force_gray else 3
+        self.size = _size(t)
+
+    def _give(self) -> str:
+        shapes = ("N,C,H,W", "1,1,G,8")
+        return "give " + " ".join(
+            f"--input {name}={shape}" for name, shape in zip(self.top_names, shapes, strict=False)
+        )
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        if self.size is None:
+            what = f'the database "{self.source}" is not read here and the file does not say its image size'
+            raise UnsaidShapeError(what, field="source", hint=self._give())
+        images: Shape = (self.batch_size, self.channels, *self.size)
+        return [images, BOXES][: self.num_tops]
+
+    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+        if top == 1:
+            return BOXES, "room for one box of the batch"
+        try:
+            return self.shapes([])[0], "as the file says"
+        except LayerError:
+            return None
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        what = f'the database "{self.source}" is not read here: AnnotatedDatum is a record of SSD\'s own'
+        raise LayerError(what, field="source", hint=f"{self._give()} and feed them")
+
+    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        shape = show(self.shapes([])[0])
+        what = f"{shape} is what the file says, with {self.channels} channels and a label of one box assumed"
+        return (f'the database "{self.source}" is not read here: {what}; {self._give()}',)
+
+
+def _size(t: Any) -> tuple[int, int] | None:
+    """Height and width of the images, None where the file does not say."""
+    if t.crop_size:
+        return t.crop_size, t.crop_size
+    resize = t.resize_param
+    if not t.HasField("resize_param") or enum_name(resize, "resize_mode") == "FIT_SMALL_SIZE":
+        return None
+    for field in ("height", "width"):
+        check_least(getattr(resize, field), 1, field)
+    return resize.height, resize.width

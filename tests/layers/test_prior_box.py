@@ -1,0 +1,89 @@
+"""PriorBox: boxes over a map."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers import noise, refused, room, run
+
+MAP, IMAGE = (1, 8, 2, 4), (1, 3, 20, 40)
+
+
+def priors(fields: str) -> str:
+    return f'type: "PriorBox" bottom: "f" bottom: "data" top: "y" prior_box_param {{ {fields} }}'
+
+
+def boxes(fields: str) -> np.ndarray:
+    (y,) = run(room(priors(fields)), noise(*MAP), noise(*IMAGE))
+    return y.reshape(2, *MAP[2:], -1, 4)
+
+
+def test_one_size() -> None:
+    """Steps are 10: the centre of row 1, column 2 is (25, 15); half of 4 around it, over 40 and 20."""
+    got = boxes("min_size: 4")
+    np.testing.assert_allclose(got[0, 1, 2, 0], [23 / 40, 13 / 20, 27 / 40, 17 / 20], rtol=1e-6)
+    assert (got[1] == np.float32(0.1)).all()
+
+
+def test_the_order_of_boxes() -> None:
+    """The min square, the one between, then ratios and what flips of them; a ratio of 1 or given twice is none."""
+    fields = "min_size: 4 max_size: 9 aspect_ratio: 4 aspect_ratio: 1 aspect_ratio: 0.25 variance: 0.2"
+    got = boxes(fields)
+    size = (got[0, 0, 0, :, 2:] - got[0, 0, 0, :, :2]) * [40, 20]
+    np.testing.assert_allclose(size, [[4, 4], [6, 6], [8, 2], [2, 8]], rtol=1e-5)
+    assert (got[1] == np.float32(0.2)).all()
+    assert boxes(fields + " flip: false").shape[3] == 4  # 1, the one between, 4 and 0.25
+
+
+def test_several_sizes_are_cut_to_whole_numbers() -> None:
+    got = boxes("min_size: 4.9 min_size: 8 max_size: 9.9 max_size: 18")
+    size = (got[0, 0, 0, :, 2:] - got[0, 0, 0, :, :2]) * [40, 20]
+    np.testing.assert_allclose(size[:, 0], [4, 6, 8, 12], rtol=1e-5)
+
+
+def test_steps_offset_image_and_clip() -> None:
+    got = boxes("min_size: 20 step_h: 5 step_w: 8 offset: 0 img_h: 10 img_w: 16")
+    np.testing.assert_allclose(got[0, 1, 1, 0], [-2 / 16, -5 / 10, 18 / 16, 15 / 10], rtol=1e-6)
+    clipped = boxes("min_size: 20 step_h: 5 step_w: 8 offset: 0 img_h: 10 img_w: 16 clip: true")
+    np.testing.assert_allclose(clipped, np.stack([got[0].clip(0, 1), got[1]]))
+    np.testing.assert_array_equal(boxes("min_size: 4 step: 10"), boxes("min_size: 4"))
+    np.testing.assert_allclose(boxes("min_size: 4 img_size: 20")[0, 0, 0, 0, 0], (20 / 4 / 2 - 2) / 20)
+
+
+def test_four_variances() -> None:
+    got = boxes("min_size: 4 variance: 0.1 variance: 0.2 variance: 0.3 variance: 0.4")
+    np.testing.assert_allclose(got[1, 1, 3, 0], [0.1, 0.2, 0.3, 0.4])
+
+
+def test_brief_and_cost() -> None:
+    layer = room(priors("min_size: 4 aspect_ratio: 2 clip: true"))
+    assert layer.brief([MAP, IMAGE]) == "3 boxes"
+    assert layer.cost([MAP, IMAGE], layer.shapes([MAP, IMAGE])).divisions == 8 * 3 * 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "what"),
+    [
+        ("", "min_size", "0 boxes"),
+        ("min_size: 0", "min_size", "above 0, not 0"),
+        ("min_size: inf", "min_size", "not inf"),
+        ("min_size: 4 max_size: 4", "max_size", "max_size 4 must be above its min_size 4"),
+        ("min_size: 4 max_size: 5 max_size: 6", "max_size", "2 values of max_size for 1 of min_size"),
+        ("min_size: 4 aspect_ratio: -1", "aspect_ratio", "not -1"),
+        ("min_size: 4 variance: 1 variance: 2", "variance", "2 values"),
+        ("min_size: 4 variance: 0", "variance", "not 0"),
+        ("min_size: 4 img_size: 5 img_h: 5", "img_size", "not both"),
+        ("min_size: 4 img_h: 5", "img_w", "img_w must be above 0, not 0"),
+        ("min_size: 4 step: 0", "step", "step must be above 0, not 0"),
+    ],
+)
+def test_refused(fields: str, field: str, what: str) -> None:
+    error = refused(priors(fields), MAP, IMAGE)
+    assert error.field == field
+    assert what in error.what
+
+
+def test_too_many_boxes() -> None:
+    many = "min_size: 4 aspect_ratio: 2 " * 20
+    assert "more than a blob may hold" in refused(priors(many), (1, 1, 2**13, 2**13), IMAGE).what

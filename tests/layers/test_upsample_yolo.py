@@ -1,0 +1,29 @@
+"""Upsample by scale."""
+
+from __future__ import annotations
+
+from helpers import floats, layer_message, refused, room, run
+from prototxt.layers.upsample_yolo import UpsampleByScale
+
+UPSAMPLE = 'type: "Upsample" bottom: "x" top: "y" '
+
+
+def test_every_pixel_is_a_block() -> None:
+    (y,) = run(room(UPSAMPLE + "upsample_param { scale: 2 }"), floats([[1, 2]]).reshape(1, 1, 1, 2))
+    assert y.tolist() == [[[[1, 1, 2, 2], [1, 1, 2, 2]]]]
+
+
+def test_one_where_nothing_is_said() -> None:
+    layer = room(UPSAMPLE)
+    assert layer.shapes([(1, 2, 3, 4)]) == [(1, 2, 3, 4)]
+    assert layer.brief([]) == "x1"
+
+
+def test_signs() -> None:
+    assert UpsampleByScale.is_meant(layer_message(UPSAMPLE), None) is True
+    assert UpsampleByScale.is_meant(layer_message(UPSAMPLE + 'bottom: "mask"'), None) is False
+
+
+def test_refused() -> None:
+    assert "at least 1, not 0" in refused(UPSAMPLE + "upsample_param { scale: 0 }", (1, 2, 3, 4)).what
+    assert "4 axes" in refused(UPSAMPLE, (2, 3)).what
