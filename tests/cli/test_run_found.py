@@ -144,6 +144,20 @@ def test_rows_can_be_saved(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
         assert file["found"].shape == (1, 1, 7, 7)
 
 
+@pytest.mark.parametrize("batch", ["1", "2"])
+def test_rows_of_several_images_are_no_table(ssd: list[Any], tmp_path: Path, batch: str) -> None:
+    weights = ssd_weights(tmp_path / "w.npz", by_mean=0.001)
+    for shade in (0, 200):
+        Image.new("L", (80, 60), shade).save(tmp_path / f"{shade}.png")
+    images = [tmp_path / "0.png", tmp_path / "200.png"]
+    result = invoke(
+        run, ssd[0], "--weights", weights, *images, "--batch", batch, "--save", tmp_path / "f.npz"
+    )
+    assert result.code == 1
+    assert 'blob "found" is 1 x 8 x 7, in the rows before 1 x 7 x 7' in result.err
+    assert "--json" in result.err
+
+
 def test_draw_one(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     assert invoke(run, *ssd, photo, "--draw", out).code == 0

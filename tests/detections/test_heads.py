@@ -12,6 +12,7 @@ from detections.nets import DATA, FASTER, HEADS, PRIORS, SCORE_MAP, SSD, ssd_wei
 from golden import SHARED, needs_shared
 from prototxt.detections.heads import BoxRows, PixelMap, Regions, find_head, image_view, size_input
 from prototxt.errors import InputError
+from prototxt.graph.part import part
 from prototxt.images.crops import Window
 from prototxt.images.view import View
 from prototxt.layers.base import Tells
@@ -56,6 +57,19 @@ def test_what_is_no_score_map() -> None:
         score_map(DATA.replace('"data"', '"second"'), joined, SCORE_MAP.replace('"data"', '"both"')) is None
     )  # how one image becomes another
     assert score_map('layer { name: "f" type: "Flatten" bottom: "data" top: "f" }', softmax("f")) is None
+
+
+def test_a_part_of_a_net() -> None:
+    """What a layer in the middle makes is as large as the image, and no scores."""
+    net = prototxt.parse_net(DATA + SCORE_MAP + softmax("score"))
+    assert find_head(part(net.graph, None, "score"), net.graph) is None
+    assert find_head(part(net.graph, "score", "p"), net.graph) == PixelMap("p", "scores", 5)
+    assert find_head(part(net.graph, "p", None), net.graph) == PixelMap("p", "scores", 5)
+
+
+def test_lines_of_scores_are_no_maps() -> None:
+    text = DATA.replace("dim: 30", "dim: 1") + SCORE_MAP + softmax("score")
+    assert find_head(prototxt.parse_net(text).graph) is None
 
 
 def test_classes_at_places() -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ from prototxt.errors import printable
 
 if TYPE_CHECKING:
     from prototxt.features.write import FeatureWriter
+    from prototxt.layers.base import Shape
     from prototxt.runs.items import Failure
     from prototxt.runs.run import Outcome
     from prototxt.views.answers import Answer
@@ -201,7 +203,11 @@ class Features:
     def take(self, batch: Taken) -> None:
         import numpy as np
 
-        done = succeeded(batch)
-        if done:
+        # What differs in shape, as rows of boxes do, is refused by the file, not by NumPy.
+        for _, alike in groupby(succeeded(batch), self._shapes):
+            done = list(alike)
             rows = {name: np.concatenate([o.value(name) for o in done]) for name in self.blobs}
             self.writer.append([o.name for o in done], rows)
+
+    def _shapes(self, outcome: Outcome) -> list[Shape]:
+        return [outcome.value(name).shape for name in self.blobs]

@@ -122,10 +122,13 @@ def image_view(graph: Graph) -> View:
     return View.whole(height, width)
 
 
-def find_head(graph: Graph) -> Head | None:
-    """How to read what the net finds; None for a net whose outputs are neither boxes nor maps of classes."""
+def find_head(graph: Graph, whole: Graph | None = None) -> Head | None:
+    """How to read what the net finds; None for a net whose outputs are neither boxes nor maps of classes.
+
+    `whole` is the net that the graph is a part of, if it is one.
+    """
     makers = {top: node for node in graph.nodes for top in node.tops[:1]}
-    return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers)
+    return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers, whole or graph)
 
 
 def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> Tells | None:
@@ -186,21 +189,24 @@ def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
     return False
 
 
-def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node]) -> PixelMap | None:
+def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node], whole: Graph) -> PixelMap | None:
     """The only output that has more than one value a map, if it tells classes.
 
-    It does where its layer says so; or where it has as many rows and columns as the only image that comes in but not
-    as many channels: then it is neither an image itself nor how one image moves to another.
+    It does where its layer says so. So does an output of the whole net that has as many rows and columns as the only
+    image that comes in but not as many channels: it is neither an image itself nor how one image moves to another.
     """
     maps = {name: s for name, s in _output_shapes(graph).items() if len(s) == 4 and prod(s[2:]) > 1}
     if len(maps) != 1:
         return None
     ((name, shape),) = maps.items()
-    tells, images = _tells(makers, graph.last[name]), image_shapes(graph)
-    if tells is not None and tells.kind == "classes" and shape[1] == 1:
-        return PixelMap(name, "classes", _classes(graph, makers, graph.last[name]))
+    blob = graph.last[name]
+    tells, images = _tells(makers, blob), image_shapes(whole)
+    if min(shape[2:]) < 2:
+        return None
+    if tells is not None and tells.kind == "classes":
+        return PixelMap(name, "classes", _classes(graph, makers, blob))
     like_image = len(images) == 1 and images[0][2:] == shape[2:] and images[0][1] != shape[1]
-    scores = like_image or (tells is not None and tells.kind == "scores")
+    scores = tells.kind == "scores" if tells is not None else like_image and name in whole.outputs
     return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
 
 

@@ -70,7 +70,7 @@ class Runner:
     @cached_property
     def head(self) -> Head | None:
         """How to read what the layers that run find in an image."""
-        return find_head(self.graph)
+        return find_head(self.graph, self.net.graph)
 
     @property
     def maps(self) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ class Runner:
     ) -> Outcome:
         found = None
         if self.head is not None and item.views == 1:
-            found = self.head.find({**outputs, **blobs}, item.view or image_view(self.graph))
+            found = self.head.find({**outputs, **blobs}, item.view or image_view(self.net.graph))
         return Outcome(item.name, item.how, outputs, blobs, zeros, loss, found)
 
     def _split(self, name: str, array: Array, items: int, views: int) -> list[Array]:
