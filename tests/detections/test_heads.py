@@ -35,13 +35,19 @@ def softmax(bottom: str, axis: int = 1) -> str:
 
 SMALLER = SCORE_MAP.replace("kernel_size: 1", "kernel_size: 3")
 ARGMAX = 'layer { name: "a" type: "ArgMax" bottom: "score" top: "a" argmax_param { axis: 1 } }'
-OTHER = SCORE_MAP.replace('"score"', '"box"')
+OTHER = SCORE_MAP.replace('"score"', '"box"').replace("num_output: 5", "num_output: 4")
 
 
 def test_score_maps() -> None:
     assert score_map(SCORE_MAP) == PixelMap("score", "scores", 5)
     assert score_map(SCORE_MAP, softmax("score")) == PixelMap("p", "scores", 5)
     assert score_map(SMALLER, softmax("score")) == PixelMap("p", "scores", 5)
+    second = SCORE_MAP.replace('"score"', '"second"')
+    unread = (
+        'layer { name: "i" type: "Input" top: "i" input_param { shape { dim: 1 dim: 1 dim: 1 dim: 2 } } }'
+    )
+    assert score_map(SCORE_MAP, second, unread, softmax("score")) == PixelMap("p", "scores", 5)
+    assert score_map(SCORE_MAP, second) is None
     assert score_map(SCORE_MAP, ARGMAX) == PixelMap("a", "classes", 5)
     assert score_map(SMALLER, ARGMAX) == PixelMap("a", "classes", 5)
 

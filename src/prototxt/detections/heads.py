@@ -190,24 +190,42 @@ def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
 
 
 def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node], whole: Graph) -> PixelMap | None:
-    """The only output that has more than one value a map, if it tells classes.
+    """The output of maps, if it tells classes.
 
     It does where its layer says so. So does an output of the whole net that has as many rows and columns as the only
     image that comes in but not as many channels: it is neither an image itself nor how one image moves to another.
     """
-    maps = {name: s for name, s in _output_shapes(graph).items() if len(s) == 4 and prod(s[2:]) > 1}
-    if len(maps) != 1:
+    name = _output_of_maps(graph, makers)
+    if name is None:
         return None
-    ((name, shape),) = maps.items()
     blob = graph.last[name]
-    tells, images = _tells(makers, blob), image_shapes(whole)
-    if min(shape[2:]) < 2:
-        return None
+    shape, tells, images = graph.shapes[blob], _tells(makers, blob), image_shapes(whole)
     if tells is not None and tells.kind == "classes":
         return PixelMap(name, "classes", _classes(graph, makers, blob))
     like_image = len(images) == 1 and images[0][2:] == shape[2:] and images[0][1] != shape[1]
     scores = tells.kind == "scores" if tells is not None else like_image and name in whole.outputs
     return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
+
+
+def _output_of_maps(graph: Graph, makers: Mapping[BlobId, Node]) -> str | None:
+    """The only output with several rows and columns, inputs that nobody reads aside.
+
+    Of several alike (one of them may be for training alone) the only one whose layer says what it tells.
+    """
+    maps = {
+        name: shape
+        for name, shape in _output_shapes(graph).items()
+        if len(shape) == 4 and min(shape[2:]) > 1 and not _is_input(makers, graph.last[name])
+    }
+    if len(set(maps.values())) != 1:
+        return None
+    told = [name for name in maps if _tells(makers, graph.last[name]) is not None]
+    names = list(maps) if len(maps) == 1 else told
+    return names[0] if len(names) == 1 else None
+
+
+def _is_input(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
+    return blob not in makers or makers[blob].layer.is_input
 
 
 def _classes(graph: Graph, makers: Mapping[BlobId, Node], blob: BlobId) -> int:
