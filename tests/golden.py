@@ -49,10 +49,8 @@ class Case:
 
     def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
         """The case's net with the stored parameters."""
-        text = self.path.with_suffix(".prototxt").read_text()
-        net = prototxt.parse_net(
-            text, file=str(self), phase=str(stored["phase"]), engine=engine, dialect=self.dialect
-        )
+        file = self.path.with_suffix(".prototxt")
+        net = prototxt.load_net(file, phase=str(stored["phase"]), engine=engine, dialect=self.dialect)
         for name, params in net.params.items():
             for i, param in enumerate(params):
                 assert param.shape == stored[f"param/{name}/{i}"].shape

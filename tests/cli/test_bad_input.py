@@ -202,7 +202,7 @@ def test_a_long_name(on_net: Callable[..., Any]) -> None:
     Path("net.prototxt").write_text(DATA + layer("ReLU", bottom=f'bottom: "{"a" * 1_000_000}"'))
     result = on_net("net.prototxt")
     check_error(result, "net.prototxt:5:3: ", 'layer "it" (ReLU): no layer makes bottom "aaa', "aaa ... aaa")
-    assert len(result.err) < 2000
+    assert len(result.err) < 2500  # two lines, each cut
 
 
 @pytest.mark.parametrize("change", [

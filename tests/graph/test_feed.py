@@ -60,6 +60,31 @@ def test_a_data_layers_second_top() -> None:
     assert made.outputs == ("ip", "label")
 
 
+@pytest.mark.parametrize("kind", ["DenseImageData", "ImageSegData"])
+def test_a_label_map_follows_from_its_images(kind: str) -> None:
+    text = f'''layer {{ name: "db" type: "{kind}" top: "data" top: "label" }}
+    layer {{ name: "sum" type: "Reduction" bottom: "label" top: "sum" }}'''
+    made = graph(text, data=(2, 3, 8, 10))
+    assert blobs(made) == {"data": (2, 3, 8, 10), "label": (2, 1, 8, 10), "sum": ()}
+    assert "a label map for each image" in made.notes[0]
+
+
+def test_a_label_map_of_enet_is_smaller() -> None:
+    text = """layer { name: "db" type: "DenseImageData" top: "data" top: "label"
+                  dense_image_data_param { label_divide_factor: 4 } }
+    layer { name: "sum" type: "Reduction" bottom: "label" top: "sum" }"""
+    assert blobs(graph(text, data=(2, 3, 8, 10)))["label"] == (2, 1, 2, 2)
+
+
+def test_python_data_layers_become_inputs() -> None:
+    text = """layer { name: "data" type: "Python" top: "data" top: "label"
+                  python_param { module: "voc_layers" layer: "VOCSegDataLayer" param_str: "{}" } }
+    layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }"""
+    made = graph(text, data=(1, 3, 8, 10), label=(1, 1, 8, 10))
+    assert made.inputs == ("data", "label")
+    assert blobs(made)["loss"] == ()
+
+
 def test_an_orphan_gets_an_input_at_the_front() -> None:
     with pytest.raises(NetError, match='no layer makes bottom "data"'):
         graph(ORPHAN)

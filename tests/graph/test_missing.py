@@ -19,13 +19,13 @@ name: "odd"
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 20 dim: 31 } } }
 layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
   convolution_param { num_output: 8 kernel_size: 3 } }
-layer { name: "warp" type: "Warp" bottom: "conv1" top: "warp" top: "where" }
+layer { name: "warp" type: "Zonk" bottom: "conv1" top: "warp" top: "where" }
 layer { name: "relu" type: "ReLU" bottom: "warp" top: "warp" }
 layer { name: "side" type: "Convolution" bottom: "conv1" top: "side"
   convolution_param { num_output: 4 kernel_size: 1 } }
 layer { name: "sum" type: "Eltwise" bottom: "warp" bottom: "side" top: "sum" }
 layer { name: "mine" type: "Python" bottom: "sum" top: "out" python_param { module: "mine" layer: "Mine" } }
-layer { name: "again" type: "Warp" bottom: "side" top: "again" }
+layer { name: "again" type: "Zonk" bottom: "side" top: "again" }
 """
 
 
@@ -50,22 +50,22 @@ def test_every_view_shows_what_is_not_known() -> None:
     assert rows["warp"]["shapes"] == [None, None]
     assert rows["sum"]["shapes"] == [None]
     (warp, mine, again) = json.loads(to_json(report))["missing"]
-    assert (warp["layer"], warp["type"], warp["place"]) == ("warp", "Warp", "net.prototxt:6:22")
+    assert (warp["layer"], warp["type"], warp["place"]) == ("warp", "Zonk", "net.prototxt:6:22")
     assert "allow-python-layers" in mine["hint"]
-    assert again["what"] == 'unknown layer type "Warp"'
-    assert "warp,Warp,,conv1,warp where,? ?," in to_csv(report)
+    assert again["what"] == 'unknown layer type "Zonk"'
+    assert "warp,Zonk,,conv1,warp where,? ?," in to_csv(report)
     assert "| sum | Eltwise | warp, side → sum | ? |" in to_markdown(report)
 
 
 def test_the_table_tells_at_its_end_what_is_missing() -> None:
     table = table_text(make_report(graph()))
-    assert "Warp (unknown)" in table
+    assert "Zonk (unknown)" in table
     last = table[table.index("nothing here can run") :].splitlines()
     assert last[0] == (
         "nothing here can run 3 layers; what 2 other layers make (?) depends on that; "
         "the totals are those of the rest"
     )
-    assert last[1] == '  net.prototxt:6:22: layer "warp" and 1 more: unknown layer type "Warp"'
+    assert last[1] == '  net.prototxt:6:22: layer "warp" and 1 more: unknown layer type "Zonk"'
     assert "own-layers.md" in last[2]
 
 

@@ -20,11 +20,11 @@ def correlation(fields: str) -> Layer:
 def by_formula(a: Array, b: Array, *, kernel: int, most: int, pad: int, s1: int, s2: int, sub: bool) -> Array:
     """One value after the other, as the formula is written."""
     n, _, h, w = a.shape
-    a, b = (np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)]).astype(np.float64) for x in (a, b))
+    a, b = (np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)]) for x in (a, b))
     border = 2 * most + kernel - 1
     oh, ow = (int(np.ceil((size + 2 * pad - border) / s1)) for size in (h, w))
     steps = [i * s2 for i in range(-(most // s2), most // s2 + 1)]
-    y = np.empty((n, len(steps) ** 2, oh, ow))
+    y = np.empty((n, len(steps) ** 2, oh, ow), np.float32)
     for q, (dy, dx) in enumerate(product(steps, steps)):
         for i, j in product(range(oh), range(ow)):
             top, left = s1 * i + most, s1 * j + most

@@ -39,6 +39,18 @@ def test_the_mask_depends_on_seed_and_name_and_moves_on() -> None:
     assert (run(dropout(0.5, TRAIN, seed=7, name="other"), x)[0] != first).any()
 
 
+def test_samples_at_test_where_that_is_asked_for() -> None:
+    layer = room(
+        'name: "d" type: "Dropout" bottom: "x" top: "y" dropout_param { sample_weights_test: true }', TEST
+    )
+    x = np.ones((40, 30), np.float32)
+    (first,), (second,) = run(layer, x), run(layer, x)
+    assert set(np.unique(first)) == {np.float32(0), np.float32(2)}
+    assert (first != second).any()
+    assert layer.remembers
+    assert not dropout(0.5, TEST).remembers
+
+
 @pytest.mark.parametrize("ratio", [-0.1, 1, 1.5])
 def test_refusals(ratio: float) -> None:
     with pytest.raises(LayerError, match=f"at least 0 and below 1, not {ratio:g}") as caught:

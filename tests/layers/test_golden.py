@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import prototxt
 from golden import CASE_LIST, CASES, FORK_CASES, Case, part, refused_cases
 from helpers import net_message
 from prototxt.errors import LayerError, PrototxtError
-from prototxt.layers.base import TEST, TRAIN, Setting
+from prototxt.layers.base import TEST, TRAIN, Array, Layer, Setting
 from prototxt.layers.registry import make_layer
 
 ONE_LAYER = [case for case in CASE_LIST if case.path.parent.name != "net"]
@@ -29,8 +31,17 @@ def test_equals_the_reference(case: Case) -> None:
     stored = case.arrays()
     blobs = part(stored, "input")
     phase = TRAIN if stored["phase"] == "TRAIN" else TEST
-    for param in computing_layers(case.path.with_suffix(".prototxt")):
-        layer = make_layer(param, Setting(phase, dialect=case.dialect))
+    setting = Setting(phase, folder=str(case.path.parent), dialect=case.dialect)
+    layers = [(p, make_layer(p, setting)) for p in computing_layers(case.path.with_suffix(".prototxt"))]
+    batches = [truth for truth in (part(stored, "output"), part(stored, "output1")) if truth]
+    for truth in batches:  # data layers have a second one
+        run_alone(layers, blobs, stored)
+        check(blobs, truth)
+
+
+def run_alone(layers: Sequence[tuple[Any, Layer]], blobs: dict[str, Array], stored: dict[str, Array]) -> None:
+    """One forward, layer by layer; each must foretell the shapes of what it makes and learns."""
+    for param, layer in layers:
         bottom = [blobs[b] for b in param.bottom]
         shapes = [x.shape for x in bottom]
         declared = layer.params(shapes)
@@ -38,6 +49,8 @@ def test_equals_the_reference(case: Case) -> None:
         assert [p.shape for p in declared] == [p.shape for p in params]
         tops = layer.shapes(shapes)
         blobs |= zip(param.top, layer.forward(bottom, params), strict=True)
+        for slot, want in part(stored, f"param_after/{param.name}").items():
+            np.testing.assert_allclose(params[int(slot)], want, rtol=1e-4, atol=1e-5)
         made = [blobs[t].shape for t in param.top]
         if layer.data_dependent:
             # One axis of such a top depends on values: `shapes` tells the most it can be.
@@ -47,11 +60,13 @@ def test_equals_the_reference(case: Case) -> None:
             assert tops == made
         layer.cost(shapes, tops)
         layer.brief(shapes)
-    for key in (k for k in stored if k.startswith("output/")):
-        got = blobs[key.removeprefix("output/")]
-        assert got.dtype == np.float32
-        assert got.shape == stored[key].shape
-        np.testing.assert_allclose(got, stored[key], rtol=1e-4, atol=1e-5)
+
+
+def check(blobs: dict[str, Array], truth: dict[str, Array]) -> None:
+    for name, want in truth.items():
+        assert blobs[name].dtype == np.float32
+        assert blobs[name].shape == want.shape
+        np.testing.assert_allclose(blobs[name], want, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[str(case) for case, _ in REFUSED])
@@ -70,7 +85,7 @@ def test_refuses_what_the_reference_refuses(case: Case, reason: str) -> None:
     ("case", "reason"), REFUSED_BY_FORKS, ids=[str(case) for case, _ in REFUSED_BY_FORKS]
 )
 def test_refuses_what_the_fork_refuses(case: Case, reason: str) -> None:
-    """When the net is made or, where the fork looks at values, when it runs; the inputs are all out of range."""
+    """When the net is made or, where the fork looks at values, when it runs; inputs differ and are out of range."""
     with pytest.raises(PrototxtError) as caught:
         make_and_run(case)
     assert str(caught.value).startswith(str(case)), reason
@@ -79,4 +94,5 @@ def test_refuses_what_the_fork_refuses(case: Case, reason: str) -> None:
 def make_and_run(case: Case) -> None:
     text = case.path.with_suffix(".prototxt").read_text()
     net = prototxt.parse_net(text, file=str(case), dialect=case.dialect, strict=True)
-    net.forward({name: np.full(net.blobs[name].shape, 1000, np.float32) for name in net.inputs})
+    shapes = {name: net.blobs[name].shape for name in net.inputs}
+    net.forward({name: 1000 + np.arange(prod(shape)).reshape(shape) for name, shape in shapes.items()})

@@ -36,8 +36,6 @@ EACH = -np.log(np.array([0.5, 0.7, 0.4, 0.25]))
         ("ignore_label: 1", EACH[:2].sum() / 2),
         ("ignore_label: 1 normalization: FULL", EACH[:2].sum() / 4),
         ("ignore_label: 2 normalize: true", EACH[[0, 2, 3]].sum() / 3),
-        ("class_weighting: [2, 0, 1]", EACH.sum() / 4),
-        ("weight_by_label_freqs: true class_weighting: [2, 0.5, 1]", EACH @ [2, 1, 0.5, 0.5] / 4),
     ],
 )
 def test_by_hand(fields: str, expected: float) -> None:
@@ -73,8 +71,7 @@ def test_cost() -> None:
     softmax = Cost(comparisons=30, additions=60, exponentials=30, divisions=30)
     rest = Cost(comparisons=10, exponentials=10, additions=10, divisions=1)
     assert loss().cost(bottom, [()]) == softmax + rest
-    all_of_it = loss("ignore_label: 0 weight_by_label_freqs: true").cost(bottom, [()])
-    assert all_of_it == softmax + rest + Cost(comparisons=10, multiplications=10)
+    assert loss("ignore_label: 0").cost(bottom, [()]) == softmax + rest + Cost(comparisons=10)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +85,6 @@ def test_cost() -> None:
             "bottom",
         ),
         ("softmax_param { axis: 3 }", ((2, 3), (2,)), "axis 3 is out of range for a bottom of 2 x 3", "axis"),
-        (
-            "loss_param { weight_by_label_freqs: true class_weighting: 1 class_weighting: 2 }",
-            ((2, 3), (2,)),
-            "2 values of class_weighting for 3 classes; give one each",
-            "class_weighting",
-        ),
         (
             "loss_param { normalization: PRE_FIXED }",
             (),

@@ -68,6 +68,29 @@ def test_not_a_scale_with_two_bottoms() -> None:
     assert steps(text, "outputs") == ["Convolution", "Convolution", "Scale"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "phase", "together"),
+    [
+        ("bn_mode: INFERENCE", "TRAIN", True),
+        ("bn_mode: LEARN", "TEST", False),
+        ("slope_filler { value: 2 }", "TEST", True),
+        ("slope_filler { value: 2 }", "TRAIN", False),
+        ("slope_filler { value: 2 } frozen: true", "TRAIN", True),
+    ],
+)
+def test_bn_of_forks_where_it_is_per_channel(fields: str, phase: str, together: bool) -> None:
+    text = CONV + layer("BN", "conv", "conv", f"bn_param {{ {fields} }}") + layer("ReLU", "conv", "conv")
+    assert steps(text, phase=phase) == (
+        ["Convolution BN ReLU"] if together else ["Convolution", "BN", "ReLU"]
+    )
+
+
+def test_a_dropout_that_samples_is_a_step_of_its_own() -> None:
+    drop = layer("Dropout", "conv", "conv", "dropout_param { sample_weights_test: true }")
+    assert steps(CONV + drop) == ["Convolution", "Dropout"]
+    assert steps(CONV + layer("Dropout", "conv", "conv")) == ["Convolution Dropout"]
+
+
 def test_not_a_batch_norm_with_the_batchs_statistics() -> None:
     norm = layer("BatchNorm", "conv", "conv", "batch_norm_param { use_global_stats: false }")
     assert steps(CONV + norm) == ["Convolution", "BatchNorm"]
@@ -89,6 +112,32 @@ def test_not_behind_a_layer_with_two_tops() -> None:
     assert steps(text + layer("ReLU", "p", "p")) == ["Pooling", "ReLU"]
 
 
+WEIGHTS = layer("Pooling", "conv", "a", "pooling_param { global_pooling: true pool: AVE }")
+
+
+def test_a_weighted_sum_finishes_what_it_weighs() -> None:
+    weights = layer("Pooling", "x", "p", "pooling_param { global_pooling: true pool: AVE }") + layer(
+        "InnerProduct", "p", "a", "inner_product_param { num_output: 4 }"
+    )
+    other = CONV.replace('"conv"', '"other"')
+    text = weights + other + CONV + layer("Axpy", "a conv other", "z") + layer("ReLU", "z", "z")
+    assert steps(text, "outputs") == ["Pooling", "InnerProduct", "Convolution", "Convolution Axpy ReLU"]
+    # Not what it adds, nor the weights themselves.
+    text = weights + other + CONV + layer("Axpy", "a other conv", "z") + layer("ReLU", "z", "z")
+    assert steps(text, "outputs") == ["Pooling", "InnerProduct", "Convolution", "Convolution", "Axpy ReLU"]
+
+
+def test_a_squeezed_and_excited_sum_is_a_step_of_its_own() -> None:
+    other = CONV.replace('"conv"', '"other"')
+    text = other + CONV + WEIGHTS + layer("Sigmoid", "a", "a") + layer("Axpy", "a conv other", "z")
+    assert steps(text, "outputs") == ["Convolution", "Convolution", "Pooling Sigmoid", "Axpy"]
+    fast, truth = prototxt.parse_net(INPUT + text), prototxt.parse_net(INPUT + text, engine="reference")
+    for name, params in truth.params.items():
+        fast.params[name][0].data[...] = params[0].data
+    x = noise(2, 3, 6, 5)
+    np.testing.assert_allclose(fast.forward(x=x)["z"], truth.forward(x=x)["z"], 1e-4, 1e-5)
+
+
 def test_inputs_are_no_steps() -> None:
     assert steps(layer("TanH", "x", "y")) == ["TanH"]
 
@@ -97,6 +146,13 @@ STARTS = {
     "Convolution": CONV,
     "depthwise": CONV.replace("num_output: 4", "num_output: 3 group: 3"),
     "1x1": CONV.replace("kernel_h: 3 kernel_w: 2 pad: 1", "kernel_size: 1"),
+    "DepthwiseConvolution": CONV.replace("num_output: 4", "num_output: 3 group: 3").replace(
+        "Conv", "DepthwiseConv"
+    ),
+    "ConvolutionDepthwise": CONV.replace('"Convolution"', '"ConvolutionDepthwise"'),
+    "ShuffleChannel": layer("ShuffleChannel", "x", "conv", "shuffle_channel_param { group: 3 }"),
+    "Axpy": layer("Pooling", "x", "a", "pooling_param { global_pooling: true pool: AVE }")
+    + layer("Axpy", "a x x", "conv"),
     "Deconvolution": CONV.replace('"Convolution"', '"Deconvolution"'),
     "InnerProduct": layer(
         "InnerProduct", "x", "conv", 'inner_product_param { num_output: 7 weight_filler { type: "xavier" } }'
@@ -110,6 +166,8 @@ STARTS = {
 NORM, RELU = layer("BatchNorm", "conv", "conv"), layer("ReLU", "conv", "conv")
 ENDS = {
     "ReLU": RELU,
+    "ReLU6": layer("ReLU6", "conv", "conv"),
+    "leaky 6": layer("ReLU6", "conv", "conv", "relu6_param { negative_slope: 0.125 }"),
     "leaky": layer("ReLU", "conv", "conv", "relu_param { negative_slope: 0.125 }"),
     "Scale": layer("Scale", "conv", "conv"),
     "BatchNorm": NORM,
@@ -128,7 +186,7 @@ NOT_PER_CHANNEL = {"from an axis", "from behind", "to the end", "one factor"}
 def test_fused_equals_unfused(start: str, end: str) -> None:
     text = INPUT + STARTS[start] + ENDS[end]
     fast, truth = prototxt.parse_net(text), prototxt.parse_net(text, engine="reference")
-    assert end in NOT_PER_CHANNEL or len(fast.plan().steps) == 1
+    assert end in NOT_PER_CHANNEL or len(fast.plan().steps) == (2 if start == "Axpy" else 1)
     for name, params in truth.params.items():
         for i, param in enumerate(params):
             param.data[...] = noise(*param.shape, seed=i) ** 2 + 0.1

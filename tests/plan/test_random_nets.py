@@ -20,6 +20,9 @@ ONE_BOTTOM = {
         "convolution_param { num_output: 4 group: 4 kernel_h: 5 kernel_w: 3 pad_h: 2 pad_w: 1 "
         "weight_filler { type: 'xavier' } }",
     ),
+    "ConvolutionDepthwise": ("convolution_param { kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",),
+    "ShuffleChannel": ("shuffle_channel_param { group: 2 }",),
+    "ReLU6": ("", "relu6_param { negative_slope: 0.25 }"),
     "Deconvolution": (
         "convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",
     ),
@@ -40,7 +43,7 @@ TWO_BOTTOMS = {
     "Eltwise": ("", "eltwise_param { operation: MAX }", "eltwise_param { coeff: 1 coeff: -0.5 }"),
     "Scale": ("scale_param { axis: 0 }",),
 }
-IN_PLACE = {"BatchNorm", "Scale", "ReLU", "Dropout", "TanH"}
+IN_PLACE = {"BatchNorm", "Scale", "ReLU", "ReLU6", "Dropout", "TanH"}
 
 
 def random_net(seed: int) -> str:

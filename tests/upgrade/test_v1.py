@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from prototxt.errors import NetError
 from prototxt.layers.registry import layer_types
 from prototxt.reading import define_net
 from prototxt.schema import message_class
@@ -48,7 +47,7 @@ def test_a_type_by_its_new_name(number: int, old: str, new: str) -> None:
 def test_every_enum_value_has_a_name() -> None:
     assert set(TYPES) == {value.name for value in ENUM.values}
     forks = {name: TYPES[name] for name in set(TYPES) - {old for old, _ in NAMES}}
-    assert forks == {"RELU6": "ReLU6"}
+    assert forks == {"CROP": "Crop", "RELU6": "ReLU6"}
 
 
 def test_names_are_those_of_rooms() -> None:
@@ -125,17 +124,18 @@ def test_every_parameter_message_arrives(field: str) -> None:
     assert layer.HasField(field)
 
 
-def test_layer_and_layers_together_are_refused() -> None:
+def test_layer_and_layers_together_are_taken_in_the_files_order() -> None:
     text = """
         layer { name: "a" type: "Split" bottom: "x" top: "y" }
-        layer { name: "b" type: "Split" bottom: "x" top: "z" }
-        layers { name: "c" type: RELU bottom: "y" top: "y" }
+        layers { name: "b" type: RELU bottom: "y" top: "y" }
+        layer { name: "c" type: "Split" bottom: "y" top: "z" }
+        layers { name: "d" type: TANH bottom: "z" top: "z" }
     """
-    with pytest.raises(NetError, match="mixes 2 `layer` and 1 `layers`") as caught:
-        define_net(text, "mixed.prototxt")
-    assert caught.value.place is not None
-    assert caught.value.place.line == 4
-    assert caught.value.hint is not None
+    definition = define_net(text, "mixed.prototxt")
+    assert [layer.name for layer in definition.message.layer] == ["a", "b", "c", "d"]
+    assert [tree.line for tree in definition.trees if tree] == [2, 3, 4, 5]
+    (note,) = definition.notes
+    assert note.startswith("mixed.prototxt:3:9: the net mixes 2 `layer` and 2 `layers`")
 
 
 def test_todays_nets_are_left_alone() -> None:

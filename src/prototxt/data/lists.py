@@ -21,6 +21,14 @@ class ListedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPair:
+    """An image and what is said of it: the name of a label map, or a label."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A box in an image, both corners inside it; label 0 is background."""
 
@@ -68,6 +76,32 @@ def _whole(text: str, where: str) -> int:
         path=where,
         hint="a line is an image's name, a space and its label: images/cat.jpg 3",
     )
+
+
+def read_pairs(path: str) -> tuple[ListedPair, ...]:
+    """`NAME NAME`: images and their label maps, words without spaces; raises DataError.
+
+    Source: caffe-segnet/src/caffe/layers/dense_image_data_layer.cpp (DataLayerSetUp).
+    """
+    words = read_names(path, "image list")
+    if len(words) % 2:
+        what = f'image "{words[-1]}", the last of {len(words)} names, has no label map'
+        raise DataError(what, path=path, hint="a line is an image's name, a space and its label map's")
+    return tuple(ListedPair(*pair) for pair in zip(words[::2], words[1::2], strict=True))
+
+
+def read_labelled(path: str) -> tuple[ListedPair, ...]:
+    """`NAME LABEL` a line, the label being a map's name, a number or nothing; what follows does not count.
+
+    Raises DataError for a list without images.
+
+    Source: PSPNet/src/caffe/layers/image_seg_data_layer.cpp (DataLayerSetUp).
+    """
+    lines = (line.split() for line in _text(path, "image list").split("\n"))
+    pairs = tuple(ListedPair(words[0], "".join(words[1:2])) for words in lines if words)
+    if not pairs:
+        raise DataError("the image list is empty", path=path)
+    return pairs
 
 
 def read_names(path: str, what: str) -> tuple[str, ...]:

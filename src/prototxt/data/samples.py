@@ -89,6 +89,19 @@ def load_pixels(
     return resize_bytes(pixels, *size) if size else pixels
 
 
+def order(count: int, rng: np.random.Generator | None, start: int = 0) -> Iterator[int]:
+    """The places 0 to `count` - 1 of a list, round and round from `start`; with `rng` shuffled at every pass.
+
+    Source: caffe/src/caffe/layers/image_data_layer.cpp (load_batch).
+    """
+    places: Any = np.arange(count)
+    while True:
+        if rng is not None:
+            rng.shuffle(places)
+        yield from places[start:].tolist()
+        start = 0
+
+
 def listed_samples(
     source: str,
     images: Sequence[ListedImage],
@@ -99,16 +112,8 @@ def listed_samples(
     rng: np.random.Generator | None,
     start: int = 0,
 ) -> Samples:
-    """The images of a list, round and round from the one at `start`; with `rng` shuffled at every pass.
-
-    Source: caffe/src/caffe/layers/image_data_layer.cpp (load_batch).
-    """
-    order: Any = np.arange(len(images))
-    while True:
-        if rng is not None:
-            rng.shuffle(order)
-        for i in order[start:]:
-            image = images[i]
-            pixels = load_pixels(root + image.name, folder, size, color, source)
-            yield Sample(pixels.transpose(2, 0, 1), image.label, image.name)
-        start = 0
+    """The images of a list in `order`."""
+    for place in order(len(images), rng, start):
+        image = images[place]
+        pixels = load_pixels(root + image.name, folder, size, color, source)
+        yield Sample(pixels.transpose(2, 0, 1), image.label, image.name)

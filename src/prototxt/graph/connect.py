@@ -112,7 +112,8 @@ def _range(least: int, most: int | None) -> str:
 
 def _read(definition: Definition, index: int, param: Any, name: str, current: dict[str, BlobId]) -> BlobId:
     if name not in current:
-        hint = did_you_mean(name, current)
+        given = f"where it is an input of the net, give its shape: --input {name}=N,C,H,W"
+        hint = did_you_mean(name, current) or given
         made_later = any(name in later.top for later in definition.message.layer[index:])
         what = (
             f'bottom "{name}" is made only by a later layer'

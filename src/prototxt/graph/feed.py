@@ -17,6 +17,9 @@ from prototxt.text.tree import Message
 LABELLED = ("Data", "ImageData", "WindowData", "MemoryData")
 """Types whose second top is a label for each image of the first."""
 
+MAPPED = ("DenseImageData", "ImageSegData")
+"""Types whose second top is a label map for each image of the first."""
+
 DECLARED = ("DummyData", "MemoryData")
 """Types whose file says every top's shape."""
 
@@ -121,6 +124,10 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
     """The shape of a top that was not given, and why it has it."""
     if layer.type in LABELLED and i == 1 and layer.top[0] in inputs:
         return inputs[layer.top[0]][:1], f'a label for each image of "{layer.top[0]}"'
+    if layer.type in MAPPED and i == 1 and len(inputs.get(layer.top[0], ())) == 4:
+        n, _, *size = inputs[layer.top[0]]
+        factor = max(layer.dense_image_data_param.label_divide_factor, 1)
+        return (n, 1, *(int(s // factor) for s in size)), f'a label map for each image of "{layer.top[0]}"'
     if layer.type in DECLARED:
         try:
             return make_layer(layer).shapes([])[i], "as the file says"

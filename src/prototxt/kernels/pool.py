@@ -37,20 +37,24 @@ class _Tap(NamedTuple):
     seen: slice
 
 
-def _taps(kernel: int, stride: int, pad: int, size: int, out: slice) -> list[_Tap]:
-    """The taps that some of the outputs `out` see within the input, those that most outputs see first."""
-    taps = []
+def _by_place(kernel: int, stride: int, pad: int, size: int, out: slice) -> dict[int, _Tap]:
+    """By its place in the window, every tap that some of the outputs `out` see within the input."""
+    taps = {}
     for t in range(kernel):
         first = max(out.start, -((t - pad) // stride))  # the first o with o * stride + t - pad >= 0
         last = min(out.stop - 1, (size - 1 + pad - t) // stride)
         if first <= last:
             start = first * stride + t - pad
-            taps.append(
-                _Tap(
-                    slice(first - out.start, last - out.start + 1),
-                    slice(start, start + (last - first) * stride + 1, stride),
-                )
+            taps[t] = _Tap(
+                slice(first - out.start, last - out.start + 1),
+                slice(start, start + (last - first) * stride + 1, stride),
             )
+    return taps
+
+
+def _taps(kernel: int, stride: int, pad: int, size: int, out: slice) -> list[_Tap]:
+    """The same, those that most outputs see first."""
+    taps = _by_place(kernel, stride, pad, size, out).values()
     return sorted(taps, key=lambda tap: tap.made.start - tap.made.stop)
 
 
@@ -115,6 +119,49 @@ def pool(
         return prepared(len(cuts), ops)
 
     return [Phase(len(cuts), worker, room_for(*shapes))]
+
+
+def pool_places(x: Array, geometry: PoolGeometry, y: Array, places: Array, threads: int) -> list[Phase]:
+    """y = the maximum of every window, places = where in the image it is first: row * W + column.
+
+    A window that sees none (or only NaN) has LOWEST, at -1. Tap after tap in the order of rows, for the first counts.
+    """
+    kernel, stride, pad, size, out = geometry
+    channels = x.shape[3]
+    taken = channels * (stride[0] * size[1] + 3 * out[1])
+    work = y.size * kernel[0] * kernel[1]
+    cuts = tiles(len(x), out[0], 4 * taken, threads if 8 * work > LEAST else 1)
+    across = _by_place(kernel[1], stride[1], pad[1], size[1], slice(0, out[1]))
+    left = np.arange(out[1], dtype=np.float32) * np.float32(stride[1]) - np.float32(pad[1])
+    first = cuts[0]
+    shape = (first.images, first.rows, out[1], channels)
+
+    def worker(scratch: Array) -> Callable[[int], None]:
+        spare = scratch.view(np.bool_)[: first.images * first.rows * out[1] * channels].reshape(shape)
+
+        def ops(i: int) -> list[Op]:
+            tile = cuts[i]
+            best, where, better = y[tile.n, tile.h], places[tile.n, tile.h], spare[: tile.images, : tile.rows]
+            top = np.arange(tile.h.start, tile.h.stop, dtype=np.float32) * np.float32(stride[0]) - np.float32(
+                pad[0]
+            )
+            corner = ((top * np.float32(size[1]))[:, None] + left)[..., None]
+            made: list[Op] = [partial(best.fill, LOWEST), put(where, -1 - corner)]
+            for row, down in _by_place(kernel[0], stride[0], pad[0], size[0], tile.h).items():
+                for column, beside in across.items():
+                    at = (slice(None), down.made, beside.made)
+                    seen = x[tile.n, down.seen, beside.seen]
+                    found, place = better[at], np.float32(row * size[1] + column)
+                    made += [
+                        partial(np.greater, seen, best[at], out=found),
+                        partial(np.copyto, where[at], place, where=found),
+                        partial(np.fmax, best[at], seen, out=best[at]),
+                    ]
+            return [*made, partial(np.add, where, corner, out=where)]
+
+        return prepared(len(cuts), ops)
+
+    return [Phase(len(cuts), worker, -(-first.images * first.rows * out[1] * channels // 4))]
 
 
 def divide(by: Array) -> Action:

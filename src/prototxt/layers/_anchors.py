@@ -40,7 +40,12 @@ def check_info(shape: Shape, which: int = 2) -> None:
         raise LayerError(f"bottom {which} must have a row for the image, got {show(shape)}", field="bottom")
 
 
+def read_rows(x: Array, columns: int) -> Array:
+    """The first values of each row."""
+    return x.reshape(len(x), count(x.shape[1:]))[:, :columns]
+
+
 def read_info(info: Array) -> tuple[float, float, float]:
     """Height, width and scale of the image."""
-    height, width, scale = info[0].reshape(-1)[:3]
+    height, width, scale = read_rows(info, 3)[0]
     return height, width, scale

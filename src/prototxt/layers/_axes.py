@@ -63,3 +63,8 @@ def check_num_axes(shape: Shape, least: int, most: int | None = None) -> None:
     if len(shape) < least or (most is not None and len(shape) > most):
         need = f"{least} axes" if most == least else f"at least {least} axes"
         raise LayerError(f"needs a bottom of {need}, got {len(shape)}: {show(shape)}", field="bottom")
+
+
+def four_axes(shape: Shape) -> Shape:
+    """A shape as N x C x H x W: axes that are missing behind are 1, as old layers see it."""
+    return (*shape, *(1,) * (4 - len(shape)))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from prototxt.data.paths import exists, locate
 from prototxt.data.prefetch import Prefetch
@@ -22,7 +22,7 @@ Batches = Callable[[], Iterator[list[Array]]]
 
 
 class ImageReader(Layer):
-    """A layer without bottoms whose tops are images, N x C x H x W, and labels, N.
+    """A layer without bottoms whose tops are images, N x C x H x W, and labels, N or what `other_tops` says.
 
     A room calls `take` in its setup and says what the images are (`first_image`, `declared_image`) and how to read
     them (`batches`). Where the files are not here, shapes come from what the net's file declares.
@@ -30,6 +30,9 @@ class ImageReader(Layer):
 
     what: str
     """What `source` names, for messages: a database, an image list."""
+
+    applies: ClassVar[tuple[str, ...]] = ()
+    """Fields of forks in transform_param that this layer knows."""
 
     def take(self, param: Any, source: str, batch_size: int, prefetch: int = 4) -> None:
         """The parameters all have in common."""
@@ -41,7 +44,7 @@ class ImageReader(Layer):
         self.batch_size = batch_size
         self.prefetch = prefetch
         self.transform = DataTransform.read(param.transform_param, self.phase)
-        self._unknown = unknown_fields(param.transform_param)
+        self._unknown = [f for f in unknown_fields(param.transform_param) if f not in self.applies]
 
     @abstractmethod
     def first_image(self) -> Shape:
@@ -55,22 +58,33 @@ class ImageReader(Layer):
     def batches(self, tops: Sequence[Shape]) -> Batches:
         """What makes batches of these shapes; it must not refer to the layer (see `prefetch`)."""
 
+    def after(self, image: Shape) -> Shape:
+        """What the transform makes of an image of C x H x W; raises LayerError."""
+        return self.transform.shape(image)
+
+    def crop(self) -> Shape | None:
+        """The height and width that images are cut to, where they are."""
+        return (self.transform.crop_size,) * 2 if self.transform.crop_size else None
+
+    def other_tops(self, image: Shape) -> list[Shape]:
+        """The shapes of the tops behind the images, which are C x H x W."""
+        return [(self.batch_size,)]
+
     @cached_property
     def image(self) -> Shape | None:
         """C x H x W after the transform, from the files; None where they are not here."""
-        return self.transform.shape(self.first_image()) if exists(self.source) else None
+        return self.after(self.first_image()) if exists(self.source) else None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         image = self.image if self.image is not None else self._assumed()
-        return [(self.batch_size, *image), (self.batch_size,)][: max(self.num_tops, 1)]
+        return [(self.batch_size, *image), *self.other_tops(image)][: max(self.num_tops, 1)]
 
     def _assumed(self) -> Shape:
         channels, size = self.declared_image()
-        crop = self.transform.crop_size
         if size is not None:
-            return self.transform.shape((channels, *size))
-        if crop:
-            return (channels, crop, crop)
+            return self.after((channels, *size))
+        if crop := self.crop():
+            return (channels, *crop)
         what = f'the {self.what} "{self.source}" is not here and the file does not say its image size'
         raise UnsaidShapeError(what, field="source", hint=self._give())
 
@@ -101,5 +115,7 @@ class ImageReader(Layer):
         return next(self._ahead)
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        crop = f" crop {self.transform.crop_size}" if self.transform.crop_size else ""
-        return f"{Path(self.source).name}{crop}"
+        crop = self.crop()
+        height, width = crop or (0, 0)
+        size = f" crop {height if height == width else f'{height}x{width}'}" if crop else ""
+        return f"{Path(self.source).name}{size}"

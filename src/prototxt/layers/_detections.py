@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prototxt.errors import LayerError
 from prototxt.layers._labels import Labels, Mask, read_labels
-from prototxt.layers.base import Array, Shape, count, show
+from prototxt.layers.base import MOST_ELEMENTS, Array, Shape, count, show
 from prototxt.lazy import np
 
 
@@ -30,6 +30,11 @@ def read_priors(x: Array, *, sized: bool) -> tuple[Array, Array]:
         corners = ", ".join(f"{value:g}" for value in boxes[which])
         raise LayerError(f"prior box {which} ({corners}) has no width or no height", field="bottom")
     return boxes, variances
+
+
+def most_rows(rows: int, images: int) -> list[Shape]:
+    """The top's shape where so many rows may be found; one for each image at least, and what a blob can hold."""
+    return [(1, 1, min(max(rows, images), MOST_ELEMENTS // 7), 7)]
 
 
 def detections(rows: Array, images: int) -> Array:

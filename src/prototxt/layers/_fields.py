@@ -36,3 +36,9 @@ def check_least(value: int, least: int, field: str) -> None:
     """Raises LayerError when `value` is below `least`."""
     if value < least:
         raise LayerError(f"{field} must be at least {least}, not {value}", field=field)
+
+
+def check_specs(param: Any, most: int) -> None:
+    """Raises LayerError when a layer has more `param` entries than learned arrays."""
+    if len(param.param) > most:
+        raise LayerError(f"{len(param.param)} param entries for {most} learned arrays", field="param")

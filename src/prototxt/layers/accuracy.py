@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
-from prototxt.layers._labels import check_label_count, class_view, ignore_label, read_labels
+from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -38,6 +38,9 @@ class Accuracy(Layer):
     Source: caffe/src/caffe/layers/accuracy_layer.cpp.
     """
 
+    per_class_axes = 1
+    """How many axes the second top has."""
+
     def setup(self, param: Any) -> None:
         p = param.accuracy_param
         self.top_k: int = p.top_k
@@ -49,19 +52,24 @@ class Accuracy(Layer):
         classes = class_view(bottom[0], self.axis)[1]
         if self.top_k > classes:
             raise LayerError(f"top_k {self.top_k} is more than the {classes} classes", field="top_k")
-        return [(), (classes,)][: self.num_tops]
+        return [(), (classes, *(1,) * (self.per_class_axes - 1))][: self.num_tops]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         outer, classes, inner = class_view(bottom[0].shape, self.axis)
         scores = bottom[0].reshape(outer, classes, inner)
         labels, counted = read_labels(bottom[1].reshape(outer, 1, inner), classes, self.ignore_label)
-        rivals = (scores >= np.take_along_axis(scores, labels, 1)).sum(axis=1, keepdims=True) - 1
-        hits = counted & (rivals < self.top_k)
-        share = hits.sum() / max(counted.sum(), 1)
+        hits = counted & (self.rivals(scores, np.take_along_axis(scores, labels, 1), labels) < self.top_k)
         number, right = (np.bincount(labels[which], minlength=classes) for which in (counted, hits))
-        return [np.array(share, np.float32), (right / np.maximum(number, 1)).astype(np.float32)][
-            : self.num_tops
-        ]
+        tops = zip(self.shares(right, number), self.shapes([x.shape for x in bottom]), strict=False)
+        return [np.asarray(share, np.float32).reshape(shape) for share, shape in tops]
+
+    def rivals(self, scores: Array, own: Array, labels: Labels) -> Any:
+        """How many classes are better than each label, whose scores are `own`."""
+        return (scores >= own).sum(axis=1, keepdims=True) - 1
+
+    def shares(self, right: Any, number: Any) -> tuple[Any, Any]:
+        """The share of hits in all, and that of each class, from the hits and labels of each class."""
+        return right.sum() / max(number.sum(), 1), right / np.maximum(number, 1)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values, labels = count(bottom[0]), count(bottom[1])

@@ -18,6 +18,7 @@ from prototxt.layers._anchors import (
     check_rows,
     check_scores,
     read_info,
+    read_rows,
 )
 from prototxt.layers._param_str import positive, read_param_str, whole
 from prototxt.layers.base import Array, Cost, Layer, Shape
@@ -92,7 +93,7 @@ class AnchorTarget(Layer):
         height, width, _ = read_info(bottom[2])
         # In float64, as the original's: equal overlaps are to stay equal, and no others to become so.
         anchors: Any = lay(self.forms(), rows, columns, self.feat_stride)
-        truths: Any = bottom[1].reshape(len(bottom[1]), -1)[:, :4].astype(np.float64)
+        truths: Any = read_rows(bottom[1], 4).astype(np.float64)
         starts, ends = anchors[:, :2], anchors[:, 2:]
         inside = np.flatnonzero((starts >= 0).all(axis=1) & (ends < [width, height]).all(axis=1))
         near = nearest(anchors[inside], truths)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import along, check_num_axes
-from prototxt.layers.base import TEST, Array, Cost, Layer, Param, Shape, count
+from prototxt.layers._per_channel import PerChannel
+from prototxt.layers.base import TEST, Array, Cost, Param, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
 
 @layer("BatchNorm")
-class BatchNorm(Layer):
+class BatchNorm(PerChannel):
     """Normalizes each channel with stored statistics, or with those of the batch itself while training.
 
     Formula:
@@ -65,6 +66,14 @@ class BatchNorm(Layer):
             self._move_on(params, mean, variance, x.size // x.shape[1])
         deviation = np.sqrt(variance + np.float32(self.eps))
         return [(x - along(mean, 1, x.ndim)) / along(deviation, 1, x.ndim)]
+
+    def is_per_channel(self, bottom: Sequence[Shape]) -> bool:
+        return self.use_global_stats
+
+    def per_channel(self, params: Sequence[Array]) -> tuple[Array, Array]:
+        mean, variance = self.statistics(params)
+        factor = 1 / np.sqrt(variance + np.float32(self.eps))
+        return factor, -mean * factor
 
     def statistics(self, params: Sequence[Array]) -> tuple[Array, Array]:
         """Mean and variance from the stored sums."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import along, check_operand, run_of_axes
-from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
+from prototxt.layers._per_channel import PerChannel, lies_on_channels
+from prototxt.layers.base import Array, Cost, Param, Shape, count
 from prototxt.layers.registry import layer
 
 
 @layer("Bias", bottoms=(1, 2))
-class Bias(Layer):
+class Bias(PerChannel):
     """Adds learned offsets, or the second bottom.
 
     Formula:
@@ -49,6 +50,12 @@ class Bias(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x, offset = [*bottom, *params]
         return [x + along(offset, self.axis, x.ndim)]
+
+    def is_per_channel(self, bottom: Sequence[Shape]) -> bool:
+        return len(bottom) == 1 and lies_on_channels(self.axis, self.params(bottom)[0].shape, bottom[0])
+
+    def per_channel(self, params: Sequence[Array]) -> tuple[None, Array]:
+        return None, params[0]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         return Cost(additions=count(top[0]))

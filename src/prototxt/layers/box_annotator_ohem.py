@@ -67,10 +67,10 @@ class BoxAnnotatorOHEM(Layer):
         rois, losses, labels, weights = bottom
         images = read_indices(np.trunc(rois.reshape(len(rois), 5)[:, 0]), MOST_ELEMENTS, "a region's image")
         kept = hardest(images, losses.ravel(), self.roi_per_img)[:, None, None, None]
-        by_region = labels.reshape(-1, 1, 1, 1), weights.reshape(len(weights), -1, 1, 1)
+        label_shape, weight_shape = self.shapes([x.shape for x in bottom])
         return [
-            np.where(kept, by_region[0], np.float32(self.ignore_label)),
-            np.where(kept, by_region[1], np.float32(0)),
+            np.where(kept, labels.reshape(label_shape), np.float32(self.ignore_label)),
+            np.where(kept, weights.reshape(weight_shape), np.float32(0)),
         ]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:

@@ -24,7 +24,8 @@ class Crop(Layer):
         `offset` is one number for all cropped axes or one for each; 0 where none is given.
 
     Pitfalls:
-        Only the shape of the second bottom counts. `axis: 1` crops the channels too.
+        Only the shape of the second bottom counts. `axis: 1` crops the channels too. CROP of V1 nets (FCN) found its
+        offset by itself, from the windows on the way to both bottoms; it is written into such nets as they are read.
 
     Example:
         layer {

@@ -9,7 +9,7 @@ from typing import Any
 from prototxt.boxes.code import decode
 from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers._detections import check_box_values, detections, num_priors, read_priors
+from prototxt.layers._detections import check_box_values, detections, most_rows, num_priors, read_priors
 from prototxt.layers._fields import check_given, check_least, enum_name
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count, show
 from prototxt.layers.registry import layer
@@ -88,11 +88,6 @@ class DetectionOutput(Layer):
         self.clip: bool = p.clip
         self._ignored = [name for name in IGNORED if p.HasField(name) and getattr(p, name)]
 
-    @property
-    def _classes(self) -> list[int]:
-        """All but the background."""
-        return [label for label in range(self.num_classes) if label != self.background]
-
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         loc, conf, priors = bottom[:3]
         boxes = num_priors(priors)
@@ -102,9 +97,9 @@ class DetectionOutput(Layer):
             what = f"both bottoms must have the same number of images, got {show(loc)} and {show(conf)}"
             raise LayerError(what, field="bottom")
         candidates = boxes if self.top_k is None else min(self.top_k, boxes)
-        each = candidates * len(self._classes)
+        each = candidates * (self.num_classes - (0 <= self.background < self.num_classes))
         kept = each if self.keep_top_k is None else min(self.keep_top_k, each)
-        return [(1, 1, loc[0] * max(kept, 1), 7)]
+        return most_rows(loc[0] * kept, loc[0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         loc, conf, priors = bottom[:3]
@@ -122,7 +117,9 @@ class DetectionOutput(Layer):
     def _found(self, image: int, boxes: Array, scores: Array) -> Array:
         """The rows of one image: its `boxes`, of all classes or for each, and each class's `scores` of them."""
         rows = [np.empty((0, 7), np.float32)]
-        for label in self._classes:
+        for label in range(self.num_classes):
+            if label == self.background:
+                continue
             own = boxes[0 if self.share_location else label]
             best = self._best(own, scores[label])
             heads = np.broadcast_to(np.array([image, label], np.float32), (best.size, 2))

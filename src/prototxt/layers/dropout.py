@@ -17,13 +17,14 @@ class Dropout(Layer):
 
     Formula:
         TRAIN: y = x * keep / (1 - dropout_ratio), keep = 0 with a chance of dropout_ratio, else 1
-        TEST:  y = x
+        TEST:  y = x; as at TRAIN with `sample_weights_test: true`
 
     Shapes:
         x: any, y alike
 
     Pitfalls:
-        The scaling happens in training, not at TEST: a trained net needs no correction.
+        The scaling happens in training, not at TEST: a trained net needs no correction. SegNet's
+        `sample_weights_test` draws at TEST too, so that the images of a batch, all alike, tell how sure a net is.
 
     Example:
         layer {
@@ -31,24 +32,37 @@ class Dropout(Layer):
           dropout_param { dropout_ratio: 0.5 }
         }
 
-    Source: caffe/src/caffe/layers/dropout_layer.cpp.
+    Source: caffe/src/caffe/layers/dropout_layer.cpp; SegNet's fork for sample_weights_test.
     """
 
+    @property
+    def remembers(self) -> bool:
+        return self.drops
+
     def setup(self, param: Any) -> None:
-        self.dropout_ratio: float = param.dropout_param.dropout_ratio
+        p = param.dropout_param
+        self.take(p.dropout_ratio, drops=self.phase == TRAIN or p.sample_weights_test)
+
+    def take(self, ratio: float, drops: bool) -> None:
+        """The share that is dropped, and whether any is."""
+        self.dropout_ratio, self.drops = ratio, drops
         if not 0 <= self.dropout_ratio < 1:
             what = f"dropout_ratio must be at least 0 and below 1, not {self.dropout_ratio:g}"
             raise LayerError(what, field="dropout_ratio")
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        if self.phase != TRAIN:
+        if not self.drops:
             return [x]
-        keep = self.rng.random(x.shape, np.float32) >= np.float32(self.dropout_ratio)
+        keep = self.rng.random(self.together(x.shape), np.float32) >= np.float32(self.dropout_ratio)
         return [x * keep * np.float32(1 / (1 - self.dropout_ratio))]
 
+    def together(self, shape: Shape) -> Shape:
+        """How many draws there are along each axis: one for each value."""
+        return shape
+
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        return Cost(multiplications=2 * count(top[0])) if self.phase == TRAIN else Cost()
+        return Cost(multiplications=2 * count(top[0])) if self.drops else Cost()
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         return f"{self.dropout_ratio:g}"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from prototxt.data.batches import batches
 from prototxt.data.lists import ListedImage, read_image_list
-from prototxt.data.samples import listed_samples, load_pixels
-from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches, ImageReader
+from prototxt.data.samples import listed_samples
+from prototxt.layers._data_base import Batches
+from prototxt.layers._image_list import ImageList
 from prototxt.layers.base import Shape
 from prototxt.layers.registry import layer
 
 
 @layer("ImageData", bottoms=0, tops=(1, 2))
-class ImageData(ImageReader):
+class ImageData(ImageList):
     """Reads batches of image files and labels as a text file lists them, round and round.
 
     Formula:
@@ -44,41 +44,16 @@ class ImageData(ImageReader):
     Source: caffe/src/caffe/layers/image_data_layer.cpp, caffe/src/caffe/util/io.cpp (ReadImageToCVMat).
     """
 
-    what = "image list"
-
     def setup(self, param: Any) -> None:
-        p = param.image_data_param
-        self.take(param, p.source, p.batch_size)
-        if bool(p.new_height) != bool(p.new_width):
-            what = f"new_height {p.new_height} and new_width {p.new_width}: give both or neither"
-            raise LayerError(what, field="new_width" if p.new_width else "new_height")
-        self.size = (p.new_height, p.new_width) if p.new_height else None
-        self.color: bool = p.is_color
-        self.root: str = p.root_folder
-        self.shuffle: bool = p.shuffle
-        self.rand_skip: int = p.rand_skip
+        self.take_list(param, param.image_data_param)
 
-    @cached_property
-    def _listed(self) -> tuple[ListedImage, ...]:
+    def read_list(self) -> Sequence[ListedImage]:
         return read_image_list(self.source)
 
-    def first_image(self) -> Shape:
-        if self.size is not None:
-            return (3 if self.color else 1, *self.size)
-        name = self.root + self._listed[0].name
-        height, width, channels = load_pixels(name, self.setting.folder, None, self.color, self.source).shape
-        return (channels, height, width)
-
-    def declared_image(self) -> tuple[int, Shape | None]:
-        return (3 if self.color else 1), self.size
-
     def batches(self, tops: Sequence[Shape]) -> Batches:
-        skip = int(self.rng.integers(self.rand_skip)) if self.rand_skip else 0
-        if skip >= len(self._listed):
-            what = f"rand_skip leaves out {skip} of {len(self._listed)} images"
-            raise DataError(what, path=self.source, field="rand_skip")
+        start = self.start()
         rng = self.rng if self.shuffle else None
         samples = listed_samples(
-            self.source, self._listed, self.root, self.setting.folder, self.size, self.color, rng, skip
+            self.source, self.listed, self.root, self.setting.folder, self.size, self.color, rng, start
         )
         return partial(batches, samples, self.transform, tops, self.setting.folder, self.rng)

@@ -21,9 +21,9 @@ from prototxt.layers._detections import (
 )
 from prototxt.layers._fields import check_given, check_least, enum_name
 from prototxt.layers._loss import check_batch, divisor, normalization, scalar
+from prototxt.layers._smooth_l1 import smooth_l1
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
-from prototxt.layers.smooth_l1_loss import smooth_l1
 from prototxt.layers.softmax import softmax, softmax_cost
 from prototxt.layers.softmax_with_loss import TINY
 from prototxt.lazy import np

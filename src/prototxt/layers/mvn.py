@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import check_num_axes
+from prototxt.layers._axes import check_num_axes, four_axes
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -42,7 +42,7 @@ class MVN(Layer):
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 0, 4)
-        return [(*bottom[0], *(1,) * (4 - len(bottom[0])))]
+        return [four_axes(bottom[0])]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0].reshape(self.shapes([bottom[0].shape])[0])

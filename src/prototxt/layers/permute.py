@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,9 +33,9 @@ class Permute(Layer):
 
     def setup(self, param: Any) -> None:
         self.order: tuple[int, ...] = tuple(param.permute_param.order)
-        for axis in self.order:
-            if self.order.count(axis) > 1:
-                raise LayerError(f"axis {axis} is in the order {self.order.count(axis)} times", field="order")
+        axis, times = Counter(self.order).most_common(1)[0] if self.order else (0, 0)
+        if times > 1:
+            raise LayerError(f"axis {axis} is in the order {times} times", field="order")
 
     def _axes(self, shape: Shape) -> tuple[int, ...]:
         for axis in self.order:

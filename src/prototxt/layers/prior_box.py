@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
 from prototxt.errors import LayerError
@@ -51,17 +51,31 @@ class PriorBox(Layer):
 
     def setup(self, param: Any) -> None:
         p = param.prior_box_param
-        self.sides = _sides(p)
+        self.sizes, self.max_sizes = _sizes(p)
+        self.ratios = _ratios(p)
         self.variance = _variance(p)
         self.image = _pair(p, "img_size", "img_h", "img_w")
         self.step = _pair(p, "step", "step_h", "step_w")
         self.offset: float = p.offset
         self.clip: bool = p.clip
 
+    @property
+    def boxes(self) -> int:
+        """How many boxes lie around each position."""
+        return len(self.sizes) * (1 + len(self.ratios)) + len(self.max_sizes)
+
+    def sides(self) -> Array:
+        """Width and height of each of them, in pixels."""
+        least, most = (np.array(sizes, np.float64)[:, None] for sizes in (self.sizes, self.max_sizes))
+        squares = [least, np.sqrt(least * most)] if self.max_sizes else [least]
+        roots = np.sqrt(np.array(self.ratios, np.float64))
+        pair = np.hstack([*squares, least * roots]), np.hstack([*squares, least / roots])
+        return np.stack(pair, -1).reshape(-1, 2).astype(np.float32)
+
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         for shape in bottom:
             check_num_axes(shape, 4, 4)
-        values = count(bottom[0][2:]) * len(self.sides) * 4
+        values = count(bottom[0][2:]) * self.boxes * 4
         if 2 * values > MOST_ELEMENTS:
             what = f"{values // 4:,} boxes are more than a blob may hold ({MOST_ELEMENTS:,} values)"
             raise LayerError(what, field="min_size")
@@ -73,7 +87,7 @@ class PriorBox(Layer):
         down, across = self.step or (height / rows, width / columns)
         y = (np.arange(rows, dtype=np.float32) + self.offset) * down
         x = (np.arange(columns, dtype=np.float32) + self.offset) * across
-        half = np.array(self.sides, np.float32) / 2
+        half = self.sides() / 2
         boxes = np.empty((rows, columns, len(half), 2, 2), np.float32)  # the first corner, the second; x, y
         for corner, side in enumerate((-half, half)):
             boxes[..., corner, 0] = (x[:, None] + side[:, 0]) / width
@@ -89,11 +103,11 @@ class PriorBox(Layer):
         return Cost(additions=values, divisions=values, comparisons=clipped)
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{len(self.sides)} boxes"
+        return f"{self.boxes} boxes"
 
 
-def _sides(p: Any) -> list[tuple[float, float]]:
-    """Width and height of each box around a position, in pixels."""
+def _sizes(p: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The least sides and the largest, in whole pixels; as many of these as of those, or none."""
     if not p.min_size:
         raise LayerError("no min_size: there are 0 boxes", field="min_size", hint="add min_size: 30, say")
     if p.max_size and len(p.max_size) != len(p.min_size):
@@ -101,31 +115,28 @@ def _sides(p: Any) -> list[tuple[float, float]]:
             f"{len(p.max_size)} values of max_size for {len(p.min_size)} of min_size; give one each, or none"
         )
         raise LayerError(what, field="max_size")
-    ratios = _ratios(p)
-    sides: list[tuple[float, float]] = []
-    for i, size in enumerate(p.min_size):
+    for size in p.min_size:
         if not 0 < size < MOST_ELEMENTS:
             raise LayerError(f"min_size must be above 0, not {size:g}", field="min_size")
-        least = int(size)
-        sides.append((least, least))
-        if p.max_size:
-            if not size < p.max_size[i] < MOST_ELEMENTS:
-                what = f"max_size {p.max_size[i]:g} must be above its min_size {size:g}"
-                raise LayerError(what, field="max_size")
-            sides.append((sqrt(least * int(p.max_size[i])),) * 2)
-        sides += [(least * sqrt(ratio), least / sqrt(ratio)) for ratio in ratios]
-    return sides
+    for least, size in zip(p.min_size, p.max_size, strict=False):
+        if not least < size < MOST_ELEMENTS:
+            raise LayerError(f"max_size {size:g} must be above its min_size {least:g}", field="max_size")
+    return tuple(map(int, p.min_size)), tuple(map(int, p.max_size))
 
 
-def _ratios(p: Any) -> list[float]:
-    """The aspect ratios other than 1, each once."""
-    ratios = [1.0]
+def _ratios(p: Any) -> tuple[float, ...]:
+    """The aspect ratios other than 1, each once, followed by what it is flipped."""
+    ratios: list[float] = []
+    known = [1.0]  # ascending: a file may hold very many
     for ratio in p.aspect_ratio:
-        if not ratio > 0:
+        if not 0 < ratio < MOST_ELEMENTS:
             raise LayerError(f"aspect_ratio must be above 0, not {ratio:g}", field="aspect_ratio")
-        if all(abs(ratio - known) >= SAME for known in ratios):
-            ratios += [ratio, 1 / ratio] if p.flip else [ratio]
-    return ratios[1:]
+        at = bisect(known, ratio)
+        if all(abs(ratio - near) >= SAME for near in known[max(at - 1, 0) : at + 1]):
+            for new in (ratio, 1 / ratio) if p.flip else (ratio,):
+                insort(known, new)
+                ratios.append(new)
+    return tuple(ratios)
 
 
 def _variance(p: Any) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.boxes.deltas import encode
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Positions
-from prototxt.layers._anchors import check_rows
+from prototxt.layers._anchors import check_rows, read_rows
 from prototxt.layers._labels import read_indices
 from prototxt.layers._param_str import read_param_str, whole
 from prototxt.layers._rois import check_rois, read_rois
@@ -84,7 +84,7 @@ class ProposalTarget(Layer):
         return [(drawn, 5, 1, 1), (drawn, 1, 1, 1), moves, moves, moves]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        truths = bottom[1].reshape(len(bottom[1]), -1)[:, :5]
+        truths = read_rows(bottom[1], 5)
         _, corners = read_rois(bottom[0], 1)
         regions = np.concatenate([corners.T, truths[:, :4]])
         near = nearest(regions.astype(np.float64), truths[:, :4].astype(np.float64))
@@ -112,7 +112,8 @@ class ProposalTarget(Layer):
         targets, weights = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         targets[np.arange(len(moves)), column] = moves
         weights[np.arange(len(moves)), column] = 1
-        return targets.reshape(drawn, -1, 1, 1), weights.reshape(drawn, -1, 1, 1)
+        maps = (drawn, 4 * self.num_classes, 1, 1)
+        return targets.reshape(maps), weights.reshape(maps)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """What it takes to hold every region against every true box."""

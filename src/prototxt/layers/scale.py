@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import along, check_operand, run_of_axes
-from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
+from prototxt.layers._per_channel import PerChannel, lies_on_channels
+from prototxt.layers.base import Array, Cost, Param, Shape, count
 from prototxt.layers.registry import layer
 
 
 @layer("Scale", bottoms=(1, 2))
-class Scale(Layer):
+class Scale(PerChannel):
     """Multiplies by learned factors, or by the second bottom; `bias_term` adds learned offsets.
 
     Formula:
@@ -62,6 +63,12 @@ class Scale(Layer):
         x, (factor, *offset) = bottom[0], [*bottom[1:], *params]
         y = x * along(factor, self.axis, x.ndim)
         return [y + along(offset[0], self.axis, x.ndim) if self.bias_term else y]
+
+    def is_per_channel(self, bottom: Sequence[Shape]) -> bool:
+        return len(bottom) == 1 and lies_on_channels(self.axis, self._operand_shape(bottom), bottom[0])
+
+    def per_channel(self, params: Sequence[Array]) -> tuple[Array, Array | None]:
+        return params[0], params[1] if self.bias_term else None
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values = count(top[0])

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
-from prototxt.errors import LayerError
 from prototxt.layers.base import TRAIN, Array, Cost, Shape, count
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
@@ -43,22 +42,19 @@ class SeLuDropout(Dropout):
 
     def setup(self, param: Any) -> None:
         p = param.selu_dropout_param
-        self.dropout_ratio: float = p.dropout_ratio
+        self.take(p.dropout_ratio, drops=self.phase == TRAIN)
         self.alpha: float = p.alpha
-        if not 0 < self.dropout_ratio < 1:
-            what = f"dropout_ratio must be above 0 and below 1, not {self.dropout_ratio:g}"
-            raise LayerError(what, field="dropout_ratio")
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        if self.phase != TRAIN:
+        if not self.drops:
             return [x]
         q = 1 - self.dropout_ratio
         a = 1 / sqrt(q * (1 + self.alpha**2 * self.dropout_ratio))
         b = -a * self.dropout_ratio * self.alpha
-        keep = self.rng.random(x.shape, np.float32) >= np.float32(self.dropout_ratio)
+        keep = self.rng.random(self.together(x.shape), np.float32) >= np.float32(self.dropout_ratio)
         return [np.float32(a) * np.where(keep, x, np.float32(self.alpha)) + np.float32(b)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        values = count(top[0]) if self.phase == TRAIN else 0
+        values = count(top[0]) if self.drops else 0
         return Cost(comparisons=values, multiplications=values, additions=values)

@@ -7,9 +7,9 @@ from typing import Any
 
 from prototxt.errors import LayerError
 from prototxt.layers._loss import check_batch, scalar
+from prototxt.layers._smooth_l1 import smooth_l1
 from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
 
 
 @layer("SmoothL1Loss", bottoms=2, loss=True, fork="ssd")
@@ -52,13 +52,6 @@ class SmoothL1Loss(Layer):
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         return smooth_l1_cost(count(bottom[0]))
-
-
-def smooth_l1(difference: Array) -> Array:
-    """Half the square below 1, the size less a half above."""
-    size = np.abs(difference)
-    smooth: Array = np.where(size < 1, size * size / 2, size - np.float32(0.5))
-    return smooth
 
 
 def smooth_l1_cost(values: int) -> Cost:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.errors import LayerError
-from prototxt.layers._labels import check_label_count, class_view, ignore_label, read_labels
+from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers._loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.registry import layer
@@ -33,8 +32,7 @@ class SoftmaxWithLoss(Layer):
 
     Pitfalls:
         The bottom holds scores, not probabilities. Labels equal to `ignore_label` do not count. `normalize` is the
-        old switch: true is VALID, false is BATCH_SIZE; it is not read where `normalization` is given. SegNet's
-        `weight_by_label_freqs: true` multiplies each place by its label's `class_weighting`; D stays.
+        old switch: true is VALID, false is BATCH_SIZE; it is not read where `normalization` is given.
 
     Example:
         layer {
@@ -42,7 +40,7 @@ class SoftmaxWithLoss(Layer):
           loss_param { ignore_label: 255 }
         }
 
-    Source: caffe/src/caffe/layers/softmax_loss_layer.cpp; SegNet's fork for class_weighting.
+    Source: caffe/src/caffe/layers/softmax_loss_layer.cpp.
     """
 
     def setup(self, param: Any) -> None:
@@ -50,19 +48,10 @@ class SoftmaxWithLoss(Layer):
         self.axis: int = param.softmax_param.axis
         self.ignore_label = ignore_label(p)
         self.normalization = normalization(p)
-        self.class_weighting: tuple[float, ...] | None = (
-            tuple(p.class_weighting) if p.weight_by_label_freqs else None
-        )
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_batch(bottom)
         check_label_count(bottom, self.axis)
-        classes = class_view(bottom[0], self.axis)[1]
-        if self.class_weighting is not None and len(self.class_weighting) != classes:
-            what = (
-                f"{len(self.class_weighting)} values of class_weighting for {classes} classes; give one each"
-            )
-            raise LayerError(what, field="class_weighting")
         return [(), bottom[0]][: self.num_tops]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
@@ -75,21 +64,25 @@ class SoftmaxWithLoss(Layer):
         labels, counted = read_labels(bottom[1].reshape(outer, 1, inner), classes, self.ignore_label)
         prob = softmax(bottom[0], self.axis)
         right = np.take_along_axis(prob.reshape(outer, classes, inner), labels, 1)
-        losses = -np.log(np.maximum(right, TINY))
-        if self.class_weighting is not None:
-            losses *= np.array(self.class_weighting, np.float32)[labels]
+        losses = self.weighed(-np.log(np.maximum(right, TINY)), labels)
         losses = np.where(counted, losses, np.float32(0))
-        (total,) = scalar(losses.sum() / divisor(self.normalization, outer, inner, int(counted.sum())))
+        (total,) = scalar(losses.sum() / self.divisor(outer, inner, int(counted.sum())))
         return losses, prob, total
+
+    def weighed(self, losses: Array, labels: Labels) -> Array:
+        """The losses of all places, each by its weight."""
+        return losses
+
+    def divisor(self, outer: int, inner: int, counted: int) -> float:
+        """By what their sum is divided."""
+        return divisor(self.normalization, outer, inner, counted)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         places = count(bottom[1])
-        weighted = 0 if self.class_weighting is None else places
         ignored = 0 if self.ignore_label is None else places
         return softmax_cost(bottom[0]) + Cost(
             comparisons=places + ignored,
             exponentials=places,
             additions=places,
-            multiplications=weighted,
             divisions=1,
         )

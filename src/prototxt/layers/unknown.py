@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import MissingLayerError
@@ -23,3 +24,7 @@ class Unknown(Layer):
         super().__init__(param, setting)
         self.type = param.type
         self.why = why
+
+    def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
+        """As the file says: how many tops it has in the end is not known."""
+        return tuple(given)

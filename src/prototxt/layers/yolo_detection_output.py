@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
+from prototxt.layers._detections import most_rows
 from prototxt.layers._labels import Labels
 from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, show
@@ -72,7 +73,7 @@ class YoloDetectionOutput(Layer):
                 what = f"a map must not be wider than high, got {shape[3]} wide and {shape[2]} high: {show(shape)}"
                 raise LayerError(what, field="bottom")
         boxes = sum(shape[0] * self.num_box * shape[3] ** 2 for shape in bottom)
-        return [(1, 1, max(boxes, bottom[0][0]), 7)]
+        return most_rows(boxes, bottom[0][0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         found = zip(*map(self._read, bottom), strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
+from prototxt.layers._detections import most_rows
 from prototxt.layers._labels import Labels
 from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
@@ -91,7 +92,7 @@ class Yolov3DetectionOutput(Layer):
         for shape in bottom:
             check_map(shape, self.num_box, self.num_classes)
         boxes = sum(map(count, bottom)) // (TOLD + self.num_classes)
-        return [(1, 1, max(boxes * self.num_classes, bottom[0][0]), 7)]
+        return most_rows(boxes * self.num_classes, bottom[0][0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         found = zip(*map(self._read, bottom, self.anchors, self.scales), strict=True)

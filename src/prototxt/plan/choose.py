@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from prototxt.layers._per_channel import PerChannel
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
@@ -17,23 +16,32 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.neuron import Neuron
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
-from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.convolutions import Deconvolve, DeconvolveDepthwise, Depthwise, Direct, Winograd
 from prototxt.plan.kernel import Kernel
-from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, Join, MaxPool, Product, Shuffle
+from prototxt.plan.others import (
+    Across,
+    AverageAll,
+    AveragePool,
+    ByValue,
+    Join,
+    MaxPool,
+    MaxPoolPlaces,
+    Product,
+    Shuffle,
+)
 
 Table = Mapping[type[Layer], tuple[Kernel, ...]]
 
 KERNELS: Table = {
     Convolution: (Direct(), Winograd(), Depthwise()),
     Deconvolution: (Deconvolve(), DeconvolveDepthwise()),
-    Pooling: (MaxPool(), AveragePool(), AverageAll()),
+    Pooling: (MaxPool(), MaxPoolPlaces(), AveragePool(), AverageAll()),
     LRN: (Across(),),
     InnerProduct: (Product(),),
     Concat: (Join(),),
     ShuffleChannel: (Shuffle(),),
-    **dict.fromkeys((BatchNorm, Scale, Bias, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
+    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
 }
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 

@@ -13,13 +13,11 @@ from prototxt.kernels.compiled import depthwise, lrn, pool
 from prototxt.kernels.compiled.finish import in_one_pass
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase
+from prototxt.layers._per_channel import PerChannel
 from prototxt.layers.base import Array, Layer, Shape
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
-from prototxt.layers.scale import Scale
 from prototxt.plan.choose import KERNELS, Table, choose
 from prototxt.plan.convolutions import Depthwise, Direct
 from prototxt.plan.kernel import Fold, Kernel, Ready, Site, nchw, passes
@@ -129,7 +127,7 @@ COMPILED: dict[type[Layer], tuple[Kernel, ...]] = {
     Convolution: (OnePassDirect(), CompiledDepthwise()),
     Pooling: (CompiledMaxPool(), CompiledAveragePool()),
     LRN: (CompiledAcross(),),
-    **dict.fromkeys((BatchNorm, Scale, Bias), (OnePassByValue(),)),
+    PerChannel: (OnePassByValue(),),
 }
 """What numba adds; of two kernels that should take the same time the one that stands first is taken."""
 

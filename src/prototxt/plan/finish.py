@@ -9,15 +9,13 @@ import numpy as np
 
 from prototxt.kernels import after
 from prototxt.kernels.after import Action
+from prototxt.layers._per_channel import PerChannel
 from prototxt.layers.axpy import Axpy
-from prototxt.layers.base import TEST, Array, Layer, Shape
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
+from prototxt.layers.base import Array, Layer, Shape
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.neuron import Neuron, ReLU, ReLU6
 from prototxt.layers.prelu import PReLU
-from prototxt.layers.scale import Scale
 from prototxt.plan.kernel import Fold, fits_tiles
 
 COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
@@ -25,19 +23,7 @@ COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
 
 def is_per_channel(layer: Layer, bottom: Sequence[Shape]) -> bool:
     """Whether the layer is a factor and an offset per channel."""
-    if isinstance(layer, BatchNorm):
-        return layer.use_global_stats
-    if isinstance(layer, Scale | Bias):
-        return (
-            len(bottom) == 1
-            and layer.params(bottom)[0].shape == (bottom[0][1],)
-            and _on_channels(layer, bottom[0])
-        )
-    return False
-
-
-def _on_channels(layer: Scale | Bias, shape: Shape) -> bool:
-    return layer.axis in (1, 1 - len(shape))
+    return isinstance(layer, PerChannel) and layer.is_per_channel(bottom)
 
 
 def place(layer: Layer) -> int:
@@ -52,19 +38,13 @@ def finishes(layer: Layer, bottom: Sequence[Shape], at: int) -> bool:
     if isinstance(layer, Eltwise):
         return not layer.coeff and len(bottom) > 1
     if isinstance(layer, Dropout):
-        return layer.phase == TEST
+        return not layer.drops
     return isinstance(layer, Neuron | PReLU) or is_per_channel(layer, bottom)
 
 
 def then(fold: Fold, layer: Any, params: Sequence[Array]) -> Fold:
     """A fold with this layer, which is per channel, behind it."""
-    if isinstance(layer, BatchNorm):
-        mean, variance = layer.statistics(params)
-        factor = 1 / np.sqrt(variance + np.float32(layer.eps))
-        return fold.then(factor, -mean * factor)
-    if isinstance(layer, Scale):
-        return fold.then(params[0], params[1] if layer.bias_term else None)
-    return fold.then(None, params[0])
+    return fold.then(*layer.per_channel(params))
 
 
 def actions(layer: Any, params: Sequence[Array], others: Sequence[Array]) -> list[Action]:

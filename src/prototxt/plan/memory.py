@@ -8,7 +8,7 @@ from typing import Any
 
 from prototxt.graph.wiring import BlobId
 from prototxt.kernels.work import ALIGN
-from prototxt.layers.base import TEST, Shape, count
+from prototxt.layers.base import Shape, count
 from prototxt.layers.concat import Concat
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.flatten import Flatten
@@ -74,7 +74,7 @@ def share(
 
 
 def is_copy(step: Step) -> bool:
-    """Whether a step changes nothing: a Dropout at TEST, alone."""
+    """Whether a step changes nothing: a Dropout that drops nothing, alone."""
     return len(step.nodes) == 1 and isinstance(step.nodes[0].layer, Dropout)
 
 
@@ -88,7 +88,7 @@ def _parts(
             return {top: View(source, axis, cut) for top, cut in zip(tops, cuts, strict=True)}
         case Split():
             return {top: View(source, None) for top in tops}
-        case Dropout() if layer.phase == TEST:
+        case Dropout() if not layer.drops:
             return {tops[0]: View(source, None)}
         case Flatten() | Reshape() if _is_line(shapes[source]) and _is_line(shapes[tops[0]]):
             return {tops[0]: View(source, None)}

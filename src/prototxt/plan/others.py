@@ -49,6 +49,26 @@ class MaxPool(_Pool):
         return pool.pool(x, geometry, np.fmax, pool.LOWEST, y, site.actions, site.threads)
 
 
+class MaxPoolPlaces(_Pool):
+    """The largest value of every window, and where it is."""
+
+    name, method = "max and place by tap", "MAX"
+    finishes = False
+
+    def applies(self, layer: Pooling, bottom: Sequence[Shape]) -> bool:
+        return layer.method == self.method and layer.num_tops > 1 and fits_tiles(bottom[0])
+
+    def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
+        n, c, *_ = bottom[0]
+        return passes(
+            4 * n * c * count(layer.shapes(bottom)[0][2:]) * count(layer.window(bottom[0]).kernel), c
+        )
+
+    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
+        x, (y, places) = site.bottoms[0], site.tops
+        return pool.pool_places(x, self.geometry(layer, nchw(x)), y, places, site.threads)
+
+
 class AveragePool(_Pool):
     """The mean of every window, with Caffe's divisors."""
 

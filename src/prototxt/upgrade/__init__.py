@@ -17,7 +17,7 @@ STORIES = (v0_to_v1, move_transform_fields, v1_to_v2, inputs_to_layers, freeze_s
 def upgrade(definition: Definition) -> Definition:
     """The same net in today's form, through every story in Caffe's order.
 
-    Raises NetError where a legacy construct has no meaning: mixed `layer` and `layers`, an unknown V0 type ...
+    Raises NetError where a legacy construct has no meaning: an unknown V0 type, say.
     """
     for story in STORIES:
         definition = story(definition)

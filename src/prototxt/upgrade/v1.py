@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.errors import NetError
 from prototxt.schema import message_class
+from prototxt.upgrade.crop import set_offsets
 
 TYPES = {
     "ABSVAL": "AbsVal",
@@ -60,18 +61,37 @@ _RENAMED = {"type", "layer", "param", "blob_share_mode", "blobs_lr", "weight_dec
 def v1_to_v2(definition: Definition) -> Definition:
     """`layers` as `layer`: the type by name, blobs_lr, weight_decay and shared names as ParamSpecs.
 
-    Raises NetError when the file holds both `layer` and `layers`.
+    A file with both, which Caffe refuses, is taken in the order in which they stand, with a note.
     """
     message = definition.message
     if not message.layers:
         return definition
-    if message.layer:
-        raise NetError(
-            f"the net mixes {len(message.layer)} `layer` and {len(message.layers)} `layers` entries",
-            place=definition.place(len(message.layer)),
-            hint="`layers` is the old (V1) spelling with enum types; write all of them one way",
-        )
-    return definition.with_layers([_upgrade_layer(v1) for v1 in message.layers], definition.trees)
+    layers = [*message.layer, *map(_upgrade_layer, message.layers)]
+    upgraded = definition.with_layers(layers, definition.trees)
+    return _with_offsets(_in_order(upgraded, len(message.layer)) if message.layer else upgraded)
+
+
+def _with_offsets(definition: Definition) -> Definition:
+    """CROP as V1 meant it: today's Crop does not look for its offset."""
+    untold = set_offsets(definition.message.layer)
+    notes = (
+        f'layer "{name}" (Crop): V1 found its offset by itself; here that cannot be told and 0 is taken'
+        for name in untold
+    )
+    return replace(definition, notes=(*definition.notes, *notes))
+
+
+def _in_order(definition: Definition, first_v1: int) -> Definition:
+    """The layers as they stand in the file: the message holds each kind by itself."""
+    trees, layers = definition.trees, definition.message.layer
+    stand = [(tree.line, tree.column) if tree else (0, 0) for tree in trees]
+    order = sorted(range(len(trees)), key=stand.__getitem__)
+    sorted_by_place = definition.with_layers([layers[i] for i in order], [trees[i] for i in order])
+    note = (
+        f"{definition.place(first_v1)}: the net mixes {first_v1} `layer` and {len(trees) - first_v1} `layers` "
+        "entries, which Caffe refuses; they are taken in the file's order"
+    )
+    return replace(sorted_by_place, notes=(*definition.notes, note))
 
 
 def _upgrade_layer(v1: Any) -> Any:

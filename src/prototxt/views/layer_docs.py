@@ -19,19 +19,31 @@ writes *tops*. Defaults are those of `proto/caffe.proto`. A type that is not Caf
 from; where forks mean different things by one name, a layer's fields and learned arrays tell, or `--dialect`.
 """
 
-OTHER_PARAMS = {
+OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
+    "AnchorTarget": ("python_param",),
     "AnnotatedData": ("annotated_data_param", "data_param"),
+    "ConvolutionDepthwise": ("convolution_param",),
     "Deconvolution": ("convolution_param",),
+    "DenseImageData": ("dense_image_data_param", "transform_param"),
+    "DepthwiseConvolution": ("convolution_param",),
     "Im2col": ("convolution_param",),
+    "ImageLabelmapData": ("image_data_param",),
+    "ImageSegData": ("image_data_param", "transform_param"),
     "InfogainLoss": ("infogain_loss_param", "loss_param"),
     "LSTM": ("recurrent_param",),
     "MultiBoxLoss": ("multibox_loss_param", "loss_param"),
     "Normalize": ("norm_param",),
+    ("Proposal", "fasterrcnn"): ("python_param",),
+    "ProposalTarget": ("python_param",),
     "RNN": ("recurrent_param",),
+    "RoIData": ("python_param",),
     "SigmoidCrossEntropyLoss": ("loss_param",),
+    ("SmoothL1Loss", "rfcn"): ("loss_param",),
+    "SmoothL1LossOHEM": ("loss_param",),
     "SoftmaxWithLoss": ("softmax_param", "loss_param"),
+    "SoftmaxWithLossOHEM": ("softmax_param", "loss_param"),
 }
-"""Types whose parameters do not carry their own name."""
+"""Types whose parameters do not carry their own name, or what a fork means by one."""
 
 
 def layers_markdown() -> str:
@@ -88,15 +100,16 @@ def _section(room: type[Layer]) -> str:
 
 def _parameters(room: type[Layer]) -> list[str]:
     lines: list[str] = []
-    for field in _param_fields(room.type):
+    for field in _param_fields(room):
         rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
         lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
     return lines
 
 
-def _param_fields(type_name: str) -> list[Any]:
+def _param_fields(room: type[Layer]) -> list[Any]:
     """The fields of LayerParameter that hold this type's parameters."""
-    names = OTHER_PARAMS.get(type_name, (f"{type_name}_param",))
+    own = OTHER_PARAMS.get(room.type, (f"{room.type}_param",))
+    names = OTHER_PARAMS.get((room.type, room.fork), own)
     wanted = [name.replace("_", "").lower() for name in names]
     fields = {f.name.replace("_", ""): f for f in message_class("LayerParameter").DESCRIPTOR.fields}
     return [fields[name] for name in wanted if name in fields]

@@ -1,0 +1,90 @@
+"""SegAccuracy: how well a label map is foretold: pixels, mean recall of classes, mean IoU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes, four_axes
+from prototxt.layers._labels import read_labels
+from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.registry import layer
+from prototxt.lazy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@layer("SegAccuracy", bottoms=2, fork="pspnet")
+class SegAccuracy(Layer):
+    """Three shares over all pixels whose label counts: right ones, mean recall of classes, mean IoU of classes.
+
+    Formula:
+        guess[n, h, w] = the class of the highest score, of equal ones the last
+        both[c], label[c], guess[c]: pixels that are of class c by label and guess, by label, by guess
+        y = [sum both / sum label,
+             mean of both[c] / label[c] over classes that are there,
+             mean of both[c] / (label[c] + guess[c] - both[c]) over all classes, 1 where that is 0 / 0]
+
+    Shapes:
+        scores: N x C x H x W, labels: N x 1 x H x W
+        y: 1 x 1 x 1 x 3
+
+    Pitfalls:
+        Pixels of any `ignore_label` do not count. Classes neither there nor guessed raise the mean IoU. Without a
+        pixel y is 0, 0, 1. `metric` is not read: all three are there. `reset: false` adds up over forwards.
+
+    Example:
+        layer {
+          name: "accuracy" type: "SegAccuracy" bottom: "score" bottom: "label" top: "accuracy"
+          seg_accuracy_param { ignore_label: 255 }
+        }
+
+    Source: PSPNet/src/caffe/layers/seg_accuracy_layer.cpp.
+    """
+
+    @property
+    def remembers(self) -> bool:
+        return not self.reset
+
+    def setup(self, param: Any) -> None:
+        self.ignored: tuple[int, ...] = tuple(param.seg_accuracy_param.ignore_label)
+        self.reset: bool = param.seg_accuracy_param.reset
+        self._seen: NDArray[np.int64] | None = None
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        for shape in bottom:
+            check_num_axes(shape, 2, 4)
+        scores, labels = map(four_axes, bottom)
+        if labels != (scores[0], 1, *scores[2:]):
+            what = f"labels of {show(bottom[1])} for scores of {show(bottom[0])}; one channel, else alike"
+            raise LayerError(what, field="bottom")
+        return [(1, 1, 1, 3)]
+
+    def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        classes = bottom[0].shape[1]
+        guess = classes - 1 - bottom[0][:, ::-1].argmax(axis=1)
+        given = bottom[1].reshape(guess.shape)
+        kept = ~np.isin(np.trunc(given), self.ignored)
+        labels, guess = read_labels(given[kept], classes)[0], guess[kept]
+        groups = (labels[labels == guess], labels, guess)
+        seen = np.stack([np.bincount(group, minlength=classes) for group in groups])
+        if not self.reset:
+            seen = self._seen = seen if self._seen is None else self._seen + seen
+        return [np.array(_shares(*seen), np.float32).reshape(1, 1, 1, 3)]
+
+    def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
+        values, pixels, classes = count(bottom[0]), count(bottom[1]), bottom[0][1]
+        return Cost(
+            comparisons=values + pixels * (1 + len(self.ignored)),
+            additions=3 * pixels,
+            divisions=2 * classes + 3,
+        )
+
+
+def _shares(both: NDArray[Any], label: NDArray[Any], guess: NDArray[Any]) -> tuple[float, float, float]:
+    there, union = label > 0, label + guess - both
+    recall = both[there] / label[there]
+    iou = np.where(union > 0, both / np.maximum(union, 1), 1)
+    return both.sum() / max(label.sum(), 1), recall.sum() / max(len(recall), 1), iou.mean()

@@ -1,0 +1,50 @@
+"""Max pooling with places: drawn geometries as the room has them, overhanging windows, values that are not numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpers import noise, room
+from prototxt.kernels.pool import PoolGeometry, pool_places
+from prototxt.layers.base import Array
+
+
+def both(x: Array, fields: str) -> None:
+    """The kernel's tops for N x C x H x W equal those of the room."""
+    layer = room(f'type: "Pooling" bottom: "x" top: "y" top: "p" pooling_param {{ {fields} }}')
+    window = layer.window(x.shape)  # type: ignore[attr-defined]
+    want = layer.forward([x], ())
+    n, c, height, width = want[0].shape
+    geometry = PoolGeometry(
+        window.kernel, window.stride, window.pad, (x.shape[2], x.shape[3]), (height, width)
+    )
+    for threads in (1, 3):
+        y, places = (np.full((n, height, width, c), np.nan, np.float32) for _ in range(2))
+        (phase,) = pool_places(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), geometry, y, places, threads)
+        work = phase.worker(np.full(phase.scratch, np.nan, np.float32))
+        for task in range(phase.tasks):
+            work(task)
+        for ours, theirs in zip((y, places), want, strict=True):
+            np.testing.assert_array_equal(ours.transpose(0, 3, 1, 2), theirs)
+
+
+@pytest.mark.parametrize("draw", range(20))
+def test_drawn_windows(draw: int) -> None:
+    draws = np.random.default_rng(draw)
+    fields = ""
+    for axis in "hw":
+        kernel = int(draws.integers(1, 5))
+        stride, pad = int(draws.integers(1, 4)), int(draws.integers(kernel))
+        fields += f"kernel_{axis}: {kernel} stride_{axis}: {stride} pad_{axis}: {pad} "
+    both(np.round(noise(2, 3, 11, 14, seed=draw)), fields)
+
+
+def test_large_images_are_cut_into_tiles() -> None:
+    both(noise(1, 16, 300, 80), "kernel_size: 3 stride: 2")
+
+
+def test_windows_without_a_number_have_no_place() -> None:
+    x = np.full((1, 2, 4, 4), np.nan, np.float32)
+    x[0, 0, 0, 1], x[0, 1] = 5, -np.inf
+    both(x, "kernel_size: 2 stride: 2")

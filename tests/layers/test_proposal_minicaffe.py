@@ -1,0 +1,56 @@
+"""Proposal of mini-caffe: the Python layer's regions, what it does with small ones, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from golden import FORK_CASES
+from helpers import refused, room
+from prototxt.layers.base import TEST, Shape
+
+TEXT = 'type: "Proposal" bottom: "p" bottom: "d" bottom: "i" top: "rois" top: "scores" proposal_param { %s }'
+FORMS = "ratio: [0.5, 1, 2] scale: [8, 16, 32]"
+SHAPES: list[Shape] = [(1, 18, 40, 50), (1, 36, 40, 50), (1, 3)]
+
+
+def test_equals_the_python_layer_where_none_is_small() -> None:
+    with np.load(FORK_CASES / "rfcn" / "proposal" / "over_300_kept.npz") as case:
+        bottom = [case[f"input/{name}"] for name in ("prob", "delta", "im_info")]
+        rois, scores = room(TEXT % FORMS).forward(bottom, ())
+        np.testing.assert_allclose(rois, case["output/rois"], rtol=1e-5)
+        np.testing.assert_allclose(scores, case["output/scores"][:, 0], rtol=1e-5)
+
+
+def test_small_regions_come_last() -> None:
+    scores = np.array([0, 0, 0.9, 0.6], np.float32).reshape(1, 4, 1, 1)
+    info = np.array([[100, 100, 1]], np.float32)
+    layer = room(TEXT % "ratio: 1 scale: [1, 3] min_size: 20")
+    rois, found = layer.forward([scores, np.zeros((1, 8, 1, 1), np.float32), info], ())
+    assert rois.tolist() == [[0, 0, 0, 32, 32], [0, 0, 0, 16, 16]]
+    np.testing.assert_allclose(found, [0.6, 0])
+
+
+def test_the_most_there_can_be() -> None:
+    assert room(TEXT % FORMS).shapes(SHAPES) == [(300, 5), (300,)]
+    assert room(TEXT % (FORMS + "pre_nms_topn: 50")).shapes(SHAPES) == [(50, 5), (50,)]
+
+
+@pytest.mark.parametrize("dialect", ["", "rfcn"])
+def test_only_another_type_than_python_is_this_one(dialect: str) -> None:
+    assert room(TEXT % FORMS, TEST, dialect=dialect).fork == "minicaffe"
+
+
+@pytest.mark.parametrize(
+    ("fields", "what", "field"),
+    [
+        ("scale: 8", "needs one ratio or more, all above 0, got []", "ratio"),
+        ("ratio: 1 scale: -8", "needs one scale or more, all above 0, got [-8.0]", "scale"),
+        (FORMS + " feat_stride: 0", "feat_stride must be at least 1, not 0", "feat_stride"),
+        (FORMS + " post_nms_topn: 0", "post_nms_topn must be at least 1, not 0", "post_nms_topn"),
+        ("ratio: 1 scale: 8", "1 anchors take 2 channels of scores, got 18: 1 x 18 x 40 x 50", "bottom"),
+    ],
+)
+def test_refusals(fields: str, what: str, field: str) -> None:
+    error = refused(TEXT % fields, *SHAPES)
+    assert (error.what, error.field) == (what, field)
