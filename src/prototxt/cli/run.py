@@ -1,4 +1,4 @@
-"""prototxt-run: a net on images: every layer's time, the best classes, features, pictures."""
+"""prototxt-run: a net on images: every layer's time, the best classes, what was found where, features, pictures."""
 
 from __future__ import annotations
 
@@ -97,6 +97,7 @@ def main(
       prototxt-run examples/lenet.prototxt examples/digit.png --preset mnist --weights examples/lenet.caffemodel
       prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --preset imagenet --labels synset_words.txt
       prototxt-run deploy.prototxt photos/ --weights net.caffemodel --batch 8 --save fc7.npz --blob fc7
+      prototxt-run deploy.prototxt street.jpg --weights ssd.caffemodel --preset ssd --labels voc.txt --draw found.png
       prototxt-run deploy.prototxt --profile
     """
     from prototxt.net import Net

@@ -84,7 +84,7 @@ class Regions:
         deltas = values[self.deltas].reshape(len(rois), self.columns)
         own = rois[:, 0] == image
         found = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
-        return Boxes(self.blobs, self.labels, view, tuple(found))
+        return Boxes((self.scores, self.deltas), self.labels, view, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
