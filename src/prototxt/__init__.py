@@ -27,11 +27,13 @@ from prototxt.errors import (
 )
 
 if TYPE_CHECKING:
+    from prototxt.detections.detection import Detection
     from prototxt.images.labels import read_labels
     from prototxt.images.load import load_image
     from prototxt.images.mean import read_mean
     from prototxt.images.recipe import Recipe
     from prototxt.images.transform import Transform
+    from prototxt.images.view import View
     from prototxt.layers.base import Cost, Layer, Param, count
     from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Blob": "prototxt.net",
     "Cost": "prototxt.layers.base",
+    "Detection": "prototxt.detections.detection",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
     "Param": "prototxt.layers.base",
@@ -54,6 +57,7 @@ _HOMES = {
     "Timer": "prototxt.watch",
     "Trace": "prototxt.watch",
     "Transform": "prototxt.images.transform",
+    "View": "prototxt.images.view",
     "Watcher": "prototxt.watch",
     "count": "prototxt.layers.base",
     "layer": "prototxt.layers.registry",
@@ -66,10 +70,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Blob", "Cost", "DataError", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError", "Param",
-    "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "Recipe", "TextError", "Timer", "Trace",
-    "Transform", "Watcher", "WeightsError", "count", "layer", "load_graph", "load_image", "load_net", "parse_net",
-    "read_labels", "read_mean",
+    "Blob", "Cost", "DataError", "Detection", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError",
+    "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "Recipe", "TextError", "Timer",
+    "Trace", "Transform", "View", "Watcher", "WeightsError", "count", "layer", "load_graph", "load_image",
+    "load_net", "parse_net", "read_labels", "read_mean",
 ]  # fmt: skip
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from prototxt.definition import Definition
+from prototxt.detections.detection import Detection
+from prototxt.detections.heads import PixelMap, find_head, image_view
 from prototxt.engine import reference
 from prototxt.engine.autotune import Measured, measure
 from prototxt.engine.remembered import remember, remembered
@@ -23,6 +25,7 @@ from prototxt.errors import InputError, PrototxtWarning, did_you_mean
 from prototxt.extras import missing_library
 from prototxt.graph.part import part
 from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.images.view import View
 from prototxt.kernels.layout import copy as copy_blob
 from prototxt.layers.base import Array, Shape, count, show
 from prototxt.limits import check_fits
@@ -414,6 +417,30 @@ class Net:
             self._loss = session.losses()
         self._remember(graph, {**fed, **values})
         return outputs
+
+    def detections(
+        self, view: View | None = None, *, min_score: float = 0.0, image: int = 0
+    ) -> tuple[Detection, ...]:
+        """What the latest forward found in one image of its batch: things in boxes, best first.
+
+        Boxes are in pixels of the net's input, or with `view` (`Transform.view(pixels)`) in those of the image that
+        was fed. Of a net that ends in scores and deltas of regions (Faster R-CNN, R-FCN) the forward must have kept
+        the regions, as it does with `keep="all"`.
+
+        Raises InputError for a net that finds no boxes, before the first forward, and for an image that the batch
+        does not have.
+        """
+        head = find_head(self.graph)
+        if head is None or isinstance(head, PixelMap):
+            listed = ", ".join(f'"{name}"' for name in self.outputs)
+            raise InputError(f"{self.graph.file}: the net finds no boxes; its outputs: {listed}")
+        if not self._has_run:
+            raise InputError(f"{self.graph.file}: nothing is found before the first forward")
+        images = self.graph.images
+        if not 0 <= image < images:
+            raise InputError(f"{self.graph.file}: there is no image {image} in a batch of {images}")
+        values = {name: self.blobs[name].data for name in head.blobs}
+        return head.find(values, view or image_view(self.graph), image).at_least(min_score)
 
     def plan(self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None) -> Plan:
         """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""

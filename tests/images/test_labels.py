@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from prototxt.errors import ImageError
-from prototxt.images.labels import read_labels
+from prototxt.errors import ImageError, PrototxtError
+from prototxt.images.labels import MOST_LABELS, fit_labels, is_background, read_labels
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,49 @@ def test_files_that_are_no_labels(tmp_path: Path, content: bytes | None, what: s
     assert "labels.txt" in str(caught.value)
     with pytest.raises(ImageError, match="directory"):
         read_labels(tmp_path)
+
+
+MAP = """# VOC
+item { name: "none_of_the_above" label: 0 display_name: "background" }
+item {
+  name: "cat"
+  label: 3
+}
+item { name: "n01" label: 1 display_name: "plane" }
+"""
+
+
+def test_a_label_map(tmp_path: Path) -> None:
+    path = tmp_path / "labelmap.prototxt"
+    path.write_text(MAP)
+    assert read_labels(path) == ("background", "plane", "", "cat")
+    path.write_bytes(codecs.BOM_UTF8 + b'item{name:"cat"}')
+    assert read_labels(path) == ("cat",)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (f'item {{ name: "x" label: {MOST_LABELS + 1} }}', f'item "x" has label {MOST_LABELS + 1}'),
+        ('item { name: "x" label: -1 }', "label -1; labels go from 0"),
+        ('item { name: "x" label 1 }', "labels.txt:1:"),
+        ('item { name: "x" label: 1 ', "labels.txt:1:"),
+        ('item { name: "x" label: 99999999999 }', "takes a whole number"),
+    ],
+)
+def test_broken_label_maps(tmp_path: Path, content: str, what: str) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_text(content)
+    with pytest.raises(PrototxtError, match=what):
+        read_labels(path)
+
+
+def test_a_list_without_the_background() -> None:
+    assert fit_labels(("cat", "dog"), 3) == ("background", "cat", "dog")
+    assert fit_labels(("cat", "dog"), 2) == ("cat", "dog")
+    assert fit_labels(("cat", "dog"), 5) == ("cat", "dog")
+    assert fit_labels(("__background__", "dog"), 3) == ("__background__", "dog")
+    assert fit_labels(("", "dog"), 3) == ("", "dog")  # a label map without an item for 0
+    assert fit_labels((), 1) == ()
+    assert is_background("Background")
+    assert not is_background("road")

@@ -39,17 +39,19 @@ ALLOWED = {
     "watch": {"graph", "layers", "lazy"},
     # files, user_cache: the kernels that were measured to be fastest are remembered
     "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
-    "images": {"files", "layers", "weights"},
+    # text: label maps are prototxt
+    "images": {"files", "layers", "text", "weights"},
+    "detections": {"boxes", "graph", "images", "layers"},
     "npy": {"files", "layers", "limits"},
-    "runs": {"engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
-    "pictures": {"files", "images", "layers"},
-    "views": {"check", "graph", "layers", "plan", "schema", "watch"},
+    "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
+    "pictures": {"detections", "files", "images", "layers"},
+    "views": {"check", "detections", "graph", "images", "layers", "plan", "schema", "watch"},
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
     "check": {"graph", "layers", "reading", "text"},
     "net": {
-        "definition", "engine", "extras", "graph", "kernels", "layers", "limits", "plan", "reading", "text", "views",
-        "watch", "weights",
+        "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
+        "reading", "text", "views", "watch", "weights",
     },
 }  # fmt: skip
 
@@ -112,6 +114,7 @@ def test_every_room_has_a_rule() -> None:
         "text",
         "images",
         "data",
+        "detections",
         "features",
         "pictures",
     ],

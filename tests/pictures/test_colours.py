@@ -8,7 +8,18 @@ from numpy.typing import NDArray
 
 from helpers import noise
 from prototxt.layers.base import Array
-from prototxt.pictures.colours import NOT_FINITE, STEPS, Map, Scale, colour_pixels, colour_table
+from prototxt.pictures.colours import (
+    LABELS,
+    NOT_FINITE,
+    STEPS,
+    Map,
+    Scale,
+    colour_pixels,
+    colour_table,
+    label_colour,
+    label_colours,
+)
+from prototxt.pictures.colours import lightness as luminance_of
 
 NEUTRAL = 245
 """What 0 is in the diverging map: a gray that is nearly white."""
@@ -108,3 +119,31 @@ def test_colour_pixels_in_either_order() -> None:
     pixels = colour_pixels(values, scale, "bgr")
     assert tuple(pixels[0, 2, 3]) == NOT_FINITE
     assert (pixels == NOT_FINITE).all(axis=-1).sum() == 1
+
+
+def cielab(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """CIE L*a*b* (D65): another space than the one label colours are chosen in."""
+    value = colours / 255.0
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array(
+        [(0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)], np.float64
+    )
+    x, y, z = np.cbrt(linear @ to_xyz.T / [0.9505, 1, 1.089]).T
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def test_labels_can_be_told_apart() -> None:
+    lab = cielab(label_colours())
+    apart = np.linalg.norm(lab[:, None] - lab, axis=-1) + 1000 * np.eye(LABELS)
+    assert apart[:10, :10].min() > 30
+    assert apart[:21, :21].min() > 19  # VOC's classes
+    assert apart.min() > 8
+    assert lab[:, 0].min() > 25
+    assert lab[:, 0].max() < 92
+    assert np.hypot(lab[:, 1], lab[:, 2]).min() > 15
+
+
+def test_labels_beyond_the_last_colour_share_them() -> None:
+    assert label_colour(3) == label_colour(3 + LABELS) == tuple(label_colours()[3].tolist())
+    assert luminance_of((0, 0, 0)) == 0
+    assert luminance_of((255, 255, 255)) == pytest.approx(1)

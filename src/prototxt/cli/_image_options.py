@@ -14,19 +14,35 @@ if TYPE_CHECKING:
     from prototxt.images.recipe import Recipe, Resize
     from prototxt.net import Net
 
-PRESET_NAMES = ("imagenet", "vgg", "mobilenet", "ssd", "mobilenet-ssd", "mtcnn", "mnist", "unit")
+PRESET_NAMES = (
+    "imagenet",
+    "vgg",
+    "mobilenet",
+    "ssd",
+    "mobilenet-ssd",
+    "faster-rcnn",
+    "mtcnn",
+    "mnist",
+    "unit",
+)
 
 
 def resize_size(text: str) -> Resize:
-    """`256`, `256x340` (HEIGHTxWIDTH), `input` or `none`; click.BadParameter for anything else."""
+    """`256`, `256x340` (HEIGHTxWIDTH), `600-1000`, `input` or `none`; click.BadParameter for anything else."""
+    from prototxt.images.recipe import Within
+
     if text == "input":
         return "input"
     if text == "none":
         return "none"
-    found = re.fullmatch(r"([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?", text)
+    found = re.fullmatch(r"([1-9]\d{0,4})(?:([x-])([1-9]\d{0,4}))?", text)
     if not found:
-        raise click.BadParameter(f'"{text}" is not a short side (256), HEIGHTxWIDTH (256x340), input or none')
-    return int(found[1]) if found[2] is None else (int(found[1]), int(found[2]))
+        known = "a short side (256), HEIGHTxWIDTH (256x340), SHORT-LONGEST (600-1000), input or none"
+        raise click.BadParameter(f'"{text}" is not {known}')
+    if found[2] is None:
+        return int(found[1])
+    sizes = int(found[1]), int(found[3])
+    return sizes if found[2] == "x" else Within(*sizes)
 
 
 @dataclass(frozen=True)
@@ -84,9 +100,10 @@ image_options = option_group(
             help="How a family of nets wants its images; other options go before it.",
         ),
         click.option(
-            "--resize", type=resize_size, metavar="SHORT|HxW|input|none",
-            help="Before the crop: the short side, or height and width, or the input's own; with none the net takes "
-            "the image's size.  [default: input]",
+            "--resize", type=resize_size, metavar="SHORT|HxW|SHORT-LONGEST|input|none",
+            help="Before the crop: the short side, or height and width, or the input's own. With none the net takes "
+            "the image's size, with 600-1000 that of an image whose short side is made 600, or less where the long "
+            "one would be over 1000.  [default: input]",
         ),
         click.option(
             "--crop", type=click.Choice(["center", "ten"]),

@@ -15,6 +15,8 @@ class OutputChoice:
 
     labels: str | None
     top: int | None
+    min_score: float | None
+    draw: str | None
     as_json: bool
     save: str | None
     blobs: tuple[str, ...]
@@ -36,10 +38,20 @@ output_options = option_group(
     "output",
     OutputChoice,
     [
-        click.option("--labels", type=file_name, metavar="FILE", help="Class names, one per line."),
+        click.option("--labels", type=file_name, metavar="FILE",
+            help="Class names, one per line, or an SSD label map in prototxt."),
         click.option(
             "--top", type=click.IntRange(1), metavar="K",
-            help="How many of the best classes are told.  [default: 5; in a listing of many images 1]",
+            help="How many of the best classes are told.  [default: 5; in a listing of many images 1; all boxes]",
+        ),
+        click.option(
+            "--min-score", type=click.FloatRange(), metavar="SCORE",
+            help="Boxes of a lower score are counted, not told nor drawn.  [default: 0.5]",
+        ),
+        click.option(
+            "--draw", type=file_name, metavar="FILE.png|DIR",
+            help="Paint what was found on the image: boxes, or classes of pixels. Of several images a PNG each in a "
+            "folder.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per image instead of tables."),
         click.option(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from prototxt.cli._common import INTERRUPTED, say, show_notes
 from prototxt.cli._output_options import OutputChoice
 from prototxt.cli._progress import progress_bar
+from prototxt.cli._run_draw import Drawn
 from prototxt.cli._run_pictures import Maps, paint_input
-from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally
+from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally, Telling
 from prototxt.cli._run_text import about_weights, label_notes
 from prototxt.cli._run_tuned import autotune
 from prototxt.cli._run_watched import Watched, timed, traced, wake_blas
@@ -68,12 +69,16 @@ class Job:
         from prototxt.images.labels import read_labels
         from prototxt.runs.items import is_arrays
         from prototxt.views.answers import TOP
+        from prototxt.views.found import MIN_SCORE, Choice
 
         self.twins = self.runner.net.threads
         self.single = len(self.names) == 1 and not is_arrays(self.names[0])
-        self.labels = read_labels(self.output.labels) if self.output.labels else ()
-        self.top = self.output.top or TOP
-        self.json = JsonLines(about_weights(self.runner.net), self.labels, self.top)
+        output = self.output
+        least = MIN_SCORE if output.min_score is None else output.min_score
+        labels = read_labels(output.labels) if output.labels else ()
+        top = output.top or (TOP if self.single or output.as_json else TOP_OF_MANY)
+        self.telling = Telling(about_weights(self.runner.net), Choice(labels, least, output.top), top)
+        self.json = JsonLines(self.telling)
 
     def go(self) -> int:
         """Run everything; the exit code."""
@@ -88,13 +93,13 @@ class Job:
         return 1 if self.tally.failed else 0
 
     def _sinks(self, files: ExitStack) -> Iterator[Sink]:
-        output, about = self.output, about_weights(self.runner.net)
+        output = self.output
         if output.as_json:
             yield self.json
         elif self.single:
-            yield Detailed(about, self.labels, self.top)
+            yield Detailed(self.telling)
         else:
-            yield Lines(self.names, about, self.labels, output.top or TOP_OF_MANY)
+            yield Lines(self.names, self.telling)
         if output.save:
             from prototxt.features.write import open_features
 
@@ -102,6 +107,8 @@ class Job:
             yield Features(files.enter_context(open_features(output.save)), blobs)
         if output.feature_maps:
             yield Maps(output.feature_maps, self.runner.blobs)
+        if output.draw:
+            yield Drawn(output.draw, self.telling.choice)
 
     def _stream(self, sinks: Sequence[Sink]) -> bool:
         """Every batch through the net and into the sinks; whether Ctrl-C ended it, between two batches."""
@@ -205,7 +212,7 @@ class Job:
             autotune(self.runner)
         wake_blas()
         outcomes = self.runner.run(items, [timer])
-        show_notes(label_notes(output.labels, self.labels, outcomes[0].outputs))
+        show_notes(label_notes(output.labels, self.telling.choice.labels, outcomes[0]))
         if output.time:
             timer = timed(self.runner, items, output.time)
         watched = Watched(timer, traced(self.runner, items) if output.trace else None)

@@ -22,8 +22,8 @@ class Maps:
     """A sink that paints blobs' maps: a folder per image, a PNG per blob."""
 
     def __init__(self, folder: str, blobs: tuple[str, ...]) -> None:
-        self._folder, self._folders = Path(folder), _Names()
-        names = _Names()
+        self._folder, self._folders = Path(folder), Names()
+        names = Names()
         self._files = {blob: f"{names.new(blob)}.png" for blob in blobs}
 
     def take(self, batch: Taken) -> None:
@@ -33,12 +33,12 @@ class Maps:
         for outcome in succeeded(batch):
             image = Path(outcome.name).name
             folder = self._folder / self._folders.new(image)
-            _make_folder(folder)
+            make_folder(folder)
             for blob, file in self._files.items():
                 save_png(feature_maps(blob, outcome.value(blob)[0], image), folder / file)
 
 
-class _Names:
+class Names:
     """Names of files in a folder, no two alike on any system: the second `cat.jpg` is `cat.jpg-2`."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ def paint_filters(folder: str, net: Net, order: Order) -> None:
     first = next((node for node in net.layers if node.type == "Convolution"), None)
     if first is None:
         raise InputError(f"{net.graph.file}: the net has no Convolution whose filters could be painted")
-    _make_folder(Path(folder))
+    make_folder(Path(folder))
     path = Path(folder) / f"{_file_safe(first.name)}.png"
     save_png(filters(first.name, net.params[first.name][0].data, order), path)
     say(f"filters of {first.name}: {path}", err=True)
@@ -83,7 +83,7 @@ def _file_safe(name: str) -> str:
     return re.sub(r"[^\w.@+-]", "_", name)[:LONGEST_FILE_NAME]
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,9 +15,11 @@ from prototxt.errors import printable
 
 if TYPE_CHECKING:
     from prototxt.features.write import FeatureWriter
+    from prototxt.layers.base import Shape
     from prototxt.runs.items import Failure
     from prototxt.runs.run import Outcome
     from prototxt.views.answers import Answer
+    from prototxt.views.found import Choice
 
 Taken = Sequence["Outcome | Failure"]
 
@@ -71,25 +74,39 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Detailed:
-    """For one image: how it became the input, and its best classes in a table."""
+class Telling:
+    """What is told of every image: where the weights come from, what classes are called, how many, which boxes."""
 
     about: str
-    labels: Sequence[str]
+    choice: Choice
     top: int
 
-    def take(self, batch: Taken) -> None:
+    def answers(self, outcome: Outcome) -> list[Answer]:
+        """What the outputs say that are neither boxes nor maps of classes."""
         from prototxt.views.answers import answers
+
+        return answers(outcome.others, self.choice.labels, self.top)
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """For one image: how it became the input, and its best classes, or what was found in it, in a table."""
+
+    telling: Telling
+
+    def take(self, batch: Taken) -> None:
         from prototxt.views.answers_table import answers_table
+        from prototxt.views.found_table import found_table
 
         for outcome in succeeded(batch):
             say(f"image: {outcome.how}")
-            say(_about(self.about, outcome))
+            say(_about(self.telling.about, outcome))
             if outcome.loss is not None:
                 say(f"loss: {outcome.loss:g}")
-            for answer in answers(outcome.outputs, self.labels, self.top):
+            tables = [] if outcome.found is None else [found_table(outcome.found, self.telling.choice)]
+            for table in (*tables, *map(answers_table, self.telling.answers(outcome))):
                 say("")
-                show(answers_table(answer))
+                show(table)
 
 
 def _about(weights: str, outcome: Outcome) -> str:
@@ -98,27 +115,31 @@ def _about(weights: str, outcome: Outcome) -> str:
 
 
 class Lines:
-    """For many images: a line for each, with its best classes or the range of its outputs."""
+    """For many images: a line for each, with its best classes, what was found, or the range of its outputs."""
 
-    def __init__(self, names: Sequence[str], about: str, labels: Sequence[str], top: int) -> None:
+    def __init__(self, names: Sequence[str], telling: Telling) -> None:
         self._longest = LONGEST_NAME if sys.stdout.isatty() else None
         self._width = min(max(len(printable(name)) for name in names), self._longest or sys.maxsize)
-        self._about, self._labels, self._top = about, labels, top
+        self._telling = telling
         self._begun = False
 
     def take(self, batch: Taken) -> None:
-        from prototxt.views.answers import answers
-
         for outcome in succeeded(batch):
             if not self._begun:
-                say(f"first input: {outcome.how}\n{_about(self._about, outcome)}\n")
+                say(f"first input: {outcome.how}\n{_about(self._telling.about, outcome)}\n")
                 self._begun = True
             name = _cut(printable(outcome.name), self._longest)
-            found = answers(outcome.outputs, self._labels, self._top)
-            for answer in found:
-                for text in _told(answer, named=len(found) > 1):
-                    say(f"{name:<{self._width}}  {text}".rstrip())
-                    name = ""
+            for text in self._told(outcome):
+                say(f"{name:<{self._width}}  {text}".rstrip())
+                name = ""
+
+    def _told(self, outcome: Outcome) -> Iterator[str]:
+        from prototxt.views.found import line
+
+        if outcome.found is not None:
+            yield line(outcome.found, self._telling.choice)
+        for answer in self._telling.answers(outcome):
+            yield from _told(answer, named=len(outcome.outputs) > 1)
 
 
 def _cut(name: str, longest: int | None) -> str:
@@ -136,8 +157,8 @@ def _told(answer: Answer, named: bool) -> list[str]:
 class JsonLines:
     """A JSON object per image on a line of its own; what is in `extra` goes into the next one."""
 
-    def __init__(self, about: str, labels: Sequence[str], top: int) -> None:
-        self._about, self._labels, self._top = about, labels, top
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
         self.extra: dict[str, Any] = {}
 
     def take(self, batch: Taken) -> None:
@@ -146,16 +167,18 @@ class JsonLines:
 
     def _told(self, outcome: Outcome | Failure) -> dict[str, Any]:
         from prototxt.runs.items import Failure
-        from prototxt.views.answers import answers
+        from prototxt.views.found import found_dict
 
         if isinstance(outcome, Failure):
             return {"image": outcome.name, "error": str(outcome.error)}
 
         told: dict[str, Any] = {
-            "image": outcome.name, "input": outcome.how, "zeros": outcome.zeros, "weights": self._about,
+            "image": outcome.name, "input": outcome.how, "zeros": outcome.zeros, "weights": self._telling.about,
             "loss": outcome.loss,
         }  # fmt: skip
-        told["answers"] = [asdict(answer) for answer in answers(outcome.outputs, self._labels, self._top)]
+        told["answers"] = [asdict(answer) for answer in self._telling.answers(outcome)]
+        if outcome.found is not None:
+            told["found"] = found_dict(outcome.found, self._telling.choice)
         told |= self.extra
         self.extra = {}
         return told
@@ -180,7 +203,11 @@ class Features:
     def take(self, batch: Taken) -> None:
         import numpy as np
 
-        done = succeeded(batch)
-        if done:
+        # What differs in shape, as rows of boxes do, is refused by the file, not by NumPy.
+        for _, alike in groupby(succeeded(batch), self._shapes):
+            done = list(alike)
             rows = {name: np.concatenate([o.value(name) for o in done]) for name in self.blobs}
             self.writer.append([o.name for o in done], rows)
+
+    def _shapes(self, outcome: Outcome) -> list[Shape]:
+        return [outcome.value(name).shape for name in self.blobs]

@@ -10,8 +10,8 @@ from prototxt.layers.base import Shape, show
 from prototxt.views.numbers import counted
 
 if TYPE_CHECKING:
-    from prototxt.layers.base import Array
     from prototxt.net import Net
+    from prototxt.runs.run import Outcome
 
 SOME = 6
 """As many names of a list are told."""
@@ -60,19 +60,20 @@ def missing_weights(net: Net) -> list[str]:
     ]
 
 
-def label_notes(file: str | None, labels: Sequence[str], outputs: Mapping[str, Array]) -> list[str]:
+def label_notes(file: str | None, labels: Sequence[str], outcome: Outcome) -> list[str]:
     """A warning where a label file has another number of lines than an output has classes."""
+    from prototxt.images.labels import fit_labels
     from prototxt.views.answers import scores_classes
 
     if not labels:
         return []
-    odd = {
-        name: v.shape[1]
-        for name, v in outputs.items()
-        if scores_classes(v.shape) and v.shape[1] != len(labels)
-    }
+    classes = {name: v.shape[1] for name, v in outcome.others.items() if scores_classes(v.shape)}
+    odd = {name: number for name, number in classes.items() if number != len(labels)}
+    found = outcome.found
+    if found is not None and found.labels and len(fit_labels(labels, found.labels)) != found.labels:
+        odd[found.blobs[0]] = found.labels
     return [
-        f'{file}: {len(labels)} labels, but "{name}" has {classes} classes' for name, classes in odd.items()
+        f'{file}: {len(labels)} labels, but "{name}" has {number} classes' for name, number in odd.items()
     ]
 
 

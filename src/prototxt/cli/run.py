@@ -1,4 +1,4 @@
-"""prototxt-run: a net on images: every layer's time, the best classes, features, pictures."""
+"""prototxt-run: a net on images: every layer's time, the best classes, what was found where, features, pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 from prototxt.cli._output_options import OutputChoice, output_options
 from prototxt.cli._plan_options import PlanChoice, plan_options
+from prototxt.cli._run_draw import check_draw, check_found, check_one_view
 from prototxt.cli._run_job import Job, Reading
 from prototxt.cli._run_look import first_items, look
 from prototxt.cli._run_pictures import paint_filters
@@ -86,6 +87,7 @@ def main(
       mobilenet      MobileNet, DenseNet, ShuffleNet: the same with 103.94,116.78,123.68, x 0.017
       ssd            SSD on VGG, face detectors: minus 104,117,123
       mobilenet-ssd  minus 127.5, / 127.5
+      faster-rcnn    Faster R-CNN, R-FCN: short side 600, the long at most 1000, minus 102.9801,115.9465,122.7717
       mtcnn          RGB, minus 127.5, / 128
       mnist          / 256
       unit           / 255
@@ -95,6 +97,7 @@ def main(
       prototxt-run examples/lenet.prototxt examples/digit.png --preset mnist --weights examples/lenet.caffemodel
       prototxt-run deploy.prototxt cat.jpg --weights net.caffemodel --preset imagenet --labels synset_words.txt
       prototxt-run deploy.prototxt photos/ --weights net.caffemodel --batch 8 --save fc7.npz --blob fc7
+      prototxt-run deploy.prototxt street.jpg --weights ssd.caffemodel --preset ssd --labels voc.txt --draw found.png
       prototxt-run deploy.prototxt --profile
     """
     from prototxt.net import Net
@@ -106,6 +109,7 @@ def main(
         raise click.UsageError("--blob says what to --save or to paint as --feature-maps: give one of them")
     if output.show_input and Path(output.show_input).suffix.lower() not in ("", ".png"):
         raise click.UsageError("--show-input writes a PNG: name it .png")
+    check_draw(output.draw)
     planned.check(engine, output)
     if not images_named and not planned.looks:
         raise click.UsageError("Missing argument 'IMAGE...'.", ctx)
@@ -121,6 +125,7 @@ def main(
     if planned.measures:
         warn_if_busy()
     runner = _runner(loaded, output, start, end)
+    check_found(runner, names, output)
     if planned.looks and not names:
         look(runner, planned, output.as_json, batch=batch)
         return
@@ -160,6 +165,7 @@ def _runner(net: Net, output: OutputChoice, start: str | None, end: str | None) 
 
 def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Reading:
     """Images go through the transform that the options ask for; files of arrays are fed as they are."""
+    from prototxt.detections.heads import size_input
     from prototxt.images.recipe import PLAIN
     from prototxt.images.transform import Transform
     from prototxt.runs.items import array_reader, image_reader, is_arrays
@@ -173,10 +179,11 @@ def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Readi
         return Reading(arrays, PLAIN.order)
     blob = image_entry(runner.net, entries)
     recipe, notes = images.recipe(runner.net, blob)
-    image = image_reader(blob, Transform.for_input(entries[blob], recipe))
+    check_one_view(runner, recipe)
+    image = image_reader(blob, Transform.for_input(entries[blob], recipe), size_input(ran))
     return Reading(
         lambda name: arrays(name) if is_arrays(name) else image(name),
         recipe.order,
-        follows_images=recipe.resize == "none",
+        follows_images=recipe.follows_images,
         notes=notes,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from prototxt.errors import InputError, did_you_mean
 from prototxt.images.mean import Mean
-from prototxt.images.recipe import Recipe, Resize
+from prototxt.images.recipe import Recipe, Resize, Within
 
 
 def _values(*mean: float) -> Mean:
@@ -26,6 +26,10 @@ _PRESETS = {
     ),
     "ssd": ("SSD on VGG, face detectors", Recipe(mean=_values(104, 117, 123))),
     "mobilenet-ssd": ("MobileNet-SSD", Recipe(mean=_values(127.5), scale=1 / 127.5)),
+    "faster-rcnn": (
+        "Faster R-CNN, R-FCN",
+        Recipe(Within(600, 1000), mean=_values(102.9801, 115.9465, 122.7717)),
+    ),
     "mtcnn": ("MTCNN", Recipe(order="rgb", mean=_values(127.5), scale=1 / 128)),
     "mnist": ("LeNet, white digits on black", Recipe(scale=1 / 256)),
     "unit": ("anything fed with values of 0 to 1", Recipe(scale=1 / 255)),

@@ -12,9 +12,25 @@ from prototxt.images.load import MAX_PIXELS
 from prototxt.images.mean import Mean
 
 Order = Literal["bgr", "rgb"]
-Resize = int | tuple[int, int] | Literal["input", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An image's short side becomes `short`, or less where its long side would be more than `long`."""
+
+    short: int
+    long: int
+
+    def size(self, rows: int, columns: int) -> tuple[int, int]:
+        """Rows and columns of an image of this size, resized."""
+        factor = min(self.short / min(rows, columns), self.long / max(rows, columns))
+        return max(1, round(rows * factor)), max(1, round(columns * factor))
+
+
+Resize = int | tuple[int, int] | Within | Literal["input", "none"]
 """What an image is resized to before the crop: its short side (columns and rows keep their ratio), a height and a
-width, "input" (the net's own height and width), or "none" (not at all: the net takes the image's size)."""
+width, "input" (the net's own height and width), "none" (not at all: the net takes the image's size), or `Within` (the
+net takes the resized image's size)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +55,28 @@ class Recipe:
             raise ImageError(f'crop is "center" or "ten", not "{self.crop}"')
         if not (isfinite(self.scale) and isfinite(self.raw_scale)):
             raise ImageError(f"scale {self.scale} and raw_scale {self.raw_scale} must be finite")
-        if isinstance(self.resize, str):
-            if self.resize not in ("input", "none"):
-                raise ImageError(f'resize is a size, "input" or "none", not "{self.resize}"')
-            if self.crop == "ten":
-                raise ImageError(
-                    "ten crops need an image larger than the net's input: give a size to resize to"
-                )
-            return
-        sizes = (self.resize,) if isinstance(self.resize, int) else self.resize
-        if min(sizes) < 1 or max(sizes) ** 2 > MAX_PIXELS:
+        if isinstance(self.resize, str) and self.resize not in ("input", "none"):
+            raise ImageError(f'resize is a size, "input" or "none", not "{self.resize}"')
+        if isinstance(self.resize, str | Within) and self.crop == "ten":
+            raise ImageError("ten crops need an image larger than the net's input: give a size to resize to")
+        sizes = self._sizes
+        if sizes and (min(sizes) < 1 or max(sizes) ** 2 > MAX_PIXELS):
             raise ImageError(f"images cannot be resized to {'x'.join(map(str, sizes))} pixels")
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        """The numbers of pixels that `resize` holds."""
+        wanted = self.resize
+        if isinstance(wanted, str):
+            return ()
+        if isinstance(wanted, int):
+            return (wanted,)
+        return (wanted.short, wanted.long) if isinstance(wanted, Within) else wanted
+
+    @property
+    def follows_images(self) -> bool:
+        """Whether the net takes the size of each image."""
+        return self.resize == "none" or isinstance(self.resize, Within)
 
 
 PLAIN = Recipe()

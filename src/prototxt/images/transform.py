@@ -14,8 +14,9 @@ from prototxt.errors import ImageError, printable
 from prototxt.images.crops import Window, windows
 from prototxt.images.load import MAX_PIXELS, Pixels, to_gray
 from prototxt.images.mean import Mean
-from prototxt.images.recipe import PLAIN, Recipe
+from prototxt.images.recipe import PLAIN, Recipe, Within
 from prototxt.images.resize import resize
+from prototxt.images.view import View
 from prototxt.layers.base import show
 
 Array = NDArray[np.float32]
@@ -65,10 +66,13 @@ class Transform:
         return cls(shape[1], shape[2], shape[3], recipe)
 
     def for_image(self, image: Pixels) -> Transform:
-        """The transform for this image: another one only where the net takes the image's own size."""
-        if self.recipe.resize != "none":
+        """The transform for this image: another one only where the net takes the image's size."""
+        if not self.recipe.follows_images:
             return self
-        return replace(self, height=image.shape[0], width=image.shape[1])
+        wanted = self.recipe.resize
+        rows, columns = image.shape[:2]
+        height, width = wanted.size(rows, columns) if isinstance(wanted, Within) else (rows, columns)
+        return replace(self, height=height, width=width)
 
     @property
     def views(self) -> int:
@@ -83,6 +87,15 @@ class Transform:
         if image.ndim != 3 or image.shape[2] not in (1, 3) or 0 in image.shape:
             raise ImageError(f"an image is H x W x 3 or H x W x 1, this array is {show(image.shape)}")
         return self.for_image(image)._apply(image)
+
+    def view(self, image: Pixels) -> View:
+        """Which part of this image the net sees. Raises ImageError for ten crops, which are ten parts."""
+        if self.views > 1:
+            raise ImageError("ten crops are ten views of an image, not one", hint="crop the centre")
+        fitting = self.for_image(image)
+        resized = fitting._resized(image.shape)
+        size = (fitting.height, fitting.width)
+        return View((image.shape[0], image.shape[1]), resized, *windows("center", resized, size))
 
     def _apply(self, image: Pixels) -> Array:
         size = self._resized(image.shape)
@@ -101,7 +114,7 @@ class Transform:
     def _resized(self, image: Sequence[int]) -> tuple[int, int]:
         """Rows and columns of this image before the crop."""
         wanted = self.recipe.resize
-        if isinstance(wanted, str):
+        if isinstance(wanted, str | Within):
             return self.height, self.width
         if isinstance(wanted, int):
             rows, columns = image[:2]

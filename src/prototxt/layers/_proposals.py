@@ -11,7 +11,7 @@ from prototxt.boxes.deltas import clip, decode
 from prototxt.boxes.suppress import Mask, Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers._anchors import check_info, check_scores, read_info
-from prototxt.layers.base import Array, Cost, Layer, Shape, show
+from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, show
 from prototxt.lazy import np
 
 
@@ -19,6 +19,7 @@ class Proposals(Layer):
     """The best regions of one image; how small ones are left out is the room's own."""
 
     data_dependent = True
+    tells = Tells("rois")
 
     num_anchors: int
     """Of one place."""

@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.errors import LayerError
 from prototxt.layers._axes import canonical_axis, check_num_axes
 from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -43,6 +43,8 @@ class ArgMax(Layer):
         self.out_max_val: bool = p.out_max_val
         self.axis: int | None = p.axis if p.HasField("axis") else None
         check_least(self.top_k, 1, "top_k")
+        one_place_each = self.axis == 1 and self.top_k == 1 and not self.out_max_val
+        self.tells = Tells("classes") if one_place_each else None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape = bottom[0]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from prototxt.errors import LayerError
 from prototxt.lazy import np
@@ -100,6 +100,25 @@ ALONE = Setting()
 """A layer on its own, outside any net."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """What a layer's first top says of an image, where its shape alone does not.
+
+    boxes    rows of 7, 1 x 1 x R x 7: image, label, score, xmin, ymin, xmax, ymax, corners as parts of the input's
+             width and height; a label of -1 stands for no box
+    rois     rows of 5, R x 5: image, x1, y1, x2, y2 in pixels of the input; made of an im_info among the bottoms
+    scores   N x K x ...: a score for each of K classes, at each place
+    classes  N x 1 x ...: the best class itself, at each place
+
+    `labels` is how many labels boxes may have, the background included, 0 where that is not known. Of boxes that lie
+    `together` the rows do not say of which image of a batch they are.
+    """
+
+    kind: Literal["boxes", "rois", "scores", "classes"]
+    labels: int = 0
+    together: bool = False
+
+
 class Layer:
     """Base of all rooms.
 
@@ -121,6 +140,8 @@ class Layer:
     is_input: ClassVar[bool] = False
     """Whether the caller fills the tops: they are the net's inputs, and forward is not asked for them."""
 
+    tells: Tells | None = None
+    """What the first top says of an image: a room knows, or learns it in `setup`."""
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 

@@ -11,7 +11,7 @@ from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers._detections import check_box_values, detections, most_rows, num_priors, read_priors
 from prototxt.layers._fields import check_given, check_least, enum_name
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count, show
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -65,6 +65,7 @@ class DetectionOutput(Layer):
         check_given(p, "num_classes")
         check_least(p.num_classes, 1, "num_classes")
         self.num_classes: int = p.num_classes
+        self.tells = Tells("boxes", self.num_classes)
         self.share_location: bool = p.share_location
         self.background: int = p.background_label_id
         self.code = enum_name(p, "code_type")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import canonical_axis
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -32,6 +32,7 @@ class Softmax(Layer):
 
     def setup(self, param: Any) -> None:
         self.axis: int = param.softmax_param.axis
+        self.tells = Tells("scores") if self.axis == 1 else None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         canonical_axis(self.axis, bottom[0])

@@ -9,7 +9,7 @@ from prototxt.errors import LayerError
 from prototxt.layers._detections import most_rows
 from prototxt.layers._labels import Labels
 from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -59,6 +59,7 @@ class Yolov3DetectionOutput(Layer):
         p = param.yolov3_detection_output_param
         check_classes(p)
         self.num_classes: int = p.num_classes
+        self.tells = Tells("boxes", self.num_classes + 1, together=True)
         self.num_box: int = p.num_box
         self.least_score: float = p.confidence_threshold
         self.nms_threshold: float = p.nms_threshold

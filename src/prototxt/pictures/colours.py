@@ -121,6 +121,54 @@ def colour_table(map: Map) -> Pixels:
     return _srgb(np.stack(lab, axis=-1))
 
 
+LABELS = 64
+"""Colours for labels; more labels than that share them."""
+
+
+def label_colour(label: int) -> tuple[int, int, int]:
+    """The colour of a label: RGB, 0..255."""
+    red, green, blue = label_colours()[label % LABELS].tolist()
+    return red, green, blue
+
+
+@cache
+def label_colours() -> Pixels:
+    """LABELS colours, each as far in OKLab as can be from all before it: RGB, 0..255.
+
+    They are vivid, neither nearly black nor nearly white: they stand out on a photograph.
+    """
+    light, chroma, hue = np.meshgrid(
+        np.linspace(0.45, 0.85, 9), np.linspace(0.10, 0.26, 9), np.arange(0, 360, 7.5)
+    )
+    angle = np.deg2rad(hue.ravel())
+    lab = np.stack([light.ravel(), chroma.ravel() * np.cos(angle), chroma.ravel() * np.sin(angle)], axis=-1)
+    lab = lab[_shown(lab)]
+    chosen = [int(np.argmin(np.linalg.norm(lab - _FIRST_LABEL, axis=1)))]
+    near = np.full(len(lab), np.inf)
+    while len(chosen) < LABELS:
+        near = np.minimum(near, np.linalg.norm(lab - lab[chosen[-1]], axis=1))
+        chosen.append(int(near.argmax()))
+    return _srgb(lab[chosen])
+
+
+_FIRST_LABEL = (0.63, 0.22, 0.12)
+"""A red in OKLab: the first of all label colours is near it."""
+
+
+def lightness(colour: tuple[int, int, int]) -> float:
+    """Relative luminance of an sRGB colour, 0 black to 1 white (IEC 61966-2-1)."""
+    part = np.array(colour) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def _shown(lab: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which colours of OKLab sRGB can show."""
+    linear = (lab @ _LAB_TO_ROOTS.T) ** 3 @ _CONES_TO_RGB.T
+    inside: NDArray[np.bool_] = ((linear >= 0) & (linear <= 1)).all(axis=-1)
+    return inside
+
+
 def _srgb(lab: NDArray[np.float64]) -> Pixels:
     """Colours of OKLab (n x 3) as bytes of sRGB (IEC 61966-2-1)."""
     linear = np.clip((lab @ _LAB_TO_ROOTS.T) ** 3 @ _CONES_TO_RGB.T, 0, 1)

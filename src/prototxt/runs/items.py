@@ -14,6 +14,7 @@ from prototxt.errors import InputError, Place, PrototxtError
 from prototxt.files import regular_size
 from prototxt.images.load import Pixels, decode_image, guarded
 from prototxt.images.transform import Transform
+from prototxt.images.view import View
 from prototxt.layers.base import Array, Shape, show
 from prototxt.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 
@@ -28,12 +29,13 @@ class Item:
     """An input that could be read.
 
     `feeds` maps blob names to V x ... arrays, V being the windows of the image that the net sees; `how` says in one
-    line how the file became them.
+    line how the file became them, `view` which part of the image they show, where it is an image and they show one.
     """
 
     name: str
     feeds: Mapping[str, Array] = field(repr=False)
     how: str
+    view: View | None = None
 
     @property
     def views(self) -> int:
@@ -64,17 +66,21 @@ def is_arrays(name: str) -> bool:
     return name.lower().endswith(ARRAYS)
 
 
-def image_reader(blob: str, transform: Transform) -> Read:
-    """Reads an image file as one item that feeds `blob`."""
+def image_reader(blob: str, transform: Transform, sizes: str | None = None) -> Read:
+    """Reads an image file as one item that feeds `blob`, and `sizes` with height, width and scale of what is fed."""
 
     def read(name: str) -> Iterator[Item]:
         pixels: Pixels = guarded(name, lambda: decode_image(name, transform.channels == 3))
         try:
             values, how = transform.apply(pixels), transform.describe(name, pixels, blob)
+            view = transform.view(pixels) if transform.views == 1 else None
         except PrototxtError as error:
             error.place = error.place or Place(name)
             raise
-        yield Item(name, {blob: values}, how)
+        feeds = {blob: values}
+        if sizes is not None and view is not None:
+            feeds[sizes] = np.array([[*view.seen, view.scale]], np.float32)
+        yield Item(name, feeds, how, view)
 
     return read
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from prototxt.detections.detection import Found
+from prototxt.detections.heads import BoxRows, Head, find_head, image_view
 from prototxt.engine.session import Session
 from prototxt.errors import InputError
 from prototxt.graph.part import part
@@ -24,7 +27,7 @@ class Outcome:
     """What one item gave: `outputs` and `blobs` map names to arrays whose first axis is 1, this item.
 
     `zeros` names the net's inputs that the item did not fill; `loss` is that of the whole batch, None for a net
-    without losses.
+    without losses. `found` is what the outputs say of the image as boxes or as classes of pixels, if they do.
     """
 
     name: str
@@ -33,6 +36,13 @@ class Outcome:
     blobs: Mapping[str, Array] = field(repr=False)
     zeros: tuple[str, ...] = ()
     loss: float | None = None
+    found: Found | None = None
+
+    @property
+    def others(self) -> dict[str, Array]:
+        """The outputs that `found` does not tell of."""
+        told = () if self.found is None else self.found.blobs
+        return {name: values for name, values in self.outputs.items() if name not in told}
 
     def value(self, name: str) -> Array:
         """A blob that was asked for, or an output."""
@@ -57,6 +67,11 @@ class Runner:
         """The layers that run."""
         return part(self.net.graph, self.start, self.end)
 
+    @cached_property
+    def head(self) -> Head | None:
+        """How to read what the layers that run find in an image."""
+        return find_head(self.graph, self.net.graph)
+
     @property
     def maps(self) -> tuple[str, ...]:
         """The blobs that hold maps: N x C x H x W with more than one value in a map."""
@@ -68,9 +83,12 @@ class Runner:
         )
 
     def found(self) -> dict[str, BlobId]:
-        """The versions of `blobs` that a forward leaves. Raises InputError for one that it does not make."""
+        """The versions of `blobs`, and of those that `head` reads, that a forward leaves.
+
+        Raises InputError for one that it does not make.
+        """
         ran, found = self.graph, {}
-        for name in self.blobs:
+        for name in (*self.blobs, *(self.head.blobs if self.head is not None else ())):
             blob = find_blob(self.net.graph, name)
             reached = ran.last.get(blob.name)
             if reached is None:
@@ -145,21 +163,40 @@ class Runner:
         outputs, kept = self._forward(items, found, watchers), self.net.blobs
         wanted = {n: kept[str(b) if str(b) in kept else b.name].data for n, b in found.items()}
         views, size = items[0].views, len(items)
-        by_output = {name: _rows(name, array, size, views) for name, array in outputs.items()}
-        by_blob = {name: _rows(name, array, size, views) for name, array in wanted.items()}
+        by_output = {name: self._split(name, array, size, views) for name, array in outputs.items()}
+        by_blob = {name: self._split(name, array, size, views) for name, array in wanted.items()}
         zeros = () if self.start else tuple(n for n in self.net.inputs if n not in items[0].feeds)
         loss = self.net.loss if self.graph.losses else None
         return [
-            Outcome(
-                item.name,
-                item.how,
-                {name: rows[i : i + 1] for name, rows in by_output.items()},
-                {name: rows[i : i + 1] for name, rows in by_blob.items()},
+            self._outcome(
+                item,
+                {name: rows[i] for name, rows in by_output.items()},
+                {name: rows[i] for name, rows in by_blob.items()},
                 zeros,
                 loss,
             )
             for i, item in enumerate(items)
         ]
+
+    def _outcome(
+        self,
+        item: Item,
+        outputs: Mapping[str, Array],
+        blobs: Mapping[str, Array],
+        zeros: tuple[str, ...],
+        loss: float | None,
+    ) -> Outcome:
+        found = None
+        if self.head is not None and item.views == 1:
+            found = self.head.find({**outputs, **blobs}, item.view or image_view(self.net.graph))
+        return Outcome(item.name, item.how, outputs, blobs, zeros, loss, found)
+
+    def _split(self, name: str, array: Array, items: int, views: int) -> list[Array]:
+        """A blob as a row for each item."""
+        if isinstance(self.head, BoxRows) and name == self.head.output:
+            return self.head.split(array, items)
+        rows = _rows(name, array, items, views)
+        return [rows[i : i + 1] for i in range(items)]
 
 
 def _rows(name: str, array: Array, items: int, views: int) -> Array:
