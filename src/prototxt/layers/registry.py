@@ -57,8 +57,10 @@ def layer(
     `tops_equal_bottoms` asks for as many tops as bottoms. `loss` marks a loss layer: it makes the tops that its
     file leaves out, and its first top counts as loss. `fork` says whose layer it is, a key of FORKS.
 
-    Raises ValueError when the type name is taken.
+    Raises ValueError when the type name is taken, or the fork is none of FORKS.
     """
+    if fork not in FORKS:
+        raise ValueError(f'fork "{fork}" is none of {", ".join(FORKS)}')
 
     def register(room: L) -> L:
         if not room.__module__.startswith(PACKAGE):
