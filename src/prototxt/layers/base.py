@@ -144,6 +144,9 @@ class Layer:
 
     tells: Tells | None = None
     """What the first top says of an image: a room knows, or learns it in `setup`."""
+    consumes: ClassVar[bool] = True
+    """Whether a blob that it reads is no output of the net any more."""
+
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
