@@ -67,6 +67,10 @@ def test_the_table(folder: Path) -> None:
     tally = "8 files · opens 2 · layers missing 1 · shape needed 1 · solver 1 · fails 3"
     assert tally in result.out
     assert "layers missing: prototxt-shapes FILE" in result.out
+    shown = [line.strip() for line in result.out.splitlines()]
+    wrong = next(i for i, line in enumerate(shown) if line.endswith("wrong.prototxt"))
+    assert shown[wrong].startswith("fails")
+    assert shown[wrong + 1] == '5:3: layer "it" (ReLU): no layer makes bottom "dta"'
     written = folder / "table.txt"
     assert invoke(shapes, "--check", folder, "-o", written).code == 1
     assert tally in written.read_text()
