@@ -82,6 +82,13 @@ def test_csv(folder: Path) -> None:
     assert all(row["why"] for row in rows if row["verdict"] != "opens")
 
 
+def test_inputs_are_for_nets_that_need_them(folder: Path) -> None:
+    got = checked(folder, "--input", "data=1,3,5,7")
+    assert got["bare.pt"]["verdict"] == "opens"
+    assert got["lenet.prototxt"]["params"] == 431080
+    assert checked(folder, "--input", "nobody=1,3,5,7") == checked(folder)
+
+
 def test_all_fine_is_exit_code_0(folder: Path) -> None:
     fine = ("lenet.prototxt", "solver.prototxt", "train.prototxt")
     assert invoke(shapes, "--check", *(folder / name for name in fine)).code == 0
