@@ -8,20 +8,11 @@ from numbers import Integral
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.errors import InputError, LayerError, Place, did_you_mean
-from prototxt.layers.base import MOST_ELEMENTS, Shape, count, show
-from prototxt.layers.registry import make_layer
+from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
+from prototxt.layers.base import MOST_ELEMENTS, Following, Shape, count, show
+from prototxt.layers.registry import meaning
 from prototxt.schema import message_class
 from prototxt.text.tree import Message
-
-LABELLED = ("Data", "ImageData", "WindowData", "MemoryData")
-"""Types whose second top is a label for each image of the first."""
-
-MAPPED = ("DenseImageData", "ImageSegData")
-"""Types whose second top is a label map for each image of the first."""
-
-DECLARED = ("DummyData", "MemoryData")
-"""Types whose file says every top's shape."""
 
 
 def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
@@ -120,21 +111,15 @@ def _data_as_input(
     return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
 
 
-def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) -> tuple[Shape, str]:
-    """The shape of a top that was not given, and why it has it."""
-    if layer.type in LABELLED and i == 1 and layer.top[0] in inputs:
-        return inputs[layer.top[0]][:1], f'a label for each image of "{layer.top[0]}"'
-    if layer.type in MAPPED and i == 1 and len(inputs.get(layer.top[0], ())) == 4:
-        n, _, *size = inputs[layer.top[0]]
-        factor = max(layer.dense_image_data_param.label_divide_factor, 1)
-        return (n, 1, *(int(s // factor) for s in size)), f'a label map for each image of "{layer.top[0]}"'
-    if layer.type in DECLARED:
-        try:
-            return make_layer(layer).shapes([])[i], "as the file says"
-        except LayerError as error:
-            error.at(place, layer.name, layer.type)
-            raise
-    if (found := _as_its_room_says(layer, i, inputs)) is not None:
+def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) -> Following:
+    """The shape of a top that was not given, and why it has it, as the layer's room knows."""
+    try:
+        found = meaning(layer).room.follows(layer, i, inputs)
+    except MissingLayerError:
+        found = None
+    except LayerError as error:
+        raise error.at(place, layer.name, layer.type) from None
+    if found is not None:
         return found
     given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
     raise InputError(
@@ -142,14 +127,6 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
         place=place,
         hint=f"give it as well: --input {layer.top[i]}=N,...",
     )
-
-
-def _as_its_room_says(layer: Any, i: int, inputs: Mapping[str, Shape]) -> tuple[Shape, str] | None:
-    """The shape of a top that was not given, and why, where a room knows."""
-    try:
-        return make_layer(layer).follows(i, inputs)
-    except LayerError:
-        return None
 
 
 def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> Any:

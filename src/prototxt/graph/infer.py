@@ -98,6 +98,6 @@ def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:
     """Named blobs that are made and not read afterwards; a write in place makes a blob anew."""
     unread: set[str] = set()
     for node in nodes:
-        unread -= {b.name for b in node.bottoms}
+        unread -= {b.name for b in node.bottoms} if node.layer.consumes else set()
         unread |= {t.name for t in node.tops[: node.layer.named_tops]}
     return tuple(sorted(unread))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,12 +13,32 @@ from prototxt.data.prefetch import Prefetch
 from prototxt.data.transform import DataTransform, unknown_fields
 from prototxt.errors import DataError, UnsaidShapeError
 from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Layer, Shape, count, show
+from prototxt.layers.base import Array, Following, Layer, Shape, count, show
 
 _MOST_AHEAD = 16
 _MOST_AHEAD_BYTES = 1 << 29
 
 Batches = Callable[[], Iterator[list[Array]]]
+
+
+def label_follows(param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    """The second top, where that is a label for each image of the first."""
+    images = given.get(param.top[0])
+    return (images[:1], f'a label for each image of "{param.top[0]}"') if top == 1 and images else None
+
+
+def map_follows(param: Any, top: int, given: Mapping[str, Shape], factor: float = 1) -> Following | None:
+    """The second top, where that is a label map for each image of the first, smaller by a factor."""
+    images = given.get(param.top[0], ())
+    if top != 1 or len(images) != 4:
+        return None
+    n, _, height, width = images
+    return (
+        n,
+        1,
+        int(height // factor),
+        int(width // factor),
+    ), f'a label map for each image of "{param.top[0]}"'
 
 
 class ImageReader(Layer):
@@ -45,6 +65,10 @@ class ImageReader(Layer):
         self.prefetch = prefetch
         self.transform = DataTransform.read(param.transform_param, self.phase)
         self._unknown = [f for f in unknown_fields(param.transform_param) if f not in self.applies]
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return label_follows(param, top, given)
 
     @abstractmethod
     def first_image(self) -> Shape:

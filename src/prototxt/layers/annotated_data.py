@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers._fields import check_least, enum_name
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Array, Following, Layer, Shape, show
 from prototxt.layers.registry import layer
 
 BOXES: Shape = (1, 1, 1, 8)
@@ -65,13 +65,11 @@ class AnnotatedData(Layer):
         images: Shape = (self.batch_size, self.channels, *self.size)
         return [images, BOXES][: self.num_tops]
 
-    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
         if top == 1:
             return BOXES, "room for one box of the batch"
-        try:
-            return self.shapes([])[0], "as the file says"
-        except LayerError:
-            return None
+        return cls(param).shapes([])[0], "as the file says"
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         what = f'the database "{self.source}" is not read here: AnnotatedDatum is a record of SSD\'s own'

@@ -13,6 +13,8 @@ from prototxt.errors import LayerError
 from prototxt.lazy import np
 
 Shape = tuple[int, ...]
+Following = tuple[Shape, str]
+"""The shape of an input that nobody gave, and in words why it has it."""
 
 # Not read at run time: NumPy takes longer to load than a net to read, and shapes need no arrays.
 if TYPE_CHECKING:
@@ -142,6 +144,9 @@ class Layer:
 
     tells: Tells | None = None
     """What the first top says of an image: a room knows, or learns it in `setup`."""
+    consumes: ClassVar[bool] = True
+    """Whether a blob that it reads is no output of the net any more."""
+
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
@@ -197,8 +202,12 @@ class Layer:
         """The tops' shapes. Default: the first bottom's shape (element-wise layers)."""
         return [bottom[0]]
 
-    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
-        """The shape of a data layer's top from those of others that the caller gives, and why; None by default."""
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        """The shape of a data layer's top number `top`, whose others the caller gives, and why; None by default.
+
+        Raises LayerError where the layer's own fields should say it and do not.
+        """
         return None
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ from prototxt.data.pairs import Pair, PairFiles, Size, nearest, pair_batches, pl
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches
+from prototxt.layers._data_base import Batches, map_follows
 from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Array, Shape, show
+from prototxt.layers.base import Array, Following, Shape, show
 from prototxt.layers.registry import layer
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class DenseImageData(ImageList):
 
     Source: caffe-segnet/src/caffe/layers/dense_image_data_layer.cpp; ENet's fork for label_divide_factor.
     """
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return map_follows(param, top, given, max(param.dense_image_data_param.label_divide_factor, 1))
 
     def setup(self, param: Any) -> None:
         p = param.dense_image_data_param

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Array, Following, Layer, Shape, show
 from prototxt.layers.registry import layer
 
 LEGACY = ("num", "channels", "height", "width")
@@ -36,6 +36,10 @@ class DummyData(Layer):
     """
 
     golden = "what Caffe draws is another random generator's; the tests hold it against the fillers"
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return cls(param).shapes([])[top], "as the file says"
 
     def setup(self, param: Any) -> None:
         p = param.dummy_data_param

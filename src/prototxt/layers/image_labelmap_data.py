@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ from prototxt.data.pairs import Pair, PairFiles, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError
-from prototxt.layers._data_base import Batches
+from prototxt.layers._data_base import Batches, map_follows
 from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Array, Shape, show
+from prototxt.layers.base import Array, Following, Shape, show
 from prototxt.layers.registry import layer
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class ImageLabelmapData(ImageList):
     """
 
     golden = "the fork is at hand as text alone; its rules are tried by hand"
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return map_follows(param, top, given)
 
     def setup(self, param: Any) -> None:
         self.take_list(param, param.image_data_param)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,10 @@ from prototxt.data.pairs import Pair, PairFiles, Size, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches
+from prototxt.layers._data_base import Batches, map_follows
 from prototxt.layers._fields import enum_name
 from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import MOST_ELEMENTS, Array, Shape, show
+from prototxt.layers.base import MOST_ELEMENTS, Array, Following, Shape, show
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -58,6 +58,10 @@ class ImageSegData(ImageList):
 
     golden = "the reference's own tests have no such layer; its rules are tried by hand"
     applies = ("scale_factors", "crop_height", "crop_width")
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return map_follows(param, top, given)
 
     def setup(self, param: Any) -> None:
         p, t = param.image_data_param, param.transform_param

@@ -17,8 +17,7 @@ class Implicit(Silence):
         x_i: any; no tops
 
     Pitfalls:
-        It is no layer of any Caffe, but of files drawn with Netscope. As with Silence its bottoms do not count as
-        outputs of the net: keep them by name.
+        It is no layer of any Caffe, but of files drawn with Netscope. Its bottoms are outputs of the net all the same.
 
     Example:
         layer { name: "bbox_out" type: "implicit" bottom: "bbox_pred" }
@@ -26,4 +25,5 @@ class Implicit(Silence):
     Source: Netscope CNN Analyzer (dgschwend/netscope), its presets.
     """
 
+    consumes = False
     golden = "it makes nothing"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prototxt.layers._data_base import label_follows
 from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Array, Following, Layer, Shape
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -39,6 +40,10 @@ class MemoryData(Layer):
 
     is_input = True
     golden = "it computes nothing: its tops are what the caller gives"
+
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        return label_follows(param, top, given) or (cls(param).shapes([])[top], "as the file says")
 
     def setup(self, param: Any) -> None:
         p = param.memory_data_param

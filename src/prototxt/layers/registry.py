@@ -9,7 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -33,6 +33,8 @@ PYTHON_LAYERS = {
 
 ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md tells how to add one"
 
+ORDER = {fork: i for i, fork in enumerate(FORKS)}
+
 _rooms: dict[str, dict[str, type[Layer]]] = {}
 """Every meaning of every type name: by the name, then by the fork."""
 
@@ -55,8 +57,10 @@ def layer(
     `tops_equal_bottoms` asks for as many tops as bottoms. `loss` marks a loss layer: it makes the tops that its
     file leaves out, and its first top counts as loss. `fork` says whose layer it is, a key of FORKS.
 
-    Raises ValueError when the type name is taken.
+    Raises ValueError when the type name is taken, or the fork is none of FORKS.
     """
+    if fork not in FORKS:
+        raise ValueError(f'fork "{fork}" is none of {", ".join(FORKS)}')
 
     def register(room: L) -> L:
         if not room.__module__.startswith(PACKAGE):
@@ -93,19 +97,22 @@ _ENDINGS = tuple(f"_{fork}" for fork in FORKS)
 
 
 def meanings(type_name: str) -> tuple[type[Layer], ...]:
-    """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one.
-
-    From the file where one looks for it and those of the same name for a fork, from any other, from a plug-in.
-    """
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
-    names = {KIN, *(f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS))}
-    for module in sorted(names & _modules()):
-        import_module(f"{PACKAGE}.{module}")
+    """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one."""
+    _import_room(type_name)
     for search in (_import_rooms, _import_plugins):
         if type_name not in _rooms:
             search()
     by_fork = _rooms.get(type_name, {})
-    return tuple(by_fork[fork] for fork in FORKS if fork in by_fork)
+    return tuple(by_fork[fork] for fork in sorted(by_fork, key=ORDER.__getitem__))
+
+
+@lru_cache(1000)
+def _import_room(type_name: str) -> None:
+    """The file where one looks for a type, and those of the same name for a fork, if there are such."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
+    names = {KIN, *(f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS))}
+    for module in sorted(names & _modules()):
+        import_module(f"{PACKAGE}.{module}")
 
 
 @cache

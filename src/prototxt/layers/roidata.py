@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers._param_str import read_param_str, whole
-from prototxt.layers.base import Layer, Shape
+from prototxt.layers.base import Following, Layer, Shape
 from prototxt.layers.registry import layer
 
 EXAMPLES = {3: {0: "1,3,600,1000", 2: "8,5"}, 6: {0: "2,3,600,1000", 1: "128,5"}}
@@ -61,12 +61,14 @@ class RoIData(Layer):
             hint=f"give them: {given}",
         )
 
-    def follows(self, top: int, given: Mapping[str, Shape]) -> tuple[Shape, str] | None:
-        first, second = self.top_names[:2]
-        if self.num_tops == 3 and top == 1 and first in given:
+    @classmethod
+    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+        layer = cls(param)
+        first, second = layer.top_names[:2]
+        if layer.num_tops == 3 and top == 1 and first in given:
             return (given[first][0], 3), f'height, width and scale of each image of "{first}"'
-        if self.num_tops == 6 and top > 1 and second in given:
+        if layer.num_tops == 6 and top > 1 and second in given:
             regions = given[second][0]
-            shape = (regions,) if top == 2 else (regions, 4 * self.num_classes)
+            shape = (regions,) if top == 2 else (regions, 4 * layer.num_classes)
             return shape, f'for each region of "{second}"'
         return None
