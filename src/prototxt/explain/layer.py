@@ -7,13 +7,14 @@ from collections.abc import Callable
 from prototxt.explain.docs import part, summary
 from prototxt.explain.look import Look, is_known
 from prototxt.explain.section import Line, Section
+from prototxt.explain.size import size
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.layers.base import show
 from prototxt.layers.unknown import Unknown
 
 Subject = Callable[[Look], Section | None]
 
-SUBJECTS: tuple[Subject, ...] = ()
+SUBJECTS: tuple[Subject, ...] = (size,)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
 

@@ -50,3 +50,8 @@ def ranges(places: Sequence[int]) -> str:
 def number(value: float) -> str:
     """A float as a file writes it: `0.0001`, `1`, `1.5`."""
     return f"{value:g}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 map`, `1,000 maps`; `1 step of 2`, `3 steps of 2`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
