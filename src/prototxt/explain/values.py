@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from prototxt.errors import InputError, did_you_mean
+from prototxt.errors import InputError, LayerError
 from prototxt.explain.ledger import Group, Ledger, Place, Term
 from prototxt.explain.ledgers._asked import Asked
-from prototxt.explain.ledgers.table import ledger_of, types_with_ledger
+from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
+from prototxt.explain.look import find_layer, of_class
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array, show
@@ -42,7 +43,7 @@ class Values:
     graph: Graph
     node: Node
     blobs: Mapping[BlobId, Array]
-    params: Mapping[str, tuple[Array, ...]]
+    params: Mapping[int, tuple[Array, ...]]
 
     def ledger(self, at: Sequence[int], top: int = 0) -> Ledger:
         """How the layer makes the value at `at` of its top number `top`.
@@ -55,18 +56,19 @@ class Values:
         return self._ledger(self.node, tuple(at), top)
 
     def _ledger(self, node: Node, at: Place, top: int) -> Ledger:
-        answer = ledger_of(type(node.layer))
+        answer = of_class(LEDGERS, node.layer)
         if answer is None:
             raise _no_ledger(self.graph, node)
         made = self.blobs[node.tops[top]]
         _check_place(self.graph, node.tops[top], at, made.shape)
         asked = Asked(
+            shown(self.graph, node.tops[top]),
             at,
             top,
             made.shape,
             tuple(self.blobs[blob] for blob in node.bottoms),
             tuple(shown(self.graph, blob) for blob in node.bottoms),
-            self.params.get(node.name, ()),
+            self.params[node.index],
         )
         # What overflows is infinite or NaN here too.
         with np.errstate(all="ignore"), located_at(node):
@@ -97,8 +99,10 @@ class Values:
         why = _why_not(node)
         if node is None or why:
             return Branch(group.bottom, term, None, why, ())
-        assert term.at is not None
-        ledger = self._ledger(node, term.at, node.tops.index(blob))
+        try:
+            ledger = self._ledger(node, term.at or (), node.tops.index(blob))
+        except LayerError as error:
+            return Branch(group.bottom, term, None, error.what, ())
         return Branch(group.bottom, term, ledger, "", self.follow(ledger, depth, most))
 
 
@@ -110,15 +114,19 @@ def run_for(net: Net, layer: str, depth: int = 1, feeds: Mapping[str, ArrayLike]
 
     Raises InputError for a layer that the net does not have, and for feeds that do not fit.
     """
-    node = find_layer(net.graph, layer)
+    find_layer(net.graph, layer)
     if feeds:
         net.reshape(**{name: np.shape(array) for name, array in feeds.items()})
-    needed = _around(net.graph, find_layer(net.graph, layer), depth)
-    net.forward(feeds, end=node.name, keep=sorted(map(str, needed)))
-    left = net.blobs
+    graph = net.graph
+    nodes = _around(graph, find_layer(graph, layer), depth)
+    needed = {blob for node in nodes.values() for blob in (*node.bottoms, *node.tops)}
+    net.forward(feeds, end=layer, keep=sorted(map(str, needed)))
+    left, learned = net.blobs, net.params
     blobs = {blob: left[str(blob) if str(blob) in left else blob.name].data for blob in needed}
-    params = {name: tuple(p.data for p in parameters) for name, parameters in net.params.items()}
-    return Values(net.graph, find_layer(net.graph, layer), blobs, params)
+    params = {
+        node.index: tuple(param.data for param in learned.get(node.name, ())) for node in nodes.values()
+    }
+    return Values(graph, find_layer(graph, layer), blobs, params)
 
 
 def explain_value(net: Net, layer: str, at: Sequence[int], top: int = 0) -> Ledger:
@@ -134,15 +142,6 @@ def follow(net: Net, ledger: Ledger, depth: int, most: int = MOST) -> tuple[Bran
     return run_for(net, ledger.layer, depth).follow(ledger, depth, most)
 
 
-def find_layer(graph: Graph, name: str) -> Node:
-    """The first layer of this name. Raises InputError where there is none."""
-    for node in graph.nodes:
-        if node.name == name:
-            return node
-    hint = did_you_mean(name, [node.name for node in graph.nodes])
-    raise InputError(f'{graph.file}: the net has no layer "{name}"', hint=hint)
-
-
 def largest(ledger: Ledger, most: int) -> list[tuple[Group, Term]]:
     """The terms that add most to the value, those on the side and in the padding left out."""
     own = [group for group in ledger.groups if not group.side]
@@ -156,12 +155,14 @@ def shown(graph: Graph, blob: BlobId) -> str:
     return blob.name if graph.last[blob.name] == blob else str(blob)
 
 
-def _around(graph: Graph, node: Node, depth: int) -> set[BlobId]:
-    needed = {*node.bottoms, *node.tops}
+def _around(graph: Graph, node: Node, depth: int) -> dict[int, Node]:
+    """The layer and those of the `depth` - 1 layers before it, by index."""
+    nodes = {node.index: node}
     if depth > 1:
-        for maker in {m.index: m for blob in node.bottoms if (m := _maker(graph, blob))}.values():
-            needed |= _around(graph, maker, depth - 1)
-    return needed
+        for blob in node.bottoms:
+            maker = _maker(graph, blob)
+            nodes |= _around(graph, maker, depth - 1) if maker is not None else {}
+    return nodes
 
 
 def _maker(graph: Graph, blob: BlobId) -> Node | None:
@@ -172,7 +173,7 @@ def _why_not(node: Node | None) -> str:
     """Why what a layer makes cannot be followed; nothing where it can."""
     if node is None or node.layer.is_input:
         return "an input of the net"
-    return "" if ledger_of(type(node.layer)) else f"made by {node.type}, which has no ledger"
+    return "" if of_class(LEDGERS, node.layer) else f"made by {node.type}, which has no ledger"
 
 
 def _no_ledger(graph: Graph, node: Node) -> InputError:

@@ -15,8 +15,12 @@ from prototxt.layers.base import Array, Shape
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """The value at `at` of top number `top`, and what the layer makes it of: bottoms with their names, parameters."""
+    """The value at `at` of top number `top`, and what the layer makes it of: bottoms with their names, parameters.
 
+    `blob` is the name of that top.
+    """
+
+    blob: str
     at: Place
     top: int
     top_shape: Shape
@@ -31,8 +35,8 @@ class Asked:
 
     @property
     def y(self) -> str:
-        """The value as formulas write it: `y[0, 3, 5, 5]`."""
-        return f"y{index(self.at)}"
+        """The value as formulas write it: `conv2[0, 3, 5, 5]`."""
+        return f"{self.blob}{index(self.at)}"
 
     def x(self, at: Iterable[object], bottom: int = 0) -> str:
         """A value of a bottom as formulas write it: `conv1[0, 3, c, 5]`."""
@@ -58,7 +62,7 @@ class Asked:
         A term adds its value, times its factor where there are factors, or what `parts` makes of the values.
         """
         x = self.bottoms[bottom]
-        inside = np.logical_and(places >= 0, places < x.shape).all(axis=1)
+        inside = np.asarray(((places >= 0) & (places < x.shape)).all(axis=1))
         values = np.zeros(len(places))
         values[inside] = x[tuple(places[inside].T)]
         given = None if factors is None else np.asarray(factors, np.float64).reshape(len(places))

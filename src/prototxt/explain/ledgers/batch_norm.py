@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from math import sqrt
 
-from prototxt.explain.ledgers._asked import Account, Asked, added, grid
+from prototxt.explain.ledgers._asked import Account, Asked, added
 from prototxt.explain.ledgers._running import Running
 from prototxt.explain.ledgers._statistics import Statistics, of_channel, told
-from prototxt.layers._axes import four_axes
-from prototxt.layers.base import Array
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import EPS, SegNetBN
@@ -69,7 +67,9 @@ def bn_segnet(layer: SegNetBN, asked: Asked) -> Account:
         running, groups = added([value]), (value,)
     else:
         found = of_channel(asked, c)
-        formula = f"{asked.y} = ({asked.x(place)} - mean[{c}]) / sqrt(var[{c}] + {EPS:g}) * scale[{c}] + shift[{c}]"
+        formula = (
+            f"{asked.y} = ({asked.x(place)} - mean[{c}]) / sqrt(var[{c}] + {EPS:g}) * scale[{c}] + shift[{c}]"
+        )
         running = _normalized(told(Running(0, 0), found, value.subtotal), c, found, EPS)
         groups = (value, found.group)  # type: ignore[assignment]
     running.times(f"scale[{c}]", scale).plus(f"shift[{c}]", shift)
@@ -88,5 +88,3 @@ def _statistic(asked: Asked, c: int) -> Account:
 def _own_place(asked: Asked) -> tuple[int, ...]:
     """The place in the bottom, which may have fewer axes than the top."""
     return asked.at[: len(asked.shapes[0])]
-
-

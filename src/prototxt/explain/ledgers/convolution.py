@@ -53,7 +53,9 @@ def channel_groups(
     layout: Shape = tuple(map(len, lines))
     if np.prod(layout) == 1:
         places = grid(*batch, channels, *lines)
-        title = f"channel {channels[0]}" if len(channels) == 1 else f"channels {channels[0]} to {channels[-1]}"
+        title = (
+            f"channel {channels[0]}" if len(channels) == 1 else f"channels {channels[0]} to {channels[-1]}"
+        )
         return (asked.group(title, places, bottom=bottom, factors=weight),)
     places = grid(*batch, 0, *lines)
     groups = []

@@ -32,7 +32,9 @@ def deconvolution(layer: Deconvolution, asked: Asked) -> Account:
     weight = asked.params[0][first : first + depth, own][np.ix_(range(depth), *taps)]
     terms = channel_groups(asked, bottom, batch, range(first, first + depth), lines, weight)
     running = added(terms)
-    reads = f"w[{offset(first, 'c')}, {own}, taps] * {asked.x((*batch, offset(first, 'c'), 'places'), bottom)}"
+    reads = (
+        f"w[{offset(first, 'c')}, {own}, taps] * {asked.x((*batch, offset(first, 'c'), 'places'), bottom)}"
+    )
     formula = f"sum over c and the places whose stamp reaches here of {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"

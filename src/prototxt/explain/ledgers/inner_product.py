@@ -20,7 +20,11 @@ def inner_product(layer: InnerProduct, asked: Asked) -> Account:
     terms = _by_map(asked, batch, asked.shapes[0][axis:], weight)
     running = added(terms)
     row = f"k, {output}" if layer.transpose else f"{output}, k"
-    reads = asked.x((*batch, "k" if len(asked.shapes[0]) == axis + 1 else "k of all")) if batch else f"{asked.names[0]}[k]"
+    reads = (
+        asked.x((*batch, "k" if len(asked.shapes[0]) == axis + 1 else "k of all"))
+        if batch
+        else f"{asked.names[0]}[k]"
+    )
     formula = f"sum over k = 0..{len(weight) - 1} of w[{row}] * {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"

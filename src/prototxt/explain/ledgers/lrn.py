@@ -20,7 +20,9 @@ def _across(layer: LRN, asked: Asked) -> Account:
     n, c, *place = asked.at
     half, size = layer.local_size // 2, layer.local_size
     neighbours = range(c - half, c + half + 1)
-    squares = asked.group("squares across channels", grid(n, neighbours, *place), parts=lambda x: x * x, side=True)
+    squares = asked.group(
+        "squares across channels", grid(n, neighbours, *place), parts=lambda x: x * x, side=True
+    )
     measure = Running(0, 0).to("sum of squares", squares.subtotal, squares.subtotal)
     measure.times(f"alpha / {size}", layer.alpha / size).plus("k", layer.k)
     formula = (
@@ -46,7 +48,9 @@ def _within(layer: LRN, asked: Asked) -> Account:
     measure = Running(0, 0).to("sum of squares", squares.subtotal, squares.subtotal)
     measure.over(f"({product_of(lengths)})", count(lengths)).times("alpha", layer.alpha).plus("1", 1)
     reads = asked.x((n, c, *(f"{line.start}..{line.stop - 1}" for line in lines)))
-    formula = f"{asked.y} = x * (1 + {layer.alpha:g} / ({product_of(lengths)}) * sum of {reads}^2)^-{layer.beta:g}"
+    formula = (
+        f"{asked.y} = x * (1 + {layer.alpha:g} / ({product_of(lengths)}) * sum of {reads}^2)^-{layer.beta:g}"
+    )
     return _divided(layer, asked, formula, squares, measure)
 
 
@@ -54,4 +58,3 @@ def _divided(layer: LRN, asked: Asked, formula: str, squares: Group, measure: Ru
     value = asked.one()
     measure.power(f"-{layer.beta:g}", -layer.beta).times(f"x = {asked.x(asked.at)}", asked.value(asked.at))
     return Account(formula, (value, squares), measure)
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from prototxt.explain.ledger import Numbers
@@ -63,11 +65,15 @@ def reduction(layer: Reduction, asked: Asked) -> Account:
     return Account(f"{asked.y} = {coeff}{said} of {asked.names[0]}", (group,), running)
 
 
-_TITLES = {"SUM": "values", "MEAN": "values", "ASUM": "values without signs", "SUMSQ": "squares"}
-
-
 def _as_they_are(x: Numbers) -> Numbers:
     return x
 
 
-_PARTS = {"SUM": _as_they_are, "MEAN": _as_they_are, "ASUM": np.abs, "SUMSQ": np.square}
+_TITLES = {"SUM": "values", "MEAN": "values", "ASUM": "values without signs", "SUMSQ": "squares"}
+
+_PARTS: Mapping[str, Callable[[Numbers], Numbers]] = {
+    "SUM": _as_they_are,
+    "MEAN": _as_they_are,
+    "ASUM": np.abs,
+    "SUMSQ": np.square,
+}

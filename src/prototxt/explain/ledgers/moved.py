@@ -65,6 +65,8 @@ def _trace(layer: Layer, asked: Asked, sources: Sequence[int], stand_in: Any) ->
 def dropout(layer: Dropout, asked: Asked) -> Account:
     """At TEST a value stays as it is."""
     if layer.drops:
-        raise LayerError("it draws at random which values it drops: no sum to show", hint="explain phase TEST")
+        raise LayerError(
+            "it draws at random which values it drops: no sum to show", hint="explain phase TEST"
+        )
     value = asked.one()
     return Account(f"{asked.y} = {asked.x(asked.at)}", (value,), added([value]))

@@ -76,7 +76,7 @@ def _bnll(layer: neuron.BNLL, x: Running) -> None:
 
 
 def _threshold(layer: neuron.Threshold, x: Running) -> None:
-    x.through(f"1 if x > {layer.threshold:g}, else 0", x.value > np.float32(layer.threshold), 0)
+    x.through(f"1 if x > {layer.threshold:g}, else 0", float(x.value > np.float32(layer.threshold)), 0)
 
 
 def _clip(layer: neuron.Clip, x: Running) -> None:
@@ -106,22 +106,22 @@ def _log(layer: neuron.Log, x: Running) -> None:
 
 
 NEURONS: Mapping[type[Layer], tuple[Function, str]] = {
-    neuron.ReLU: (_relu, "max(x, 0) + negative_slope * min(x, 0)"),
-    neuron.ReLU6: (_relu6, "min(max(x, 0) + negative_slope * min(x, 0), 6)"),
-    neuron.ELU: (_elu, "x for x > 0, else alpha * (exp(x) - 1)"),
-    neuron.SeLu: (_selu, "lambda * x for x > 0, else lambda * alpha * (exp(x) - 1)"),
+    neuron.ReLU: (_relu, "max(x, 0) + {negative_slope:g} * min(x, 0)"),
+    neuron.ReLU6: (_relu6, "min(max(x, 0) + {negative_slope:g} * min(x, 0), 6)"),
+    neuron.ELU: (_elu, "x for x > 0, else {alpha:g} * (exp(x) - 1)"),
+    neuron.SeLu: (_selu, "{factor:g} * x for x > 0, else {factor:g} * {alpha:g} * (exp(x) - 1)"),
     neuron.Sigmoid: (_sigmoid, "0.5 * tanh(0.5 * x) + 0.5"),
     neuron.TanH: (_tanh, "tanh(x)"),
-    neuron.Swish: (_swish, "x / (1 + exp(-beta * x))"),
+    neuron.Swish: (_swish, "x / (1 + exp(-{beta:g} * x))"),
     neuron.AbsVal: (_absval, "|x|"),
     neuron.BNLL: (_bnll, "log(1 + exp(x))"),
-    neuron.Threshold: (_threshold, "1 for x > threshold, else 0"),
-    neuron.Clip: (_clip, "max(min, min(x, max))"),
-    neuron.Power: (_power, "(shift + scale * x)^power"),
-    neuron.Exp: (_exp, "base^(shift + scale * x)"),
-    neuron.Log: (_log, "log_base(shift + scale * x)"),
+    neuron.Threshold: (_threshold, "1 for x > {threshold:g}, else 0"),
+    neuron.Clip: (_clip, "max({min:g}, min(x, {max:g}))"),
+    neuron.Power: (_power, "({shift:g} + {scale:g} * x)^{power:g}"),
+    neuron.Exp: (_exp, "{outer_scale:g} * exp({inner_scale:g} * x)"),
+    neuron.Log: (_log, "{outer_scale:g} * log({shift:g} + {scale:g} * x)"),
 }
-"""What each does to a value, and its formula."""
+"""What each does to a value, and its formula, with the names of the room's attributes for its numbers."""
 
 
 def function(steps: Function, formula: str) -> Callable[[Any, Asked], Account]:
@@ -131,6 +131,7 @@ def function(steps: Function, formula: str) -> Callable[[Any, Asked], Account]:
         value = asked.one()
         running = added([value])
         steps(layer, running)
-        return Account(f"{asked.y} = {formula} with x = {asked.x(asked.at)}", (value,), running)
+        said = formula.format_map(vars(layer)).replace(" + 0 * min(x, 0)", "")
+        return Account(f"{asked.y} = {said} with x = {asked.x(asked.at)}", (value,), running)
 
     return account

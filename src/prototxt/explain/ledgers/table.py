@@ -83,17 +83,13 @@ LEDGERS: Mapping[type[Layer], Answer] = {
     Dropout: dropout,
     **{kind: function(steps, formula) for kind, (steps, formula) in NEURONS.items()},
     **dict.fromkeys(
-        (Concat, CropCenter, Flatten, Im2col, Permute, Reorg, Reshape, ShuffleChannel, Slice, Split, Tile), moved
+        (Concat, CropCenter, Flatten, Im2col, Permute, Reorg, Reshape, ShuffleChannel, Slice, Split, Tile),
+        moved,
     ),
     **dict.fromkeys((BatchReindex, Crop, SegNetUpsample, UpsampleByScale), moved_from_first),
     Filter: moved_from_same,
 }
 """By layer class; a class without a row of its own has its base's."""
-
-
-def ledger_of(kind: type[Layer]) -> Answer | None:
-    """How layers of this class account for a value; None where they cannot."""
-    return next((LEDGERS[base] for base in kind.__mro__ if base in LEDGERS), None)
 
 
 def types_with_ledger() -> list[str]:
