@@ -1,4 +1,4 @@
-"""The ledger of a value in a net: one forward that keeps what it needs, the account, the engine's own value beside it."""
+"""The ledger of a value in a net: one forward that keeps what it needs, and the engine's own value beside it."""
 
 from __future__ import annotations
 

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from math import sqrt
+import numpy as np
 
+from prototxt.explain.ledger import Group
 from prototxt.explain.ledgers._asked import Account, Asked, added
 from prototxt.explain.ledgers._running import Running
-from prototxt.explain.ledgers._statistics import Statistics, of_channel, told
+from prototxt.explain.ledgers._statistics import of_channel, told
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import EPS, SegNetBN
 
 
 def batch_norm(layer: BatchNorm, asked: Asked) -> Account:
-    """Stored statistics, or those of the batch."""
-    c, value = asked.at[1], asked.one()
-    formula = f"{asked.y} = ({asked.x(asked.at)} - mean[{c}]) / sqrt(var[{c}] + {layer.eps:g})"
+    """By stored statistics, or those of the batch."""
+    c = asked.at[1]
+    formula = f"{asked.y} = {_normalized(asked, c, layer.eps)}"
     if not layer.use_global_stats:
-        found = of_channel(asked, c)
-        running = told(Running(0, 0), found, value.subtotal)
-        return Account(formula, (value, found.group), _normalized(running, c, found, layer.eps))
+        return Account(formula, *_by_batch(asked, c, layer.eps))
     sums, squares, factor = asked.params
     scale = 1 / float(factor[0]) if factor[0] else 0.0
-    mean, variance = float(sums[c]) * scale, float(squares[c]) * scale
-    running = added([value]).minus(f"mean[{c}]", mean)
-    running.over(f"sqrt(var[{c}] + eps) of var {variance:.6g}", _root(variance + layer.eps))
-    return Account(formula, (value,), running)
-
-
-def _root(value: float) -> float:
-    return sqrt(value) if value >= 0 else float("nan")
-
-
-def _normalized(running: Running, c: int, found: Statistics, eps: float) -> Running:
-    running.minus(f"mean[{c}]", found.mean, found.mean_size)
-    return running.over(f"sqrt(var[{c}] + eps)", _root(found.variance + eps))
+    return Account(
+        formula, *_by_stored(asked, c, float(sums[c]) * scale, float(squares[c]) * scale, layer.eps)
+    )
 
 
 def bn_pspnet(layer: PSPNetBN, asked: Asked) -> Account:
     """Normalized, then slope and bias."""
-    c, value = asked.at[1], asked.one()
+    c = asked.at[1]
     slope, bias, mean, variance = (float(param.ravel()[c]) for param in asked.params)
-    formula = f"{asked.y} = ({asked.x(asked.at)} - mean[{c}]) / sqrt(var[{c}] + {layer.eps:g}) * slope[{c}] + bias[{c}]"
-    if layer.stored:
-        running = added([value]).minus(f"mean[{c}]", mean)
-        running.over(f"sqrt(var[{c}] + eps)", _root(variance + layer.eps))
-        groups = (value,)
-    else:
-        found = of_channel(asked, c)
-        running = _normalized(told(Running(0, 0), found, value.subtotal), c, found, layer.eps)
-        groups = (value, found.group)  # type: ignore[assignment]
+    groups, running = (
+        _by_stored(asked, c, mean, variance, layer.eps) if layer.stored else _by_batch(asked, c, layer.eps)
+    )
     running.times(f"slope[{c}]", slope).plus(f"bias[{c}]", bias)
+    formula = f"{asked.y} = {_normalized(asked, c, layer.eps)} * slope[{c}] + bias[{c}]"
     return Account(formula, groups, running)
 
 
@@ -60,20 +44,27 @@ def bn_segnet(layer: SegNetBN, asked: Asked) -> Account:
     if asked.top:
         return _statistic(asked, c)
     scale, shift = (float(param.ravel()[c]) for param in asked.params)
-    place = _own_place(asked)
-    value = asked.one(place)
-    if not layer.learns:
-        formula = f"{asked.y} = {asked.x(place)} * scale[{c}] + shift[{c}]"
-        running, groups = added([value]), (value,)
+    if layer.learns:
+        said, (groups, running) = _normalized(asked, c, EPS), _by_batch(asked, c, EPS)
     else:
-        found = of_channel(asked, c)
-        formula = (
-            f"{asked.y} = ({asked.x(place)} - mean[{c}]) / sqrt(var[{c}] + {EPS:g}) * scale[{c}] + shift[{c}]"
-        )
-        running = _normalized(told(Running(0, 0), found, value.subtotal), c, found, EPS)
-        groups = (value, found.group)  # type: ignore[assignment]
+        value = asked.one(_place(asked))
+        said, groups, running = asked.x(_place(asked)), (value,), added([value])
     running.times(f"scale[{c}]", scale).plus(f"shift[{c}]", shift)
-    return Account(formula, groups, running)
+    return Account(f"{asked.y} = {said} * scale[{c}] + shift[{c}]", groups, running)
+
+
+def _by_stored(
+    asked: Asked, c: int, mean: float, variance: float, eps: float
+) -> tuple[tuple[Group, ...], Running]:
+    value = asked.one(_place(asked))
+    running = added([value]).minus(f"mean[{c}]", mean)
+    return (value,), running.over(f"sqrt(var[{c}] + eps)", float(np.sqrt(variance + eps)))
+
+
+def _by_batch(asked: Asked, c: int, eps: float) -> tuple[tuple[Group, ...], Running]:
+    value, found = asked.one(_place(asked)), of_channel(asked, c)
+    running = told(Running(0, 0), found, value.subtotal).minus(f"mean[{c}]", found.mean, found.mean_size)
+    return (value, found.group), running.over(f"sqrt(var[{c}] + eps)", float(np.sqrt(found.variance + eps)))
 
 
 def _statistic(asked: Asked, c: int) -> Account:
@@ -85,6 +76,10 @@ def _statistic(asked: Asked, c: int) -> Account:
     return Account(f"{asked.y} = {name} of channel {c} over the batch", (found.group,), running)
 
 
-def _own_place(asked: Asked) -> tuple[int, ...]:
+def _normalized(asked: Asked, c: int, eps: float) -> str:
+    return f"({asked.x(_place(asked))} - mean[{c}]) / sqrt(var[{c}] + {eps:g})"
+
+
+def _place(asked: Asked) -> tuple[int, ...]:
     """The place in the bottom, which may have fewer axes than the top."""
     return asked.at[: len(asked.shapes[0])]

@@ -16,15 +16,11 @@ def inner_product(layer: InnerProduct, asked: Asked) -> Account:
     """A group for each map of the bottom, where it has maps; else one group."""
     *batch, output = asked.at
     weight = asked.params[0][:, output] if layer.transpose else asked.params[0][output]
-    axis = canonical_axis(layer.axis, asked.shapes[0])
-    terms = _by_map(asked, batch, asked.shapes[0][axis:], weight)
+    seen = asked.shapes[0][canonical_axis(layer.axis, asked.shapes[0]) :]
+    terms = _by_map(asked, batch, seen, weight)
     running = added(terms)
     row = f"k, {output}" if layer.transpose else f"{output}, k"
-    reads = (
-        asked.x((*batch, "k" if len(asked.shapes[0]) == axis + 1 else "k of all"))
-        if batch
-        else f"{asked.names[0]}[k]"
-    )
+    reads = asked.x((*batch, "k"))
     formula = f"sum over k = 0..{len(weight) - 1} of w[{row}] * {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"
