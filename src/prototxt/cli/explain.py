@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._explain_value import ValueChoice, explain_one, value_options
+from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 if TYPE_CHECKING:
@@ -25,14 +27,30 @@ FORMATS = ("text", "json", "html")
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
 )
+@value_options
+@image_options
 @net_options
 @click.version_option(package_name="prototxt")
-def main(net: str, layer: str | None, form: str, output: str | None, choice: NetChoice) -> None:
+@click.pass_context
+def main(
+    ctx: click.Context,
+    net: str,
+    layer: str | None,
+    form: str,
+    output: str | None,
+    value: ValueChoice,
+    images: ImageChoice,
+    choice: NetChoice,
+) -> None:
     """Explain LAYER of NET (a prototxt file), with its own numbers; without LAYER, the layers that there are.
 
     How the output size follows, what each kernel sees and which maps it joins, parameters and multiply-adds as
     products and by every convention, the matrices of im2col, the field that a value sees of the input, and the same
     layer in PyTorch and Keras. Nothing is run.
+
+    With --at, what one value is made of: the net runs as far as LAYER, on --image or on noise, and every product,
+    subtotal and step that makes the value is told and held against what the engine has; the exit code is 1 where
+    the two differ.
 
     \b
     Examples:
@@ -40,12 +58,18 @@ def main(net: str, layer: str | None, form: str, output: str | None, choice: Net
       prototxt-explain examples/alexnet.prototxt conv2
       prototxt-explain deploy.prototxt pool1 --input data=1,3,384,384
       prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
+      prototxt-explain examples/lenet.prototxt conv2 --at 0,17,3,4 --weights examples/lenet.caffemodel \\
+        --image examples/digit.png --preset mnist --depth 2
     """
     from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
 
+    value.check(layer, images)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
+    if layer is not None and value.at is not None:
+        options = choice.options(value.seed or 0)
+        ctx.exit(explain_one(definition, options, layer, value, images, form, output))
     graph = outline(definition, choice.options())
     show_notes(graph.notes[len(definition.notes) :])
     if layer is None:

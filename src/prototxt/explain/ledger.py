@@ -45,7 +45,8 @@ class Group:
 
     `places` is T x axes of the bottom, `inside` tells which of them lie in it; `values`, `factors` and `parts` are as
     Term has them. `shape` lays the terms out as their window is, kh x kw say; () is a line. Terms on the `side` are
-    what others are measured by, such as the neighbours of LRN: no part of the value itself.
+    what others are measured by, such as the neighbours of LRN: no part of the value itself. A group that `picks` takes
+    one of its values and drops the others: the maximum.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Group:
     subtotal: float
     shape: tuple[int, ...] = ()
     side: bool = False
+    picks: bool = False
 
     def __len__(self) -> int:
         return len(self.parts)
