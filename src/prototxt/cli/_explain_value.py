@@ -76,7 +76,7 @@ value_options = option_group(
         ),
         click.option("--top", type=click.IntRange(0), help="Of several tops which one, from 0 on.  [default: 0]"),
         click.option(
-            "--depth", type=click.IntRange(1, 20), help="With 2, what the largest terms are made of too; and so on."
+            "--depth", type=click.IntRange(1, 5), help="With 2, what the largest terms are made of too; and so on."
         ),
         click.option("--all", "everything", is_flag=True, help="Nothing is folded: every channel, every term."),
         click.option(

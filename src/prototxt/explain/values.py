@@ -13,6 +13,7 @@ from prototxt.explain.ledger import Group, Ledger, Place, Term
 from prototxt.explain.ledgers._asked import Asked
 from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
 from prototxt.explain.look import find_layer, of_class
+from prototxt.graph.part import part
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array, show
@@ -120,7 +121,9 @@ def run_for(net: Net, layer: str, depth: int = 1, feeds: Mapping[str, ArrayLike]
     graph = net.graph
     nodes = _around(graph, find_layer(graph, layer), depth)
     needed = {blob for node in nodes.values() for blob in (*node.bottoms, *node.tops)}
-    net.forward(feeds, end=layer, keep=sorted(map(str, needed)))
+    read = {blob.name for blob in part(graph, None, layer).entries}
+    given = {name: array for name, array in (feeds or {}).items() if name in read}
+    net.forward(given, end=layer, keep=sorted(map(str, needed)))
     left, learned = net.blobs, net.params
     blobs = {blob: left[str(blob) if str(blob) in left else blob.name].data for blob in needed}
     params = {
@@ -177,13 +180,11 @@ def _why_not(node: Node | None) -> str:
 
 
 def _no_ledger(graph: Graph, node: Node) -> InputError:
+    whose = f'{graph.file}: layer "{node.name}"'
     if node.layer.is_input:
-        what = "an input of the net is made of nothing"
-    else:
-        what = f"type {node.type} has no ledger: its values are no sum that could be shown"
-    return InputError(
-        f'{graph.file}: layer "{node.name}": {what}', hint=f"these have one: {', '.join(types_with_ledger())}"
-    )
+        return InputError(f"{whose}: an input of the net is made of nothing")
+    hint = f"these types have one: {', '.join(types_with_ledger())}"
+    return InputError(f"{whose}: type {node.type} has no ledger here", hint=hint)
 
 
 def _check_place(graph: Graph, blob: BlobId, at: Place, shape: tuple[int, ...]) -> None:

@@ -16,7 +16,7 @@ def ledger_json(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") 
     told = (
         ledger_dict(ledger) | {"fed": fed} | ({"follows": [*map(branch_dict, branches)]} if branches else {})
     )
-    return json.dumps(told, indent=1) + "\n"
+    return json.dumps(told) + "\n"
 
 
 def ledger_dict(ledger: Ledger) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _account(ledger: Ledger, heading: str = "") -> Iterator[str]:
 
 def _group(group: Group, is_open: bool) -> str:
     title = group.title or window_places(group)
-    notes = [window_places(group)] * bool(group.title and len(group))
+    notes = [window_places(group)] if group.title and len(group) else []
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
     notes += ["measures only"] * group.side
     sum_of = "" if group.picks else f" <b>{precise(group.subtotal)}</b>"

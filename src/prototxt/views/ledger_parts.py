@@ -61,8 +61,9 @@ class Block:
 
     @property
     def cell(self) -> int:
-        """Columns of text that a cell takes."""
-        return max((len(cell) for row in self.rows for cell in row), default=1)
+        """Columns of text that a cell takes; a marked one stands in brackets."""
+        longest = max((len(cell) for row in self.rows for cell in row), default=1)
+        return longest + 2 * bool(self.marked)
 
     @property
     def width(self) -> int:

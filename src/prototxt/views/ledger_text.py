@@ -153,10 +153,11 @@ def _row_of(laid: Sequence[Block]) -> Iterator[Text]:
 def _cells(block: Block, y: int) -> Text:
     row = Text()
     for x, cell in enumerate(block.rows[y]):
-        style = "bold yellow" if (y, x) in block.marked else "dim" if cell == OUTSIDE else ""
-        shown = f"[{cell}]" if (y, x) in block.marked else cell
+        is_marked = (y, x) in block.marked
+        style = "bold yellow" if is_marked else "dim" if cell == OUTSIDE else ""
+        shown = f"[{cell}]" if is_marked else f"{cell} " if block.marked else cell
         row.append(" " * bool(x))
-        row.append(shown.rjust(block.cell + 2 * bool(block.marked)), style)
+        row.append(shown.rjust(block.cell), style)
     return Text.assemble(row, " " * max(0, block.width - row.cell_len))
 
 
