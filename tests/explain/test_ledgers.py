@@ -39,7 +39,9 @@ def places(shape: Shape, seed: str) -> list[Place]:
 
 
 def with_ledger(net: Net) -> list[Node]:
-    return [node for node in net.layers if not node.layer.is_input and of_class(LEDGERS, node.layer)]
+    return [
+        node for node in net.layers if not node.layer.is_input and of_class(LEDGERS, node.layer) is not None
+    ]
 
 
 EXPLAINED = [case for case in CASE_LIST if with_ledger(case.net(case.arrays()))]
@@ -140,6 +142,7 @@ def test_lenet_conv2_is_twenty_subtotals_of_twenty_five_products() -> None:
     for channel, group in enumerate(ledger.groups):
         window = pool1[0, channel, 3:8, 4:9].astype(np.float64)
         np.testing.assert_array_equal(group.values.reshape(5, 5), window)
+        assert group.factors is not None
         np.testing.assert_array_equal(group.factors.reshape(5, 5), weight[17, channel])
         assert group.subtotal == pytest.approx(float((window * weight[17, channel]).sum()), abs=1e-12)
     assert [step.text for step in ledger.steps] == ["sum of 20 subtotals", "+ bias[17]"]
