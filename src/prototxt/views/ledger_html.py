@@ -49,8 +49,9 @@ def ledger_html(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") 
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
         f"<title>{title}</title>\n<style>{STYLE}</style>",
-        *_account(ledger, "h1"),
+        f"<h1>{title} = {precise(ledger.stored)}</h1>",
         f'<p class="soft">{_text(fed)}</p>' if fed else "",
+        *_account(ledger),
     ]
     if branches:
         parts += ["<h2>What the largest terms are made of</h2>", *map(_branch, branches)]
@@ -61,10 +62,7 @@ def _text(words: str) -> str:
     return escape(printable(words))
 
 
-def _account(ledger: Ledger, heading: str = "") -> Iterator[str]:
-    if heading:
-        at = _text(f"{ledger.blob}{place_text(ledger.at)}")
-        yield f"<{heading}>{at} = {precise(ledger.stored)}</{heading}>"
+def _account(ledger: Ledger) -> Iterator[str]:
     yield f'<p class="soft">layer {_text(ledger.layer)}, {_text(ledger.type)}</p>'
     yield f'<p class="formula"><code>{_text(ledger.formula)}</code></p>'
     shown = set(chosen(ledger.groups, False))
