@@ -53,7 +53,6 @@ def looks(case: Case) -> list[tuple[Look, list[Array], list[Array]]]:
 
 def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: list[Any], put: Any) -> Any:
     """What the code makes of the inputs; a module in it is given our learned arrays."""
-    modules: list[Any] = []
 
     class Noted:
         """A namespace whose classes note what they make."""
@@ -65,8 +64,8 @@ def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: 
             made = getattr(self.inner, name)
 
             def make(*args: Any, **options: Any) -> Any:
-                modules.append(made(*args, **options))
-                return modules[-1]
+                module = made(*args, **options)
+                return module.eval() if hasattr(module, "eval") else module
 
             return make
 
@@ -74,24 +73,21 @@ def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: 
     bound = dict(
         zip(["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))], inputs, strict=True)
     )
-    weights = {theirs: np.ascontiguousarray(eval(ours, {**arrays})) for theirs, ours in call.weights}
     code = call.code
-    if weights:  # the module must have them before it is called: it is the first that the code makes
-        head = code[: _end_of_call(code)]
-        if not head.startswith("layers.Cropping"):
-            module = eval(head, {**spaces, **bound})
-            put(module, weights, inputs)
-            code = f"module{code[len(head) :]}"
-            bound["module"] = module
-        else:
-            start = len(head) + 1
-            inner = code[start:]
-            module = eval(inner[: _end_of_call(inner)], {**spaces, **bound})
-            put(module, weights, inputs)
-            code = f"{head}(module(x))"
-            bound["module"] = module
+    if call.weights:  # the module must have them before it is called
+        start = code.index(")(") + 2 if code.startswith("layers.Cropping") else 0
+        end = start + _end_of_call(code[start:])
+        module = bound["module"] = eval(code[start:end], {**spaces, **bound})
+        put(
+            module,
+            {theirs: np.ascontiguousarray(eval(ours, {**arrays})) for theirs, ours in call.weights},
+            inputs,
+        )
+        code = f"{code[:start]}module{code[end:]}"
     made = eval(code, {**spaces, **bound})
-    return made(*inputs) if callable(made) else made
+    if not callable(made):
+        return made
+    return [made(x) for x in inputs] if len(inputs) > 1 else made(*inputs)
 
 
 def _end_of_call(code: str) -> int:
@@ -149,9 +145,10 @@ def test_keras_gives_the_same(case: Case) -> None:
         tensors = {name: t.tensor(a) for name, a in names.items()}
 
         def put(module: Any, weights: dict[str, Array], inputs: list[Any]) -> None:
-            shape = tuple(inputs[0].shape)
+            n, *spatial, channels = inputs[0].shape
+            shape: tuple[int | None, ...] = (n, *(None for _ in spatial), channels)  # it may be padded first
             if "Flatten" in call.code:  # noqa: B023
-                shape = (shape[0], int(np.prod(shape[1:])))
+                shape = (n, int(np.prod([*spatial, channels])))
             module.build(shape)
             for name, value in weights.items():
                 getattr(module, name).assign(value)

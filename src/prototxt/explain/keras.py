@@ -148,12 +148,12 @@ def _pooling(look: Look) -> Call:
         notes = ["Keras rounds down; for this input size that is the same"] * (not layer.floor)
         return Call(code(call, kernel, **options), differs=tuple(notes))
     note = "Keras rounds down, so the window that hangs over needs padding behind"
-    # "same" leaves its padding out of averages, as Caffe does with what hangs over, not with what pad adds.
-    if all(map(_same, axes)) and (layer.method == "MAX" or not any(window.pad)):
+    # What "same" averages at the edge depends on Keras's backend.
+    if layer.method == "MAX" and all(map(_same, axes)):
         same = 'padding="same" fits this input size; others it may not'
         return Call(code(call, kernel, **options, padding="same"), differs=(same,))
     if layer.method == "AVE" and over:
-        return Call("", differs=("no padding of Keras divides as the windows that hang over do",))
+        return Call("", differs=("no padding there divides as the windows that hang over do",))
     sides = [[0, 0], *([p, b] for p, b in zip(window.pad, behind, strict=True)), [0, 0]]
     outside = ', constant_values=-float("inf")' if layer.method == "MAX" else ""
     notes = [note] if over else ['padding="same" would pad or divide otherwise']
@@ -254,13 +254,23 @@ def _relu(look: Look) -> Call:
     layer = look.layer
     assert isinstance(layer, ReLU)
     slope = layer.negative_slope
+    if slope < 0:
+        return Call(_bent(slope), differs=("LeakyReLU takes no negative slope",))
     return Call(code("layers.LeakyReLU", negative_slope=slope) if slope else "layers.ReLU()")
 
 
 def _relu6(look: Look) -> Call:
     layer = look.layer
     assert isinstance(layer, ReLU6)
+    if layer.negative_slope < 0:
+        return Call(
+            f"ops.minimum({_bent(layer.negative_slope)}, 6)", differs=("ReLU takes no negative slope",)
+        )
     return Call(code("layers.ReLU", max_value=6, negative_slope=layer.negative_slope or None))
+
+
+def _bent(slope: float) -> str:
+    return f"ops.maximum(x, 0) + {written(slope)} * ops.minimum(x, 0)"
 
 
 def _elu(look: Look) -> Call:

@@ -52,7 +52,8 @@ def array_names(look: Look) -> list[str]:
     names = of_class(NAMES, look.layer) or ()
     if isinstance(look.layer, Scale) and len(look.bottom) > 1:
         names = names[1:]
-    return [*names, *(f"array {i}" for i in range(len(names), len(look.node.params)))]
+    number = len(look.node.params)
+    return [*names[:number], *(f"array {i}" for i in range(len(names), number))]
 
 
 def _arrays(look: Look) -> list[Line]:

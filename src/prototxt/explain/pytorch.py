@@ -210,9 +210,15 @@ def _segnet_bn(look: Look) -> Call:
     layer = look.layer
     assert isinstance(layer, SegNetBN)
     if not layer.learns:
-        return Call("x * scale + shift")
-    call = "F.batch_norm(x, None, None, scale.reshape(-1), shift.reshape(-1), training=True, eps=1e-9)"
+        return Call(f"{_four_axes(look)} * scale + shift")
+    call = f"F.batch_norm({_four_axes(look)}, None, None, scale.reshape(-1), shift.reshape(-1), training=True, eps=1e-9)"
     return Call(call, differs=("it takes the batch's own statistics, at TEST too",))
+
+
+def _four_axes(look: Look) -> str:
+    """The bottom, of layers that give it axes of 1 behind where it has fewer than 4."""
+    name, shape = bottoms(len(look.bottom))[0], look.bottom[0]
+    return name if len(shape) == 4 else f"{name}.reshape{(*shape, *(1,) * (4 - len(shape)))}"
 
 
 def _behind(shape: Shape, axis: int, operand: Shape) -> str:
@@ -361,7 +367,7 @@ def _interp(look: Look) -> Call:
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, Interp)
     (before, behind), size = layer.cut_off, look.top[0][2:]
-    x = "x" if len(look.bottom) == 1 else "x0"
+    x = _four_axes(look)
     rows, columns = (f"{before}:{n - behind}" for n in (*shape, 1, 1)[2:4])
     cut = f"{x}[:, :, {rows}, {columns}]" if before or behind else x
     differs = ("align_corners is off unless said, and gives other numbers",)
@@ -377,7 +383,8 @@ def _upsample(look: Look) -> Call:
 def _shuffle(look: Look) -> Call:
     layer = look.layer
     assert isinstance(layer, ShuffleChannel)
-    return Call(code("nn.ChannelShuffle", layer.group))
+    x = _four_axes(look)
+    return Call(code("nn.ChannelShuffle", layer.group) + ("" if x == "x" else f"({x})"))
 
 
 def _argmax(look: Look) -> Call:
