@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import prototxt
 from golden import CASE_LIST, SHARED, Case, needs_shared, part
 from prototxt.explain.ledger import Ledger, Place
-from prototxt.explain.ledgers.table import LEDGERS
+from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
 from prototxt.explain.look import of_class
 from prototxt.explain.values import Values, explain_value, run_for, shown
 from prototxt.graph.wiring import BlobId, Node
@@ -219,3 +220,9 @@ def test_trained_nets_on_noise(model: str) -> None:
 
 def test_types_of_the_table_are_rooms() -> None:
     assert set(LEDGERS) <= set(all_rooms())
+
+
+def test_the_page_lists_the_types() -> None:
+    page = (ROOT / "docs" / "one-value.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"## What has a ledger\n\n(.*?)\. Of a type", page, re.DOTALL)
+    assert re.split(r",\s+", listed) == types_with_ledger()

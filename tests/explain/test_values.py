@@ -144,3 +144,10 @@ def test_a_net_of_the_examples_with_other_weights() -> None:
     ledger = explain_value(made, "ip1", (0, 7))
     assert [group.shape for group in ledger.groups] == [(4, 4)] * 50
     assert ledger.agrees
+
+
+def test_more_terms_than_anybody_looks_at_are_refused() -> None:
+    text = TEXT.replace("dim: 3 dim: 4", "dim: 900 dim: 1200").replace('"ArgMax"', '"Reduction"')
+    with pytest.raises(LayerError, match=r"2,155,802 terms, more than the 1,000,000") as caught:
+        explain_value(prototxt.parse_net(text), "arg", ())
+    assert caught.value.layer == "arg"

@@ -147,6 +147,7 @@ def _row_of(laid: Sequence[Block]) -> Iterator[Text]:
         for i, block in enumerate(laid):
             line.append(gap if i else "")
             line.append_text(_cells(block, y))
+        line.rstrip()
         yield line
 
 
@@ -201,7 +202,7 @@ def _lines(terms: Sequence[tuple[Group, int]]) -> Iterator[Text]:
     for row in columns:
         place, *numbers, note = row
         cells = [f"  {cell.rjust(w)}" for cell, w in zip(numbers, widths[1:4], strict=True) if w]
-        line = Text(f"{INSET}{place.ljust(widths[0])}{''.join(cells)}")
+        line = Text(f"{INSET}{place.ljust(widths[0])}{''.join(cells)}".rstrip())
         yield line.append(f"  {note}", "dim") if note else line
 
 

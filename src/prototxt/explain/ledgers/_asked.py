@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from prototxt.errors import LayerError
 from prototxt.explain.ledger import Group, Numbers, Place, Places
 from prototxt.explain.ledgers._running import Running
 from prototxt.layers.base import Array, Shape
+
+MOST_TERMS = 1_000_000
+"""The most that a ledger holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,10 +120,17 @@ def index(at: Iterable[object]) -> str:
 
 def grid(*axes: int | Sequence[int]) -> Places:
     """The places that have one of these indices on each axis, the last axis fastest."""
+    check_terms(prod(1 if isinstance(axis, int) else len(axis) for axis in axes))
     lines = [np.atleast_1d(np.asarray(axis, np.int64)) for axis in axes]
     if not lines:
         return np.zeros((1, 0), np.int64)
     return np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, len(lines))
+
+
+def check_terms(number: int) -> None:
+    """Raises LayerError for more terms than anybody looks at: a file alone may ask for any number."""
+    if number > MOST_TERMS:
+        raise LayerError(f"the value is made of {number:,} terms, more than the {MOST_TERMS:,} of a ledger")
 
 
 def added(groups: Sequence[Group]) -> Running:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from prototxt.explain.ledger import Group
-from prototxt.explain.ledgers._asked import Account, Asked, added, grid, offset, tap_names
-from prototxt.layers.base import Array, Shape
+from prototxt.explain.ledgers._asked import Account, Asked, added, check_terms, grid, offset, tap_names
+from prototxt.layers.base import Array, Shape, count
 from prototxt.layers.convolution import Convolution
 
 
@@ -51,7 +49,8 @@ def channel_groups(
     `lines` are the window's places along each axis, `weight` is C x those.
     """
     layout: Shape = tuple(map(len, lines))
-    if np.prod(layout) == 1:
+    check_terms(len(channels) * count(layout))
+    if count(layout) == 1:
         places = grid(*batch, channels, *lines)
         title = (
             f"channel {channels[0]}" if len(channels) == 1 else f"channels {channels[0]} to {channels[-1]}"

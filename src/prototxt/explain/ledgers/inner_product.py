@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prototxt.explain.ledger import Group
-from prototxt.explain.ledgers._asked import Account, Asked, added, grid
+from prototxt.explain.ledgers._asked import Account, Asked, added, check_terms, grid
 from prototxt.layers._axes import canonical_axis
 from prototxt.layers.base import Array, Shape, count
 from prototxt.layers.embed import Embed
@@ -31,6 +31,7 @@ def inner_product(layer: InnerProduct, asked: Asked) -> Account:
 def _by_map(asked: Asked, batch: list[int], seen: Shape, weight: Array) -> tuple[Group, ...]:
     if len(seen) < 2 or count(seen[1:]) == 1:
         return (asked.group("all inputs", grid(*batch, *map(range, seen)), factors=weight),)
+    check_terms(count(seen))
     places = grid(*batch, 0, *map(range, seen[1:]))
     groups = []
     for channel, factors in enumerate(weight.reshape(seen[0], -1)):

@@ -13,7 +13,7 @@ def interp(layer: Interp, asked: Asked) -> Account:
     """One group: the rows above and below, the columns left and right."""
     n, c, *place = asked.at
     shape = four_axes(asked.shapes[0])
-    axes = zip(place, layer._cut(shape), asked.top_shape[2:], strict=True)
+    axes = zip(place, layer.cut(shape), asked.top_shape[2:], strict=True)
     taps = [_taps(y, cut.start, cut.stop - cut.start, out) for y, cut, out in axes]
     (rows, by_row), (columns, by_column) = taps
     places = grid(n, c, rows, columns)[:, : len(asked.shapes[0])]

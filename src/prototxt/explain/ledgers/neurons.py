@@ -131,7 +131,7 @@ def function(steps: Function, formula: str) -> Callable[[Any, Asked], Account]:
         value = asked.one()
         running = added([value])
         steps(layer, running)
-        said = formula.format_map(vars(layer)).replace(" + 0 * min(x, 0)", "")
+        said = formula.format_map(vars(layer)).replace(" + 0 * min(x, 0)", "")  # no slope
         return Account(f"{asked.y} = {said} with x = {asked.x(asked.at)}", (value,), running)
 
     return account
