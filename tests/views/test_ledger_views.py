@@ -123,6 +123,8 @@ def test_a_value_that_differs_is_told() -> None:
         ('type: "Softmax"', (0, 1, 2, 3), "sum of 2 exponentials"),
         ('type: "Reduction" reduction_param { axis: 1 }', (0,), "the 14 other terms together"),
         ('type: "ReLU"', (0, 1, 2, 3), "max(x, 0)"),
+        ('type: "InnerProduct" inner_product_param { num_output: 1 axis: 3 }', (0, 1, 2, 0), "subtotal 0"),
+        ('type: "InnerProduct" inner_product_param { num_output: 1 }', (0, 0), "subtotal 0"),
         ('type: "LRN"', (0, 1, 2, 3), "over the edge"),
         ('type: "Deconvolution" convolution_param { num_output: 1 kernel_size: 1 stride: 2 }', (0, 0, 1, 1), "reaches"),
     ],
@@ -216,3 +218,10 @@ def test_numbers_of_a_table_have_the_same_decimals(numbers: list[float], texts: 
 def test_formulas_break_between_places() -> None:
     lines = broken("y[0, 1] = bias[17] + w[17, c, u, v] * pool1[0, c, 3 + u, 4 + v]", 30)
     assert lines == ["y[0, 1] = bias[17] +", "  w[17, c, u, v] *", "  pool1[0, c, 3 + u, 4 + v]"]
+
+
+def test_a_line_of_terms_that_add_nothing() -> None:
+    kind = 'type: "Convolution" convolution_param { num_output: 1 kernel_size: 1 }'
+    ledger = of_text(kind, (0, 0, 0, 0), "dim: 1 dim: 30 dim: 3 dim: 4")
+    assert "the 20 other terms together: 0" in shown(ledger)
+    check_page(ledger_html(ledger))

@@ -139,11 +139,11 @@ def rest_of(
 
 
 def listed(group: Group, everything: bool) -> tuple[list[int], list[int]]:
-    """The terms of a line that are told one by one, in order, and the others."""
+    """The terms of a line that are told one by one, in order, and the others; where few add anything, the first too."""
     every = list(range(len(group)))
     if everything or len(group) <= LISTED:
         return every, []
-    largest = set(group.largest(LISTED))
+    largest = set([*group.largest(LISTED), *every][:LISTED])
     return [i for i in every if i in largest], [i for i in every if i not in largest]
 
 
