@@ -104,7 +104,8 @@ def _as_maps(look: Look, depth: int, groups: int, axes: list[Axis]) -> Line:
     text, told = [], min(groups, 2)
     for g in range(told):
         terms = [f"I_{g * depth + c} * K_o,{c}" for c in range(depth)]
-        shown = terms if depth <= 3 else [*terms[:2], "...", terms[-1]]
+        first = 2 if groups == 1 else 1
+        shown = terms if depth <= 3 else [*terms[:first], "...", terms[-1]]
         which = "O_o" if groups == 1 else f"O_o, o = {g * outputs}..{g * outputs + outputs - 1}:"
         text.append(f"{which}{' =' if groups == 1 else ''} {' + '.join([*bias, *shown])}")
     if groups > told:
