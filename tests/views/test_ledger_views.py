@@ -110,6 +110,7 @@ def test_the_tree_of_the_largest_terms() -> None:
 def test_a_value_that_differs_is_told() -> None:
     wrong = replace(of_lenet("conv2", (0, 17, 3, 4))[0], stored=5.0)
     assert "NOT the same: 0.6611203 here, 5 there" in shown(wrong)
+    assert "beyond what float32 holds" in shown(replace(wrong, stored=float("nan"), size=1e39))
     assert 'class="bad"' in ledger_html(wrong)
     assert json.loads(ledger_json(wrong))["agrees"] is False
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
-from prototxt.errors import printable
 from prototxt.explain.ledger import Group, Ledger
 from prototxt.explain.values import Branch
 from prototxt.views.ledger_parts import (
@@ -21,22 +19,17 @@ from prototxt.views.ledger_parts import (
     window_places,
 )
 from prototxt.views.numbers import counted
+from prototxt.views.page import page, safe
 
 STYLE = """
-:root { color-scheme: light dark; --soft: color-mix(in srgb, currentColor 55%, transparent);
-  --line: color-mix(in srgb, currentColor 18%, transparent); --mark: color-mix(in srgb, gold 45%, transparent); }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; margin-bottom: 0; } h2 { font-size: 1.05rem; margin-top: 2rem; }
-code, table { font-family: ui-monospace, monospace; font-size: .85rem; }
-.soft { color: var(--soft); } .bad { color: crimson; font-weight: bold; } .good { color: seagreen; }
-.formula { background: color-mix(in srgb, currentColor 6%, transparent); padding: .6rem .8rem; border-radius: .4rem;
-  overflow-wrap: anywhere; }
+body { max-width: 68rem; }
+code, td { font-family: ui-monospace, monospace; font-size: .85rem; } td { text-align: right; padding: .05rem .45rem;
+  border: 0; } td.name { text-align: left; } td.out { color: var(--soft); text-align: center; }
+td.win { background: color-mix(in srgb, gold 45%, transparent); }
+.bad { color: crimson; font-weight: bold; } .good { color: seagreen; }
+.formula { background: var(--back); padding: .6rem .8rem; border-radius: .4rem; overflow-wrap: anywhere; }
 .window { display: flex; flex-wrap: wrap; gap: .8rem 1.6rem; overflow-x: auto; margin: .4rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); font-family: system-ui, sans-serif; }
-td, th { text-align: right; padding: .05rem .45rem; white-space: nowrap; font-weight: normal; }
-td.name { text-align: left; } td.out { color: var(--soft); text-align: center; } td.win { background: var(--mark); }
-.window table { border: 1px solid var(--line); }
+.window table { border: 1px solid var(--line); } caption { text-align: left; color: var(--soft); }
 tr.last td { border-top: 1px solid var(--line); font-weight: bold; }
 details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 1.2rem; } summary { cursor: pointer; }
 """
@@ -44,27 +37,20 @@ details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 
 
 def ledger_html(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") -> str:
     """The whole account; groups but the first and the largest are folded."""
-    title = _text(f"{ledger.blob}{place_text(ledger.at)}")
+    title = f"{ledger.blob}{place_text(ledger.at)} = {precise(ledger.stored)}"
     parts = [
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width">',
-        f"<title>{title}</title>\n<style>{STYLE}</style>",
-        f"<h1>{title} = {precise(ledger.stored)}</h1>",
-        f'<p class="soft">{_text(fed)}</p>' if fed else "",
+        f"<h1>{safe(title)}</h1>",
+        f'<p class="soft">{safe(fed)}</p>' if fed else "",
         *_account(ledger),
     ]
     if branches:
         parts += ["<h2>What the largest terms are made of</h2>", *map(_branch, branches)]
-    return "\n".join(filter(None, parts)) + "\n</html>\n"
-
-
-def _text(words: str) -> str:
-    return escape(printable(words))
+    return page(title, "\n".join(filter(None, parts)), STYLE)
 
 
 def _account(ledger: Ledger) -> Iterator[str]:
-    yield f'<p class="soft">layer {_text(ledger.layer)}, {_text(ledger.type)}</p>'
-    yield f'<p class="formula"><code>{_text(ledger.formula)}</code></p>'
+    yield f'<p class="soft">layer {safe(ledger.layer)}, {safe(ledger.type)}</p>'
+    yield f'<p class="formula"><code>{safe(ledger.formula)}</code></p>'
     shown = set(chosen(ledger.groups, False))
     for i, group in enumerate(ledger.groups):
         yield _group(group, i in shown)
@@ -77,7 +63,7 @@ def _group(group: Group, is_open: bool) -> str:
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
     notes += ["measures only"] * group.side
     sum_of = "" if group.picks else f" <b>{precise(group.subtotal)}</b>"
-    head = f'<summary>{_text(title)}{sum_of} <span class="soft">{_text(", ".join(notes))}</span></summary>'
+    head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
     body = _window(blocks(group)) if is_window(group) else _terms(group)
     return f"<details{' open' if is_open else ''}>{head}{body}</details>"
 
@@ -91,7 +77,7 @@ def _grid(block: Block) -> str:
         f"<tr>{''.join(_cell(cell, (y, x) in block.marked) for x, cell in enumerate(row))}</tr>"
         for y, row in enumerate(block.rows)
     )
-    return f"<table><caption>{escape(block.title)}</caption>{rows}</table>"
+    return f"<table><caption>{safe(block.title)}</caption>{rows}</table>"
 
 
 def _cell(cell: str, marked: bool) -> str:
@@ -107,14 +93,14 @@ def _terms(group: Group) -> str:
         factor = "" if term.factor is None else f"x {precise(term.factor)}"
         part = "" if term.factor is None and term.part == term.value else f"= {precise(term.part)}"
         rows.append(
-            f'<tr><td class="name">{_text(at)}</td><td>{precise(term.value)}</td><td>{factor}</td><td>{part}</td></tr>'
+            f'<tr><td class="name">{safe(at)}</td><td>{precise(term.value)}</td><td>{factor}</td><td>{part}</td></tr>'
         )
     return f"<table>{''.join(rows)}</table>"
 
 
 def _steps(ledger: Ledger) -> str:
     rows = [
-        f'<tr><td class="name">{_text(step.text)}</td>'
+        f'<tr><td class="name">{safe(step.text)}</td>'
         f"<td>{'' if step.operand is None else precise(step.operand)}</td><td>{precise(step.value)}</td></tr>"
         for step in ledger.steps
     ]
@@ -124,15 +110,15 @@ def _steps(ledger: Ledger) -> str:
         for name, value in ends
     ]
     kind = "good" if ledger.agrees else "bad"
-    return f'<table>{"".join(rows)}</table><p class="{kind}">{_text(verdict(ledger))}</p>'
+    return f'<table>{"".join(rows)}</table><p class="{kind}">{safe(verdict(ledger))}</p>'
 
 
 def _branch(branch: Branch) -> str:
     term = branch.term
-    at = _text(f"{branch.bottom}{place_text(term.at or ())}")
+    at = safe(f"{branch.bottom}{place_text(term.at or ())}")
     adds = "" if term.part == term.value else f", adds {precise(term.part)}"
     head = f"{at} = {precise(term.value)}{adds}"
     if branch.ledger is None:
-        return f'<p>{head} <span class="soft">{_text(branch.why)}</span></p>'
+        return f'<p>{head} <span class="soft">{safe(branch.why)}</span></p>'
     body = "\n".join([*_account(branch.ledger), *map(_branch, branch.branches)])
     return f"<details><summary>{head}</summary>\n<div>{body}</div></details>"

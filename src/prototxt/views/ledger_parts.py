@@ -51,6 +51,10 @@ def place_text(at: Place) -> str:
     return f"[{', '.join(map(str, at))}]"
 
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Sums beyond it overflow in an engine, in whatever order it adds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A window laid out as rows of cells, such as the inputs that it sees."""
@@ -152,4 +156,7 @@ def verdict(ledger: Ledger) -> str:
     if ledger.agrees:
         apart = abs(ledger.value - ledger.stored)
         return "the same up to float32 rounding" + (f" ({apart:.1e} apart)" if apart > 0 else "")
-    return f"NOT the same: {precise(ledger.value)} here, {precise(ledger.stored)} there"
+    why = ""
+    if ledger.size > LARGEST and not isfinite(ledger.stored):
+        why = "; on the way there are sums beyond what float32 holds"
+    return f"NOT the same: {precise(ledger.value)} here, {precise(ledger.stored)} there{why}"

@@ -25,11 +25,11 @@ td { white-space: nowrap; } .right { text-align: right; }
 """
 
 
-def page(title: str, body: str) -> str:
-    """A whole page around its body."""
+def page(title: str, body: str, style: str = "") -> str:
+    """A whole page around its body; `style` is what it needs besides."""
     head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">'
     head += '\n<meta name="viewport" content="width=device-width">'
-    return f"{head}\n<title>{safe(title)}</title>\n<style>{STYLE}</style>\n{body}\n</html>\n"
+    return f"{head}\n<title>{safe(title)}</title>\n<style>{STYLE}{style}</style>\n{body}\n</html>\n"
 
 
 def safe(text: str) -> str:
