@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said: a `label` in front, the `text`, and a `note` behind it where it needs one.
+    """One thing said: a `label` in front, the `text`, and a `note` below it where it needs one.
 
-    `values` are the same numbers for programs, in plain types.
+    Lines of the text are shown as they are, one below the other. `values` are the same numbers for programs, in plain
+    types.
     """
 
     label: str
@@ -22,8 +23,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What belongs together, such as how the output size follows; `key` names it for programs."""
+    """What belongs together, such as how the output size follows; `key` names it for programs.
+
+    `picture` is drawn in characters, lines of at most 76, to be shown as it is.
+    """
 
     key: str
     title: str
     lines: tuple[Line, ...]
+    picture: str = ""

@@ -1,0 +1,82 @@
+"""prototxt-explain: what a layer does and why it has the shape, the parameters and the cost that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._options import NetChoice, file_name, net_options
+
+if TYPE_CHECKING:
+    from prototxt.graph.wiring import Graph
+
+FORMATS = ("text", "json", "html")
+
+
+@click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("net", type=file_name)
+@click.argument("layer", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
+    help="How to tell it; html is one page that needs nothing else.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
+)
+@net_options
+@click.version_option(package_name="prototxt")
+def main(net: str, layer: str | None, form: str, output: str | None, choice: NetChoice) -> None:
+    """Explain LAYER of NET (a prototxt file), with its own numbers; without LAYER, the layers that there are.
+
+    How the output size follows, what each kernel sees and which maps it joins, parameters and multiply-adds as
+    products and by every convention, the matrices of im2col, the field that a value sees of the input, and the same
+    layer in PyTorch and Keras. Nothing is run.
+
+    \b
+    Examples:
+      prototxt-explain examples/alexnet.prototxt
+      prototxt-explain examples/alexnet.prototxt conv2
+      prototxt-explain deploy.prototxt pool1 --input data=1,3,384,384
+      prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
+    """
+    from prototxt.reading import define_net, outline
+    from prototxt.text.read import read_text
+
+    definition = define_net(read_text(net), net, strict=choice.strict)
+    show_notes(definition.notes)
+    graph = outline(definition, choice.options())
+    show_notes(graph.notes[len(definition.notes) :])
+    if layer is None:
+        _overview(graph, form, output)
+    else:
+        _layer(graph, layer, form, output)
+
+
+def _layer(graph: Graph, name: str, form: str, output: str | None) -> None:
+    """All that shapes tell of one layer."""
+    from prototxt.explain.layer import explain_layer
+    from prototxt.explain.look import find_layer
+    from prototxt.views import sections as views
+
+    node = find_layer(graph, name)
+    sections = explain_layer(graph, node)
+    if form == "json":
+        emit(views.sections_json(node, sections), output)
+    else:
+        _show(views.sections_text(views.layer_title(node, ""), sections, screen().width), output)
+
+
+def _overview(graph: Graph, form: str, output: str | None) -> None:
+    """Every layer in a line, and what to ask next."""
+
+
+def _show(text: Any, output: str | None) -> None:
+    """What rich lays out, on standard output or in a file."""
+    from prototxt.views.columns import plain_text
+
+    if output is None:
+        show(text)
+    else:
+        emit(plain_text(text) + "\n", output)

@@ -1,0 +1,61 @@
+"""All that is said about a layer, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prototxt.explain.docs import part, summary
+from prototxt.explain.look import Look, is_known
+from prototxt.explain.section import Line, Section
+from prototxt.explain.size import size
+from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.layers.base import show
+from prototxt.layers.unknown import Unknown
+
+Subject = Callable[[Look], Section | None]
+
+SUBJECTS: tuple[Subject, ...] = (size,)
+"""What is told about a layer, in this order; None where a subject has nothing to say of it."""
+
+
+def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
+    """What a layer does, with its own numbers, as far as shapes alone tell."""
+    wiring = _wiring(graph, node)
+    if not is_known(graph, node):
+        return (wiring, _unknown(node))
+    look = Look(graph, node)
+    told = (subject(look) for subject in SUBJECTS)
+    return (wiring, *(section for section in told if section), *_pitfalls(node))
+
+
+def _wiring(graph: Graph, node: Node) -> Section:
+    lines = [Line("does", summary(node.layer))] if not isinstance(node.layer, Unknown) else []
+    lines += [Line("reads", _blob(graph, blob)) for blob in node.bottoms]
+    lines += [Line("makes", _blob(graph, blob)) for blob in node.tops]
+    in_place = [blob for blob in node.tops if blob.name in {b.name for b in node.bottoms}]
+    lines += [
+        Line("in place", f"{blob.name} is written over; as it was before: {blob.name}@{blob.version - 1}")
+        for blob in in_place
+    ]
+    readers = [reader for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
+    text = ", ".join(f"{reader.name} ({reader.type})" for reader in readers) or "an output of the net"
+    lines.append(Line("read by", text, values={"layers": [reader.name for reader in readers]}))
+    return Section("layer", "The layer", tuple(lines))
+
+
+def _blob(graph: Graph, blob: BlobId) -> str:
+    shape = graph.shapes.get(blob)
+    return f"{blob.name}  {'?' if shape is None else show(shape)}"
+
+
+def _unknown(node: Node) -> Section:
+    what = (
+        node.layer.why.what if isinstance(node.layer, Unknown) else "its shapes depend on a layer before it"
+    )
+    return Section("unknown", "What is not known", (Line("", f"Nothing here can tell more: {what}."),))
+
+
+def _pitfalls(node: Node) -> tuple[Section, ...]:
+    text = part(node.layer, "Pitfalls")
+    line = Line("", " ".join(text.replace("`", "").split()))
+    return (Section("pitfalls", "Worth knowing", (line,)),) if text else ()
