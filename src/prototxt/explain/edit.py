@@ -72,7 +72,9 @@ def _change(edited: Edited, options: Options, change: str) -> Edited:
         changed[i] = type(layers[i]).FromString(layers[i].SerializePartialToString())
         made.append((owner, _set(change, changed[i], path, value, options)))
     return replace(
-        edited, definition=edited.definition.with_layers(changed, edited.definition.trees), changes=tuple(made)
+        edited,
+        definition=edited.definition.with_layers(changed, edited.definition.trees),
+        changes=tuple(made),
     )
 
 
@@ -86,7 +88,9 @@ def _inputs(layers: Sequence[Any]) -> dict[str, str]:
 
 def _only_top(layers: Sequence[Any]) -> str:
     """The top of an Input layer that has one."""
-    return layers[0].top[0] if len(layers) == 1 and layers[0].type == "Input" and len(layers[0].top) == 1 else ""
+    return (
+        layers[0].top[0] if len(layers) == 1 and layers[0].type == "Input" and len(layers[0].top) == 1 else ""
+    )
 
 
 def _taken_apart(change: str, names: Sequence[str]) -> tuple[str, list[str], str]:
@@ -166,9 +170,13 @@ def _one(change: str, name: str, messages: Any, rest: list[str]) -> Any:
         index = int(rest.pop(0))
         if index < len(messages):
             return messages[index]
-        raise InputError(f'{change}: the layer has {len(messages)} "{name}", no number {index} (they count from 0)')
+        raise InputError(
+            f'{change}: the layer has {len(messages)} "{name}", no number {index} (they count from 0)'
+        )
     if len(messages) > 1:
-        raise InputError(f'{change}: the layer has {len(messages)} "{name}"', hint=f"say which: {name}.0, say")
+        raise InputError(
+            f'{change}: the layer has {len(messages)} "{name}"', hint=f"say which: {name}.0, say"
+        )
     return messages[0] if messages else messages.add()
 
 

@@ -56,7 +56,9 @@ def _floor_line(names: Names, axis: Axis) -> Line:
     rest = axis.room % axis.stride
     if rest and axis.room > 0:
         exact = axis.room / axis.stride
-        notes.append(f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)} left over")
+        notes.append(
+            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)} left over"
+        )
     return _axis_line(names, axis, text, notes)
 
 
@@ -146,7 +148,9 @@ def _pool_line(names: Names, axis: Axis, floor: bool, clips: bool) -> Line:
 def _rounding_note(names: Names, axis: Axis, floor: bool) -> str:
     exact = f"{axis.room} / {axis.stride} = {axis.room / axis.stride:g}"
     if floor:
-        return f"{exact} is rounded down, as the layer asks: {names.places(axis.room % axis.stride)} left over"
+        return (
+            f"{exact} is rounded down, as the layer asks: {names.places(axis.room % axis.stride)} left over"
+        )
     down = axis.room // axis.stride + 1
     return f"{exact} is rounded up; rounded down, as convolutions and other programs do, it would be {down}"
 
@@ -164,12 +168,21 @@ def _stamp_line(names: Names, axis: Axis) -> Line:
     """An axis of a deconvolution, which lays a kernel for each value."""
     cut = f" - 2*{axis.pad}" if axis.pad else ""
     text = f"{axis.stride} * ({axis.size} - 1) + {axis.extent}{cut} = {axis.out}"
-    notes = [*_extent_note(axis), f"each value lays down a kernel {axis.extent} wide, {axis.stride} behind the one before"]
+    notes = [
+        *_extent_note(axis),
+        f"each value lays down a kernel {axis.extent} wide, {axis.stride} behind the one before",
+    ]
     if axis.pad:
         notes.append(f"pad cuts {names.places(axis.pad)} off at both ends")
     if axis.dilation == 1:
         notes.append(_overlap_note(names, axis))
-    values = {"size": axis.size, "extent": axis.extent, "stride": axis.stride, "pad": axis.pad, "out": axis.out}
+    values = {
+        "size": axis.size,
+        "extent": axis.extent,
+        "stride": axis.stride,
+        "pad": axis.pad,
+        "out": axis.out,
+    }
     return Line(names.axis, text, "\n".join(notes), values)
 
 
@@ -197,7 +210,9 @@ def _inner_product(look: Look) -> list[Line]:
 
 def _axes_of(shape: tuple[int, ...], k: int) -> int:
     """How many of the last axes hold k values, the fewest but for those of 1."""
-    return next((i for i in range(1, len(shape) + 1) if count(shape[-i:]) == k and shape[-i] != 1), len(shape))
+    return next(
+        (i for i in range(1, len(shape) + 1) if count(shape[-i:]) == k and shape[-i] != 1), len(shape)
+    )
 
 
 def _concat(look: Look) -> list[Line]:
@@ -205,7 +220,10 @@ def _concat(look: Look) -> list[Line]:
     assert isinstance(layer, Concat)
     axis = layer.axis % len(look.top[0])
     total = " + ".join(str(shape[axis]) for shape in look.bottom)
-    return [Line(f"axis {axis}", f"{total} = {look.top[0][axis]}"), Line("others", "as they are, alike in all bottoms")]
+    return [
+        Line(f"axis {axis}", f"{total} = {look.top[0][axis]}"),
+        Line("others", "as they are, alike in all bottoms"),
+    ]
 
 
 def _slice(look: Look) -> list[Line]:
@@ -239,7 +257,9 @@ def _flatten(look: Look) -> list[Line]:
 
 def _as_documented(look: Look) -> list[Line]:
     """For layers without a rule of their own: what the type's description says."""
-    same = [blob.name for blob, shape in zip(look.node.bottoms, look.bottom, strict=True) if shape == look.top[0]]
+    same = [
+        blob.name for blob, shape in zip(look.node.bottoms, look.bottom, strict=True) if shape == look.top[0]
+    ]
     if same and all(shape == look.top[0] for shape in look.top):
         return [Line("as its bottom", f"{show(look.top[0])}, that of {same[0]}")]
     tops = zip(look.node.tops, look.top, strict=True)

@@ -19,6 +19,7 @@ writes *tops*. Defaults are those of `proto/caffe.proto`. A type that is not Caf
 from; where forks mean different things by one name, a layer's fields and learned arrays tell, or `--dialect`.
 """
 
+
 def layers_markdown() -> str:
     """The whole page: a table of all types, then a section for each."""
     rooms = all_rooms()
