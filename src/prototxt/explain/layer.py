@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
+from prototxt.explain.im2col import im2col
 from prototxt.explain.look import Look, is_known
+from prototxt.explain.macs import macs
+from prototxt.explain.parameters import parameters
 from prototxt.explain.section import Line, Section
 from prototxt.explain.size import size
 from prototxt.graph.wiring import BlobId, Graph, Node
@@ -14,7 +18,7 @@ from prototxt.layers.unknown import Unknown
 
 Subject = Callable[[Look], Section | None]
 
-SUBJECTS: tuple[Subject, ...] = (size,)
+SUBJECTS: tuple[Subject, ...] = (size, connectivity, parameters, macs, im2col)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
 

@@ -15,7 +15,7 @@ from prototxt.errors import printable
 from prototxt.explain.section import Line, Section
 from prototxt.graph.wiring import Node
 
-LABEL = 17
+LABEL = 18
 """Columns of the labels, which stand one below the other through all sections."""
 
 READABLE = 80

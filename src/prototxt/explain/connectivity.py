@@ -1,0 +1,304 @@
+"""Which values of its bottoms make one value of a layer, and which maps are joined to which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from prototxt.explain.look import Look, of_class
+from prototxt.explain.section import Line, Section
+from prototxt.explain.words import counted, product, span, times
+from prototxt.layers._conv_base import ConvolutionBase
+from prototxt.layers._per_channel import PerChannel
+from prototxt.layers.base import Layer, count
+from prototxt.layers.bias import Bias
+from prototxt.layers.concat import Concat
+from prototxt.layers.deconvolution import Deconvolution
+from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.lrn import LRN
+from prototxt.layers.neuron import Neuron
+from prototxt.layers.pooling import Pooling
+from prototxt.layers.prelu import PReLU
+from prototxt.layers.scale import Scale
+from prototxt.layers.shuffle_channel import ShuffleChannel
+from prototxt.layers.slice import Slice
+from prototxt.layers.softmax import Softmax
+
+MOST_COLUMNS, MOST_ROWS = 48, 12
+"""As large as the picture of a matrix is drawn."""
+
+FULL_ROWS = 3
+"""The rows of a matrix in which all are joined: there is little to see."""
+
+MOST_GROUPS = 4
+"""As many groups as are told one by one."""
+
+NOTHING, SHADES = "·", "░▒▓█"
+"""No pair of a block is joined; some, up to all."""
+
+
+def connectivity(look: Look) -> Section | None:
+    """Nothing for layers of whose kind nothing is known."""
+    rule = of_class(RULES, look.layer)
+    return rule(look) if rule and look.bottom and look.top else None
+
+
+def _section(lines: Sequence[Line], picture: str = "") -> Section:
+    return Section("connectivity", "What one value is made of", tuple(lines), picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """`inputs` and `outputs` in `number` groups that do not see each other."""
+
+    inputs: int
+    outputs: int
+    number: int
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of an input and an output are joined."""
+        return self.inputs * self.outputs // self.number
+
+    def ranges(self) -> list[tuple[str, str]]:
+        """The inputs and the outputs of the first groups."""
+        i, o = self.inputs // self.number, self.outputs // self.number
+        shown = range(min(self.number, MOST_GROUPS))
+        return [(span(g * i, g * i + i - 1), span(g * o, g * o + o - 1)) for g in shown]
+
+    def joined(self, first_in: int, end_in: int, first_out: int, end_out: int) -> int:
+        """How many pairs of these inputs and these outputs are joined."""
+        i, o = self.inputs // self.number, self.outputs // self.number
+        first = max(first_in // i, first_out // o)
+        last = min((end_in - 1) // i, (end_out - 1) // o)
+
+        def of(g: int) -> int:
+            inputs = min(end_in, g * i + i) - max(first_in, g * i)
+            return inputs * (min(end_out, g * o + o) - max(first_out, g * o))
+
+        # Only the first and the last group may be cut.
+        between = max(last - first - 1, 0) * i * o
+        return between + sum(map(of, {first, last})) if first <= last else 0
+
+    def picture(self) -> str:
+        """The matrix of inputs (columns) and outputs (rows), a character for one or many of each."""
+        most = MOST_ROWS if self.number > 1 else FULL_ROWS
+        columns, rows = _cuts(self.inputs, MOST_COLUMNS), _cuts(self.outputs, most)
+        labels = [span(first, end - 1) for first, end in rows]
+        width = max(len("output"), *map(len, labels))
+        lines = [
+            f"{'output':>{width}}   input {span(0, self.inputs - 1)}, {_each(self.inputs, len(columns))}"
+        ]
+        for label, (first, end) in zip(labels, rows, strict=True):
+            cells = [_shade(self.joined(a, b, first, end), (b - a) * (end - first)) for a, b in columns]
+            lines.append(f"{label:>{width}}   {''.join(cells)}")
+        return "\n".join(lines)
+
+
+def _each(number: int, columns: int) -> str:
+    """`2 a column`."""
+    each = number / columns
+    return f"{each:g} a column" if each == int(each) else f"about {each:.0f} a column"
+
+
+def _cuts(number: int, most: int) -> list[tuple[int, int]]:
+    """So many things in at most so many blocks, as even as can be."""
+    even = (n for n in range(min(number, most), most // 2, -1) if number % n == 0)
+    blocks = next(even, min(number, most))
+    return [(b * number // blocks, (b + 1) * number // blocks) for b in range(blocks)]
+
+
+def _shade(joined: int, pairs: int) -> str:
+    if not joined:
+        return NOTHING
+    return SHADES[min(len(SHADES) * joined // pairs, len(SHADES) - 1)]
+
+
+def _convolution(look: Look) -> Section:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, ConvolutionBase)
+    kernel, taps = layer.window(shape).kernel, layer.window(shape).size
+    groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
+    depth = groups.inputs // groups.number
+    bias = ", and a bias" if layer.bias_term else ""
+    sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {look.node.bottoms[0].name}{bias}"
+    lines = [
+        Line("kernel sees", sees, values={"depth": depth, "kernel": list(kernel), "values": depth * taps}),
+        Line("kernels", _kernels(groups, kernel)),
+        *_group_lines(groups),
+        Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),
+        *_one_by_one(look, groups, taps),
+    ]
+    return _section(lines, groups.picture())
+
+
+def _kernels(groups: Groups, kernel: Sequence[int]) -> str:
+    depth = groups.inputs // groups.number
+    if depth == 1:
+        return f"{groups.outputs:,}, one map each: the maps are not mixed"
+    maps = f"{groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
+    return f"{groups.outputs:,}, each with a {times(kernel)} slice for each of its {depth:,} maps; their sum is one map: {maps}"
+
+
+def _group_lines(groups: Groups) -> list[Line]:
+    if groups.number == 1:
+        every = f"{span(0, groups.inputs - 1)} → outputs {span(0, groups.outputs - 1)}"
+        return [Line("inputs", f"{every}: every output sees every input", values={"group": 1})]
+    told = [f"{inputs} → outputs {outputs}" for inputs, outputs in groups.ranges()]
+    told += ["..."] * (groups.number > MOST_GROUPS)
+    i, o = groups.inputs // groups.number, groups.outputs // groups.number
+    per = f"group {groups.number}: {counted(i, 'input')} and {counted(o, 'output')} each"
+    return [Line("inputs", ("; " if i == o == 1 else "\n").join(told), per, {"group": groups.number})]
+
+
+def _joined(groups: Groups, kernel: Sequence[int]) -> str:
+    every = groups.inputs * groups.outputs
+    if groups.pairs == every:
+        return (
+            f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, a {times(kernel)} slice for each"
+        )
+    return f"{groups.pairs:,} of {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, 1 in {every // groups.pairs:,}"
+
+
+def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
+    """What a kernel of a single tap is."""
+    if taps > 1 or isinstance(look.layer, Deconvolution):
+        return []
+    places = count(look.top[0][2:])
+    what = "no neighbours, maps alone: one small InnerProduct, the same at each of the " + counted(
+        places, "place"
+    )
+    change = f"{groups.inputs} maps become {groups.outputs}"
+    return [Line("1x1", f"{what}; {change}")]
+
+
+def _pooling(look: Look) -> Section:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, Pooling)
+    window = layer.window(shape)
+    lines = [
+        Line("each value", f"{times(window.kernel)} = {window.size:,} values of the map of the same number"),
+        Line("maps", f"{shape[1]:,}, each on its own: pooling mixes no maps"),
+    ]
+    return _section(lines)
+
+
+def _inner_product(look: Look) -> Section:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, InnerProduct)
+    k = layer.matrix(shape)[1]
+    lines = [Line("output sees", f"all {k:,} values of an image, each with a weight of its own")]
+    maps = shape[layer.axis :]
+    if len(maps) == 3 and count(maps[1:]) > 1:
+        kernel = f"{layer.num_output:,} kernels of {product(maps)}"
+        lines.append(Line("convolution", f"{kernel}, as large as the map: one window, no two places alike"))
+    return _section(lines)
+
+
+def _concat(look: Look) -> Section:
+    layer = look.layer
+    assert isinstance(layer, Concat)
+    axis, first, lines = layer.axis % len(look.top[0]), 0, []
+    for blob, shape in zip(look.node.bottoms, look.bottom, strict=True):
+        end = first + shape[axis]
+        lines.append(Line(span(first, end - 1), f"{blob.name}, copied"))
+        first = end
+    return _section([*lines, Line("mixes", "nothing: what reads it can")])
+
+
+def _slice(look: Look) -> Section:
+    layer = look.layer
+    assert isinstance(layer, Slice)
+    cuts = layer.cuts(look.bottom[0])
+    lines = [
+        Line(span(start, end - 1), f"{top.name}, copied")
+        for top, start, end in zip(look.node.tops, cuts, cuts[1:], strict=False)
+    ]
+    return _section(lines)
+
+
+def _lrn(look: Look) -> Section:
+    layer = look.layer
+    assert isinstance(layer, LRN)
+    half, n = layer.local_size // 2, layer.local_size
+    if layer.across:
+        text = (
+            f"the value itself, divided by what {n} maps have at its place: its own and {half} on either side"
+        )
+    else:
+        text = f"the value itself, divided by what its {n}x{n} neighbours in the same map have"
+    return _section([Line("each value", text)])
+
+
+def _softmax(look: Look) -> Section:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, Softmax)
+    axis = layer.axis % len(shape)
+    others = count(shape) // (shape[axis] or 1)
+    text = f"all {shape[axis]:,} values along axis {axis}, which become shares of 1"
+    return _section([Line("each value", text), Line("times", f"{others:,}, each by itself")])
+
+
+def _eltwise(look: Look) -> Section:
+    names = ", ".join(blob.name for blob in look.node.bottoms)
+    return _at_its_place(f"{len(look.bottom)} values at its own place, one of each bottom: {names}")
+
+
+def _per_channel(look: Look) -> Section:
+    layer = look.layer
+    assert isinstance(layer, PerChannel)
+    if layer.is_per_channel(look.bottom):
+        return _at_its_place("the value at its own place and the numbers of its channel")
+    if isinstance(layer, Scale | Bias):
+        return _at_its_place("the value at its own place and the number that is laid there")
+    n, _, *others = look.bottom[0]
+    of = f"{product([n, *others])} = {n * count(others):,} of its channel"
+    text = f"the value itself, and mean and variance over {of}"
+    return _section([Line("each value", text, "the images of a batch change each other's values")])
+
+
+def _own_channel(look: Look) -> Section:
+    return _at_its_place("the value at its own place and the numbers of its channel")
+
+
+def _own_value(look: Look) -> Section:
+    return _at_its_place("the one value at its own place")
+
+
+def _at_its_place(text: str) -> Section:
+    return _section([Line("each value", text), Line("mixes", "no maps and no neighbours")])
+
+
+def _shuffle(look: Look) -> Section:
+    layer, channels = look.layer, look.bottom[0][1]
+    assert isinstance(layer, ShuffleChannel)
+    depth = channels // layer.group
+    order = [str(c % layer.group * depth + c // layer.group) for c in range(min(channels, 2 * layer.group))]
+    return _section(
+        [
+            Line(
+                "maps",
+                ", ".join(order) + (" ..." if channels > len(order) else ""),
+                "the input map in each place",
+            ),
+            Line("so that", f"a convolution in groups behind it sees maps of all {layer.group} groups"),
+        ]
+    )
+
+
+RULES: dict[type[Layer], Callable[[Look], Section]] = {
+    ConvolutionBase: _convolution,
+    Pooling: _pooling,
+    InnerProduct: _inner_product,
+    Concat: _concat,
+    Slice: _slice,
+    LRN: _lrn,
+    Softmax: _softmax,
+    Eltwise: _eltwise,
+    PerChannel: _per_channel,
+    PReLU: _own_channel,
+    Neuron: _own_value,
+    ShuffleChannel: _shuffle,
+}
+"""By layer class; a class without a row of its own has its base's."""
