@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from difflib import SequenceMatcher
 
+from prototxt.explain.section import Line, Section
+from prototxt.explain.words import size_in_bytes
 from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Shape
+from prototxt.layers.base import Shape, show
 from prototxt.layers.unknown import Unknown
 
 Key = tuple[str, int]
 """A layer's name, and how many of this name stand before it."""
+
+ARROW = " → "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,20 @@ class Side:
 class Pair:
     """A layer in both nets, or in one."""
 
-    name: str
+    key: Key
     before: Side | None
     after: Side | None
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+    @property
+    def change(self) -> str:
+        """`added`, `removed`, or nothing for a layer in both."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else ""
 
     @property
     def differs(self) -> bool:
@@ -80,7 +95,7 @@ def compare(before: Graph | None, after: Graph | None) -> Comparison:
     Layers stand as in the second net, those that only the first has behind what they stood behind there.
     """
     old, new = _sides(before), _sides(after)
-    pairs = tuple(Pair(key[0], old.get(key), new.get(key)) for key in _merged(list(old), list(new)))
+    pairs = tuple(Pair(key, old.get(key), new.get(key)) for key in _merged(list(old), list(new)))
     return Comparison(pairs, _total(old.values()), _total(new.values()))
 
 
@@ -120,3 +135,68 @@ def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         yield from (key for key in old[a:b] if tag in ("delete", "replace") and key not in kept)
         yield from new[c:d]
+
+
+def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
+    """A line for each layer that differs, or has a note; and how many there are besides."""
+    shown = [pair for pair in comparison.pairs if pair.differs or notes.get(pair.key)]
+    lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
+    rest = len(comparison.pairs) - len(shown)
+    return Section(
+        "layers", title, (*lines, *([Line("the others", f"{rest:,}, all as they are")] if rest else []))
+    )
+
+
+def _line(pair: Pair, note: str) -> Line:
+    rows = [
+        in_words(pair, lambda side: f"{side.type} {side.brief}".strip(), always=True),
+        in_words(pair, shapes_text),
+        with_unit(in_words(pair, lambda side: f"{side.work.params + side.work.statistics:,}"), "parameters"),
+        with_unit(in_words(pair, lambda side: f"{side.work.macs:,}"), "MACs per image"),
+    ]
+    sides = {"before": pair.before and asdict(pair.before), "after": pair.after and asdict(pair.after)}
+    text = "\n".join(row for row in rows if row)
+    return Line(
+        pair.name, f"{pair.change}: {text}" if pair.change else text, note, {"change": pair.change, **sides}
+    )
+
+
+def shapes_text(side: Side) -> str:
+    """The tops' shapes."""
+    return ", ".join("?" if shape is None else show(shape) for shape in side.shapes)
+
+
+def in_words(pair: Pair, cell: Callable[[Side], str], arrow: str = ARROW, *, always: bool = False) -> str:
+    """What a cell says of both sides: `before → after`, or one where both are the same, with `always`, or one is."""
+    old, new = (None if side is None else cell(side) for side in (pair.before, pair.after))
+    if old is None or new is None:
+        return old or new or ""
+    if old == new:
+        return old if always else ""
+    return f"{old or 'none'}{arrow}{new or 'none'}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if text and text != "0" else ""
+
+
+def totals_section(comparison: Comparison) -> Section:
+    """What all layers hold and do, before and after."""
+    before, after = comparison.before, comparison.after
+    lines = [
+        _total_line("parameters", before.params, after.params),
+        _total_line("statistics", before.statistics, after.statistics),
+        _total_line("MACs per image", before.macs, after.macs),
+        _total_line("maps", before.bytes, after.bytes, size_in_bytes),
+    ]
+    return Section("totals", "In all", tuple(line for line in lines if line))
+
+
+def _total_line(label: str, old: int, new: int, words: Callable[[int], str] = "{:,}".format) -> Line | None:
+    if not (old or new):
+        return None
+    values = {"before": old, "after": new}
+    if old == new:
+        return Line(label, f"{words(old)}, as before", values=values)
+    factor = f", {new / old:.3g} times" if old and new else ""
+    return Line(label, f"{words(old)}{ARROW}{words(new)}{factor}", values=values)

@@ -24,14 +24,16 @@ from prototxt.layers.reshape import Reshape
 from prototxt.reading import Options, choose_layers, make_graph
 
 FLATTENERS = (Flatten, Reshape)
+
 VALUE_BY_VALUE = (Neuron, Dropout, PReLU)
 """Layers that do to a vector what they do to maps of the same values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """An InnerProduct that has become a convolution: the maps that it reads, C x H x W, and its outputs."""
+    """An InnerProduct that has become a convolution: its number, the maps that it reads, C x H x W, its outputs."""
 
+    index: int
     layer: str
     maps: Shape
     num_output: int
@@ -161,7 +163,7 @@ def _turned(node: Node, layer: InnerProduct, shape: Shape, progress: _Progress) 
     if why:
         progress.kept[node.name] = why
         return None
-    turned = Turned(node.name, shape[1:], layer.num_output, layer.transpose)
+    turned = Turned(node.index, node.name, shape[1:], layer.num_output, layer.transpose)
     progress.turned.append(turned)
     return turned
 

@@ -185,10 +185,7 @@ def _goal(fit: Fit, grows: bool) -> str:
         return f"wanted: {axis.stride} * {axis.size} = {fit.wanted}, the input's size times the stride"
     if axis.stride == 1:
         return f"wanted: {fit.wanted}, as its input"
-    return (
-        f"wanted: ceil({axis.size} / {axis.stride}) = {fit.wanted}: with a stride of {axis.stride}, the size is kept but "
-        f"for the stride"
-    )
+    return f"wanted: ceil({axis.size} / {axis.stride}) = {fit.wanted}: kept, but for the stride"
 
 
 def _answer(fit: Fit, grows: bool) -> Line:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from prototxt.definition import Definition
 from prototxt.errors import NetError
-from prototxt.explain.compare import Comparison, compare
+from prototxt.explain.compare import Comparison, compare, layers_section, totals_section
 from prototxt.explain.edit import Edited, edit
+from prototxt.explain.fields import Difference
+from prototxt.explain.section import Line, Section
 from prototxt.graph.connect import connect
 from prototxt.graph.infer import infer
 from prototxt.graph.wiring import Graph
-from prototxt.layers.base import Setting
+from prototxt.layers.base import Setting, show
 from prototxt.reading import Options, choose_layers
 
 
@@ -73,3 +75,55 @@ def _longest(chosen: Definition, setting: Setting) -> Graph | None:
         except NetError:
             fails = half
     return graph
+
+
+def sections(found: WhatIf) -> tuple[Section, ...]:
+    """What changes, what follows from it layer by layer, the totals, and what no longer fits."""
+    changes = tuple(_change_line(layer, difference) for layer, difference in found.edited.changes)
+    told = [Section("changes", "What if", changes)]
+    if found.comparison.pairs:
+        told.append(layers_section("What follows", found.comparison, {}))
+    if found.before.breaks is None and found.after.breaks is None:
+        told += [totals_section(found.comparison), _weights_section(found.comparison)]
+    told += [_breaks("as it is", found.before)] * (found.before.breaks is not None)
+    told += [_breaks("with this", found.after)] * (found.after.breaks is not None)
+    return tuple(told)
+
+
+def _change_line(layer: str, change: Difference) -> Line:
+    if not change.before and not change.after:
+        return Line(layer, f"{change.field}: none, as before")
+    text = str(change) if change.before else f"{change.field}: {change.after}"
+    return Line(layer, text, values={"field": change.field, "before": change.before, "after": change.after})
+
+
+def _weights_section(comparison: Comparison) -> Section:
+    """Which layers' learned arrays have other shapes now."""
+    lines = [
+        Line(
+            pair.name,
+            "; ".join(
+                f"{show(a)} → {show(b)}"
+                for a, b in zip(pair.before.arrays, pair.after.arrays, strict=False)
+                if a != b
+            )
+            or f"{len(pair.before.arrays)} arrays → {len(pair.after.arrays)}",
+            values={"before": pair.before.arrays, "after": pair.after.arrays},
+        )
+        for pair in comparison.unfit
+        if pair.before and pair.after
+    ]
+    all_fit = Line("", "those it was trained with still fit every layer")
+    misfit = Line("", "those it was trained with do not fit these layers any more")
+    return Section("weights", "Weights", (misfit, *lines) if lines else (all_fit,))
+
+
+def _breaks(when: str, reached: Reach) -> Section:
+    """The layer that cannot be, and why."""
+    error = reached.breaks
+    assert error is not None
+    values = {"layer": error.layer, "type": error.layer_type, "what": error.what}
+    hint = f"hint: {error.hint}" if error.hint else ""
+    text = f"{error.place}: {error.what}" if error.place else error.what
+    title = f"Where it breaks, {when}"
+    return Section("breaks", title, (Line(error.layer or "", text, hint, values),))

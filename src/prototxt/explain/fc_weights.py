@@ -1,0 +1,92 @@
+"""The weights of a net whose fully connected layers became convolutions, and the proof that it gives the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from prototxt.definition import Definition
+from prototxt.explain.fc_as_conv import Converted
+from prototxt.explain.section import Line, Section
+from prototxt.layers.base import Array, Shape
+from prototxt.net import Net
+from prototxt.weights.params import Files, Params, make_params, read_files
+from prototxt.weights.save import save_weights
+
+RTOL = 1e-5
+"""How near the outputs must be, of the largest value in them: the two sum in another order, in float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An output of both nets for the same random input: the largest difference, and the largest value."""
+
+    output: str
+    difference: float
+    largest: float
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference <= RTOL * self.largest
+
+
+def save_converted(converted: Converted, weights: Files, path: str) -> None:
+    """Write the converted net's weights: the same numbers, in the shapes of convolutions.
+
+    Raises WeightsError where the weights do not fit the net, InputError for a form of file that is not known.
+    """
+    old, _ = make_params(converted.before, converted.options.seed, read_files(weights))
+    turned = {turned.index: turned for turned in converted.turned}
+    sources: dict[tuple[int, int], Callable[[], Array]] = {}
+    for node, origin in zip(converted.after.nodes, converted.origin, strict=True):
+        is_transposed = origin in turned and turned[origin].transpose
+        for ref in node.own_params:
+            transposed = is_transposed and ref.slot == 0
+            sources[node.index, ref.slot] = partial(_array, old, origin, ref.slot, ref.shape, transposed)
+    params = Params(converted.after.nodes, sources)
+    save_weights(path, converted.after, converted.definition.message.layer, params)
+
+
+def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -> Array:
+    """An InnerProduct's matrix in the shape of kernels: C varies slowest in both."""
+    array = old.array(index, slot)
+    return np.ascontiguousarray(array.T if transposed else array).reshape(shape)
+
+
+def prove(
+    definition: Definition, converted: Converted, weights: Files, converted_weights: Files
+) -> tuple[Proof, ...]:
+    """Run the net and the converted one, with the weights of each, on one random input of the net's own size."""
+    nets = [
+        Net(definition, converted.options, weights, keep="outputs", engine="fast"),
+        Net(converted.definition, converted.options, converted_weights, keep="outputs", engine="fast"),
+    ]
+    rng = np.random.default_rng(converted.options.seed)
+    feeds = {
+        name: (50 * rng.standard_normal(nets[0].blobs[name].shape)).astype(np.float32)
+        for name in nets[0].inputs
+    }
+    old, new = (net.forward(feeds) for net in nets)
+    return tuple(_proof(name, old[name], new[name]) for name in old)
+
+
+def _proof(name: str, old: Array, new: Array) -> Proof:
+    difference = float(np.max(np.abs(old.reshape(-1) - new.reshape(-1)), initial=0))
+    return Proof(name, difference, float(np.max(np.abs(old), initial=0)))
+
+
+def proof_section(proofs: tuple[Proof, ...]) -> Section:
+    """What came of it, output by output."""
+    lines = [
+        Line(
+            proof.output,
+            f"{'equal' if proof.agrees else 'NOT EQUAL'}: largest difference {proof.difference:.3g}, "
+            f"largest value {proof.largest:.3g}",
+            values={"difference": proof.difference, "largest": proof.largest, "agrees": proof.agrees},
+        )
+        for proof in proofs
+    ]
+    return Section("proof", "Both nets on one random input of the old size", tuple(lines))
