@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._explain_net import NetQuestion, answer, net_questions
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 if TYPE_CHECKING:
@@ -25,9 +26,21 @@ FORMATS = ("text", "json", "html")
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
 )
+@click.option("--weights", type=file_name, multiple=True, metavar="FILE", help="The net's weights.")
+@net_questions
 @net_options
 @click.version_option(package_name="prototxt")
-def main(net: str, layer: str | None, form: str, output: str | None, choice: NetChoice) -> None:
+@click.pass_context
+def main(
+    ctx: click.Context,
+    net: str,
+    layer: str | None,
+    form: str,
+    output: str | None,
+    weights: tuple[str, ...],
+    question: NetQuestion,
+    choice: NetChoice,
+) -> None:
     """Explain LAYER of NET (a prototxt file), with its own numbers; without LAYER, the layers that there are.
 
     How the output size follows, what each kernel sees and which maps it joins, parameters and multiply-adds as
@@ -40,12 +53,21 @@ def main(net: str, layer: str | None, form: str, output: str | None, choice: Net
       prototxt-explain examples/alexnet.prototxt conv2
       prototxt-explain deploy.prototxt pool1 --input data=1,3,384,384
       prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
+      prototxt-explain deploy.prototxt --what-if conv1.stride=2
+      prototxt-explain deploy.prototxt --same conv1
+      prototxt-explain deploy.prototxt --fc-as-conv 384x384
+      prototxt-explain deploy.prototxt --diff other.prototxt
     """
     from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
 
+    question.check()
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
+    if question.asked:
+        if layer is not None:
+            raise click.UsageError(f"{question.asked[0]} is about the whole net: leave out {layer}")
+        ctx.exit(answer(definition, question, choice, weights, form, output))
     graph = outline(definition, choice.options())
     show_notes(graph.notes[len(definition.notes) :])
     if layer is None:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prototxt.definition import Definition
 from prototxt.errors import InputError, LayerError
 from prototxt.explain.axes import Axis, Names, alike, window_axes
+from prototxt.explain.edit import edit
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
+from prototxt.explain.what_if import reach
 from prototxt.explain.words import times
 from prototxt.layers._pool_window import pool_out
 from prototxt.layers._window import Window
@@ -18,6 +21,7 @@ from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.im2col import Im2col
 from prototxt.layers.pooling import Pooling
+from prototxt.reading import Options, choose_layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,19 @@ def pad_changes(param: Any, pads: Sequence[int]) -> list[str]:
         f"{name}.pad=",
         *(f"{name}.{field}={p}" for field, p in zip(("pad_h", "pad_w"), pads, strict=True)),
     ]
+
+
+def checked_shape(definition: Definition, options: Options, look: Look) -> Shape | None:
+    """The top's shape where the layer has these pads, inferred; None where there are none."""
+    pads = [fit.pad for fit in fits(look)]
+    if None in pads:
+        return None
+    param = choose_layers(definition, options).message.layer[look.node.index]
+    edited = edit(definition, options, pad_changes(param, [pad or 0 for pad in pads]))
+    graph = reach(edited.definition, options).graph
+    if graph is None or look.node.index >= len(graph.nodes):
+        return None
+    return graph.shapes[graph.nodes[look.node.index].tops[0]]
 
 
 def same(look: Look, checked: Shape | None = None) -> Section:

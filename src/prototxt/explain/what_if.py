@@ -85,8 +85,9 @@ def sections(found: WhatIf) -> tuple[Section, ...]:
         told.append(layers_section("What follows", found.comparison, {}))
     if found.before.breaks is None and found.after.breaks is None:
         told += [totals_section(found.comparison), _weights_section(found.comparison)]
-    told += [_breaks("as it is", found.before)] * (found.before.breaks is not None)
-    told += [_breaks("with this", found.after)] * (found.after.breaks is not None)
+    for when, reached in (("as it is", found.before), ("with this", found.after)):
+        if reached.breaks is not None:
+            told.append(_breaks(when, reached.breaks))
     return tuple(told)
 
 
@@ -118,10 +119,8 @@ def _weights_section(comparison: Comparison) -> Section:
     return Section("weights", "Weights", (misfit, *lines) if lines else (all_fit,))
 
 
-def _breaks(when: str, reached: Reach) -> Section:
+def _breaks(when: str, error: NetError) -> Section:
     """The layer that cannot be, and why."""
-    error = reached.breaks
-    assert error is not None
     values = {"layer": error.layer, "type": error.layer_type, "what": error.what}
     hint = f"hint: {error.hint}" if error.hint else ""
     text = f"{error.place}: {error.what}" if error.place else error.what

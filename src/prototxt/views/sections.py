@@ -68,3 +68,9 @@ def sections_dict(node: Node, sections: Sequence[Section]) -> dict[str, Any]:
 
 def sections_json(node: Node, sections: Sequence[Section]) -> str:
     return json.dumps(sections_dict(node, sections), indent=2) + "\n"
+
+
+def told_json(title: str, sections: Sequence[Section]) -> str:
+    """What is said of a whole net, for programs."""
+    told = {"title": title, "sections": [asdict(section) for section in sections]}
+    return json.dumps(told, indent=2) + "\n"
