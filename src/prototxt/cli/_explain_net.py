@@ -130,10 +130,11 @@ def _tell(
     if form == "json":
         emit(views.told_json(title, sections), output)
         return
-    width, shown = screen().width, list[Any]()
-    for section in sections:
-        stands_for = table is not None and section.key == "layers"
-        shown.append(table if stands_for else views.sections_text(Text(""), [section], width))
+    width = screen().width
+    shown = [
+        table if table is not None and section.key == "layers" else views.section_text(section, width)
+        for section in sections
+    ]
     text = Group(Text(title, "bold"), *shown)
     if output is None:
         show(text)

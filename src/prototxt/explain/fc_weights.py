@@ -20,11 +20,15 @@ RTOL = 1e-5
 """How near the outputs must be, of the largest value in them: the two sum in another order, in float32."""
 
 
+INPUT_RANGE = 50
+"""The standard deviation of the random input: about that of an image without its mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An output of both nets for the same random input: the largest difference, and the largest value."""
+    """A blob of both nets for the same random input: the largest difference, and the largest value."""
 
-    output: str
+    blob: str
     difference: float
     largest: float
 
@@ -59,18 +63,22 @@ def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -
 def prove(
     definition: Definition, converted: Converted, weights: Files, converted_weights: Files
 ) -> tuple[Proof, ...]:
-    """Run the net and the converted one, with the weights of each, on one random input of the net's own size."""
-    nets = [
-        Net(definition, converted.options, weights, keep="outputs", engine="fast"),
-        Net(converted.definition, converted.options, converted_weights, keep="outputs", engine="fast"),
-    ]
+    """Run the net and the converted one, with the weights of each, on one random input of the net's own size.
+
+    What the turned layers make is compared as well as the outputs: a softmax can hide much.
+    """
+    names = [converted.before.nodes[turned.index].tops[0].name for turned in converted.turned]
+    keep = list(dict.fromkeys([*names, *converted.before.outputs]))
+    old = Net(definition, converted.options, weights, keep=keep, engine="fast")
+    new = Net(converted.definition, converted.options, converted_weights, keep=keep, engine="fast")
     rng = np.random.default_rng(converted.options.seed)
     feeds = {
-        name: (50 * rng.standard_normal(nets[0].blobs[name].shape)).astype(np.float32)
-        for name in nets[0].inputs
+        name: (INPUT_RANGE * rng.standard_normal(old.blobs[name].shape)).astype(np.float32)
+        for name in old.inputs
     }
-    old, new = (net.forward(feeds) for net in nets)
-    return tuple(_proof(name, old[name], new[name]) for name in old)
+    for net in (old, new):
+        net.forward(feeds)
+    return tuple(_proof(name, old.blobs[name].data, new.blobs[name].data) for name in keep)
 
 
 def _proof(name: str, old: Array, new: Array) -> Proof:
@@ -79,10 +87,10 @@ def _proof(name: str, old: Array, new: Array) -> Proof:
 
 
 def proof_section(proofs: tuple[Proof, ...]) -> Section:
-    """What came of it, output by output."""
+    """What came of it, blob by blob."""
     lines = [
         Line(
-            proof.output,
+            proof.blob,
             f"{'equal' if proof.agrees else 'NOT EQUAL'}: largest difference {proof.difference:.3g}, "
             f"largest value {proof.largest:.3g}",
             values={"difference": proof.difference, "largest": proof.largest, "agrees": proof.agrees},
