@@ -16,6 +16,9 @@ HEAD = """\
   edge [fontname="Helvetica", fontsize=9, fontcolor="#555555", color="#777777", arrowsize=0.7]
 """
 
+LINE = '<FONT POINT-SIZE="12"> </FONT>'
+"""Keeps the small line as far from the name above it as a large one."""
+
 
 def to_dot(drawing: Drawing, direction: str = "down") -> str:
     """The text of a .dot file."""
@@ -28,7 +31,7 @@ def to_dot(drawing: Drawing, direction: str = "down") -> str:
             lines.append(
                 f'  {end} [shape=box, style="rounded,dashed", color="#777777", label={_quoted(arrow.output)}]'
             )
-        lines.append(f"  {arrow.start} -> {end} [label={_quoted(arrow.label)}]")
+        lines.append(f"  {arrow.start} -> {end} [label={_quoted(f' {arrow.label}')}]")
     return f"digraph {{\n{head}" + "\n".join(lines) + "\n}\n"
 
 
@@ -56,7 +59,7 @@ def _row(part: Part) -> str:
     name, what = escape(part.name) or " ", escape(part.what)
     return (
         f'<TR><TD BGCOLOR="{COLOURS[part.kind][0]}"><B>{name}</B><BR/>'
-        f'<FONT POINT-SIZE="9" COLOR="#444444">{what}</FONT></TD></TR>'
+        f'<FONT POINT-SIZE="9" COLOR="#444444">{what}</FONT>{LINE}</TD></TR>'
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prototxt.errors import printable
 from prototxt.graph.wiring import BlobId, Graph, Node
@@ -179,7 +179,7 @@ def _modules(boxes: list[Box]) -> Module:
     root = Module("")
     made: dict[tuple[str, ...], Module] = {(): root}
     for box in boxes:
-        around = root
+        around, prefix = root, ""
         for depth in range(1, len(box.group) + 1):
             path = box.group[:depth]
             if sizes[path] < FEWEST:
@@ -187,6 +187,12 @@ def _modules(boxes: list[Box]) -> Module:
             if path not in made:
                 made[path] = Module(_cut(path[-1]))
                 around.inside.append(made[path])
-            around = made[path]
-        around.inside.append(box)
+            around, prefix = made[path], "/".join(path) + "/"
+        around.inside.append(_within(box, prefix))
     return root
+
+
+def _within(box: Box, prefix: str) -> Box:
+    """A box in a module whose name need not be said again."""
+    parts = tuple(replace(part, name=part.name.removeprefix(prefix) or part.name) for part in box.parts)
+    return replace(box, parts=parts)
