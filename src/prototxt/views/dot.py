@@ -17,7 +17,7 @@ HEAD = """\
 """
 
 LINE = '<FONT POINT-SIZE="12"> </FONT>'
-"""Keeps the small line as far from the name above it as a large one."""
+"""On both sides of the small line: it keeps that as far from the name above as a large one."""
 
 
 def to_dot(drawing: Drawing, direction: str = "down") -> str:
@@ -59,7 +59,7 @@ def _row(part: Part) -> str:
     name, what = escape(part.name) or " ", escape(part.what)
     return (
         f'<TR><TD BGCOLOR="{COLOURS[part.kind][0]}"><B>{name}</B><BR/>'
-        f'<FONT POINT-SIZE="9" COLOR="#444444">{what}</FONT>{LINE}</TD></TR>'
+        f'{LINE}<FONT POINT-SIZE="9" COLOR="#444444">{what}</FONT>{LINE}</TD></TR>'
     )
 
 
