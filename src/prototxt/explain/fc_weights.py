@@ -67,8 +67,11 @@ def prove(
 
     What the turned layers make is compared as well as the outputs: a softmax can hide much.
     """
-    names = [converted.before.nodes[turned.index].tops[0].name for turned in converted.turned]
-    keep = list(dict.fromkeys([*names, *converted.before.outputs]))
+    graph = converted.before
+    tops = [graph.nodes[turned.index].tops[0] for turned in converted.turned]
+    # What a neuron in place has not cut off yet.
+    names = [top.name if graph.last[top.name] == top else str(top) for top in tops]
+    keep = list(dict.fromkeys([*names, *graph.outputs]))
     old = Net(definition, converted.options, weights, keep=keep, engine="fast")
     new = Net(converted.definition, converted.options, converted_weights, keep=keep, engine="fast")
     rng = np.random.default_rng(converted.options.seed)
