@@ -56,7 +56,8 @@ def _table(box: Box) -> str:
 
 
 def _row(part: Part) -> str:
-    name, what = escape(part.name) or " ", escape(part.what)
+    # Graphviz reads a backslash within a table too.
+    name, what = (escape(text).replace("\\", "\\\\") for text in (part.name or " ", part.what))
     return (
         f'<TR><TD BGCOLOR="{COLOURS[part.kind][0]}"><B>{name}</B><BR/>'
         f'{LINE}<FONT POINT-SIZE="9" COLOR="#444444">{what}</FONT>{LINE}</TD></TR>'
