@@ -79,19 +79,35 @@ def main(
 def _layer(graph: Graph, name: str, form: str, output: str | None) -> None:
     """All that shapes tell of one layer."""
     from prototxt.explain.layer import explain_layer
-    from prototxt.explain.look import find_layer
+    from prototxt.explain.look import find_layer, is_known
     from prototxt.views import sections as views
 
     node = find_layer(graph, name)
     sections = explain_layer(graph, node)
+    brief = node.layer.brief(graph.bottom_shapes(node)) if is_known(graph, node) else ""
     if form == "json":
         emit(views.sections_json(node, sections), output)
+    elif form == "html":
+        from prototxt.views.explain_html import sections_html
+
+        emit(sections_html(node, brief, sections), output)
     else:
-        _show(views.sections_text(views.layer_title(node, ""), sections, screen().width), output)
+        _show(views.sections_text(views.layer_title(node, brief), sections, screen().width), output)
 
 
 def _overview(graph: Graph, form: str, output: str | None) -> None:
     """Every layer in a line, and what to ask next."""
+    from prototxt.views import explain_net as views
+
+    overview = views.make_overview(graph)
+    if form == "json":
+        emit(views.overview_json(overview), output)
+    elif form == "html":
+        from prototxt.views.explain_html import overview_html
+
+        emit(overview_html(overview), output)
+    else:
+        _show(views.overview_text(overview, screen().width), output)
 
 
 def _show(text: Any, output: str | None) -> None:

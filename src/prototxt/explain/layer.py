@@ -8,6 +8,7 @@ from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
 from prototxt.explain.elsewhere import elsewhere
 from prototxt.explain.field import field
+from prototxt.explain.formula import formula
 from prototxt.explain.im2col import im2col
 from prototxt.explain.look import Look, is_known
 from prototxt.explain.macs import macs
@@ -20,7 +21,7 @@ from prototxt.layers.unknown import Unknown
 
 Subject = Callable[[Look], Section | None]
 
-SUBJECTS: tuple[Subject, ...] = (size, connectivity, parameters, macs, im2col, field, elsewhere)
+SUBJECTS: tuple[Subject, ...] = (formula, size, connectivity, parameters, macs, im2col, field, elsewhere)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
 

@@ -211,7 +211,8 @@ def _segnet_bn(look: Look) -> Call:
     assert isinstance(layer, SegNetBN)
     if not layer.learns:
         return Call(f"{_four_axes(look)} * scale + shift")
-    call = f"F.batch_norm({_four_axes(look)}, None, None, scale.reshape(-1), shift.reshape(-1), training=True, eps=1e-9)"
+    learned = "scale.reshape(-1), shift.reshape(-1)"
+    call = f"F.batch_norm({_four_axes(look)}, None, None, {learned}, training=True, eps=1e-9)"
     return Call(call, differs=("it takes the batch's own statistics, at TEST too",))
 
 
