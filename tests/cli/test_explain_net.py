@@ -94,7 +94,7 @@ def test_same() -> None:
 def test_fc_as_conv(tmp_path: Path) -> None:
     lines = {line["label"]: line for line in told(ALEXNET, "--fc-as-conv", "384x384")["scores"]}
     assert lines["384x384"]["values"]["scores"] == {"prob": [1, 1000, 6, 6]}
-    assert len(told(ALEXNET, "--fc-as-conv")["scores"]) == 4
+    assert len(told(ALEXNET, "--fc-as-conv")["scores"]) == 4 + 1
     net, weights = tmp_path / "conv.prototxt", tmp_path / "conv.caffemodel"
     old = write_weights(tmp_path / "lenet.caffemodel", LENET_BLOBS)
     result = asked(LENET, "--fc-as-conv=56", "--weights", old, "--save-net", net, "--save-weights", weights)
@@ -139,3 +139,13 @@ def test_into_a_file(tmp_path: Path) -> None:
     result = asked(LENET, "--same", "conv1", "-o", path)
     assert (result.code, result.out) == (0, "")
     assert "Which pad keeps the size of conv1" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "args", [["--what-if", "conv1.pad=2"], ["--same", "conv1"], ["--fc-as-conv"], ["--diff", LENET]]
+)
+def test_as_a_page(args: list[str]) -> None:
+    result = asked(LENET, *args, "--format", "html")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("<!doctype html>")
+    assert result.out.count("<section") >= 1

@@ -135,3 +135,5 @@ def test_what_is_said() -> None:
     turned, scores = sections(converted(), [(7, 6), (9, 9)])
     assert [line.label for line in turned.lines] == ["f1", "f2", "flat"]
     assert scores.lines[1].text == "prob 2 x 3 x 3 x 4"
+    assert scores.lines[-1].text == "a score for every 1x1 pixels"
+    assert scores.lines[-1].note == "each sees 7x6 of the image, padding included"

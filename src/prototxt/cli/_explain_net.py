@@ -130,6 +130,11 @@ def _tell(
     if form == "json":
         emit(views.told_json(title, sections), output)
         return
+    if form == "html":
+        from prototxt.views.explain_html import told_html
+
+        emit(told_html(title, sections), output)
+        return
     width = screen().width
     shown = [
         table if table is not None and section.key == "layers" else views.section_text(section, width)

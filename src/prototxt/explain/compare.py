@@ -198,5 +198,13 @@ def _total_line(label: str, old: int, new: int, words: Callable[[int], str] = "{
     values = {"before": old, "after": new}
     if old == new:
         return Line(label, f"{words(old)}, as before", values=values)
-    factor = f", {new / old:.3g} times" if old and new else ""
-    return Line(label, f"{words(old)}{ARROW}{words(new)}{factor}", values=values)
+    return Line(label, f"{words(old)}{ARROW}{words(new)}{_factor(old, new)}", values=values)
+
+
+def _factor(old: int, new: int) -> str:
+    """`, 3.29 times` or, for what changes little, `, +1.3%`."""
+    if not (old and new):
+        return ""
+    return (
+        f", {new / old:.3g} times" if new >= 2 * old or old >= 2 * new else f", {100 * (new / old - 1):+.2g}%"
+    )

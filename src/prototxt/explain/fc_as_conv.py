@@ -8,6 +8,8 @@ from typing import Any
 
 from prototxt.definition import Definition
 from prototxt.errors import InputError, NetError
+from prototxt.explain.compare import ARROW
+from prototxt.explain.field import fields
 from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted, times
 from prototxt.graph.connect import connect
@@ -242,7 +244,7 @@ def sections(converted: Converted, sizes: Sequence[Shape]) -> tuple[Section, ...
     lines = [_turned_line(turned) for turned in converted.turned]
     lines += [Line(name, "left out: convolutions read the maps themselves") for name in converted.dropped]
     lines += [Line(name, f"stays an InnerProduct: {why}") for name, why in converted.kept.items()]
-    maps = tuple(_size_line(converted, at_size(converted, size)) for size in sizes)
+    maps = (*(_size_line(converted, at_size(converted, size)) for size in sizes), *_steps(converted))
     return (
         Section("convolutions", "Fully connected layers as convolutions", tuple(lines)),
         Section("scores", "Scores that a larger input gives", maps),
@@ -251,7 +253,7 @@ def sections(converted: Converted, sizes: Sequence[Shape]) -> tuple[Section, ...
 
 def _turned_line(turned: Turned) -> Line:
     c, h, w = turned.maps
-    text = f"{turned.num_output} x {count(turned.maps)} -> {show(turned.weight)}"
+    text = f"{turned.num_output} x {count(turned.maps)}{ARROW}{show(turned.weight)}"
     note = f"a kernel of {h}x{w}, as large as the map; {counted(count(turned.weight), 'weight')} as before"
     values = {
         "num_output": turned.num_output,
@@ -260,6 +262,21 @@ def _turned_line(turned: Turned) -> Line:
         "weights": list(turned.weight),
     }
     return Line(turned.layer, text, note, values)
+
+
+def _steps(converted: Converted) -> list[Line]:
+    """How far apart scores lie on the image; nothing where that is not told."""
+    last = converted.turned[-1].layer
+    top = next(node.tops[0] for node in converted.after.nodes if node.name == last)
+    found = fields(converted.after).get(top)
+    if found is None or not found.aligned:
+        return []
+    each, seen = (
+        times(sides) for sides in zip(*((axis.jump, axis.size) for axis in found.axes), strict=True)
+    )
+    return [
+        Line("steps", f"a score for every {each} pixels", f"each sees {seen} of the image, padding included")
+    ]
 
 
 def _size_line(converted: Converted, larger: Larger) -> Line:

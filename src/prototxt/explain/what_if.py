@@ -94,7 +94,8 @@ def sections(found: WhatIf) -> tuple[Section, ...]:
 def _change_line(layer: str, change: Difference) -> Line:
     if not change.before and not change.after:
         return Line(layer, f"{change.field}: none, as before")
-    text = str(change) if change.before else f"{change.field}: {change.after}"
+    # An input's shape as it was stands in the table.
+    text = f"shape: {change.after}" if change.field == "shape" else str(change)
     return Line(layer, text, values={"field": change.field, "before": change.before, "after": change.after})
 
 
