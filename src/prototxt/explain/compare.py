@@ -149,7 +149,7 @@ def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str])
 
 def _line(pair: Pair, note: str) -> Line:
     rows = [
-        in_words(pair, lambda side: f"{side.type} {side.brief}".strip(), always=True),
+        kind_text(pair),
         in_words(pair, shapes_text),
         with_unit(in_words(pair, lambda side: f"{side.work.params + side.work.statistics:,}"), "parameters"),
         with_unit(in_words(pair, lambda side: f"{side.work.macs:,}"), "MACs per image"),
@@ -159,6 +159,14 @@ def _line(pair: Pair, note: str) -> Line:
     return Line(
         pair.name, f"{pair.change}: {text}" if pair.change else text, note, {"change": pair.change, **sides}
     )
+
+
+def kind_text(pair: Pair, arrow: str = ARROW) -> str:
+    """`Convolution 11x11/4 → 11x11/2`: the type is said once where it stays."""
+    old, new = pair.before, pair.after
+    if old and new and old.type == new.type and old.brief and new.brief:
+        return f"{old.type} {in_words(pair, lambda side: side.brief, arrow, always=True)}"
+    return in_words(pair, lambda side: f"{side.type} {side.brief}".strip(), arrow, always=True)
 
 
 def shapes_text(side: Side) -> str:

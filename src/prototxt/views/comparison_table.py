@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.explain.compare import ARROW, Comparison, Pair, Side, in_words, shapes_text
+from prototxt.explain.compare import ARROW, Comparison, Pair, Side, in_words, kind_text, shapes_text
 from prototxt.views.columns import Column, column_table, fit, not_shown
 from prototxt.views.numbers import counted, human_bytes, thousands
 
@@ -41,7 +41,7 @@ def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[C
 
     columns: list[Column[Pair]] = [
         Column("layer", _name, "total", wraps=True, style="bold"),
-        Column("type", cell(lambda s: f"{s.type} {s.brief}".strip()), wraps=True, style="cyan"),
+        Column("type", lambda pair: kind_text(pair, arrow), wraps=True, style="cyan"),
         Column("output N x C x H x W", cell(shapes_text), style="green"),
         Column(
             "parameters",
