@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import noise
-from prototxt.errors import InputError
+from prototxt.errors import InputError, LayerError
 from prototxt.explain.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
 from prototxt.explain.fc_weights import prove, save_converted
 from prototxt.net import Net, load_net, parse_net
@@ -129,6 +129,17 @@ def test_a_flattened_blob_that_others_read_too_stays() -> None:
     with pytest.raises(InputError) as caught:
         converted(found)
     assert '"f1": it reads 2 x 80, no maps' in str(caught.value.hint)
+
+
+def test_a_layer_that_cannot_take_maps_is_named() -> None:
+    text = NET + (
+        'layer { name: "w" type: "Input" top: "w" input_param { shape { dim: 2 dim: 3 } } }'
+        'layer { name: "sum" type: "Eltwise" bottom: "f2" bottom: "w" top: "sum" }'
+    )
+    with pytest.raises(LayerError) as caught:
+        converted(text)
+    assert caught.value.layer == "sum"
+    assert caught.value.place is not None
 
 
 def test_what_is_said() -> None:

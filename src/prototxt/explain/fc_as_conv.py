@@ -14,7 +14,7 @@ from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted, times
 from prototxt.graph.connect import connect
 from prototxt.graph.infer import infer
-from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers._axes import canonical_axis
 from prototxt.layers.base import Shape, count, show
 from prototxt.layers.dropout import Dropout
@@ -87,7 +87,8 @@ def fc_as_conv(definition: Definition, options: Options) -> Converted:
     chosen = choose_layers(definition, options)
     progress = _Progress()
     for node in before.nodes:
-        _convert(before, node, chosen.message.layer[node.index], progress)
+        with located_at(node):
+            _convert(before, node, chosen.message.layer[node.index], progress)
     if not progress.turned:
         raise InputError(
             f"{before.file}: no InnerProduct to turn into a convolution", hint=_why_none(progress)
