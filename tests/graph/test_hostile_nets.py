@@ -22,7 +22,7 @@ from prototxt.layers.forks import DIALECTS
 from prototxt.layers.registry import all_rooms
 from prototxt.reading import Options, define_net, make_graph
 from prototxt.schema import descriptor
-from prototxt.views.layer_docs import param_fields
+from prototxt.layers._messages import param_fields
 
 ROOMS = all_rooms()
 

@@ -41,9 +41,11 @@ class ValueChoice:
     seed: int | None
     engine: str | None
 
-    def check(self, layer: str | None, images: ImageChoice) -> None:
-        """Raises click.UsageError for what does not go together."""
+    def check(self, layer: str | None, images: ImageChoice, asked: Sequence[str]) -> None:
+        """Raises click.UsageError for what does not go together; `asked` are questions about the whole net."""
         if self.at is not None:
+            if asked:
+                raise click.UsageError(f"--at is about one value, {asked[0]} about the whole net")
             if layer is None:
                 raise click.UsageError("--at is a place in what a layer makes: name the LAYER")
             if images.said and not self.image:
@@ -51,7 +53,7 @@ class ValueChoice:
             return
         given = {
             "--top": self.top, "--depth": self.depth, "--all": self.everything or None, "--image": self.image,
-            "--weights": self.weights or None, "--seed": self.seed, "--engine": self.engine,
+            "--weights": None if asked else self.weights or None, "--seed": self.seed, "--engine": self.engine,
         }  # fmt: skip
         said = [*(name for name, value in given.items() if value is not None), *images.said]
         if said:

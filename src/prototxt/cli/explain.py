@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._explain_net import NetQuestion, answer, net_questions
 from prototxt.cli._explain_value import ValueChoice, explain_one, value_options
 from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
@@ -29,6 +30,7 @@ FORMATS = ("text", "json", "html")
 )
 @value_options
 @image_options
+@net_questions
 @net_options
 @click.version_option(package_name="prototxt")
 @click.pass_context
@@ -40,6 +42,7 @@ def main(
     output: str | None,
     value: ValueChoice,
     images: ImageChoice,
+    question: NetQuestion,
     choice: NetChoice,
 ) -> None:
     """Explain LAYER of NET (a prototxt file), with its own numbers; without LAYER, the layers that there are.
@@ -60,13 +63,20 @@ def main(
       prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
       prototxt-explain examples/lenet.prototxt conv2 --at 0,17,3,4 --weights examples/lenet.caffemodel \\
         --image examples/digit.png --preset mnist --depth 2
+      prototxt-explain deploy.prototxt --what-if conv1.stride=2
+      prototxt-explain deploy.prototxt --same conv1
+      prototxt-explain deploy.prototxt --fc-as-conv 384x384
+      prototxt-explain deploy.prototxt --diff other.prototxt
     """
     from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
 
-    value.check(layer, images)
+    question.check(layer)
+    value.check(layer, images, question.asked)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
+    if question.asked:
+        ctx.exit(answer(definition, question, choice, value.files or (), form, output))
     if layer is not None and value.at is not None:
         options = choice.options(value.seed or 0)
         ctx.exit(explain_one(definition, options, layer, value, images, form, output))

@@ -19,6 +19,11 @@ def sections_html(node: Node, brief: str, sections: Sequence[Section]) -> str:
     return page(f"{node.name} · {kind}", "\n".join([head, *map(_section, sections)]))
 
 
+def told_html(title: str, sections: Sequence[Section]) -> str:
+    """A page of what is said of a whole net."""
+    return page(title, "\n".join([f"<h1>{safe(title)}</h1>", *map(_section, sections)]))
+
+
 def _section(section: Section) -> str:
     lines = "\n".join(map(_line, section.lines))
     picture = f"\n<pre>{safe(section.picture)}</pre>" if section.picture else ""
