@@ -18,7 +18,8 @@ def elsewhere(look: Look) -> Section | None:
     lines = [line for name, call in calls if call for line in _lines(name, call)]
     if lines and len(look.bottom) > 1 and len(look.bottom) == len(look.top):
         lines.append(Line("bottoms", f"{len(look.bottom)}: one module, called for each"))
-    lines += [_in_place(look)] * bool(lines and look.node.bottoms == look.node.tops)
+    if lines and {blob.name for blob in look.node.bottoms} & {blob.name for blob in look.node.tops}:
+        lines.append(_in_place(look))
     return Section("elsewhere", "The same elsewhere", tuple(lines)) if lines else None
 
 

@@ -115,8 +115,8 @@ def _deconvolution(look: Look, plain: int) -> list[Line]:
     )
     total = plain // (stamped or 1) * places
     note = (
-        "torchinfo and thop take every place of the output to see the whole kernel; only every "
-        f"{product(layer.window(shape).stride)}th tap meets a value there"
+        "torchinfo and thop take every place of the output to see the whole kernel; of "
+        f"{product(layer.window(shape).stride)} taps only one meets a value there"
     )
     return [_convention("by output", f"{plain:,} / {stamped:,} x {places:,} = {total:,}", note, total)] * (
         total != plain
