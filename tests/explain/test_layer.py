@@ -112,7 +112,7 @@ def test_formulas_have_the_numbers_of_the_layer() -> None:
             "y[n, c] = x[n, c] / (1 + 0.1 / 3 * sum of x[n, c - 1]^2 to x[n, c + 1]^2)^0.75"
         ),
         'type: "Pooling" pooling_param { pool: AVE kernel_size: 2 stride: 2 }': (
-            "y[n, c, i, j] = sum of x[n, c, 2*i + u, 2*j + v], u, v = 0..1 / 4"
+            "y[n, c, i, j] = sum of x[n, c, 2*i + u, 2*j + v] / 4\n  u, v = 0..1"
         ),
     }
     for given, formula in said.items():
