@@ -64,7 +64,7 @@ def test_the_three_questions() -> None:
 def test_what_is_left_over() -> None:
     one = line(told(conv("num_output: 4 kernel_size: 7 stride: 2 pad: 3"), data=(1, 3, 224, 225)), "height")
     assert one.text == "floor((224 + 2*3 - 7) / 2) + 1 = 112"
-    assert "223 / 2 = 111.5 is rounded down: 1 row left over" in one.note
+    assert "223 / 2 = 111.5 is rounded down: 1 row of padding left over" in one.note
     assert "the first window sees 3 rows of padding, the last 2" in one.note
     assert one.note.endswith("every row is seen")
     one = line(told(conv("num_output: 4 kernel_size: 5 stride: 3"), data=(1, 3, 13, 12)), "height")

@@ -34,5 +34,4 @@ def _lines(name: str, call: Call) -> list[Line]:
 
 
 def _in_place(look: Look) -> Line:
-    blob = look.node.bottoms[0]
-    return Line("in place", f"there the input stays; here {blob} is gone once {blob.name} is written over")
+    return Line("in place", f"there the input stays; here {look.node.bottoms[0].name} is written over")

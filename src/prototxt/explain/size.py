@@ -61,8 +61,9 @@ def _floor_line(names: Names, axis: Axis) -> Line:
     rest = axis.room % axis.stride
     if rest and axis.room > 0:
         exact = axis.room / axis.stride
+        of = " of padding" if rest <= axis.pad else ""
         notes.append(
-            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)} left over"
+            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)}{of} left over"
         )
     if axis.room < 0:
         notes.append(
