@@ -19,6 +19,10 @@ class Call:
     differs: tuple[str, ...] = ()
 
 
+class Expression(str):
+    """Code as it is, where a string would be quoted."""
+
+
 def code(name: str, *values: object, **options: object) -> str:
     """`nn.Conv2d(96, 256, kernel_size=5)`; an option that is None is left out."""
     given = [written(value) for value in values]
@@ -29,7 +33,7 @@ def code(name: str, *values: object, **options: object) -> str:
 def written(value: object) -> str:
     """A value as Python has it; a float with as many digits as a net's file would say it with."""
     if isinstance(value, str):
-        return f'"{value}"'
+        return str(value) if isinstance(value, Expression) else f'"{value}"'
     return f"{value:.7g}" if isinstance(value, float) else repr(value)
 
 

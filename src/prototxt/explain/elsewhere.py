@@ -18,7 +18,8 @@ def elsewhere(look: Look) -> Section | None:
     lines = [line for name, call in calls if call for line in _lines(name, call)]
     if lines and len(look.bottom) > 1 and len(look.bottom) == len(look.top):
         lines.append(Line("bottoms", f"{len(look.bottom)}: one module, called for each"))
-    lines += [_in_place(look)] * bool(lines and look.node.bottoms == look.node.tops)
+    if lines and {blob.name for blob in look.node.bottoms} & {blob.name for blob in look.node.tops}:
+        lines.append(_in_place(look))
     return Section("elsewhere", "The same elsewhere", tuple(lines)) if lines else None
 
 
@@ -33,5 +34,4 @@ def _lines(name: str, call: Call) -> list[Line]:
 
 
 def _in_place(look: Look) -> Line:
-    blob = look.node.bottoms[0]
-    return Line("in place", f"there the input stays; here {blob} is gone once {blob.name} is written over")
+    return Line("in place", f"there the input stays; here {look.node.bottoms[0].name} is written over")

@@ -141,11 +141,11 @@ def _pooling(look: Look) -> list[Line] | None:
     axes = window_axes(layer.window(shape), shape[2:], look.top[0][2:])
     if layer.method not in ("MAX", "AVE"):
         return None
-    seen = f"x[n, c, {_places(axes)}], {_taps(axes)}"
+    seen = f"x[n, c, {_places(axes)}]"
     if layer.method == "MAX":
         notes = ["places outside the image do not count"] * any(a.pad or a.last_end > a.size for a in axes)
-        return [Line("value", f"y[n, c, i, j] = the largest of {seen}", "\n".join(notes))]
-    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).size}"
+        return [Line("value", f"y[n, c, i, j] = the largest of {seen}\n  {_taps(axes)}", "\n".join(notes))]
+    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).size}\n  {_taps(axes)}"
     notes = ["x is 0 outside the image, and the padding counts in the divisor"] * any(a.pad for a in axes)
     if any(axis.last_end > axis.size + axis.pad for axis in axes):
         notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from prototxt.explain.axes import Axis, window_axes
-from prototxt.explain.call import Call, bottoms, code, same_or_each, terms, unless, written
+from prototxt.explain.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
 from prototxt.explain.look import Look, of_class
 from prototxt.layers.base import Layer, count
 from prototxt.layers.batch_norm import BatchNorm
@@ -186,12 +186,12 @@ def _lrn(look: Look) -> Call:
     half, alpha = layer.local_size // 2, layer.alpha / layer.local_size
     call = code(
         "tf.nn.local_response_normalization",
-        *(),
+        Expression("x"),
         depth_radius=half,
         bias=layer.k,
         alpha=float(f"{alpha:.6g}"),
         beta=layer.beta,
-    ).replace("(", "(x, ", 1)
+    )
     differs = f"TensorFlow's alpha is not divided by the size: {written(layer.alpha)} / {layer.local_size}"
     return Call(call, differs=("Keras itself has none", differs))
 

@@ -64,5 +64,5 @@ def _unknown(node: Node) -> Section:
 
 def _pitfalls(node: Node) -> tuple[Section, ...]:
     text = part(node.layer, "Pitfalls")
-    line = Line("", " ".join(text.replace("`", "").split()))
+    line = Line("", " ".join(text.split()))
     return (Section("pitfalls", "Worth knowing", (line,)),) if text else ()

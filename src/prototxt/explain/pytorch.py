@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prototxt.explain.axes import Axis, window_axes
-from prototxt.explain.call import Call, bottoms, code, same_or_each, terms, unless, written
+from prototxt.explain.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
 from prototxt.explain.look import Look, of_class
 from prototxt.layers._axes import run_of_axes
 from prototxt.layers.argmax import ArgMax
-from prototxt.layers.base import Layer, Shape
+from prototxt.layers.axpy import Axpy
+from prototxt.layers.base import Layer, Shape, count
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
 from prototxt.layers.bn_pspnet import PSPNetBN
@@ -46,11 +47,13 @@ from prototxt.layers.normalize import Normalize
 from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.reduction import Reduction
 from prototxt.layers.reshape import Reshape
 from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
+from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from prototxt.layers.tile import Tile
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
@@ -172,7 +175,7 @@ def _lrn(look: Look) -> Call:
     if layer.across:
         call = code("nn.LocalResponseNorm", n, alpha=layer.alpha, beta=layer.beta, k=layer.k)
         return Call(call, differs=("alpha is divided by the size in both",))
-    mean = code("F.avg_pool2d", *(), kernel_size=n, stride=1, padding=n // 2).replace("(", "(x * x, ", 1)
+    mean = code("F.avg_pool2d", Expression("x * x"), kernel_size=n, stride=1, padding=n // 2)
     return Call(f"x * (1 + {written(layer.alpha)} * {mean}) ** {written(-layer.beta)}")
 
 
@@ -422,6 +425,42 @@ def _normalize(look: Look) -> Call:
     return Call(f"{scale} * x / {norm}")
 
 
+def _axpy(look: Look) -> Call:
+    a, x, _ = look.bottom
+    return Call(f"x0.reshape{(*a[:2], *(1,) * (len(x) - 2))} * x1 + x2")
+
+
+def _reduction(look: Look) -> Call:
+    layer = look.layer
+    assert isinstance(layer, Reduction)
+    axis = layer.axis % len(look.bottom[0])
+    flat = f"x.flatten({axis})"
+    body = {"SUM": "sum(-1)", "MEAN": "mean(-1)", "ASUM": "abs().sum(-1)", "SUMSQ": "square().sum(-1)"}
+    coeff = "" if layer.coeff == 1 else f"{written(layer.coeff)} * "
+    return Call(f"{coeff}{flat}.{body[layer.operation]}")
+
+
+def _softmax_loss(look: Look) -> Call | None:
+    layer, scores = look.layer, look.bottom[0]
+    assert isinstance(layer, SoftmaxWithLoss)
+    if type(layer) is not SoftmaxWithLoss or layer.axis % len(scores) != 1 or len(look.bottom) != 2:
+        return None
+    labels = f"x1.reshape{(scores[0], *scores[2:])}.long()"
+    ignored = layer.ignore_label
+    is_mean = layer.normalization == "VALID"
+    call = code(
+        "F.cross_entropy",
+        *(Expression("x0"), Expression(labels)),
+        ignore_index=ignored,
+        reduction=None if is_mean else "sum",
+    )
+    divisor = {"FULL": scores[0] * count(scores[2:]), "BATCH_SIZE": scores[0]}.get(layer.normalization, 1)
+    differs = ["the softmax is in it, as here: it takes scores"]
+    if is_mean and ignored is not None:
+        differs.append("where no label counts it gives NaN, here 0")
+    return Call(call + (f" / {divisor}" if divisor > 1 else ""), differs=tuple(differs))
+
+
 RULES: dict[type[Layer], Callable[[Look], Call | None]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
@@ -456,6 +495,9 @@ RULES: dict[type[Layer], Callable[[Look], Call | None]] = {
     ArgMax: _argmax,
     Tile: _tile,
     MVN: _mvn,
+    Axpy: _axpy,
+    Reduction: _reduction,
+    SoftmaxWithLoss: _softmax_loss,
     Normalize: _normalize,
     EuclideanLoss: _plain(
         "((x0 - x1) ** 2).sum() / (2 * len(x0))", "nn.MSELoss divides by all values, not by 2 * N"

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.explain.field import Field, fields
+from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Shape
 from prototxt.views.columns import Column, column_table, fit, not_shown
@@ -81,7 +82,13 @@ def overview_text(overview: Overview, width: int) -> RenderableType:
     shown, hidden = fit(columns(overview), overview.rows, width)
     legend = Text("\n".join([LEGEND, *not_shown(hidden)]), style="dim")
     asked = Text("\n".join(["", "Ask next:", *(f"  {command}" for command in next_questions(overview))]))
-    return Group(column_table(shown, overview.rows, width), legend, asked)
+    return Group(_title(overview), column_table(shown, overview.rows, width), legend, asked)
+
+
+def _title(overview: Overview) -> Text:
+    graph = overview.graph
+    told = f" · {PHASES[graph.phase]} · {len(overview.rows)} layers"
+    return Text.assemble((printable(graph.name) or "net", "bold"), told)
 
 
 def next_questions(overview: Overview) -> list[str]:

@@ -11,7 +11,7 @@ STYLE = """
   --line: color-mix(in srgb, currentColor 15%, transparent); --back: color-mix(in srgb, currentColor 5%, transparent); }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 52rem; margin: 2.5rem auto; padding: 0 1.2rem; }
 h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .5rem; }
-.soft, .note { color: var(--soft); } .note { font-size: .9rem; }
+.soft, .note { color: var(--soft); } .note { font-size: .9rem; white-space: pre-line; }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .35rem 1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; } dd.wide { grid-column: 1 / -1; }
 .said { white-space: pre-wrap; font-family: ui-monospace, monospace; font-size: .88rem; }
