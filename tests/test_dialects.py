@@ -33,7 +33,9 @@ def test_where_nothing_tells_the_first_meaning_wins_and_one_note_says_so(net: Pa
     assert params_of(loaded) == [2, 2]
     (note,) = [str(w.message) for w in caught]
     assert note.startswith(f'{net}:4:3: layer "it" and 1 more (BN) taken as the layer of SegNet and ENet')
-    assert "--dialect" in note
+    assert note.endswith(
+        "could be that of PSPNet as well: say --dialect segnet or pspnet (dialect= in Python)"
+    )
 
 
 @pytest.mark.parametrize(("dialect", "params"), [("segnet", 2), ("pspnet", 4)])

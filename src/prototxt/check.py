@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from prototxt.errors import NetError, PrototxtError, SolverFileError, UnsaidShapeError
+from prototxt.definition import Definition
+from prototxt.errors import PrototxtError, SolverFileError, UnsaidShapeError
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import Graph
 from prototxt.layers.base import count
@@ -48,31 +49,38 @@ class Checked:
 def check(file: str, options: Options) -> Checked:
     """What a file is: a net, opened in the phase of `options` or, where that makes no net, in the other one.
 
-    Nothing is raised for what is wrong with the file.
+    Its inputs are for those nets that do not open without. Nothing is raised for what is wrong with the file.
     """
     try:
         definition = define_net(read_text(file), file)
-        graph = outline(definition, options)
-    except UnsaidShapeError as error:
-        return Checked(file, Verdict.UNSAID, _why(error, file))
     except SolverFileError as error:
         return Checked(file, Verdict.SOLVER, error.hint or "")
-    except NetError as error:
-        return _in_the_other_phase(file, options) or Checked(file, Verdict.FAILS, _why(error, file))
     except PrototxtError as error:
         return Checked(file, Verdict.FAILS, _why(error, file))
-    return _opened(file, graph)
+    tried = []
+    for way in _ways(definition, options):
+        tried.append(_tried(definition, way))
+        if tried[-1].verdict is Verdict.OPENS:
+            return tried[-1]
+    return next((checked for checked in tried if checked.verdict is not Verdict.FAILS), tried[0])
 
 
-def _in_the_other_phase(file: str, options: Options) -> Checked | None:
-    """Nets that only train have no data layer for the TEST phase, say."""
-    other = next(phase for phase in PHASES if phase != options.phase)
+def _ways(definition: Definition, options: Options) -> Iterator[Options]:
+    """Both phases, the one asked for first; then both with those of the inputs that the net knows by name."""
+    named = {blob for layer in definition.message.layer for blob in (*layer.bottom, *layer.top)}
+    known = {name: shape for name, shape in (options.inputs or {}).items() if name in named}
+    for inputs in [{}, known] if known else [{}]:
+        for phase in sorted(PHASES, key=lambda phase: phase != options.phase):
+            yield replace(options, phase=phase, inputs=inputs)
+
+
+def _tried(definition: Definition, options: Options) -> Checked:
     try:
-        return _opened(file, outline(define_net(read_text(file), file), replace(options, phase=other)))
+        return _opened(definition.file, outline(definition, options))
     except UnsaidShapeError as error:
-        return Checked(file, Verdict.UNSAID, _why(error, file), phase=other)
-    except PrototxtError:
-        return None
+        return Checked(definition.file, Verdict.UNSAID, _why(error, definition.file), options.phase)
+    except PrototxtError as error:
+        return Checked(definition.file, Verdict.FAILS, _why(error, definition.file))
 
 
 def _opened(file: str, graph: Graph) -> Checked:

@@ -67,6 +67,10 @@ def test_the_table(folder: Path) -> None:
     tally = "8 files · opens 2 · layers missing 1 · shape needed 1 · solver 1 · fails 3"
     assert tally in result.out
     assert "layers missing: prototxt-shapes FILE" in result.out
+    shown = [line.strip() for line in result.out.splitlines()]
+    wrong = next(i for i, line in enumerate(shown) if line.endswith("wrong.prototxt"))
+    assert shown[wrong].startswith("fails")
+    assert shown[wrong + 1] == '5:3: layer "it" (ReLU): no layer makes bottom "dta"'
     written = folder / "table.txt"
     assert invoke(shapes, "--check", folder, "-o", written).code == 1
     assert tally in written.read_text()
@@ -76,6 +80,13 @@ def test_csv(folder: Path) -> None:
     rows = list(csv.DictReader(StringIO(invoke(shapes, "--check", folder, "--format", "csv").out)))
     assert [row["verdict"] for row in rows].count("opens") == 2
     assert all(row["why"] for row in rows if row["verdict"] != "opens")
+
+
+def test_inputs_are_for_nets_that_need_them(folder: Path) -> None:
+    got = checked(folder, "--input", "data=1,3,5,7")
+    assert got["bare.pt"]["verdict"] == "opens"
+    assert got["lenet.prototxt"]["params"] == 431080
+    assert checked(folder, "--input", "nobody=1,3,5,7") == checked(folder)
 
 
 def test_all_fine_is_exit_code_0(folder: Path) -> None:

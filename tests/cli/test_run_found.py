@@ -204,16 +204,28 @@ def test_nets_that_find_nothing(tmp_path: Path) -> None:
     result = invoke(run, LENET, DIGIT, "--min-score", "0.5")
     assert result.code == 1
     assert "no boxes" in result.err
+    assert "hint" not in result.err
     # up to a layer in the middle there is nothing to be found either
     net = tmp_path / "ssd.prototxt"
     net.write_text(SSD)
-    assert invoke(run, net, DIGIT, "--to", "mean", "--min-score", "0.5").code == 1
+    for option in (["--min-score", "0.5"], ["--draw", tmp_path / "out.png"]):
+        result = invoke(run, net, DIGIT, "--to", "mean", *option)
+        assert result.code == 1
+        assert "hint: --to found stops where boxes are told" in result.err
 
 
-def test_ten_crops_are_refused(ssd: list[Any], photo: Path) -> None:
-    result = invoke(run, *ssd, photo, "--crop", "ten", "--resize", "60x80")
+@pytest.mark.parametrize("size", [[], ["--resize", "60x80"]])
+def test_ten_crops_are_refused(ssd: list[Any], photo: Path, size: list[str]) -> None:
+    result = invoke(run, *ssd, photo, "--crop", "ten", *size)
     assert result.code == 1
     assert "ten crops have no place in common" in result.err
+
+
+@pytest.mark.parametrize("score", ["nan", "half"])
+def test_a_score_is_a_number(ssd: list[Any], photo: Path, score: str) -> None:
+    result = invoke(run, *ssd, photo, "--min-score", score)
+    assert result.code == 2
+    assert f'"{score}" is not a number' in result.err
 
 
 def test_labels_of_another_net(ssd: list[Any], photo: Path, tmp_path: Path) -> None:

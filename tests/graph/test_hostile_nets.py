@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
 
+from google.protobuf import text_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fork_layers import ROOMS as FORK_ROOMS
+from fork_layers import sample
 from prototxt.errors import PrototxtError
 from prototxt.graph.wiring import Graph
-from prototxt.layers.base import count
-from prototxt.layers.registry import layer_types
+from prototxt.layers.base import Shape, count
+from prototxt.layers.forks import DIALECTS
+from prototxt.layers.registry import all_rooms
 from prototxt.reading import Options, define_net, make_graph
 from prototxt.schema import descriptor
+from prototxt.views.layer_docs import param_fields
 
-TYPES = sorted(layer_types())
-PARAMS = {
-    field.name: field.message_type for field in descriptor("LayerParameter").fields if field.message_type
-}
+ROOMS = all_rooms()
 
 INTS = [0, 1, 2, 3, 5, 7, 100, 65_536, 2**31 - 1, 2**32 - 1, 2**63 - 1, -1, -2, -7, -(2**31), -(2**63)]
 FLOATS = ["0", "1", "-1", "0.5", "1e-30", "1e30", "-1e30", "1e400", "inf", "-inf", "nan"]
@@ -56,23 +60,6 @@ def fields(kind: Descriptor, rng: Random, most: int, depth: int = 2) -> str:
     return " ".join(parts)
 
 
-BORROWED = {
-    "Deconvolution": "convolution_param",
-    "Im2col": "convolution_param",
-    "LSTM": "recurrent_param",
-    "RNN": "recurrent_param",
-}
-
-
-def snake(kind: str) -> str:
-    """The parameter message's field of a type: InnerProduct has inner_product_param."""
-    if kind in BORROWED:
-        return BORROWED[kind]
-    words = "".join(f"_{c}" if c.isupper() else c for c in kind)
-    near = words.strip("_").lower().replace("_", "")
-    return next((name for name in PARAMS if name.removesuffix("_param").replace("_", "") == near), "")
-
-
 def some(arity: tuple[int, int | None], rng: Random) -> int:
     """How many bottoms or tops a layer gets: mostly as many as it may have."""
     least, most = arity
@@ -81,33 +68,55 @@ def some(arity: tuple[int, int | None], rng: Random) -> int:
     )
 
 
+def inputs(shapes: Sequence[Shape], name: str) -> str:
+    """A layer that makes a blob of each shape: i0, i1, ... where the name is i."""
+    tops = " ".join(f'top: "{name}{i}"' for i in range(len(shapes)))
+    dims = " ".join(f"shape {{ dim: [{', '.join(map(str, shape))}] }}" for shape in shapes)
+    return f'layer {{ name: "{name}" type: "Input" {tops} input_param {{ {dims} }} }}'
+
+
+def sample_net(rng: Random) -> str:
+    """A layer of a fork as it should be, but for a number or two."""
+    room = rng.choice(FORK_ROOMS)
+    param, bottoms = sample(room)
+    text = re.sub(r"(?<=: )-?[\d.]+", lambda n: other_number(n[0], rng), text_format.MessageToString(param))
+    return f"{inputs([x.shape for x in bottoms], 'b')}\nlayer {{ {text} }}"
+
+
+def other_number(number: str, rng: Random) -> str:
+    if rng.random() < 0.8:
+        return number
+    return rng.choice(FLOATS) if "." in number else str(rng.choice(INTS))
+
+
 def random_net(rng: Random) -> str:
     """A few inputs and layers that read them and each other; most parameters are those of their types."""
     tops = [f"i{i}" for i in range(len(INPUTS))]
-    shapes = " ".join(f"shape {{ dim: [{', '.join(map(str, shape))}] }}" for shape in INPUTS)
-    named = " ".join(f'top: "{top}"' for top in tops)
-    layers = [f'layer {{ name: "in" type: "Input" {named} input_param {{ {shapes} }} }}']
+    layers = [inputs(INPUTS, "i")]
     for i in range(rng.randint(1, 4)):
-        kind = rng.choice(TYPES)
-        room = layer_types()[kind]
+        room = rng.choice(ROOMS)
         read = rng.choices(tops[-8:], k=some(room.bottoms, rng))
         if rng.random() < 0.5:
             read = read[:1] * len(read)
         bottoms = " ".join(f'bottom: "{bottom}"' for bottom in read)
         made = [f"t{i}_{j}" for j in range(some(room.tops, rng))]
-        name = snake(kind)
-        own = f"{name} {{ {fields(PARAMS[name], rng, rng.choice([1, 3, 7]))} }}" if name else ""
+        own = " ".join(
+            f"{field.name} {{ {fields(field.message_type, rng, rng.choice([1, 3, 7]))} }}"
+            for field in param_fields(room)
+        )
         more = fields(descriptor("LayerParameter"), rng, 1) if rng.random() < 0.1 else ""
         wrote = " ".join(f'top: "{top}"' for top in made)
-        layers.append(f'layer {{ name: "l{i}" type: "{kind}" {bottoms} {wrote} {own} {more} }}')
+        layers.append(f'layer {{ name: "l{i}" type: "{room.type}" {bottoms} {wrote} {own} {more} }}')
         tops += made
     return "\n".join(layers)
 
 
-def graph_of(text: str) -> Graph | None:
+def graph_of(seed: int) -> Graph | None:
     """The net's graph, or None where it is refused in words that say where."""
+    rng = Random(seed)
+    text, dialect = rng.choice([random_net, sample_net])(rng), rng.choice(["", *DIALECTS])
     try:
-        graph = make_graph(define_net(text, "net.prototxt"), Options())
+        graph = make_graph(define_net(text, "net.prototxt"), Options(dialect=dialect))
     except PrototxtError as error:
         refusal = str(error)
     else:
@@ -133,9 +142,9 @@ def check(graph: Graph) -> None:
 )  # fmt: skip
 @given(st.integers(0, 2**32))
 def test_random_nets(seed: int) -> None:
-    graph_of(random_net(Random(seed)))
+    graph_of(seed)
 
 
 def test_some_random_nets_are_fine_and_of_many_types() -> None:
-    graphs = [graph for seed in range(300) if (graph := graph_of(random_net(Random(seed))))]
-    assert len({node.type for graph in graphs for node in graph.nodes}) > 20
+    graphs = [graph for seed in range(300) if (graph := graph_of(seed))]
+    assert len({node.type for graph in graphs for node in graph.nodes}) > 40

@@ -62,7 +62,7 @@ def test_the_table_tells_at_its_end_what_is_missing() -> None:
     assert "Zonk (unknown)" in table
     last = table[table.index("nothing here can run") :].splitlines()
     assert last[0] == (
-        "nothing here can run 3 layers; what 2 other layers make (?) depends on that; "
+        "nothing here can run 3 layers; on that depends what 2 other layers can make (?); "
         "the totals are those of the rest"
     )
     assert last[1] == '  net.prototxt:6:22: layer "warp" and 1 more: unknown layer type "Zonk"'

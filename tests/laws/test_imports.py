@@ -50,7 +50,7 @@ ALLOWED = {
     "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
-    "check": {"graph", "layers", "reading", "text"},
+    "check": {"definition", "graph", "layers", "reading", "text"},
     "net": {
         "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
         "reading", "text", "views", "watch", "weights",

@@ -74,6 +74,7 @@ def test_cost() -> None:
         ("", (2, 3, 4, 5), "bottom"),
         ("", (1, 3, 1, 1), "bottom"),
         ("num_iter: 0", (2, 3, 1, 1), "num_iter"),
+        ("num_iter: 2147483647", (2, 3, 1, 1), "num_iter"),
         ("bg_portion: 1.5", (2, 3, 1, 1), "bg_portion"),
         ("fg_portion: -0.5", (2, 3, 1, 1), "fg_portion"),
         ("margin_others: -1", (2, 3, 1, 1), "margin_others"),

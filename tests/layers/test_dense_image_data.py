@@ -101,6 +101,7 @@ def test_shapes_without_the_list() -> None:
         ("batch_size: 1", "transform_param { mirror: true }", "mirror"),
         ("batch_size: 1 label_divide_factor: 0", "", "label_divide_factor"),
         ("batch_size: 1 label_divide_factor: 1.5", "", "label_divide_factor"),
+        ("batch_size: 1 label_divide_factor: inf", "", "label_divide_factor"),
         ("batch_size: 1 label_divide_factor: 2 crop_height: 3 crop_width: 3", "", "crop_height"),
         ("batch_size: 1 label_divide_factor: 9 new_height: 8 new_width: 20", "", "label_divide_factor"),
         ("batch_size: 1 crop_height: 9 crop_width: 3 new_height: 8 new_width: 20", "", "crop_height"),

@@ -131,6 +131,7 @@ def test_shapes_without_the_list() -> None:
         ("crop_size: 3 crop_height: 3 crop_width: 3", "crop_height"),
         ("scale_factors: 0", "scale_factors"),
         ("scale_factors: inf", "scale_factors"),
+        ("scale_factors: 1e38", "scale_factors"),
     ],
 )
 def test_refused_fields(transform: str, field: str) -> None:

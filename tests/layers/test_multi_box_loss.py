@@ -184,6 +184,7 @@ def test_cost_and_brief() -> None:
         ("background_label_id: 3", "background_label_id"),
         ("map_object_to_agnostic: true", "num_classes"),
         ("mining_type: HARD_EXAMPLE sample_size: 0", "sample_size"),
+        ("neg_pos_ratio: -1", "neg_pos_ratio"),
     ],
 )
 def test_refused(fields: str, field: str) -> None:

@@ -44,8 +44,8 @@ def test_only_another_type_than_python_is_this_one(dialect: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "what", "field"),
     [
-        ("scale: 8", "needs one ratio or more, all above 0, got []", "ratio"),
-        ("ratio: 1 scale: -8", "needs one scale or more, all above 0, got [-8.0]", "scale"),
+        ("scale: 8", "no ratio", "ratio"),
+        ("ratio: 1 scale: -8", "scale must be above 0, not -8", "scale"),
         (FORMS + " feat_stride: 0", "feat_stride must be at least 1, not 0", "feat_stride"),
         (FORMS + " post_nms_topn: 0", "post_nms_topn must be at least 1, not 0", "post_nms_topn"),
         ("ratio: 1 scale: 8", "1 anchors take 2 channels of scores, got 18: 1 x 18 x 40 x 50", "bottom"),

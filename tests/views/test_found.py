@@ -54,6 +54,8 @@ def test_tables_of_boxes() -> None:
         "x1, y1 and x2, y2: corners in pixels of the image, 400 x 300",
     ]
     assert "name" not in plain_text(found_table(BOXES, Choice()))
+    near = Boxes(("out",), 3, VIEW, (Detection(1, 0.9, (-0.01, -0.0, 1, 1)),))
+    assert "-0.0" not in plain_text(found_table(near, Choice()))
     assert plain_text(found_table(NONE, Choice())) == "out: no box"
 
 

@@ -85,3 +85,11 @@ def test_types_break_between_words() -> None:
     first = next(i for i, line in enumerate(shown) if "Slice" in line)
     assert shown[first].split("   ")[1] == "Slice axis 1"
     assert shown[first + 1].split()[1:3] == ["at", "1"]
+
+
+def test_the_legend_explains_what_is_shown() -> None:
+    wide, narrow = ("\n".join(lines(width)) for width in (200, 50))
+    explained = ("MACs: ", "bytes: ", "↺ works")
+    assert all(words in wide for words in explained)
+    assert not any(words in narrow for words in explained)
+    assert "not shown for want of width" in narrow

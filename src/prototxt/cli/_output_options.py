@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import isnan, nan
 
 import click
 
 from prototxt.cli._options import file_name, option_group
+
+
+def score(text: str) -> float:
+    """A number; click.BadParameter for anything else, NaN too."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if isnan(number):
+        raise click.BadParameter(f'"{text}" is not a number')
+    return number
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ output_options = option_group(
             help="How many of the best classes are told.  [default: 5; in a listing of many images 1; all boxes]",
         ),
         click.option(
-            "--min-score", type=click.FloatRange(), metavar="SCORE",
+            "--min-score", type=score, metavar="SCORE",
             help="Boxes of a lower score are counted, not told nor drawn.  [default: 0.5]",
         ),
         click.option(

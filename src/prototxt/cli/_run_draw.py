@@ -15,7 +15,6 @@ from prototxt.errors import InputError
 
 if TYPE_CHECKING:
     from prototxt.detections.detection import Found
-    from prototxt.images.recipe import Recipe
     from prototxt.runs.run import Runner
     from prototxt.views.found import Choice
 
@@ -41,11 +40,13 @@ def check_found(runner: Runner, names: Sequence[str], output: OutputChoice) -> N
 
     head = runner.head
     if output.min_score is not None and (head is None or isinstance(head, PixelMap)):
-        raise InputError(f"{_outputs(runner)} no boxes: there is nothing for --min-score to choose from")
+        what = f"{_outputs(runner)} no boxes: there is nothing for --min-score to choose from"
+        raise InputError(what, hint=_where_boxes_are(runner))
     if not output.draw:
         return
     if head is None:
-        raise InputError(f"{_outputs(runner)} neither boxes nor a class for each pixel: nothing to --draw")
+        what = f"{_outputs(runner)} neither boxes nor a class for each pixel: nothing to --draw"
+        raise InputError(what, hint=_where_boxes_are(runner))
     if any(map(is_arrays, names)):
         raise click.UsageError("--draw paints on image files: arrays are none")
     if len(names) > 1 and _is_file(output.draw):
@@ -57,9 +58,17 @@ def _outputs(runner: Runner) -> str:
     return f"{runner.graph.file}: the net's outputs ({listed}) tell"
 
 
-def check_one_view(runner: Runner, recipe: Recipe) -> None:
+def _where_boxes_are(runner: Runner) -> str | None:
+    """What to do where a layer tells boxes, and those behind it make something else of them."""
+    tell = [
+        n.name for n in runner.net.graph.nodes if n.layer.tells is not None and n.layer.tells.kind == "boxes"
+    ]
+    return f"--to {tell[-1]} stops where boxes are told" if tell else None
+
+
+def check_one_view(runner: Runner, crop: str | None) -> None:
     """Raises InputError where an image is seen ten times and what is found has a place in it."""
-    if runner.head is not None and recipe.crop == "ten":
+    if runner.head is not None and crop == "ten":
         what = f"{runner.graph.file}: the net tells where things are, and ten crops have no place in common"
         raise InputError(what, hint="leave --crop ten out")
 

@@ -178,8 +178,8 @@ def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Readi
             raise click.UsageError(f"files of arrays are fed as they are: {images.said[0]} is for images")
         return Reading(arrays, PLAIN.order)
     blob = image_entry(runner.net, entries)
+    check_one_view(runner, images.crop)
     recipe, notes = images.recipe(runner.net, blob)
-    check_one_view(runner, recipe)
     image = image_reader(blob, Transform.for_input(entries[blob], recipe), size_input(ran))
     return Reading(
         lambda name: arrays(name) if is_arrays(name) else image(name),

@@ -68,7 +68,7 @@ def check_same(path: str, name: str, first: Mapping[str, Shape], now: Mapping[st
     for blob, shape in first.items():
         if now[blob] != shape:
             what = f'{printable(name)}: blob "{printable(blob)}" is {show(now[blob])}, in the rows before {show(shape)}'
-            hint = "rows need one shape: give images of one size, or a file for each; as for boxes, --json tells them"
+            hint = "rows need one shape: give images of one size, or save one image a file; boxes are told by --json"
             raise InputError(what, place=Place(path), hint=hint)
 
 

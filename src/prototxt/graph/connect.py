@@ -10,7 +10,7 @@ from prototxt.definition import Definition
 from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
 from prototxt.graph.wiring import BlobId, Link, Wiring
 from prototxt.layers.base import Layer, Setting
-from prototxt.layers.forks import FORKS
+from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Meaning, meaning
 from prototxt.layers.unknown import Unknown
 from prototxt.text.place import place_of_value
@@ -49,10 +49,12 @@ def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Meaning]]) -> s
     index, meant = doubtful[0]
     layer, more = definition.message.layer[index], len(doubtful) - 1
     whom = f'layer "{layer.name}"' + (f" and {more} more" if more else "") + f" ({layer.type})"
-    others = ", ".join(FORKS[room.fork] for room in meant.others)
+    others = " or ".join(FORKS[room.fork] for room in meant.others)
+    forks = [room.fork for room in (meant.room, *meant.others)]
+    dialects = " or ".join(dict.fromkeys(first for fork in forks if (first := dialect_of(fork))))
     return (
-        f"{definition.place(index, 'type')}: {whom} taken as the layer of {FORKS[meant.room.fork]}; nothing tells it "
-        f"from that of {others}: --dialect says which (dialect= in Python)"
+        f"{definition.place(index, 'type')}: {whom} taken as the layer of {FORKS[meant.room.fork]}, but could be that "
+        f"of {others} as well: say --dialect {dialects} (dialect= in Python)"
     )
 
 
@@ -88,7 +90,8 @@ def _data_hint(param: Any) -> str | None:
     if param.bottom or not param.top:
         return None
     tops = " ".join(f"--input {top}=N,..." for top in param.top)
-    return f"where it is a data layer, give its shapes instead: {tops}"
+    code = "; if you have its module and trust it: --allow-python-layers" if param.type == "Python" else ""
+    return f"if it is a data layer, give its shapes in its place: {tops}{code}"
 
 
 def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:

@@ -29,9 +29,11 @@ def moments(x: Array) -> tuple[Array, Array]:
     """Mean and (biased) variance of every channel of N x C x any."""
     rows = rows_of(x)
     cuts = list(blocks(*rows.shape))
-    mean = (sum(rows[cut].sum(0).astype(np.float64) for cut in cuts) / len(rows)).astype(np.float32)
-    squares = sum(np.square(rows[cut] - mean).sum(0).astype(np.float64) for cut in cuts)
-    return mean, (squares / len(rows)).astype(np.float32)
+    nothing, number = np.zeros(x.shape[1]), max(len(rows), 1)  # no items have a mean of 0
+    total = sum((rows[cut].sum(0).astype(np.float64) for cut in cuts), nothing)
+    mean = (total / number).astype(np.float32)
+    squares = sum((np.square(rows[cut] - mean).sum(0).astype(np.float64) for cut in cuts), nothing)
+    return mean, (squares / number).astype(np.float32)
 
 
 def normalized(x: Array, mean: Array, factor: Array, offset: Array) -> Array:

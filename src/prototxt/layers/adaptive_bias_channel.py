@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._fields import check_least
 from prototxt.layers._labels import read_labels
 from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
 from prototxt.layers.registry import layer
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
 IGNORED = -1
 """The label that is none."""
+
+MOST_ROUNDS = 1000
+"""A net may come from a stranger: what takes hours is refused."""
 
 
 @layer("AdaptiveBiasChannel", bottoms=2, fork="pspnet")
@@ -57,7 +59,8 @@ class AdaptiveBiasChannel(Layer):
 
     def setup(self, param: Any) -> None:
         p = param.adaptive_bias_channel_param
-        check_least(p.num_iter, 1, "num_iter")
+        if not 1 <= p.num_iter <= MOST_ROUNDS:
+            raise LayerError(f"num_iter must be from 1 to {MOST_ROUNDS}, not {p.num_iter}", field="num_iter")
         for field in ("bg_portion", "fg_portion"):
             if not 0 <= getattr(p, field) <= 1:
                 raise LayerError(f"{field} must be from 0 to 1, not {getattr(p, field):g}", field=field)
@@ -82,11 +85,11 @@ class AdaptiveBiasChannel(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0].reshape(four_axes(bottom[0].shape))
-        labels, kept = read_labels(bottom[1].reshape(len(x), -1), x.shape[1], IGNORED)
+        labels, kept = read_labels(bottom[1].reshape(bottom[1].shape[:2]), x.shape[1], IGNORED)
         y = np.array(x, order="C")
         for image, own, counts in zip(y, labels, kept, strict=True):
             if counts.any():
-                self._raise(image.reshape(len(image), -1), np.sort(own[counts]))
+                self._raise(image.reshape(len(image), count(image.shape[1:])), np.sort(own[counts]))
         return [y]
 
     def _raise(self, scores: Array, listed: NDArray[np.intp]) -> None:

@@ -65,7 +65,7 @@ class DenseImageData(ImageList):
             what = f"crop_height {p.crop_height} and crop_width {p.crop_width}: give both or neither"
             raise LayerError(what, field="crop_width" if p.crop_width else "crop_height")
         factor = p.label_divide_factor
-        if not (factor >= 1 and factor == int(factor)):
+        if not (factor >= 1 and factor.is_integer()):
             what = f"label_divide_factor must be a whole number of at least 1, not {factor:g}"
             raise LayerError(what, field="label_divide_factor")
         if factor > 1 and p.crop_height:

@@ -64,8 +64,8 @@ class FlowWarp(Layer):
         alpha, beta = (across % 1)[:, None], (down % 1)[:, None]
 
         def at(rows: Any, columns: Any) -> Array:
-            places = (rows * width + columns).reshape(len(x), 1, -1)
-            seen = np.take_along_axis(x.reshape(*x.shape[:2], -1), places, 2)
+            places = (rows * width + columns).reshape(len(x), 1, height * width)
+            seen = np.take_along_axis(x.reshape(*x.shape[:2], height * width), places, 2)
             return seen.reshape(x.shape)
 
         y = (1 - alpha) * (1 - beta) * at(top, left)

@@ -28,3 +28,8 @@ DIALECTS = {
     "yolo": ("yolo", "ssd"),
 }
 """What a user may say a net is written for, and the forks whose meaning of a type name that prefers, the first most."""
+
+
+def dialect_of(fork: str) -> str:
+    """The first dialect that prefers a fork's meanings; empty where none does."""
+    return next((dialect for dialect, forks in DIALECTS.items() if fork in forks), "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from prototxt.data.lists import ListedPair, read_labelled
@@ -16,7 +15,7 @@ from prototxt.errors import DataError, LayerError
 from prototxt.layers._data_base import Batches, map_follows
 from prototxt.layers._fields import enum_name
 from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Array, Following, Shape, show
+from prototxt.layers.base import MOST_ELEMENTS, Array, Following, Shape, show
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -73,8 +72,9 @@ class ImageSegData(ImageList):
             what = f"crop_size {t.crop_size}, crop_height {t.crop_height}, crop_width {t.crop_width}"
             hint = "give crop_size, or crop_height and crop_width"
             raise LayerError(what, field="crop_height" if t.crop_height else "crop_width", hint=hint)
-        if not all(isfinite(factor) and factor > 0 for factor in t.scale_factors):
-            raise LayerError("scale_factors must be above 0", field="scale_factors")
+        for factor in t.scale_factors:
+            if not 0 < factor < MOST_ELEMENTS:
+                raise LayerError(f"scale_factors must be above 0, not {factor:g}", field="scale_factors")
         cut = (t.crop_size, t.crop_size) if t.crop_size else (t.crop_height, t.crop_width)
         self.ignore_label = min(max(p.ignore_label, 0), 255)
         self.label_type = enum_name(p, "label_type")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from prototxt.boxes.code import decode, encode
@@ -109,6 +110,9 @@ class MultiBoxLoss(Layer):
             raise LayerError(what, field="num_classes")
         if self.mining == "HARD_EXAMPLE":
             check_least(p.sample_size, 1, "sample_size")
+        if not 0 <= p.neg_pos_ratio < inf:
+            what = f"neg_pos_ratio must be a number of at least 0, not {p.neg_pos_ratio:g}"
+            raise LayerError(what, field="neg_pos_ratio")
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         loc, conf, priors, truth = bottom

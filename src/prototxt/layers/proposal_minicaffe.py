@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from prototxt.boxes.anchors import Exact, forms
@@ -58,9 +59,11 @@ class ProposalMiniCaffe(Proposals):
             check_least(getattr(p, field), 1, field)
         for field in ("ratio", "scale"):
             values = getattr(p, field)
-            if not values or not min(values) > 0:
-                what = f"needs one {field} or more, all above 0, got {list(values)}"
-                raise LayerError(what, field=field, hint=f"add {field}: 1, say")
+            if not values:
+                raise LayerError(f"no {field}", field=field, hint=f"add {field}: 1, say")
+            for value in values:
+                if not 0 < value < inf:
+                    raise LayerError(f"{field} must be above 0, not {value:g}", field=field)
         self.base_size: int = p.base_size
         self.ratios, self.scales = tuple(p.ratio), tuple(p.scale)
         self.num_anchors = len(self.ratios) * len(self.scales)

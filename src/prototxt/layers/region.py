@@ -51,27 +51,31 @@ class Region(Layer):
         for field, least in (("classes", 1), ("num", 1), ("coords", 2)):
             check_least(getattr(p, field), least, field)
 
+    @property
+    def _each(self) -> int:
+        """How many channels a box has."""
+        return self.coords + 1 + self.classes
+
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 4, 4)
-        each = self.coords + 1 + self.classes
-        if bottom[0][1] != self.num * each:
+        if bottom[0][1] != self.num * self._each:
             what = (
                 f"{show(bottom[0])} has {bottom[0][1]} channels, {self.num} boxes of {self.coords} + 1 + "
-                f"{self.classes} values are {self.num * each}"
+                f"{self.classes} values are {self.num * self._each}"
             )
             raise LayerError(what, field="region_param")
         return [bottom[0]]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         n, _, height, width = bottom[0].shape
-        told = bottom[0].reshape(n, self.num, -1, height, width)
+        told = bottom[0].reshape(n, self.num, self._each, height, width)
         places, sizes, objectness, classes = np.split(told, (2, self.coords, self.coords + 1), 2)
         of_classes = softmax(classes, 2) if self.softmax else sigmoid(classes)
         made = np.concatenate([sigmoid(places), sizes, sigmoid(objectness), of_classes], 2)
         return [made.reshape(bottom[0].shape)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        boxes = count(bottom[0]) // (self.coords + 1 + self.classes)
+        boxes = count(bottom[0]) // self._each
         activated = boxes * (3 + self.classes)
         return Cost(exponentials=activated, additions=activated, multiplications=activated)
 

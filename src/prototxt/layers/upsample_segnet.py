@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes, check_one_shape
 from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Array, Layer, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
 
@@ -74,7 +74,7 @@ class SegNetUpsample(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         n, c, height, width = self.shapes([x.shape for x in bottom])[0]
         # Channels-last, as blobs lie in memory: the order of rows stays that of each channel.
-        values, mask = (x.transpose(0, 2, 3, 1).reshape(n, -1, c) for x in bottom)
+        values, mask = (x.transpose(0, 2, 3, 1).reshape(n, count(x.shape[2:]), c) for x in bottom)
         places = self._places(mask, height, width)
         places *= c
         places += np.arange(c)

@@ -7,6 +7,7 @@ from typing import Any
 
 from prototxt.errors import LayerError
 from prototxt.layers._detections import most_rows
+from prototxt.layers._fields import check_least
 from prototxt.layers._labels import Labels
 from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
@@ -71,9 +72,11 @@ class Yolov3DetectionOutput(Layer):
         if self.groups != self.num_bottoms:
             what = f"{self.num_bottoms} bottoms for a mask_group_num of {self.groups}; give one map each"
             raise LayerError(what, field="mask_group_num")
-        if len(self.scales) < self.groups or min(self.scales) < 1:
-            what = f"anchors_scale is {list(self.scales)}; give {self.groups} numbers of at least 1, one for each map"
+        if len(self.scales) < self.groups:
+            what = f"{len(self.scales)} values of anchors_scale for {self.groups} maps; give one each"
             raise LayerError(what, field="anchors_scale")
+        for scale in self.scales:
+            check_least(scale, 1, "anchors_scale")
         self.anchors = self._anchors(tuple(p.mask), tuple(p.biases))
 
     def _anchors(self, mask: tuple[int, ...], biases: tuple[float, ...]) -> list[list[tuple[float, float]]]:

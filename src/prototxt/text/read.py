@@ -45,7 +45,8 @@ def _read(path: Path, place: Place) -> bytes:
     except FileNotFoundError:
         raise TextError("there is no such file", place=place) from None
     except IsADirectoryError:
-        raise TextError("this is a folder, not a file", place=place) from None
+        hint = "prototxt-shapes --check FOLDER tells which of its nets open"
+        raise TextError("this is a folder, not a file", place=place, hint=hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TextError(f"the file cannot be read: {reason.lower()}", place=place) from None

@@ -25,12 +25,12 @@ NOTES = {
 }
 
 COLUMNS: tuple[Column[Checked], ...] = (
-    Column("file", lambda c: printable(c.file), wraps=True, style="bold"),
     Column("", lambda c: c.verdict.value, style="cyan"),
     Column("phase", lambda c: c.phase),
     Column("layers", lambda c: thousands(c.layers), right=True),
     Column("parameters", lambda c: thousands(c.params), right=True),
-    Column("why not", lambda c: printable(c.why), wraps=True, style="yellow"),
+    # Last, and together: names and reasons are long, and each has all the room that is left.
+    Column("file, and why not", lambda c: "\n".join(printable(t) for t in (c.file, c.why) if t), wraps=True),
 )
 
 

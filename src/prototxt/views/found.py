@@ -120,7 +120,7 @@ def backgrounds(pixels: Pixels, choice: Choice) -> set[int]:
 
 def corners(detection: Detection) -> list[str]:
     """The box's corners to a tenth of a pixel."""
-    return [f"{value:.1f}" for value in detection.box]
+    return [f"{round(value, 1) + 0.0:.1f}" for value in detection.box]  # 0.0 makes -0.0 a plain zero
 
 
 def measure_note(found: Found) -> str:

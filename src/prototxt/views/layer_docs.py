@@ -100,13 +100,13 @@ def _section(room: type[Layer]) -> str:
 
 def _parameters(room: type[Layer]) -> list[str]:
     lines: list[str] = []
-    for field in _param_fields(room):
+    for field in param_fields(room):
         rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
         lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
     return lines
 
 
-def _param_fields(room: type[Layer]) -> list[Any]:
+def param_fields(room: type[Layer]) -> list[Any]:
     """The fields of LayerParameter that hold this type's parameters."""
     own = OTHER_PARAMS.get(room.type, (f"{room.type}_param",))
     names = OTHER_PARAMS.get((room.type, room.fork), own)

@@ -103,21 +103,22 @@ def _title(report: Report) -> Text:
 
 
 def _legend(report: Report, hidden: list[str]) -> Text:
-    lines = [
-        "MACs: multiply-adds of products with weights, bias not counted; "
-        f"bytes: outputs in float32 for the whole batch of {report.images}; ↺ works in place"
-    ]
-    if report.totals.statistics:
-        lines.append("statistics: BatchNorm's stored mean, variance and factor, measured rather than learned")
-    lines += not_shown(hidden)
-    return Text("\n".join(lines), style="dim")
+    meanings = {
+        "MACs/image": "MACs: multiply-adds of products with weights, bias not counted",
+        "bytes": f"bytes: outputs in float32 for the whole batch of {report.images}",
+        "bottoms → tops": "↺ works in place",
+    }
+    lines = ["; ".join(meaning for title, meaning in meanings.items() if title not in hidden)]
+    if report.totals.statistics and "statistics" not in hidden:
+        lines.append("statistics: stored means, variances and factors, measured rather than learned")
+    return Text("\n".join(filter(None, [*lines, *not_shown(hidden)])), style="dim")
 
 
 def _missing(report: Report) -> Text:
     """What nothing here can run, what depends on it, and what to do."""
     waiting = sum(None in row.shapes and not row.missing for row in report.rows)
     what = f"nothing here can run {counted(len(report.missing), 'layer')}"
-    what += f"; what {counted(waiting, 'other layer')} make (?) depends on that" if waiting else ""
+    what += f"; on that depends what {counted(waiting, 'other layer')} can make (?)" if waiting else ""
     lines = [f"\n{what}; the totals are those of the rest"]
     alike: dict[tuple[str, str], list[Missing]] = {}
     for missing in report.missing:

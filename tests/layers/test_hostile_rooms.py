@@ -1,0 +1,145 @@
+"""Rooms of the forks with bottoms and fields that no net has: a refusal with its reason, or blobs as foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from google.protobuf.descriptor import FieldDescriptor
+
+from fork_layers import LAYERS, ROOMS, room_id, sample
+from prototxt.errors import LayerError
+from prototxt.layers.base import TEST, TRAIN, Array, Layer, Setting, Shape, count
+
+INTEGERS = (0, 1, 2, 7, -1, 2**31 - 1, -(2**31), 2**32 - 1)
+FLOATS = (0.0, -1.0, 0.3, 1e-45, 1e-30, 3e38, -3e38, float("inf"), float("-inf"), float("nan"))
+VALUES = (0.0, -1.0, 1.0, -0.5, 1e-45, 3e38, -3e38, float("inf"), float("-inf"), float("nan"), 2.0**31, 1e6)
+
+MOST = 1 << 22
+"""Blobs of more values are only foretold."""
+
+
+def test_every_room_is_here() -> None:
+    assert {(room.type, room.fork) for room in ROOMS} == set(LAYERS)
+
+
+def forward(room: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST) -> list[Array] | None:
+    """What the room makes of these, as it foretold; None where it refuses them, or would make too much of them."""
+    for x in bottoms:
+        x.flags.writeable = False
+    try:
+        layer = room(param, Setting(phase))
+        shapes = [x.shape for x in bottoms]
+        params, foretold = layer.params(shapes), layer.shapes(shapes)
+        layer.cost(shapes, foretold)
+        layer.brief(shapes)
+        if sum(map(count, [*foretold, *(p.shape for p in params)])) > MOST:
+            return None
+        with np.errstate(all="ignore"):  # as the engines do
+            made = layer.forward(list(bottoms), [np.ones(p.shape, np.float32) for p in params])
+    except LayerError as refusal:
+        told = refusal
+    else:
+        check(made, foretold, layer.data_dependent)
+        return made
+    assert 0 < len(told.what) < 1000
+    return None
+
+
+def check(made: Sequence[Array], foretold: Sequence[Shape], data_dependent: bool) -> None:
+    for y, shape in zip(made, foretold, strict=True):
+        assert y.dtype == np.float32
+        assert y.shape == shape or data_dependent
+        assert len(y.shape) == len(shape)
+        assert all(a <= b for a, b in zip(y.shape, shape, strict=True))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+def test_views_of_blobs_that_lie_channels_last(room: type[Layer]) -> None:
+    """As the fast engine has them."""
+    param, bottoms = sample(room)
+    views = [np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if x.ndim > 1 else x for x in bottoms]
+    made, want = forward(room, param, views), forward(room, param, bottoms)
+    assert made is not None
+    assert want is not None
+    for y, right in zip(made, want, strict=True):
+        np.testing.assert_allclose(y, right, 1e-5, 1e-6)
+
+
+def other_shapes(shape: Shape) -> Iterator[Shape]:
+    """Only a first axis can be 0: where a layer found nothing."""
+    yield from [(), (0,), (1,), shape[:-1], (*shape, 1), (*shape, 2), (1,) * 6, (0, *shape[1:])]
+    for axis, length in product(range(len(shape)), (1, 2, 7)):
+        yield (*shape[:axis], length, *shape[axis + 1 :])
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+def test_bottoms_of_other_shapes(room: type[Layer]) -> None:
+    param, bottoms = sample(room)
+    for which, x in enumerate(bottoms):
+        for shape in other_shapes(x.shape):
+            for chosen in ({which}, set(range(len(bottoms)))):
+                others = [np.resize(y, shape) if i in chosen else y for i, y in enumerate(bottoms)]
+                forward(room, param, others)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+@pytest.mark.parametrize("phase", [TEST, TRAIN])
+def test_bottoms_of_other_values(room: type[Layer], phase: int) -> None:
+    param, bottoms = sample(room)
+    rng = np.random.default_rng(0)
+    for which, value in product(range(len(bottoms)), VALUES):
+        for share in (0.05, 0.5, 1.1):
+            others = [y.copy() for y in bottoms]
+            others[which][rng.random(others[which].shape) < share] = value
+            forward(room, param, others, phase)
+
+
+def hostile(field: FieldDescriptor) -> Sequence[Any]:
+    """Values of a field's type that hardly anyone gives."""
+    if field.enum_type is not None:
+        return [value.number for value in field.enum_type.values]
+    if field.type == field.TYPE_BOOL:
+        return [False, True]
+    if field.type in (field.TYPE_FLOAT, field.TYPE_DOUBLE):
+        return FLOATS
+    if field.type in (field.TYPE_STRING, field.TYPE_BYTES):
+        return ["", "a", "'feat_stride': 0", "'feat_stride': 99999999999", "'num_classes': 99999999999"]
+    least, most = (0, 2**32 - 1) if field.type == field.TYPE_UINT32 else (-(2**31), 2**31 - 1)
+    return [value for value in INTEGERS if least <= value <= most]
+
+
+def changed(inner: Any) -> Iterator[None]:
+    """Every field of a message gone or with every hostile value, one after the other."""
+    for field in inner.DESCRIPTOR.fields:
+        if field.message_type is not None:
+            if not field.is_repeated:
+                yield from changed(getattr(inner, field.name))
+            continue
+        saved = type(inner)()
+        saved.CopyFrom(inner)
+        inner.ClearField(field.name)
+        yield
+        for value in hostile(field):
+            if not field.is_repeated:
+                setattr(inner, field.name, value)
+                yield
+                continue
+            old = list(getattr(saved, field.name))
+            for values in ([value], [value] * 2, [value] * len(old), [*old, value], [value] * 1000):
+                inner.ClearField(field.name)
+                getattr(inner, field.name).extend(values)
+                yield
+        inner.CopyFrom(saved)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+def test_other_fields(room: type[Layer]) -> None:
+    param, bottoms = sample(room)
+    for field, inner in param.ListFields():
+        if field.message_type is not None and not field.is_repeated:
+            for _ in changed(inner):
+                forward(room, param, bottoms)
