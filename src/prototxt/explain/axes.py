@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prototxt.layers._window import Window
+
+T = TypeVar("T")
 
 MOST_LOOKED_AT = 10_000_000
 """More taps than this are not gone through one by one: what no window sees is then not told."""
@@ -83,9 +86,9 @@ def axis_names(number: int) -> list[Names]:
     return [Names(name, _PLACES.get(name, "place")) for name in names]
 
 
-def alike(axes: Sequence[Axis]) -> list[tuple[Names, Axis]]:
+def alike(axes: Sequence[T]) -> list[tuple[Names, T]]:
     """Every axis with its names; those with the same numbers as one."""
-    together: dict[Axis, list[Names]] = {}
+    together: dict[T, list[Names]] = {}
     for name, axis in zip(axis_names(len(axes)), axes, strict=True):
         together.setdefault(axis, []).append(name)
     return [

@@ -25,6 +25,8 @@ from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
 
+Rule = Callable[[Look], Section]
+
 MOST_COLUMNS, MOST_ROWS = 48, 12
 """As large as the picture of a matrix is drawn."""
 
@@ -137,8 +139,8 @@ def _kernels(groups: Groups, kernel: Sequence[int]) -> str:
     depth = groups.inputs // groups.number
     if depth == 1:
         return f"{groups.outputs:,}, one map each: the maps are not mixed"
-    maps = f"{groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
-    return f"{groups.outputs:,}, each with a {times(kernel)} slice for each of its {depth:,} maps; their sum is one map: {maps}"
+    slices = f"{groups.outputs:,}, each with a {times(kernel)} slice for each of its {depth:,} maps"
+    return f"{slices}; their sum is one map: {groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
 
 
 def _group_lines(groups: Groups) -> list[Line]:
@@ -158,7 +160,8 @@ def _joined(groups: Groups, kernel: Sequence[int]) -> str:
         return (
             f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, a {times(kernel)} slice for each"
         )
-    return f"{groups.pairs:,} of {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, 1 in {every // groups.pairs:,}"
+    of = f"{groups.inputs:,} x {groups.outputs:,} = {every:,} pairs"
+    return f"{groups.pairs:,} of {of}, 1 in {every // groups.pairs:,}"
 
 
 def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
@@ -258,12 +261,9 @@ def _per_channel(look: Look) -> Section:
     return _section([Line("each value", text, "the images of a batch change each other's values")])
 
 
-def _own_channel(look: Look) -> Section:
-    return _at_its_place("the value at its own place and the numbers of its channel")
-
-
-def _own_value(look: Look) -> Section:
-    return _at_its_place("the one value at its own place")
+def _own(what: str) -> Rule:
+    """The rule of layers whose every value is made of `what`, at its own place."""
+    return lambda _: _at_its_place(what)
 
 
 def _at_its_place(text: str) -> Section:
@@ -287,7 +287,7 @@ def _shuffle(look: Look) -> Section:
     )
 
 
-RULES: dict[type[Layer], Callable[[Look], Section]] = {
+RULES: dict[type[Layer], Rule] = {
     ConvolutionBase: _convolution,
     Pooling: _pooling,
     InnerProduct: _inner_product,
@@ -297,8 +297,8 @@ RULES: dict[type[Layer], Callable[[Look], Section]] = {
     Softmax: _softmax,
     Eltwise: _eltwise,
     PerChannel: _per_channel,
-    PReLU: _own_channel,
-    Neuron: _own_value,
+    PReLU: _own("the value at its own place and the slope of its channel"),
+    Neuron: _own("the one value at its own place"),
     ShuffleChannel: _shuffle,
 }
 """By layer class; a class without a row of its own has its base's."""

@@ -41,7 +41,8 @@ def _convolution(look: Look) -> Section:
     depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
     k, places, images = depth * window.size, count(look.top[0][axis + 1 :]), count(shape[:axis])
     is_itself = window.size == 1 and not any(window.pad) and set(window.stride) <= {1}
-    columns = f"{k:,} x {places:,}: a column for each window, its {product([depth, *window.kernel])} values below each other"
+    window_values = f"its {product([depth, *window.kernel])} values below each other"
+    columns = f"{k:,} x {places:,}: a column for each window, {window_values}"
     if is_itself:
         columns = f"{k:,} x {places:,}: the input as it lies in memory, nothing is copied"
     lines = [
@@ -50,17 +51,17 @@ def _convolution(look: Look) -> Section:
         ),
         Line("columns", columns, values={"rows": k, "columns": places}),
         Line("product", f"{outputs:,} x {places:,}: a row is a map", _times(groups, images)),
-        _memory(0 if is_itself else groups * k * places, count(shape[axis:]), look),
+        _memory(0 if is_itself else groups * k * places, count(shape[axis:])),
     ]
     return _section(lines, ("weights", outputs, k), ("columns", k, places), ("maps", outputs, places))
 
 
-def _memory(values: int, plain: int, look: Look) -> Line:
+def _memory(values: int, plain: int) -> Line:
     size = FLOAT_BYTES * values
     if not size:
         return Line("memory", "none besides input and output", values={"bytes": 0})
-    against = size_in_bytes(FLOAT_BYTES * plain)
-    text = f"{size_in_bytes(size)} of columns for an image, {number(round(values / plain, 1))} times its input of {against}"
+    against = f"{number(round(values / plain, 1))} times its input of {size_in_bytes(FLOAT_BYTES * plain)}"
+    text = f"{size_in_bytes(size)} of columns for an image, {against}"
     return Line("memory", text, values={"bytes": size})
 
 
@@ -77,7 +78,7 @@ def _deconvolution(look: Look) -> Section:
             "product", f"{rows:,} x {places:,}: a column is what one value lays down", _times(groups, images)
         ),
         Line("then", "col2im: every column is added at its place of the output, the way of im2col backwards"),
-        _memory(groups * rows * places, count(shape[axis:]), look),
+        _memory(groups * rows * places, count(shape[axis:])),
     ]
     return _section(lines, ("weights", rows, depth), ("input", depth, places), ("columns", rows, places))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
+from prototxt.explain.field import field
 from prototxt.explain.im2col import im2col
 from prototxt.explain.look import Look, is_known
 from prototxt.explain.macs import macs
@@ -18,7 +19,7 @@ from prototxt.layers.unknown import Unknown
 
 Subject = Callable[[Look], Section | None]
 
-SUBJECTS: tuple[Subject, ...] = (size, connectivity, parameters, macs, im2col)
+SUBJECTS: tuple[Subject, ...] = (size, connectivity, parameters, macs, im2col, field)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
 

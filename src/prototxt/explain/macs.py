@@ -90,7 +90,7 @@ def _as_product(look: Look) -> str:
 
 
 def _convolution(look: Look, plain: int) -> list[Line]:
-    """OpenCV's own count, which takes every output to see every input and adds the bias, whether there is one or not."""
+    """OpenCV's own count: as if every output saw every input, and with a bias, whether there is one or not."""
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, Convolution)
     axis, window = layer.channel_axis(shape), layer.window(shape)
@@ -123,15 +123,9 @@ def _deconvolution(look: Look, plain: int) -> list[Line]:
     )
 
 
-def _inner_product(look: Look, plain: int) -> list[Line]:
-    return [
-        _convention(
-            "OpenCV",
-            f"3 x {plain:,} = {3 * plain:,}",
-            "getFLOPS takes three operations for each weight",
-            3 * plain,
-        )
-    ]
+def _inner_product(_: Look, plain: int) -> list[Line]:
+    text = f"3 x {plain:,} = {3 * plain:,}"
+    return [_convention("OpenCV", text, "getFLOPS takes three operations for each weight", 3 * plain)]
 
 
 def _bottleneck(look: Look, plain: int) -> list[Line]:

@@ -115,7 +115,9 @@ def _unshared(look: Look) -> list[Line]:
             "unshared", f"{_of_kernel(look)} x {product(made)} = {local:,}",
             f"locally connected: the same windows, with weights of their own at each place; {saved}", {"count": local},
         ),
-        Line("fully connected", f"{every} x {product(made)} = {full:,}", "every value from all values", {"count": full}),
+        Line(
+            "fully connected", f"{every} x {product(made)} = {full:,}", "every value from all values", {"count": full}
+        ),
     ]  # fmt: skip
     return lines if places > 1 else lines[1:]
 

@@ -230,11 +230,10 @@ def _slice(look: Look) -> list[Line]:
     layer = look.layer
     assert isinstance(layer, Slice)
     axis, cuts = layer.axis % len(look.bottom[0]), layer.cuts(look.bottom[0])
-    lines = [
+    return [
         Line(top.name, f"axis {axis}, {start} to {end - 1}: {end - start}")
         for top, start, end in zip(look.node.tops, cuts, cuts[1:], strict=False)
     ]
-    return lines
 
 
 def _crop(look: Look) -> list[Line]:

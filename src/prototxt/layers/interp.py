@@ -68,9 +68,14 @@ class Interp(Layer):
         one_factor = p.HasField("shrink_factor") != p.HasField("zoom_factor")
         return p.HasField("height") and p.HasField("width") and not one_factor
 
+    @property
+    def cut_off(self) -> tuple[int, int]:
+        """How many rows and columns are cut off before and behind."""
+        return -self._fields.pad_beg, -self._fields.pad_end
+
     def _cut(self, shape: Shape) -> tuple[slice, slice]:
         """The rows and columns that are left. Raises LayerError where there are none."""
-        begin, end = -self._fields.pad_beg, -self._fields.pad_end
+        begin, end = self.cut_off
         for size in shape[2:]:
             if size <= begin + end:
                 what = f"pad_beg -{begin} and pad_end -{end} leave nothing of {show(shape)}"
