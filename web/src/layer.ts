@@ -95,7 +95,7 @@ export class LayerView {
       { class: "flow" },
       layer.bottoms.length > 0 && list("reads, made by", layer.bottoms, makers),
       layer.tops.length > 0 && list("makes, read by", layer.tops, readers),
-      layer.params.length > 0 && h("div", {}, h("h4", {}, "weights"), h("ul", {}, ...layer.params.map((param) => h("li", {}, `${show(param.shape)} = ${thousands(count(param.shape))}`, param.statistic && " measured", param.owner && ` of ${param.owner}`)))),
+      layer.params.length > 0 && h("div", {}, h("h4", {}, "weights"), h("ul", {}, ...layer.params.map((param) => h("li", {}, param.shape.length > 1 ? `${show(param.shape)} = ${thousands(count(param.shape))}` : show(param.shape), param.statistic && " measured", param.owner && ` of ${param.owner}`)))),
     );
   }
 

@@ -52,6 +52,8 @@ interface Options {
 }
 
 const GAP = 6;
+/** Room for the frame around the chosen map. */
+const EDGE = 3;
 /** Browsers draw no canvas that is much taller. */
 const TALLEST = 12000;
 
@@ -119,9 +121,9 @@ class Grid {
 
   private layout(): void {
     const { maps } = this.options;
-    const room = Math.max(this.element.clientWidth, 120);
+    const room = Math.max(this.element.clientWidth, 120) - 2 * EDGE;
     const target = this.options.target ?? (maps.count <= 3 ? 224 : maps.count <= 24 ? 112 : 72);
-    const fit = Math.min(target, room) / maps.width;
+    const fit = Math.min(target, maps.count > 3 ? Math.max(room / 6, 44) : room) / maps.width;
     this.zoom = fit >= 1 ? Math.floor(Math.max(fit, 1)) : fit;
     if (this.zoom * maps.width < 8) this.zoom = 8 / maps.width;
     const cell = this.zoom * maps.width + GAP;
@@ -133,7 +135,7 @@ class Grid {
     const { maps } = this.options;
     const [w, tall] = [this.zoom * maps.width, this.zoom * maps.height];
     const rows = Math.ceil(maps.count / this.columns);
-    const [width, height] = [this.columns * (w + GAP) - GAP, Math.min(rows * (tall + GAP) - GAP, TALLEST)];
+    const [width, height] = [this.columns * (w + GAP) - GAP + 2 * EDGE, Math.min(rows * (tall + GAP) - GAP + 2 * EDGE, TALLEST)];
     const ratio = Math.min(devicePixelRatio || 1, 2, 16000 / Math.max(height, 1));
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     [this.canvas.width, this.canvas.height] = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
@@ -148,12 +150,14 @@ class Grid {
       context.drawImage(this.sheet, (map % across) * maps.width, Math.floor(map / across) * maps.height, maps.width, maps.height, x, y, w, tall);
     }
     this.mark(context);
-    Object.assign(this.canvas.dataset, { columns: this.columns, cell: w + GAP, row: tall + GAP, zoom: this.zoom });
+    // For tests that click a pixel.
+    Object.assign(this.canvas.dataset, { edge: EDGE, columns: this.columns, cell: w + GAP, row: tall + GAP, zoom: this.zoom });
   }
 
   private corner(map: number): [number, number] {
     const { maps } = this.options;
-    return [(map % this.columns) * (this.zoom * maps.width + GAP), Math.floor(map / this.columns) * (this.zoom * maps.height + GAP)];
+    const [row, column] = [Math.floor(map / this.columns), map % this.columns];
+    return [EDGE + column * (this.zoom * maps.width + GAP), EDGE + row * (this.zoom * maps.height + GAP)];
   }
 
   private mark(context: CanvasRenderingContext2D): void {
@@ -183,11 +187,11 @@ class Grid {
   private placeAt(event: MouseEvent): Place | null {
     const { maps } = this.options;
     const box = this.canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = [event.clientX - box.left - EDGE, event.clientY - box.top - EDGE];
     const [w, tall] = [this.zoom * maps.width, this.zoom * maps.height];
     const map = Math.floor(y / (tall + GAP)) * this.columns + Math.floor(x / (w + GAP));
     const place = { map, y: Math.floor((y % (tall + GAP)) / this.zoom), x: Math.floor((x % (w + GAP)) / this.zoom) };
-    return map < maps.count && place.x < maps.width && place.y < maps.height && x < this.columns * (w + GAP) ? place : null;
+    return x >= 0 && y >= 0 && map < maps.count && place.x < maps.width && place.y < maps.height && x < this.columns * (w + GAP) ? place : null;
   }
 
   private value({ map, y, x }: Place): number {

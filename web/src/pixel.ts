@@ -48,6 +48,8 @@ export class PixelView {
   private all = false;
   private largest = true;
   private known: Ledger | string = "";
+  /** One scale for all windows, one for all kernels, one for all products, so that channels can be compared. */
+  private scales: readonly Scale[] = [];
 
   constructor(
     private readonly store: Store,
@@ -57,9 +59,19 @@ export class PixelView {
 
   show(at: number[]): void {
     this.known = ledgerOf(this.store, this.layer, this.which, at);
+    this.scales = typeof this.known === "string" ? [] : this.scalesOf(this.known);
     this.all = false;
     this.focus = typeof this.known === "string" ? 0 : (this.order(this.known)[0] ?? 0);
     this.draw(at);
+  }
+
+  private scalesOf(told: Ledger): Scale[] {
+    const input = tops(this.store, this.layer.bottoms[told.groups[0]?.bottom ?? 0]);
+    const over = (of: (group: Group) => Float32Array): Scale => {
+      const ranges = told.groups.map((group) => rangeOf(of(group)));
+      return new Scale({ low: Math.min(...ranges.map(({ low }) => low)), high: Math.max(...ranges.map(({ high }) => high)) });
+    };
+    return [input ? new Scale(rangeOf(input.values)) : over(valuesOf), over(factors), over(partsOf)];
   }
 
   private draw(at: number[]): void {
@@ -186,10 +198,10 @@ export class PixelView {
   /** Window, kernel and products as three small pictures. */
   private patches(group: Group, size: number): HTMLElement[] {
     if (group.shape.length !== 2) return [];
-    const images = [this.values(group), ...(this.isProduct(group) ? [factors(group), partsOf(group)] : [])];
+    const images = [valuesOf(group), ...(this.isProduct(group) ? [factors(group), partsOf(group)] : [])];
     return images.flatMap((values, i) => {
       const [height, width] = group.shape as [number, number];
-      const canvas = picture({ values, count: 1, height, width, half: false }, 0, new Scale(rangeOf(values)));
+      const canvas = picture({ values, count: 1, height, width, half: false }, 0, this.scales[i] as Scale);
       Object.assign(canvas.style, { width: `${size}px`, height: `${(size * height) / width}px` });
       canvas.classList.add("patch");
       const sign = i === 1 ? "×" : i === 2 ? "=" : "";
@@ -199,10 +211,6 @@ export class PixelView {
 
   private isProduct(group: Group): boolean {
     return group.terms.some((term) => term.factor !== null);
-  }
-
-  private values(group: Group): Float32Array {
-    return Float32Array.from(group.terms, (term) => term.value);
   }
 
   private detail(group: Group): HTMLElement {
@@ -218,17 +226,17 @@ export class PixelView {
   /** Three sheets of numbers: window × kernel = products. */
   private sheets(group: Group): HTMLElement[] {
     const input = this.store.report.blobs[this.layer.bottoms[group.bottom] ?? ""]?.name ?? "input";
-    const window = this.sheet(`window of ${input}`, group, this.values(group), (term) => term.at);
-    const thumb = this.thumb(group, 148);
+    const window = this.sheet(`window of ${input}`, group, 0, (term) => term.at);
+    const thumb = this.thumb(group, 118);
     const where = thumb ? [h("figure", { class: "where" }, thumb, h("figcaption", {}, `${input}, ${group.title}`))] : [];
     if (!this.isProduct(group)) return [...where, window];
     const total = h("p", { class: "note" }, `The ${group.terms.length} products add up to ${number(group.subtotal)}.`, group.terms.some((term) => !term.at) ? " Hatched: padding, 0." : "");
-    return [...where, window, h("span", { class: "sign" }, "×"), this.sheet("kernel", group, factors(group)), h("span", { class: "sign" }, "="), this.sheet("products", group, partsOf(group)), total];
+    return [...where, window, h("span", { class: "sign" }, "×"), this.sheet("kernel", group, 1), h("span", { class: "sign" }, "="), this.sheet("products", group, 2), total];
   }
 
-  private sheet(caption: string, group: Group, values: Float32Array, at?: (term: Term) => number[] | null): HTMLElement {
+  private sheet(caption: string, group: Group, which: 0 | 1 | 2, at?: (term: Term) => number[] | null): HTMLElement {
     const [height = 1, width = 1] = group.shape;
-    const scale = new Scale(rangeOf(values));
+    const [scale, values] = [this.scales[which] as Scale, [valuesOf, factors, partsOf][which]?.(group) ?? new Float32Array()];
     const rows = Array.from({ length: height }, (_, y) =>
       h("tr", {}, ...Array.from({ length: width }, (_, x) => {
         const [term, value] = [group.terms[y * width + x] as Term, values[y * width + x] as number];
@@ -241,7 +249,7 @@ export class PixelView {
         );
       })),
     );
-    return h("figure", { class: width > 7 ? "sheet dense" : "sheet" }, h("table", {}, h("tbody", {}, ...rows)), h("figcaption", {}, caption));
+    return h("figure", { class: `sheet ${width > 5 ? "dense" : width > 3 ? "" : "wide"}` }, h("table", {}, h("tbody", {}, ...rows)), h("figcaption", {}, caption));
   }
 
   private list(group: Group): HTMLElement {
@@ -311,6 +319,7 @@ export class PixelView {
   }
 }
 
+const valuesOf = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.value);
 const factors = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.factor ?? 1);
 const partsOf = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.part);
 
