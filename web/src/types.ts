@@ -113,6 +113,7 @@ export type Rule =
   | Like
   | PerValue
   | BatchNorm
+  | Bn
   | Scale
   | Bias
   | PRelu
@@ -177,8 +178,10 @@ export interface PerValue {
   numbers: Record<string, number>;
 }
 
-/** Caffe's: mean / factor, variance / factor, factor. A fork's own BN says `factor` and `offset` per channel. */
+/** Caffe's: mean / factor, variance / factor, factor. */
 export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean }
+/** A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each. */
+export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number }
 /** With two bottoms the second is the factor. */
 export interface Scale { kind: "scale"; axis: number; num_axes: number; bias_term: boolean }
 export interface Bias { kind: "bias"; axis: number; num_axes: number }
