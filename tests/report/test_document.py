@@ -70,7 +70,7 @@ def check_document(document: dict[str, Any], graph: Graph) -> None:
             check(section, "Section")
             for line in section["lines"]:
                 check(line, "Line")
-        assert layer["rule"]["kind"] in re.findall(r'kind: (?:"\w+" \| )?"(\w+)"', TYPES) + ["conv", "scale"]
+        assert layer["rule"]["kind"] in [*re.findall(r'kind: (?:"\w+" \| )?"(\w+)"', TYPES), "conv", "scale"]
         if is_known(graph, node):
             own = sum(count(p["shape"]) for p in layer["params"] if "owner" not in p)
             assert own == layer["paramCount"] + layer["statistics"]

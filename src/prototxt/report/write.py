@@ -21,8 +21,8 @@ MEGA = 1_000_000
 
 DOCUMENT = b'<script id="report" type="application/json">', b"</script>\n"
 
-END = b"</body>"
-"""Behind this the page has nothing but its own end."""
+PLACEHOLDER = b"<!--prototxt-report-data-->"
+"""Where the page has its data; web/dev/install.mjs sees to it that it is there once."""
 
 NOTE_BYTES, REFERENCE_BYTES = 20_000, 100
 """Room for what is said of arrays that are left out, and for where each of the others is."""
@@ -83,10 +83,10 @@ def write_page(path: str | PathLike[str], content: Content, limits: Limits, page
 
 
 def _pieces(page: bytes, document: bytes, stored: Mapping[Key, Stored]) -> Iterable[bytes]:
-    before, end, behind = page.rpartition(END)
+    before, _, behind = page.partition(PLACEHOLDER)
     yield from (before, DOCUMENT[0], document, DOCUMENT[1])
     yield from tags(stored)
-    yield from (end, behind)
+    yield behind
 
 
 def fitting(content: Content) -> dict[Key, Array]:
