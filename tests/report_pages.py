@@ -16,7 +16,10 @@ from prototxt.layers.base import Array
 from prototxt.reading import Options, define_net, outline
 from prototxt.report.write import Content, Limits, Written, write_page
 
-PAGE = b"<!doctype html><html><head><title>x</title></head><body><p>before</p><!--prototxt-report-data--></body></html>\n"
+PAGE = (
+    b"<!doctype html><html><head><title>x</title></head>"
+    b"<body><p>before</p><!--prototxt-report-data--></body></html>"
+)
 
 
 class Scripts(HTMLParser):
