@@ -316,8 +316,9 @@ const partsOf = (group: Group): Float32Array => Float32Array.from(group.terms, (
 
 /** Three digits, so that a sheet of numbers stays narrow. */
 function compact(value: number): string {
-  if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1000 || size < 0.001 ? value.toExponential(0).replace("e+", "e") : value.toPrecision(size < 0.1 ? 1 : 3).slice(0, value < 0 ? 6 : 5);
-  return text.replace("0.", ".").replace("-", "−");
+  if (size === 0) return "0";
+  const small = size < 0.0005 || size >= 9999.5;
+  const text = small ? value.toExponential(0).replace("e+", "e") : value.toFixed(size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
+  return text.replace(/^(-?)0\./, "$1.").replaceAll("-", "−");
 }
