@@ -1,21 +1,13 @@
-// Computes nets by the page's rules, for a test that holds them against Python's:
+// Computes nets by the built page's own rules, for a test that holds them against Python's:
 //   node dev/rules.mjs < list
 // Each line of the list names a file: {"report": a Report, "inputs": shapes of its inputs to be taken instead, by blob
 // id}. Each line of the answer is what the page says of it.
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const built = await build({
-  root,
-  configFile: false,
-  logLevel: "silent",
-  build: { write: false, minify: false, lib: { entry: "src/rules.ts", formats: ["es"] } },
-});
-const { output } = [built].flat()[0];
-const { compute } = await import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString("base64")}`);
+const page = readFileSync(new URL("../../src/prototxt/report/page.html", import.meta.url), "utf8");
+const [, script] = /<script type="module"[^>]*>([^]*?)<\/script>/.exec(page);
+await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
+const { compute } = globalThis.prototxt;
 
 function edits(report, inputs) {
   const changed = report.layers.filter((layer) => layer.tops.some((id) => id in inputs));
