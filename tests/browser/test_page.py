@@ -160,8 +160,9 @@ def cut_off(page: Any) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("h1, h2, h3, p, dt, dd, button, label")]
         .filter(e => e.offsetParent && !e.closest("svg") && !e.closest("table"))
-        .filter(e => { const r = e.getBoundingClientRect(); return r.width && (r.right > innerWidth + 1 || r.left < -1) })
-        .map(e => e.textContent.slice(0, 60))"""
+        .map(e => [e, e.getBoundingClientRect()])
+        .filter(([, box]) => box.width && (box.right > innerWidth + 1 || box.left < -1))
+        .map(([e]) => e.textContent.slice(0, 60))"""
     )
     return found
 
