@@ -47,6 +47,8 @@ ALLOWED = {
     "pictures": {"detections", "files", "images", "layers"},
     # net: what one value is made of needs an engine; the others: nets that are changed, and their weights
     "explain": {"definition", "graph", "layers", "net", "reading", "text", "weights"},
+    # net: the values of maps and kernels
+    "report": {"explain", "files", "graph", "images", "layers", "net", "pictures", "views", "watch"},
     "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
@@ -120,6 +122,7 @@ def test_every_room_has_a_rule() -> None:
         "explain",
         "features",
         "pictures",
+        "report",
     ],
 )
 def test_only_commands_print(folder: str) -> None:

@@ -14,6 +14,7 @@ from prototxt.cli._output_options import OutputChoice
 from prototxt.cli._progress import progress_bar
 from prototxt.cli._run_draw import Drawn
 from prototxt.cli._run_pictures import Maps, paint_input
+from prototxt.cli._run_reading import Reading
 from prototxt.cli._run_sinks import Detailed, Features, JsonLines, Lines, Sink, Tally, Telling
 from prototxt.cli._run_text import about_weights, label_notes
 from prototxt.cli._run_tuned import autotune
@@ -23,9 +24,8 @@ from prototxt.interrupt import shielded
 from prototxt.views.numbers import counted
 
 if TYPE_CHECKING:
-    from prototxt.images.recipe import Order
     from prototxt.runs.batches import Entry
-    from prototxt.runs.items import Failure, Item, Read
+    from prototxt.runs.items import Failure, Item
     from prototxt.runs.run import Outcome, Runner
 
 READ_AHEAD = 4
@@ -33,20 +33,6 @@ READ_AHEAD = 4
 
 TOP_OF_MANY = 1
 """How many of the best classes are told of each of many images."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How files become items.
-
-    `order` is that of an image's channels; where the net's input `follows_images` in size, one that does not fit
-    fails alone.
-    """
-
-    read: Read
-    order: Order
-    follows_images: bool = False
-    notes: Sequence[str] = ()
 
 
 @dataclass

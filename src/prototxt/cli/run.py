@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +14,12 @@ from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 from prototxt.cli._output_options import OutputChoice, output_options
 from prototxt.cli._plan_options import PlanChoice, plan_options
-from prototxt.cli._run_draw import check_draw, check_found, check_one_view
-from prototxt.cli._run_job import Job, Reading
+from prototxt.cli._run_draw import check_draw, check_found
+from prototxt.cli._run_job import Job
 from prototxt.cli._run_look import first_items, look
 from prototxt.cli._run_pictures import paint_filters
-from prototxt.cli._run_text import image_entry, missing_weights
+from prototxt.cli._run_reading import make_reading, weights_files
+from prototxt.cli._run_text import missing_weights
 from prototxt.cli._run_tuned import warn_if_busy
 from prototxt.errors import InputError
 
@@ -118,7 +118,7 @@ def main(
         raise InputError("no images: the list is empty")
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    options, files = choice.options(seed), _files(weights)
+    options, files = choice.options(seed), weights_files(weights)
     wanted = definition if end is None else _as_far_as_needed(definition, options, end)
     loaded = Net(wanted, options, files, keep="outputs", engine=engine, threads=planned.threads)
     show_notes([*loaded.graph.notes[len(definition.notes) :], *missing_weights(loaded)])
@@ -129,7 +129,7 @@ def main(
     if planned.looks and not names:
         look(runner, planned, output.as_json, batch=batch)
         return
-    reading = _reading(runner, names, images)
+    reading = make_reading(runner, names, images)
     show_notes(reading.notes)
     if output.filters:
         paint_filters(output.filters, loaded, reading.order)
@@ -147,12 +147,6 @@ def _as_far_as_needed(definition: Definition, options: Options, end: str) -> Def
     return up_to(definition, end) if outline(definition, options).missing else definition
 
 
-def _files(weights: Sequence[str]) -> list[str] | None:
-    """`a,b` as two files, where no file has that very name."""
-    files = [f for given in weights for f in ([given] if Path(given).exists() else given.split(",")) if f]
-    return files or None
-
-
 def _runner(net: Net, output: OutputChoice, start: str | None, end: str | None) -> Runner:
     from prototxt.runs.run import Runner
 
@@ -161,29 +155,3 @@ def _runner(net: Net, output: OutputChoice, start: str | None, end: str | None) 
         runner = replace(runner, blobs=runner.maps)
     runner.found()  # what is wrong with a name is said before anything is read
     return runner
-
-
-def _reading(runner: Runner, names: Sequence[str], images: ImageChoice) -> Reading:
-    """Images go through the transform that the options ask for; files of arrays are fed as they are."""
-    from prototxt.detections.heads import size_input
-    from prototxt.images.recipe import PLAIN
-    from prototxt.images.transform import Transform
-    from prototxt.runs.items import array_reader, image_reader, is_arrays
-
-    ran = runner.graph
-    entries = {blob.name: ran.shapes[blob] for blob in ran.entries}
-    arrays = array_reader(entries)
-    if all(map(is_arrays, names)):
-        if images.said:
-            raise click.UsageError(f"files of arrays are fed as they are: {images.said[0]} is for images")
-        return Reading(arrays, PLAIN.order)
-    blob = image_entry(runner.net, entries)
-    check_one_view(runner, images.crop)
-    recipe, notes = images.recipe(runner.net, blob)
-    image = image_reader(blob, Transform.for_input(entries[blob], recipe), size_input(ran))
-    return Reading(
-        lambda name: arrays(name) if is_arrays(name) else image(name),
-        recipe.order,
-        follows_images=recipe.follows_images,
-        notes=notes,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor, prod
 
 from prototxt.explain.axes import Axis, Names, alike, window_axes
@@ -114,8 +115,9 @@ class Step:
     top: Shape
 
 
+@lru_cache(2)
 def fields(graph: Graph) -> Mapping[BlobId, Field]:
-    """The field of every blob of which it can be told."""
+    """The field of every blob of which it can be told; found once for all layers of a net."""
     known: dict[BlobId, Field] = {}
     for node in graph.nodes:
         rule = _at_everything if node.layer.loss else of_class(RULES, node.layer)

@@ -119,7 +119,7 @@ def located_at(node: Node) -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A whole net, every shape known (but for `missing` layers) and nothing allocated.
 

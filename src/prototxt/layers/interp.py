@@ -69,6 +69,20 @@ class Interp(Layer):
         return p.HasField("height") and p.HasField("width") and not one_factor
 
     @property
+    def size(self) -> Shape:
+        """The top's height and width where the file says them; nothing where a factor or a second bottom does."""
+        p = self._fields
+        return (p.height, p.width) if self._by_size() and not p.use_blob_size else ()
+
+    @property
+    def shrink_factor(self) -> int:
+        return int(self._fields.shrink_factor)
+
+    @property
+    def zoom_factor(self) -> int:
+        return int(self._fields.zoom_factor)
+
+    @property
     def cut_off(self) -> tuple[int, int]:
         """How many rows and columns are cut off before and behind."""
         return -self._fields.pad_beg, -self._fields.pad_end

@@ -389,9 +389,12 @@ class Exp(Neuron):
 
     def setup(self, param: Any) -> None:
         p = param.exp_param
-        log_base = log_of_base(p.base)
-        self.inner_scale = log_base * p.scale
-        self.outer_scale = exp_or_inf(log_base * p.shift)
+        self.base: float = p.base
+        self.scale: float = p.scale
+        self.shift: float = p.shift
+        log_base = log_of_base(self.base)
+        self.inner_scale = log_base * self.scale
+        self.outer_scale = exp_or_inf(log_base * self.shift)
 
     def apply(self, x: Array) -> Array:
         # Too large a power is inf, as in C.
@@ -423,7 +426,8 @@ class Log(Neuron):
 
     def setup(self, param: Any) -> None:
         p = param.log_param
-        log_base = log_of_base(p.base)
+        self.base: float = p.base
+        log_base = log_of_base(self.base)
         if log_base == 0:
             raise LayerError("base must not be 1: every logarithm would be infinite", field="base")
         self.outer_scale = 1 / log_base

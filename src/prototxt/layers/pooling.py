@@ -54,6 +54,7 @@ class Pooling(Layer):
         p = param.pooling_param
         self.method = enum_name(p, "pool")
         self.floor = _floor(p)
+        self.is_global: bool = p.global_pooling
         self._fields = p
         if self.num_tops > 1 and self.method != "MAX":
             raise LayerError(f"only MAX pooling has a second top (positions), not {self.method}", field="top")
@@ -100,9 +101,7 @@ class Pooling(Layer):
         return Cost(additions=2 * reads, multiplications=reads, divisions=values)
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{self.method} " + (
-            "global" if self._fields.global_pooling else self.window(bottom[0]).brief()
-        )
+        return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).brief())
 
 
 def _floor(p: Any) -> bool:

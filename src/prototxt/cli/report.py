@@ -1,0 +1,165 @@
+"""prototxt-report: a net as one HTML file, with its graph, its table, its maps and kernels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from prototxt.cli._common import Command, say, show_notes
+from prototxt.cli._image_options import ImageChoice, image_options
+from prototxt.cli._options import NetChoice, file_name, net_options
+from prototxt.cli._run_reading import make_reading, weights_files
+from prototxt.cli._run_text import missing_weights
+
+if TYPE_CHECKING:
+    from prototxt.definition import Definition
+    from prototxt.graph.wiring import Graph
+    from prototxt.images.view import View
+    from prototxt.net import Net
+    from prototxt.report.picture import Picture
+    from prototxt.report.write import Content, Written
+
+DTYPES = {"fp16": "float16", "fp32": "float32"}
+
+
+@click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("net", type=file_name)
+@click.option(
+    "--image", type=file_name, metavar="FILE",
+    help="Run the net on this image (or .npy, .npz of arrays), and show every map; without it there are none.",
+)  # fmt: skip
+@click.option(
+    "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
+    help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=file_name, metavar="FILE", default="report.html", show_default=True,
+    help="The file to write.",
+)  # fmt: skip
+@click.option(
+    "--max-mb", type=click.FloatRange(0, min_open=True), default=40, show_default=True,
+    help="The page takes no more megabytes: where all values are more, the largest blobs and kernels are left out.",
+)  # fmt: skip
+@click.option(
+    "--dtype", type=click.Choice(list(DTYPES)), default="fp16", show_default=True,
+    help="How values are kept in the page: 2 bytes and 3 digits each, or 4 bytes and all digits.",
+)  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Seeds random weights.")
+@image_options
+@net_options
+@click.version_option(package_name="prototxt")
+def main(
+    net: str,
+    image: str | None,
+    weights: tuple[str, ...],
+    output: str,
+    max_mb: float,
+    dtype: str,
+    seed: int,
+    images: ImageChoice,
+    choice: NetChoice,
+) -> None:
+    """Write NET (a prototxt file) as one HTML page: its graph, a table, every layer explained.
+
+    With --weights the page shows the kernels, with --image every map that they make of the image, and what each value
+    is made of. The page needs no server and no network; it opens from the disk.
+
+    \b
+    Examples:
+      prototxt-report examples/alexnet.prototxt
+      prototxt-report examples/lenet.prototxt --weights examples/lenet.caffemodel --image examples/digit.png \\
+        --preset mnist -o lenet.html
+      prototxt-report deploy.prototxt --weights net.caffemodel --image cat.jpg --preset imagenet --dtype fp32
+    """
+    from prototxt.files import check_folder
+    from prototxt.reading import define_net
+    from prototxt.report.write import MEGA, Limits, page, write_page
+    from prototxt.text.read import read_text
+
+    if images.said and image is None:
+        raise click.UsageError(f"{images.said[0]} is for images: give --image")
+    if images.crop == "ten":
+        raise click.UsageError("--crop ten makes ten images of one, a page shows one: leave it out")
+    check_folder(output)
+    definition = define_net(read_text(net), net, strict=choice.strict)
+    show_notes(definition.notes)
+    content = _content(definition, choice, seed, weights, image, images)
+    limits = Limits(int(max_mb * MEGA), "float16" if dtype == "fp16" else "float32")
+    say(_told(output, content.graph, write_page(output, content, limits, page())))
+
+
+def _content(
+    definition: Definition,
+    choice: NetChoice,
+    seed: int,
+    weights: tuple[str, ...],
+    image: str | None,
+    images: ImageChoice,
+) -> Content:
+    """What there is to show: shapes alone, or kernels, or maps too."""
+    from prototxt.net import Net
+    from prototxt.reading import outline
+    from prototxt.report.write import Content
+
+    options, files = choice.options(seed), weights_files(weights)
+    known = len(definition.notes)
+    if files is None and image is None:
+        graph = outline(definition, options)
+        show_notes(graph.notes[known:])
+        return Content(graph)
+    net = Net(definition, options, files, keep="outputs", engine="fast")
+    show_notes([*net.graph.notes[known:], *missing_weights(net)])
+    return _with_kernels(net) if image is None else _with_maps(net, image, images)
+
+
+def _with_kernels(net: Net) -> Content:
+    from prototxt.report.values import learned
+    from prototxt.report.write import Content
+
+    return Content(net.graph, learned(net), notes=(_about_weights(net), *missing_weights(net)))
+
+
+def _with_maps(net: Net, image: str, images: ImageChoice) -> Content:
+    from prototxt.report.values import learned, run
+    from prototxt.report.write import Content
+    from prototxt.runs.run import Runner
+
+    runner, batch = Runner(net), net.graph.images
+    reading = make_reading(runner, [image], images)
+    show_notes(reading.notes)
+    item = next(iter(reading.read(image)))
+    blobs = run(net, runner.feeds([item]))
+    notes = [item.how, _about_weights(net), *missing_weights(net), *reading.notes]
+    if net.graph.images != batch:
+        notes.append(f"the file's batch is {batch:,}, the page shows {net.graph.images:,}")
+    notes += [f'input "{name}" was not given: zeros' for name in net.inputs if name not in item.feeds]
+    picture = _picture(image, next(iter(item.feeds)), item.view)
+    return Content(net.graph, {**blobs, **learned(net)}, picture, tuple(notes))
+
+
+def _about_weights(net: Net) -> str:
+    from prototxt.cli._run_text import about_weights
+
+    return f"weights: {about_weights(net)}"
+
+
+def _picture(image: str, blob: str, view: View | None) -> Picture | None:
+    """The image for the page; files of arrays are none."""
+    from prototxt.graph.wiring import BlobId
+    from prototxt.images.load import decode_image, guarded
+    from prototxt.report.picture import Picture
+
+    if view is None:
+        return None
+    return Picture.of(BlobId(blob), guarded(image, lambda: decode_image(image, True)), view)
+
+
+def _told(output: str, graph: Graph, written: Written) -> str:
+    """One line on what was written, and one on what was left out."""
+    from prototxt.errors import a_few
+    from prototxt.views.numbers import counted, human_bytes
+
+    holds = f"{counted(len(graph.nodes), 'layer')}, {counted(written.arrays, 'array')}"
+    line = f"{output}: {human_bytes(written.bytes)}, {holds}"
+    return line + (f"\nleft out: {a_few(written.left_out)}" if written.left_out else "")

@@ -1,0 +1,1 @@
+"""A net as one HTML file that needs nothing else: its graph, its table, its maps and kernels."""

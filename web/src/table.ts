@@ -1,0 +1,204 @@
+// The table of layers: sorted, filtered, columns by choice, totals of what is shown; CSV and JSON of it.
+
+import { bytes, download, h, percent, thousands } from "./dom";
+import { family } from "./graph";
+import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
+import type { Store } from "./store";
+import type { Shape } from "./types";
+
+interface Column {
+  key: string;
+  title: string;
+  /** For people, and for programs. */
+  text(row: Row): string;
+  value(row: Row): string | number;
+  numeric?: boolean;
+  total?(rows: Row[]): string;
+  shown: boolean;
+}
+
+const shapes = (all: readonly (Shape | null)[]): string => all.map(show).join(", ");
+const memory = (row: Row): number =>
+  row.layer.tops.reduce((total, id, i) => total + (id.endsWith("@0") ? 4 * count(row.tops[i] ?? [0]) : 0), 0);
+
+function columns(store: Store): Column[] {
+  const cost = (row: Row): number => costOf(row, store.state.convention);
+  const whole = (): number => costOf(store.now.totals, store.state.convention);
+  const sum = (rows: Row[], of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const number = (key: string, title: string, of: (row: Row) => number, shown: boolean, text = thousands): Column => ({
+    key, title, shown, numeric: true, text: (row) => text(of(row)), value: of, total: (rows) => text(sum(rows, of)),
+  });
+  const words = (key: string, title: string, of: (row: Row) => string, shown: boolean): Column => ({ key, title, shown, text: of, value: of });
+  return [
+    { key: "index", title: "#", shown: false, numeric: true, text: (row) => String(row.layer.index), value: (row) => row.layer.index },
+    words("name", "layer", (row) => row.layer.name, true),
+    words("type", "type", (row) => row.layer.type, true),
+    words("brief", "settings", (row) => row.layer.brief, true),
+    words("bottoms", "reads", (row) => row.layer.bottoms.map((id) => store.report.blobs[id]?.name ?? id).join(", "), false),
+    words("in", "in", (row) => shapes(row.bottoms), false),
+    words("out", "out", (row) => shapes(row.tops), true),
+    words("arrays", "weights", (row) => shapes(row.params), false),
+    number("params", "parameters", (row) => row.paramCount, true),
+    number("statistics", "statistics", (row) => row.statistics, false),
+    number("cost", CONVENTIONS[store.state.convention], cost, true),
+    {
+      key: "share", title: "share", shown: true, numeric: true,
+      text: (row) => percent(cost(row), whole()), value: cost, total: (rows) => percent(sum(rows, cost), whole()),
+    },
+    number("memory", "blobs", memory, false, bytes),
+    words("place", "in the file", (row) => row.layer.place, false),
+  ];
+}
+
+export class TableView {
+  readonly element: HTMLElement;
+  private readonly chosen = new Map<string, boolean>();
+  private sort: { key: string; down: boolean } = { key: "", down: false };
+  private type = "";
+  private readonly tools: HTMLElement;
+  private readonly body: HTMLElement;
+
+  constructor(private readonly store: Store) {
+    this.tools = h("div", { class: "table-tools" });
+    this.body = h("div", { class: "table-scroll", tabindex: -1 });
+    this.element = h("div", { class: "table-view" }, this.tools, this.body);
+    this.drawTools();
+    this.draw();
+    store.on((state, before) => {
+      const moved = (["edits", "convention", "search"] as const).some((key) => state[key] !== before[key]);
+      if (moved) this.draw();
+      else if (state.layer !== before.layer) this.mark();
+    });
+  }
+
+  private isShown(column: Column): boolean {
+    return this.chosen.get(column.key) ?? column.shown;
+  }
+
+  private drawTools(): void {
+    const types = [...new Set(this.store.report.layers.map((layer) => layer.type))].sort();
+    const kind = h(
+      "select",
+      { "aria-label": "Only layers of one type", onchange: (event: Event) => this.filter((event.target as HTMLSelectElement).value) },
+      h("option", { value: "" }, "all types"),
+      ...types.map((type) => h("option", { value: type }, type)),
+    );
+    const boxes = columns(this.store).map((column) =>
+      h(
+        "label",
+        {},
+        h("input", {
+          type: "checkbox", checked: this.isShown(column),
+          onchange: (event: Event) => {
+            this.chosen.set(column.key, (event.target as HTMLInputElement).checked);
+            this.draw();
+          },
+        }),
+        column.key === "cost" ? "cost" : column.title,
+      ),
+    );
+    this.tools.replaceChildren(
+      kind,
+      h("details", { class: "menu" }, h("summary", {}, "Columns"), h("div", { class: "menu-body" }, ...boxes)),
+      h("button", { type: "button", onclick: () => this.csv() }, "CSV"),
+      h("button", { type: "button", onclick: () => this.json() }, "JSON"),
+    );
+  }
+
+  private filter(type: string): void {
+    this.type = type;
+    this.draw();
+  }
+
+  private rows(): Row[] {
+    const wanted = this.store.state.search.trim().toLowerCase();
+    const rows = this.store.now.rows.filter(
+      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted)),
+    );
+    const column = columns(this.store).find(({ key }) => key === this.sort.key);
+    if (!column) return rows;
+    const sign = this.sort.down ? -1 : 1;
+    return rows.toSorted((a, b) => {
+      const [x, y] = [column.value(a), column.value(b)];
+      return sign * (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "en", { numeric: true }));
+    });
+  }
+
+  private draw(): void {
+    const shown = columns(this.store).filter((column) => this.isShown(column));
+    const rows = this.rows();
+    const most = Math.max(1, ...rows.map((row) => costOf(row, this.store.state.convention)));
+    const table = h(
+      "table",
+      {},
+      h("thead", {}, h("tr", {}, ...shown.map((column) => this.head(column)))),
+      h("tbody", {}, ...rows.map((row) => this.line(row, shown, most))),
+      h("tfoot", {}, h("tr", {}, ...shown.map((column, i) => h("td", { class: column.numeric ? "num" : "" }, column.total?.(rows) ?? (i === 0 ? `${rows.length} layers` : ""))))),
+    );
+    this.body.replaceChildren(table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer is called that.")]));
+    this.mark();
+  }
+
+  private head(column: Column): HTMLElement {
+    const active = this.sort.key === column.key;
+    const act = (): void => {
+      const next = !active ? { key: column.key, down: !!column.numeric } : this.sort.down === !!column.numeric ? { key: column.key, down: !this.sort.down } : { key: "", down: false };
+      this.sort = next;
+      this.draw();
+    };
+    const order = active ? (this.sort.down ? "descending" : "ascending") : "none";
+    return h(
+      "th",
+      { class: column.numeric ? "num" : "", "aria-sort": order, scope: "col" },
+      h("button", { type: "button", onclick: act }, column.title, active ? (this.sort.down ? " ↓" : " ↑") : ""),
+    );
+  }
+
+  private line(row: Row, shown: Column[], most: number): HTMLElement {
+    const was = this.store.original.rows[this.store.now.rows.indexOf(row)] as Row;
+    const act = (): void => this.store.open(row.layer);
+    const cells = shown.map((column) => {
+      const [text, before] = [column.text(row), column.text(was)];
+      const name = column.key === "name";
+      const bar = column.key === "share" && h("span", { class: "spark", style: `width:${(60 * costOf(row, this.store.state.convention)) / most}px` });
+      return h(
+        "td",
+        { class: `${column.numeric ? "num" : ""} col-${column.key}` },
+        name ? h("button", { type: "button", class: "link", onclick: act }, text) : column.key === "type" ? h("span", { class: `tag ${family(row.layer.type)}` }, text) : "",
+        bar,
+        name || column.key === "type" ? "" : before === text ? text : h("span", { class: "moved" }, h("s", {}, before), " ", h("b", {}, text)),
+        name && this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
+        name && row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),
+        name && row.error && h("span", { class: "error" }, row.error.message),
+      );
+    });
+    return h("tr", { "data-layer": row.layer.name, "data-index": row.layer.index, class: row.state }, ...cells);
+  }
+
+  private mark(): void {
+    const index = this.store.layer?.index;
+    for (const line of this.body.querySelectorAll<HTMLElement>("tbody tr")) line.classList.toggle("chosen", line.dataset["index"] === String(index));
+  }
+
+  private csv(): void {
+    const all = columns(this.store);
+    const cell = (value: string | number): string => {
+      const text = String(value);
+      return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    const lines = [all.map((column) => column.key), ...this.rows().map((row) => all.map((column) => column.value(row)))];
+    download(`${this.name()}.csv`, "text/csv", lines.map((line) => line.map(cell).join(",")).join("\n") + "\n");
+  }
+
+  private json(): void {
+    const layers = this.rows().map((row) => ({
+      name: row.layer.name, type: row.layer.type, brief: row.layer.brief, bottoms: row.layer.bottoms, tops: row.layer.tops,
+      shapes: row.tops, params: row.params, param_count: row.paramCount, statistics: row.statistics, macs: row.macs,
+    }));
+    download(`${this.name()}.json`, "application/json", JSON.stringify({ net: this.store.report.net, totals: this.store.now.totals, layers }, null, 2) + "\n");
+  }
+
+  private name(): string {
+    return this.store.report.net.name || "net";
+  }
+}

@@ -1,0 +1,225 @@
+// What Python writes into a report and the page reads. One JSON document in
+//   <script id="report" type="application/json">
+// and each array in
+//   <script id="a3" type="application/octet-stream">base64 of little-endian float16 or float32, row-major</script>
+// with the ids that the document names. Axes are those of the blob: N x C x H x W of a map.
+
+export type Shape = readonly number[];
+
+/** "conv1@0": a blob's name, "@", its version. A layer in place makes version 1 of version 0. */
+export type BlobId = string;
+
+export interface Report {
+  version: 1;
+  /** `images` is the batch: `macs` are per image, `cost` is of the whole batch. */
+  net: { name: string; file: string; phase: string; images: number };
+  /** In the order of the file. */
+  layers: Layer[];
+  blobs: Record<BlobId, Blob>;
+  inputs: BlobId[];
+  outputs: BlobId[];
+  /** What the person should know: notes of the graph, which blobs were left out and why. */
+  notes: string[];
+  image?: Picture;
+}
+
+export interface Layer {
+  index: number;
+  name: string;
+  type: string;
+  /** "5x5+2/1 g2". */
+  brief: string;
+  bottoms: BlobId[];
+  tops: BlobId[];
+  params: Param[];
+  /** Learned values it owns, and what it measures (BatchNorm); what it shares counts at its owner. */
+  paramCount: number;
+  statistics: number;
+  /** Multiply-adds per image, bias not counted. */
+  macs: number;
+  cost: Cost;
+  /** "net.prototxt:44:1". */
+  place: string;
+  sections: Section[];
+  rule: Rule;
+}
+
+export interface Param {
+  shape: Shape;
+  statistic: boolean;
+  /** The name of the earlier layer that owns it, where it is shared. */
+  owner?: string;
+  data?: Data;
+}
+
+/** prototxt's Cost, field by field. */
+export interface Cost {
+  macs: number;
+  additions: number;
+  multiplications: number;
+  comparisons: number;
+  divisions: number;
+  exponentials: number;
+}
+
+export interface Blob {
+  name: string;
+  version: number;
+  /** null where it depends on a layer that nothing here can run. */
+  shape: Shape | null;
+  data?: Data;
+}
+
+/** `id` is that of a script element; the values are `scale` times what is stored there, 1 where it is not given. */
+export interface Data {
+  id: string;
+  dtype: "float16" | "float32";
+  scale?: number;
+}
+
+/** The person's image: a data URL, and which rectangle of its pixels became the whole of the input `blob`. */
+export interface Picture {
+  blob: BlobId;
+  src: string;
+  width: number;
+  height: number;
+  view: { left: number; top: number; width: number; height: number };
+}
+
+/** explain's Section and Line. */
+export interface Section {
+  key: string;
+  title: string;
+  lines: Line[];
+  picture: string;
+}
+
+export interface Line {
+  label: string;
+  text: string;
+  note: string;
+  values: Record<string, unknown>;
+}
+
+/**
+ * What the page needs to compute a layer anew. Numbers go by the names of prototxt fields, with defaults filled in and
+ * one number per spatial axis.
+ */
+export type Rule =
+  | Input
+  | Conv
+  | Pool
+  | InnerProduct
+  | Like
+  | PerValue
+  | BatchNorm
+  | Bn
+  | Scale
+  | Bias
+  | PRelu
+  | Lrn
+  | Softmax
+  | Eltwise
+  | Axpy
+  | Concat
+  | Slice
+  | Flatten
+  | Reshape
+  | Permute
+  | Crop
+  | Interp
+  | Upsample
+  | Unknown;
+
+/** `shapes`: one per top. */
+export interface Input { kind: "input"; shapes: Shape[] }
+
+interface Windowed {
+  kernel_size: number[];
+  stride: number[];
+  pad: number[];
+  dilation: number[];
+}
+
+/** Convolution and what is one by another name. "channels": as many as the bottom has (depthwise in some forks). */
+export interface Conv extends Windowed {
+  kind: "conv" | "deconv";
+  num_output: number | "channels";
+  group: number | "channels";
+  bias_term: boolean;
+  axis: number;
+}
+
+/** `kernel_size` is empty with global_pooling. */
+export interface Pool extends Windowed {
+  kind: "pool";
+  pool: "MAX" | "AVE" | "STOCHASTIC";
+  round_mode: "CEIL" | "FLOOR";
+  global_pooling: boolean;
+}
+
+export interface InnerProduct {
+  kind: "inner_product";
+  num_output: number;
+  bias_term: boolean;
+  axis: number;
+  transpose: boolean;
+}
+
+/** Every top is like bottom 0 (Dropout at TEST, Split, ...): the values too. */
+export interface Like { kind: "like" }
+
+/** A function of one value: prototxt types by name, with their numbers (negative_slope, alpha, power, ...). */
+export interface PerValue {
+  kind: "neuron";
+  function:
+    | "ReLU" | "ReLU6" | "ELU" | "Sigmoid" | "TanH" | "Swish" | "AbsVal" | "BNLL" | "Threshold" | "Clip" | "Power"
+    | "Exp" | "Log" | "other";
+  numbers: Record<string, number>;
+}
+
+/** Caffe's: mean / factor, variance / factor, factor. */
+export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean }
+/** A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each. */
+export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number }
+/** With two bottoms the second is the factor. */
+export interface Scale { kind: "scale"; axis: number; num_axes: number; bias_term: boolean }
+export interface Bias { kind: "bias"; axis: number; num_axes: number }
+export interface PRelu { kind: "prelu"; channel_shared: boolean }
+
+export interface Lrn {
+  kind: "lrn";
+  local_size: number;
+  alpha: number;
+  beta: number;
+  k: number;
+  norm_region: "ACROSS_CHANNELS" | "WITHIN_CHANNEL";
+}
+
+export interface Softmax { kind: "softmax"; axis: number }
+/** `coeff` is empty where none is given. */
+export interface Eltwise { kind: "eltwise"; operation: "SUM" | "PROD" | "MAX"; coeff: number[] }
+export interface Axpy { kind: "axpy" }
+export interface Concat { kind: "concat"; axis: number }
+/** `slice_point` is empty for equal parts. */
+export interface Slice { kind: "slice"; axis: number; slice_point: number[] }
+export interface Flatten { kind: "flatten"; axis: number; end_axis: number }
+export interface Reshape { kind: "reshape"; dim: number[]; axis: number; num_axes: number }
+/** `order` is as the file has it: axes left out follow. */
+export interface Permute { kind: "permute"; order: number[] }
+export interface Crop { kind: "crop"; axis: number; offset: number[] }
+
+/** `size` for height and width; else the two factors; neither with two bottoms. */
+export interface Interp {
+  kind: "interp";
+  pad_beg: number;
+  pad_end: number;
+  size: number[];
+  shrink_factor: number;
+  zoom_factor: number;
+}
+
+export interface Upsample { kind: "upsample"; scale: number }
+
+/** The page cannot compute it: tops, parameters and cost stay as they are, and are marked once a bottom changed. */
+export interface Unknown { kind: "unknown" }
