@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test lint type proto docs bench fuzz check clean
+.PHONY: setup run test lint type proto docs web bench fuzz check clean
 
 setup: $(READY)
 
@@ -32,6 +32,9 @@ proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
 
 docs: setup  ## the rooms -> docs/layers.md
 	$(BIN)/python tools/make_docs.py
+
+web:  ## web/ -> src/prototxt/report/page.html (Node 20 or newer)
+	cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 BENCH := .bench-venv
 PEERS := 'opencv-python-headless<5' onnx onnxruntime openvino
