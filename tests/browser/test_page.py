@@ -31,10 +31,11 @@ def click_map(page: Any, number: int, y: int, x: int) -> None:
     """A click on a pixel of a map, where the grid drew it."""
     canvas = page.locator(".maps-part canvas.maps").first
     canvas.scroll_into_view_if_needed()
-    columns, cell, row, zoom = (
-        float(canvas.get_attribute(f"data-{name}")) for name in ("columns", "cell", "row", "zoom")
+    edge, columns, cell, row, zoom = (
+        float(canvas.get_attribute(f"data-{name}")) for name in ("edge", "columns", "cell", "row", "zoom")
     )
-    left, top = (number % columns) * cell + (x + 0.5) * zoom, (number // columns) * row + (y + 0.5) * zoom
+    left = edge + (number % columns) * cell + (x + 0.5) * zoom
+    top = edge + (number // columns) * row + (y + 0.5) * zoom
     canvas.click(position={"x": left, "y": top})
 
 
