@@ -86,7 +86,8 @@ export function fields(report: Report, id: BlobId, y: number, x: number): Map<Bl
       const field = needed.get(top);
       const shape = report.blobs[top]?.shape;
       if (!field || !shape) continue;
-      for (const bottom of layer.bottoms) {
+      // Of a Crop's second bottom only the size counts.
+      for (const bottom of layer.rule.kind === "crop" ? layer.bottoms.slice(0, 1) : layer.bottoms) {
         const from = report.blobs[bottom]?.shape;
         if (!from) continue;
         const seen = {

@@ -66,6 +66,8 @@ function stacksOf(report: Report): Stack[] {
     number++;
   };
   for (const stack of stacks) {
+    // "res2a" ends what "res2a_branch1" began.
+    if (run[0]?.module && run[0].module === stack.layers[0]?.name) stack.module = run[0].module;
     if (run.length && run[0]?.module !== stack.module) {
       close();
       run = [];

@@ -118,7 +118,7 @@ export class LayerView {
     const image = at?.[0] ?? 0;
     const maps = mapsOf(values, values.shape.length > 1 ? image : 0);
     const pick = (place: Place): void => store.set({ at: placeIn(values.shape, image, place) });
-    const grid = mapGrid({ title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick });
+    const grid = mapGrid({ title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick, hint: "Point at a pixel for its value; click it to see how it is made." });
     const pictures = images > 1 && h("label", {}, "image ", h("input", { type: "number", min: 0, max: images - 1, value: image, onchange: (event: Event) => store.set({ at: placeIn(values.shape, Math.min(Math.max((event.target as HTMLInputElement).valueAsNumber || 0, 0), images - 1), chosenIn(values.shape, at) ?? { map: 0, y: 0, x: 0 }) }) }));
     const vector = maps.height * maps.width === 1;
     const many = maps.count > 1 && !vector;
@@ -162,6 +162,7 @@ export class LayerView {
     const weights = tensor(param.shape, param.data);
     const title = h("h3", {}, "Kernels");
     const [outputs = 1, depth = 1, height = 1, width = 1] = param.shape;
+    if (!weights && !Object.values(this.store.report.blobs).some((blob) => blob.data)) return kernels.replaceChildren();
     if (!weights) return kernels.replaceChildren(title, h("p", { class: "note" }, `The weights, ${show(param.shape)}, are not in this file.`));
     const map = Math.min(this.store.state.at?.[1] ?? 0, outputs - 1);
     const common = { range: "blob" as RangeMode, fixed: this.fixed, chosen: null, target: height * width === 1 ? 12 : 56 };
@@ -184,7 +185,7 @@ export class LayerView {
       h("div", { class: "map-tools" }, h("label", {}, "kernel ", go), legend(wholeScale(maps))),
       mapGrid({ ...common, title: `kernel ${map}`, maps, word: "slice" }),
       h("h4", {}, depth === 3 ? "All kernels, the sum of their three slices" : "All kernels, the mean of their slices"),
-      mapGrid({ ...common, title: "all kernels", maps: first, word: "kernel", pick: (place) => this.kernel(place.map), chosen: null, target: 40 }),
+      mapGrid({ ...common, title: "all kernels", maps: first, word: "kernel", hint: "Click a kernel to see its slices above.", pick: (place) => this.kernel(place.map), target: 40 }),
     );
   }
 

@@ -45,6 +45,8 @@ interface Options {
   pick?(place: Place): void;
   /** What a place is called: "map 3, row 1, column 2" for most. */
   say?(place: Place): string;
+  /** What is said while nothing is pointed at. */
+  hint?: string;
   /** What a map is called; "map" for most. */
   word?: string;
   /** How wide a map should be at least, in CSS pixels. */
@@ -209,9 +211,7 @@ class Grid {
     const word = this.options.word ?? "map";
     this.readout.textContent = place
       ? `${this.options.say?.(place) ?? `${word} ${place.map}, row ${place.y}, column ${place.x}`}:  ${number(this.value(place))}`
-      : this.options.pick
-        ? "Point at a pixel for its value; click it to see how it is made."
-        : "Point at a value to read it.";
+      : (this.options.hint ?? "Point at a value to read it.");
   }
 
   private pick(place: Place | null): void {

@@ -60,7 +60,7 @@ export class TableView {
 
   constructor(private readonly store: Store) {
     this.tools = h("div", { class: "table-tools" });
-    this.body = h("div", { class: "table-scroll", tabindex: -1 });
+    this.body = h("div", { class: "table-body" });
     this.element = h("div", { class: "table-view" }, this.tools, this.body);
     this.drawTools();
     this.draw();
@@ -177,7 +177,11 @@ export class TableView {
 
   private mark(): void {
     const index = this.store.layer?.index;
-    for (const line of this.body.querySelectorAll<HTMLElement>("tbody tr")) line.classList.toggle("chosen", line.dataset["index"] === String(index));
+    for (const line of this.body.querySelectorAll<HTMLElement>("tbody tr")) {
+      const chosen = line.dataset["index"] === String(index);
+      line.classList.toggle("chosen", chosen);
+      if (chosen) line.scrollIntoView({ block: "nearest" });
+    }
   }
 
   private csv(): void {
