@@ -7,6 +7,7 @@ import { ledger } from "./ledger";
 import { compute, CONVENTIONS, costOf, outcome, show, type Convention } from "./rules";
 import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
+import { ledgerOf } from "./pixel";
 import { TableView } from "./table";
 import type { Report } from "./types";
 
@@ -191,6 +192,6 @@ function start(): void {
 }
 
 /** For tests, in the page and under Node. */
-const tools = { compute, outcome, ledger };
+const tools = { compute, outcome, ledger, ledgerOf };
 Object.assign(globalThis, { prototxt: tools });
 if (typeof document !== "undefined") start();
