@@ -27,15 +27,25 @@ def blob(file: Path, name: str) -> Array:
     return page.values(page.document["blobs"][name])
 
 
+SETTLED = """async canvas => {
+    const look = () => JSON.stringify([canvas.dataset, canvas.getBoundingClientRect()])
+    for (let seen = "", same = 0; same < 10; ) {
+        await new Promise(requestAnimationFrame)
+        same = "zoom" in canvas.dataset && look() === seen ? same + 1 : 0
+        seen = look()
+    }
+    return Object.fromEntries(Object.entries(canvas.dataset).map(([name, text]) => [name, Number(text)]))
+}"""
+"""How a grid of maps is laid out, once it is not drawn anew any more."""
+
+
 def click_map(page: Any, number: int, y: int, x: int) -> None:
     """A click on a pixel of a map, where the grid drew it."""
     canvas = page.locator(".maps-part canvas.maps").first
     canvas.scroll_into_view_if_needed()
-    edge, columns, cell, row, zoom = (
-        float(canvas.get_attribute(f"data-{name}")) for name in ("edge", "columns", "cell", "row", "zoom")
-    )
-    left = edge + (number % columns) * cell + (x + 0.5) * zoom
-    top = edge + (number // columns) * row + (y + 0.5) * zoom
+    grid = canvas.evaluate(SETTLED)
+    left = grid["edge"] + number % grid["columns"] * grid["cell"] + (x + 0.5) * grid["zoom"]
+    top = grid["edge"] + number // grid["columns"] * grid["row"] + (y + 0.5) * grid["zoom"]
     canvas.click(position={"x": left, "y": top})
 
 
@@ -61,9 +71,9 @@ def test_a_layer_a_map_a_pixel(
     page.locator(f'.graph [data-layer="{layer}"]').first.click()
     click_map(page, *place[1:])
     value, agrees = told(page)
+    assert page.url.endswith(f"#{layer}/{','.join(map(str, place[1:]))}")
     assert agrees
     assert value == pytest.approx(float(blob(lenet, top)[place]), rel=1e-5, abs=1e-6)
-    assert page.url.endswith(f"#{layer}/{','.join(map(str, place[1:]))}")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,21 @@ layer { name: "sum" type: "Eltwise" bottom: "mix" bottom: "bn" top: "sum"
 layer { name: "flat" type: "Reshape" bottom: "sum" top: "flat" reshape_param { shape { dim: 0 dim: -1 } axis: 0 } }
 layer { name: "slope" type: "PReLU" bottom: "up" top: "slope" include { phase: TEST } }
 layer { name: "power" type: "Power" bottom: "flat" top: "flat" power_param { power: 2 scale: 0.5 shift: 1 } }
+layer { name: "bn2" type: "BN" bottom: "right" top: "right" bn_param { bn_mode: INFERENCE } }
+layer { name: "far" type: "Pooling" bottom: "right" top: "far" top: "mask" pooling_param { kernel_size: 2 stride: 2 } }
+layer { name: "near" type: "Upsample" bottom: "far" bottom: "mask" top: "near" upsample_param { scale: 2 } }
+layer { name: "wide" type: "Interp" bottom: "near" top: "wide" interp_param { height: 5 width: 7 } }
+layer { name: "l2" type: "Normalize" bottom: "wide" top: "l2"
+  norm_param { across_spatial: false channel_shared: false } }
+layer { name: "priors" type: "PriorBox" bottom: "l2" bottom: "data" top: "priors"
+  prior_box_param { min_size: 4 max_size: 9 aspect_ratio: 2 variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 } }
+layer { name: "loc" type: "Convolution" bottom: "l2" top: "loc" convolution_param { num_output: 16 kernel_size: 1 } }
+layer { name: "loc2" type: "Permute" bottom: "loc" top: "loc2" permute_param { order: 0 order: 2 order: 3 order: 1 } }
+layer { name: "loc3" type: "Flatten" bottom: "loc2" top: "loc3" flatten_param { axis: 1 } }
+layer { name: "conf" type: "Convolution" bottom: "l2" top: "conf" convolution_param { num_output: 12 kernel_size: 1 } }
+layer { name: "conf2" type: "Flatten" bottom: "conf" top: "conf2" flatten_param { axis: 1 } }
+layer { name: "found" type: "DetectionOutput" bottom: "loc3" bottom: "conf2" bottom: "priors" top: "found"
+  detection_output_param { num_classes: 3 code_type: CENTER_SIZE keep_top_k: 9 nms_param { top_k: 5 } } }
 """
 TOKENS = re.findall(r'\s+|#[^\n]*|"[^"\n]*"|[\w.]+|[^\w\s]', Path(LENET).read_text() + EXTRA)
 WORDS = [i for i, token in enumerate(TOKENS) if token.strip() and not token.startswith("#")]
@@ -121,7 +136,7 @@ def check(text: str) -> None:
 
 def test_the_whole_net_is_fine() -> None:
     definition = define_net(damaged([]), "net.prototxt")
-    assert len(make_graph(definition, Options()).nodes) == 19
+    assert len(make_graph(definition, Options()).nodes) == 31
     check(damaged([]))
 
 

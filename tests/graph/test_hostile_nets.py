@@ -17,12 +17,12 @@ from fork_layers import ROOMS as FORK_ROOMS
 from fork_layers import sample
 from prototxt.errors import PrototxtError
 from prototxt.graph.wiring import Graph
+from prototxt.layers._messages import param_fields
 from prototxt.layers.base import Shape, count
 from prototxt.layers.forks import DIALECTS
 from prototxt.layers.registry import all_rooms
 from prototxt.reading import Options, define_net, make_graph
 from prototxt.schema import descriptor
-from prototxt.views.layer_docs import param_fields
 
 ROOMS = all_rooms()
 

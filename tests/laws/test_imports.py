@@ -45,8 +45,8 @@ ALLOWED = {
     "npy": {"files", "layers", "limits"},
     "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
     "pictures": {"detections", "files", "images", "layers"},
-    # net: what one value is made of needs an engine
-    "explain": {"graph", "layers", "net"},
+    # net: what one value is made of needs an engine; the others: nets that are changed, and their weights
+    "explain": {"definition", "graph", "layers", "net", "reading", "text", "weights"},
     # net: the values of maps and kernels
     "report": {"explain", "files", "graph", "images", "layers", "net", "pictures", "views", "watch"},
     "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},

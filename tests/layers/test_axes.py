@@ -38,3 +38,7 @@ def test_check_operand() -> None:
 def test_check_num_axes() -> None:
     with pytest.raises(LayerError, match="needs a bottom of at least 2 axes, got 1: 4"):
         check_num_axes((4,), 2)
+    with pytest.raises(LayerError, match="needs a bottom of 2 to 4 axes, got 5: 1 x 2 x 3 x 4 x 5"):
+        check_num_axes((1, 2, 3, 4, 5), 2, 4)
+    with pytest.raises(LayerError, match="needs a bottom of 4 axes, got 1: 4"):
+        check_num_axes((4,), 4, 4)

@@ -167,3 +167,85 @@ def test_a_field_that_one_fork_lacks() -> None:
     assert make_layer(param, Setting(dialect="ssd"))
     with pytest.raises(LayerError, match="clip"):
         make_layer(param, Setting(dialect="yolo"))
+
+
+def plain_boxes(code: str, priors: Array, told: Array, variances: Array) -> Array:
+    """Boxes of one class, box by box."""
+    made = []
+    for prior, differences, variance in zip(priors, told, variances, strict=True):
+        x1, y1, x2, y2 = prior.astype(np.float64)
+        d = differences.astype(np.float64) * variance
+        w, h = x2 - x1, y2 - y1
+        if code == "CENTER_SIZE":
+            x, y = d[0] * w + (x1 + x2) / 2, d[1] * h + (y1 + y2) / 2
+            w, h = np.exp(d[2]) * w, np.exp(d[3]) * h
+            made.append([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+        else:
+            unit = np.array([w, h, w, h]) if code == "CORNER_SIZE" else 1
+            made.append(prior + d * unit)
+    return floats(made)
+
+
+def plain_overlap(a: Array, b: Array) -> float:
+    w, h = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if w <= 0 or h <= 0:
+        return 0.0
+
+    def area(box: Array) -> float:
+        return 0.0 if box[2] < box[0] or box[3] < box[1] else float((box[2] - box[0]) * (box[3] - box[1]))
+
+    return float(w * h / (area(a) + area(b) - w * h))
+
+
+def plain_best(
+    boxes: Array, scores: Array, least: float, top_k: int, threshold: float, eta: float
+) -> list[int]:
+    order = sorted((i for i in range(len(scores)) if scores[i] > least), key=lambda i: -scores[i])
+    kept: list[int] = []
+    for i in order if top_k < 0 else order[:top_k]:
+        if all(plain_overlap(boxes[i], boxes[j]) <= threshold for j in kept):
+            kept.append(i)
+            threshold *= eta if threshold > 0.5 else 1
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_against_plain_loops(seed: int) -> None:
+    """Several images and classes, any limits, any background, boxes shared or not."""
+    r = np.random.default_rng(seed)
+    images, classes, number = int(r.integers(1, 4)), int(r.integers(1, 5)), int(r.integers(1, 12))
+    code = ("CORNER", "CENTER_SIZE", "CORNER_SIZE")[r.integers(3)]
+    background, keep, top_k = int(r.integers(-1, 3)), int(r.integers(-1, 8)), int(r.integers(-1, 6))
+    threshold, eta = (0.0, 0.3, 0.6, 0.9)[r.integers(4)], (1.0, 0.8)[r.integers(2)]
+    least, shared, inside = (0.0, 0.4, 2.0)[r.integers(3)], bool(r.integers(2)), bool(r.integers(2))
+    starts = r.random((number, 2))
+    priors = floats(
+        [np.hstack([starts, starts + r.uniform(0.05, 0.6, (number, 2))]), r.uniform(0.1, 0.3, (number, 4))]
+    )
+    loc = floats(r.standard_normal((images, number, 1 if shared else classes, 4)))
+    conf = floats(r.random((images, number, classes)))
+    want = []
+    for n in range(images):
+        rows = []
+        for c in range(classes):
+            if c != background:
+                told = loc[n, :, 0 if shared else c]
+                boxes = plain_boxes(
+                    code, priors[0], told, floats(np.ones((number, 4))) if inside else priors[1]
+                )
+                kept = plain_best(boxes, conf[n, :, c], least, top_k, threshold, eta)
+                rows += [[n, c, conf[n, i, c], *boxes[i]] for i in kept]
+        if -1 < keep < len(rows):
+            best = sorted(range(len(rows)), key=lambda i: -rows[i][2])[:keep]
+            rows = [rows[i] for i in sorted(best)]
+        want += rows
+    fields = f"""num_classes: {classes} background_label_id: {background} keep_top_k: {keep} code_type: {code}
+        confidence_threshold: {least} share_location: {str(shared).lower()}
+        variance_encoded_in_target: {str(inside).lower()}
+        nms_param {{ nms_threshold: {threshold} top_k: {top_k} eta: {eta} }}"""
+    text = output().replace("num_classes: 3", fields)
+    (y,) = room(text).forward(
+        [loc.reshape(images, -1), conf.reshape(images, -1), priors.reshape(1, 2, -1)], []
+    )
+    none = [[n, *[-1] * 6] for n in range(images)]
+    np.testing.assert_allclose(y[0, 0], want or none, 1e-5, 1e-6)

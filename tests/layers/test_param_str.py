@@ -84,3 +84,9 @@ def test_numbers() -> None:
     for key in "afg":
         with pytest.raises(LayerError, match=f"'{key}' must be a list of numbers above 0, not"):
             positive(pairs, key, ())
+
+
+def test_what_is_quoted_is_cut() -> None:
+    with pytest.raises(LayerError) as caught:
+        read_param_str("'a': 1 }" + "b" * 9000)
+    assert len(caught.value.what) <= 200

@@ -93,3 +93,57 @@ def test_ten_thousand_ratios_take_no_time() -> None:
     """Each is held against its neighbours among those known, not against all."""
     ratios = " ".join(f"aspect_ratio: {2 + 0.001 * i:.3f}" for i in range(10_000))
     assert room(priors(f"min_size: 4 {ratios}")).brief([MAP, IMAGE]) == "20001 boxes"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_against_plain_loops(seed: int) -> None:
+    r = np.random.default_rng(seed)
+    rows, columns, height, width = (int(n) for n in r.integers(1, (5, 5, 60, 60)))
+    sizes = r.uniform(1, 9, int(r.integers(1, 4))).round(1).tolist()
+    most = [size + float(r.integers(1, 9)) for size in sizes] if r.integers(2) else []
+    given = r.choice([0.5, 1, 2, 3, 1 / 3, 2.5], int(r.integers(0, 5))).round(4).tolist()
+    flip, clip, offset = bool(r.integers(2)), bool(r.integers(2)), float(r.choice([0, 0.5, 0.25]))
+    variances = r.uniform(0.1, 0.5, (0, 1, 4)[r.integers(3)]).round(2).tolist()
+    fields = [f"min_size: {s}" for s in sizes] + [f"max_size: {s}" for s in most]
+    fields += [f"aspect_ratio: {a}" for a in given] + [f"variance: {v}" for v in variances]
+    fields += [f"offset: {offset} clip: {str(clip).lower()}"] + ([] if flip else ["flip: false"])
+    image_height, image_width = height, width
+    match r.integers(3):
+        case 1:
+            image_height = image_width = 50
+            fields.append("img_size: 50")
+        case 2:
+            image_height, image_width = 70, 40
+            fields.append("img_h: 70 img_w: 40")
+    down, across = image_height / rows, image_width / columns
+    match r.integers(3):
+        case 1:
+            down = across = 7.5
+            fields.append("step: 7.5")
+        case 2:
+            down, across = 6, 8.25
+            fields.append("step_h: 6 step_w: 8.25")
+    ratios = [1.0]
+    for ratio in given:
+        if all(abs(ratio - known) >= 1e-6 for known in ratios):
+            ratios += [ratio, 1 / ratio] if flip else [ratio]
+    want = []
+    for h in range(rows):
+        for w in range(columns):
+            x, y = (w + offset) * across, (h + offset) * down
+            for i, size in enumerate(sizes):
+                s = int(size)
+                sides = [(s, s)] + [((s * int(m)) ** 0.5,) * 2 for m in most[i : i + 1]]
+                sides += [(s * a**0.5, s / a**0.5) for a in ratios[1:]]
+                for a, b in sides:
+                    corners = [x - a / 2, y - b / 2, x + a / 2, y + b / 2]
+                    units = [image_width, image_height] * 2
+                    want += [c / unit for c, unit in zip(corners, units, strict=True)]
+    if clip:
+        want = [min(max(value, 0), 1) for value in want]
+    bottoms = noise(2, 3, rows, columns), noise(2, 3, height, width)
+    (made,) = run(room(priors(" ".join(fields))), *bottoms)
+    np.testing.assert_allclose(made[0, 0], want, 1e-5, 1e-6)
+    np.testing.assert_allclose(
+        made[0, 1].reshape(-1, 4), np.resize(variances or [0.1], (len(want) // 4, 4)), 1e-6
+    )

@@ -62,7 +62,7 @@ def test_refusals() -> None:
     error = refused(TEXT % ("", 1), (2, 3), (2, 4))
     assert error.what == "all bottoms must be alike in N, C, H and W, got 2 x 3 and 2 x 4"
     error = refused(TEXT % ("", 1), (2, 3, 1, 1, 1), (2, 3, 1, 1, 1))
-    assert error.what == "needs bottoms of 1 to 4 axes, got 2 x 3 x 1 x 1 x 1"
+    assert error.what == "needs a bottom of 1 to 4 axes, got 5: 2 x 3 x 1 x 1 x 1"
 
 
 def test_axes_of_1_may_be_there_or_not() -> None:

@@ -58,3 +58,50 @@ def test_shapes_cost_and_brief() -> None:
 def test_refused(fields: str, bottoms: int, field: str) -> None:
     error = refused(output(fields, bottoms), *[(1, 7, 2, 4)] * bottoms)
     assert error.field == field
+
+
+def sigmoid(x: float) -> float:
+    return float(1 / (1 + np.exp(-x)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_against_plain_loops(seed: int) -> None:
+    """Maps of any size, more masks than boxes, more biases than masks, several images, all kept together."""
+    r = np.random.default_rng(seed)
+    images, classes, boxes, groups = (int(r.integers(1, n)) for n in (4, 4, 4, 4))
+    each = boxes + int(r.integers(2))
+    mask = [int(n) for n in r.integers(0, 6, each * groups)]
+    biases = r.uniform(5, 90, 12).round(1).tolist()
+    scales = [int(n) for n in r.choice([8, 16, 32], groups)]
+    shapes = [(images, boxes * (5 + classes), *r.integers(1, 4, 2)) for _ in range(groups)]
+    maps = [r.standard_normal(shape).astype(np.float32) for shape in shapes]
+    least, limit = float(r.choice([0.1, 0.25])), float(r.choice([0.0, 0.3, 0.45, 2.0]))
+    found = []
+    for t, x in enumerate(maps):
+        height, width = x.shape[2:]
+        for n, b, j, i in np.ndindex(images, boxes, height, width):
+            told = x[n, b * (5 + classes) : (b + 1) * (5 + classes), j, i].tolist()
+            m = mask[t * each + b]
+            cx, cy = (i + sigmoid(told[0])) / width, (j + sigmoid(told[1])) / height
+            w = np.exp(told[2]) * biases[2 * m] / (width * scales[t])
+            h = np.exp(told[3]) * biases[2 * m + 1] / (height * scales[t])
+            for k in range(classes):
+                score = sigmoid(told[4]) * sigmoid(told[5 + k])
+                if score > least:
+                    found.append([0, k + 1, score, cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2])
+    kept: list[list[float]] = []
+    for row in sorted(found, key=lambda row: -row[2]):
+        if all(plain_overlap(row[3:], other[3:]) < limit for other in kept):
+            kept.append(row)
+    text = f"""num_classes: {classes} num_box: {boxes} mask_group_num: {groups} biases: {biases} mask: {mask}
+        anchors_scale: {scales} confidence_threshold: {least} nms_threshold: {limit}"""
+    (y,) = room(output(text, groups)).forward(maps, [])
+    none = [[n, *[-1] * 6] for n in range(images)]
+    np.testing.assert_allclose(y[0, 0], kept or none, 1e-4, 1e-5)
+
+
+def plain_overlap(a: list[float], b: list[float]) -> float:
+    w, h = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if w < 0 or h < 0:
+        return 0.0
+    return w * h / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - w * h)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from string import Template
 
 import numpy as np
 import pytest
@@ -20,6 +21,19 @@ ONE_BOTTOM = {
         "convolution_param { num_output: 4 group: 4 kernel_h: 5 kernel_w: 3 pad_h: 2 pad_w: 1 "
         "weight_filler { type: 'xavier' } }",
     ),
+    "BN": (
+        "bn_param { bn_mode: INFERENCE scale_filler { type: 'uniform' min: 0.5 } }",
+        "bn_param { bn_mode: LEARN scale_filler { type: 'uniform' min: 0.5 } }",
+        "bn_param { slope_filler { type: 'uniform' min: 0.5 } eps: 0.01 }",
+    ),
+    "DepthwiseConvolution": (
+        "convolution_param { num_output: 4 group: 4 kernel_size: 3 pad: 2 dilation: 2 "
+        "weight_filler { type: 'xavier' } }",
+        "convolution_param { num_output: 4 group: 2 kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",
+    ),
+    "Interp": ("interp_param { height: 6 width: 5 }",),
+    "Normalize": ("", "norm_param { across_spatial: false channel_shared: false }"),
+    "Permute": ("permute_param { order: 0 order: 1 }",),
     "ConvolutionDepthwise": ("convolution_param { kernel_size: 3 pad: 1 weight_filler { type: 'xavier' } }",),
     "ShuffleChannel": ("shuffle_channel_param { group: 2 }",),
     "ReLU6": ("", "relu6_param { negative_slope: 0.25 }"),
@@ -43,7 +57,27 @@ TWO_BOTTOMS = {
     "Eltwise": ("", "eltwise_param { operation: MAX }", "eltwise_param { coeff: 1 coeff: -0.5 }"),
     "Scale": ("scale_param { axis: 0 }",),
 }
-IN_PLACE = {"BatchNorm", "Scale", "ReLU", "ReLU6", "Dropout", "TanH"}
+# Layers that together keep it, from $x to $y, their names with a number that no others have
+PIECES = (
+    """layer { name: "pool$i" type: "Pooling" bottom: "$x" top: "p$i" top: "mask$i"
+         pooling_param { kernel_size: 2 stride: 2 } }
+       layer { name: "up$i" type: "Upsample" bottom: "p$i" bottom: "mask$i" top: "$y"
+         upsample_param { upsample_h: 6 upsample_w: 5 } }""",
+    """layer { name: "pool$i" type: "Pooling" bottom: "$x" top: "p$i" pooling_param { pool: AVE global_pooling: true } }
+       layer { name: "axpy$i" type: "Axpy" bottom: "p$i" bottom: "$x" bottom: "b0" top: "$y" }""",
+    """layer { name: "there$i" type: "Permute" bottom: "$x" top: "p$i"
+         permute_param { order: 0 order: 2 order: 3 order: 1 } }
+       layer { name: "back$i" type: "Permute" bottom: "p$i" top: "$y" permute_param { order: 0 order: 3 } }""",
+    """layer { name: "there$i" type: "Reorg" bottom: "$x" top: "p$i" reorg_param { stride: 2 reverse: true } }
+       layer { name: "back$i" type: "Reshape" bottom: "p$i" top: "$y"
+         reshape_param { shape { dim: 0 dim: 4 dim: 6 dim: 5 } } }""",
+    """layer { name: "there$i" type: "Interp" bottom: "$x" top: "p$i" interp_param { zoom_factor: 3 } }
+       layer { name: "back$i" type: "Interp" bottom: "p$i" top: "$y" interp_param { shrink_factor: 3 } }""",
+    """layer { name: "there$i" type: "Upsample" bottom: "$x" top: "p$i" upsample_param { scale: 3 } }
+       layer { name: "back$i" type: "CropCenter" bottom: "p$i" top: "$y"
+         crop_center_param { crop_size: 0 crop_size: 0 crop_size: 6 crop_size: 5 } }""",
+)
+IN_PLACE = {"BN", "BatchNorm", "Scale", "ReLU", "ReLU6", "Dropout", "TanH"}
 
 
 def random_net(seed: int) -> str:
@@ -53,6 +87,11 @@ def random_net(seed: int) -> str:
     text = f'layer {{ name: "in" type: "Input" top: "b0" input_param {{ shape {{ {dims} }} }} }}\n'
     blobs = ["b0"]
     for i in range(1, 13):
+        if r.random() < 0.15:
+            piece = Template(PIECES[r.integers(len(PIECES))])
+            text += piece.substitute(x=blobs[-1], y=f"b{i}", i=i) + "\n"
+            blobs.append(f"b{i}")
+            continue
         two = r.random() < 0.2
         table = TWO_BOTTOMS if two else ONE_BOTTOM
         kind = list(table)[r.integers(len(table))]

@@ -27,7 +27,9 @@ def test_the_page_asks_for_nothing() -> None:
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
-@pytest.mark.skipif(not (WEB / "node_modules").is_dir(), reason="the page's tools are not here: npm ci in web/")
+@pytest.mark.skipif(
+    not (WEB / "node_modules").is_dir(), reason="the page's tools are not here: npm ci in web/"
+)
 def test_the_page_is_not_stale(tmp_path: Path) -> None:
     built = tmp_path / "dist"
     command = ["npx", "vite", "build", "--outDir", str(built), "--logLevel", "error"]

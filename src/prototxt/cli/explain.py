@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._explain_net import NetQuestion, answer, net_questions
+from prototxt.cli._explain_value import ValueChoice, explain_one, value_options
+from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 if TYPE_CHECKING:
@@ -25,14 +28,32 @@ FORMATS = ("text", "json", "html")
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
 )
+@value_options
+@image_options
+@net_questions
 @net_options
 @click.version_option(package_name="prototxt")
-def main(net: str, layer: str | None, form: str, output: str | None, choice: NetChoice) -> None:
+@click.pass_context
+def main(
+    ctx: click.Context,
+    net: str,
+    layer: str | None,
+    form: str,
+    output: str | None,
+    value: ValueChoice,
+    images: ImageChoice,
+    question: NetQuestion,
+    choice: NetChoice,
+) -> None:
     """Explain LAYER of NET (a prototxt file), with its own numbers; without LAYER, the layers that there are.
 
     How the output size follows, what each kernel sees and which maps it joins, parameters and multiply-adds as
     products and by every convention, the matrices of im2col, the field that a value sees of the input, and the same
     layer in PyTorch and Keras. Nothing is run.
+
+    With --at, what one value is made of: the net runs as far as LAYER, on --image or on noise, and every product,
+    subtotal and step that makes the value is told and held against what the engine has; the exit code is 1 where
+    the two differ.
 
     \b
     Examples:
@@ -40,12 +61,25 @@ def main(net: str, layer: str | None, form: str, output: str | None, choice: Net
       prototxt-explain examples/alexnet.prototxt conv2
       prototxt-explain deploy.prototxt pool1 --input data=1,3,384,384
       prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
+      prototxt-explain examples/lenet.prototxt conv2 --at 0,17,3,4 --weights examples/lenet.caffemodel \\
+        --image examples/digit.png --preset mnist --depth 2
+      prototxt-explain deploy.prototxt --what-if conv1.stride=2
+      prototxt-explain deploy.prototxt --same conv1
+      prototxt-explain deploy.prototxt --fc-as-conv 384x384
+      prototxt-explain deploy.prototxt --diff other.prototxt
     """
     from prototxt.reading import define_net, outline
     from prototxt.text.read import read_text
 
+    question.check(layer)
+    value.check(layer, images, question.asked)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
+    if question.asked:
+        ctx.exit(answer(definition, question, choice, value.files or (), form, output))
+    if layer is not None and value.at is not None:
+        options = choice.options(value.seed or 0)
+        ctx.exit(explain_one(definition, options, layer, value, images, form, output))
     graph = outline(definition, choice.options())
     show_notes(graph.notes[len(definition.notes) :])
     if layer is None:
@@ -57,19 +91,35 @@ def main(net: str, layer: str | None, form: str, output: str | None, choice: Net
 def _layer(graph: Graph, name: str, form: str, output: str | None) -> None:
     """All that shapes tell of one layer."""
     from prototxt.explain.layer import explain_layer
-    from prototxt.explain.look import find_layer
+    from prototxt.explain.look import find_layer, is_known
     from prototxt.views import sections as views
 
     node = find_layer(graph, name)
     sections = explain_layer(graph, node)
+    brief = node.layer.brief(graph.bottom_shapes(node)) if is_known(graph, node) else ""
     if form == "json":
         emit(views.sections_json(node, sections), output)
+    elif form == "html":
+        from prototxt.views.explain_html import sections_html
+
+        emit(sections_html(node, brief, sections), output)
     else:
-        _show(views.sections_text(views.layer_title(node, ""), sections, screen().width), output)
+        _show(views.sections_text(views.layer_title(node, brief), sections, screen().width), output)
 
 
 def _overview(graph: Graph, form: str, output: str | None) -> None:
     """Every layer in a line, and what to ask next."""
+    from prototxt.views import explain_net as views
+
+    overview = views.make_overview(graph)
+    if form == "json":
+        emit(views.overview_json(overview), output)
+    elif form == "html":
+        from prototxt.views.explain_html import overview_html
+
+        emit(overview_html(overview), output)
+    else:
+        _show(views.overview_text(overview, screen().width), output)
 
 
 def _show(text: Any, output: str | None) -> None:

@@ -8,22 +8,31 @@ from dataclasses import dataclass
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted, product, span, times
-from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers._per_channel import PerChannel
+from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, count
 from prototxt.layers.bias import Bias
 from prototxt.layers.concat import Concat
+from prototxt.layers.convolution import Convolution
+from prototxt.layers.crop import Crop
 from prototxt.layers.deconvolution import Deconvolution
+from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.interp import Interp
 from prototxt.layers.lrn import LRN
 from prototxt.layers.neuron import Neuron
+from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.reshape import Reshape
 from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
+from prototxt.layers.split import Split
+from prototxt.layers.tile import Tile
 
 Rule = Callable[[Look], Section]
 
@@ -119,7 +128,7 @@ def _shade(joined: int, pairs: int) -> str:
 
 def _convolution(look: Look) -> Section:
     layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, ConvolutionBase)
+    assert isinstance(layer, Convolution)
     kernel, taps = layer.window(shape).kernel, layer.window(shape).size
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
@@ -166,7 +175,7 @@ def _joined(groups: Groups, kernel: Sequence[int]) -> str:
 
 def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
     """What a kernel of a single tap is."""
-    if taps > 1 or isinstance(look.layer, Deconvolution):
+    if taps > 1:
         return []
     places = count(look.top[0][2:])
     what = "no neighbours, maps alone: one small InnerProduct, the same at each of the " + counted(
@@ -174,6 +183,28 @@ def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
     )
     change = f"{groups.inputs} maps become {groups.outputs}"
     return [Line("1x1", f"{what}; {change}")]
+
+
+def _deconvolution(look: Look) -> Section:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, Deconvolution)
+    window = layer.window(shape)
+    groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
+    depth, outputs = groups.inputs // groups.number, groups.outputs // groups.number
+    meet = [-(-extent // stride) for extent, stride in zip(window.extent, window.stride, strict=True)]
+    stamp = [outputs, *window.kernel]
+    lines = [
+        Line(
+            "each input",
+            f"lays down a kernel of {product(stamp)} = {count(stamp):,} values, scaled by itself",
+        ),
+        Line(
+            "each value", f"the sum of at most {product([depth, *meet])} = {depth * count(meet):,} of those"
+        ),
+        *_group_lines(groups),
+        Line("joined", _joined(groups, window.kernel), values={"pairs": groups.pairs}),
+    ]
+    return _section(lines, groups.picture())
 
 
 def _pooling(look: Look) -> Section:
@@ -288,7 +319,8 @@ def _shuffle(look: Look) -> Section:
 
 
 RULES: dict[type[Layer], Rule] = {
-    ConvolutionBase: _convolution,
+    Convolution: _convolution,
+    Deconvolution: _deconvolution,
     Pooling: _pooling,
     InnerProduct: _inner_product,
     Concat: _concat,
@@ -300,5 +332,11 @@ RULES: dict[type[Layer], Rule] = {
     PReLU: _own("the value at its own place and the slope of its channel"),
     Neuron: _own("the one value at its own place"),
     ShuffleChannel: _shuffle,
+    Axpy: _own(
+        "a number for its channel and image, times the second bottom's value at its place, plus the third's"
+    ),
+    Interp: _own("the 4 values around its place in the smaller map, the nearer ones weighing more"),
+    Dropout: _own("the one value at its own place, or 0 by chance while training"),
+    **dict.fromkeys((Reshape, Flatten, Permute, Crop, Tile, Split), _own("one value of the bottom as it is")),
 }
 """By layer class; a class without a row of its own has its base's."""

@@ -22,4 +22,4 @@ def part(layer: Layer, head: str) -> str:
 
 
 def _paragraphs(layer: Layer) -> list[str]:
-    return cleandoc(type(layer).__doc__ or "").split("\n\n")
+    return cleandoc(type(layer).__doc__ or "").replace("`", "").split("\n\n")

@@ -45,6 +45,7 @@ from prototxt.layers.softmax import Softmax
 from prototxt.layers.spatial_product import SpatialProduct
 from prototxt.layers.split import Split
 from prototxt.layers.spp import SPP
+from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 
@@ -205,6 +206,18 @@ def _upsample(step: Step) -> Field | None:
     return replace(field, axes=tuple(map(_stamped, field.axes, blocks)))
 
 
+def _unpool(step: Step) -> Field | None:
+    """Values go back to where the mask says: within the block that the pooling had taken them from."""
+    field = step.fields[0]
+    if len(field.axes) != 2:
+        return None
+    scales = [-(-new // old) for new, old in zip(step.top[2:], step.bottom[0][2:], strict=True)]
+    blocks = (
+        Axis(a.units, s, s, 0, 1, out) for a, s, out in zip(field.axes, scales, step.top[2:], strict=True)
+    )
+    return replace(field, axes=tuple(map(_stamped, field.axes, blocks)))
+
+
 def _interp(step: Step) -> Field | None:
     """Corners lie on corners, and a value is made of its two neighbours."""
     layer, field = step.layer, step.fields[0]
@@ -326,6 +339,7 @@ RULES: dict[type[Layer], Callable[[Step], Field | None]] = {
     LRN: _lrn,
     Interp: _interp,
     UpsampleByScale: _upsample,
+    SegNetUpsample: _unpool,
     Crop: _crop,
     Softmax: _softmax,
     ArgMax: _argmax,
@@ -370,7 +384,8 @@ def _lines(look: Look, seen: Mapping[BlobId, Field], told: Field, pixels: Sequen
             )
         ]
     lines = [Line("field", f"{product(sizes)} of {image}", values=values)]
-    lines += [_axis_line(names, reach) for names, reach in alike(told.axes)]
+    steps = [replace(reach, units=min(reach.units, 2)) for reach in told.axes]
+    lines += [_axis_line(names, reach) for names, reach in alike(steps)]
     return [*lines, *_growth(look, seen), *_edges(told, pixels)]
 
 
@@ -391,17 +406,33 @@ def _pixel(place: Fraction) -> str:
 def _growth(look: Look, seen: Mapping[BlobId, Field]) -> list[Line]:
     """How the field follows from that of the bottom, of layers with a window."""
     before, layer = seen[look.node.bottoms[0]], look.layer
-    if not isinstance(layer, Convolution | Pooling):
+    if not isinstance(layer, Convolution | Pooling | Deconvolution):
         return []
     shape = look.bottom[0]
-    axes = _last_axes(layer.window(shape), shape, look.top[0])
-    grown = [
-        f"{b.size} + ({axis.extent} - 1) * {_pixel(b.jump)} = {_windowed(b, axis).size}, "
-        f"steps of {_pixel(b.jump)} * {axis.stride} = {_pixel(b.jump * axis.stride)}"
-        for b, axis in zip(before.axes, axes, strict=True)
-    ]
-    note = "the field before + (what the kernel spans - 1) * the steps before"
+    pairs = list(zip(before.axes, _last_axes(layer.window(shape), shape, look.top[0]), strict=True))
+    if isinstance(layer, Deconvolution):
+        grown = [_stamp_growth(reach, axis) for reach, axis in pairs]
+        note = "the field before + (the values that meet at a place - 1) * the steps before"
+    else:
+        grown = [_window_growth(reach, axis) for reach, axis in pairs]
+        note = "the field before + (what the kernel spans - 1) * the steps before"
     return [Line("follows", "\n".join(dict.fromkeys(grown)), note)]
+
+
+def _window_growth(reach: Reach, axis: Axis) -> str:
+    after, step = _windowed(reach, axis), _pixel(reach.jump)
+    return (
+        f"{reach.size} + ({axis.extent} - 1) * {step} = {after.size}, "
+        f"steps of {step} * {axis.stride} = {_pixel(after.jump)}"
+    )
+
+
+def _stamp_growth(reach: Reach, axis: Axis) -> str:
+    after, step, stamps = _stamped(reach, axis), _pixel(reach.jump), -(-axis.extent // axis.stride)
+    return (
+        f"{reach.size} + ({stamps} - 1) * {step} = {after.size}, "
+        f"steps of {step} / {axis.stride} = {_pixel(after.jump)}"
+    )
 
 
 def _edges(told: Field, pixels: Sequence[int]) -> list[Line]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
+from prototxt.explain.elsewhere import elsewhere
 from prototxt.explain.field import field
+from prototxt.explain.formula import formula
 from prototxt.explain.im2col import im2col
 from prototxt.explain.look import Look, is_known
 from prototxt.explain.macs import macs
@@ -19,7 +21,7 @@ from prototxt.layers.unknown import Unknown
 
 Subject = Callable[[Look], Section | None]
 
-SUBJECTS: tuple[Subject, ...] = (size, connectivity, parameters, macs, im2col, field)
+SUBJECTS: tuple[Subject, ...] = (formula, size, connectivity, parameters, macs, im2col, field, elsewhere)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
 
@@ -62,5 +64,5 @@ def _unknown(node: Node) -> Section:
 
 def _pitfalls(node: Node) -> tuple[Section, ...]:
     text = part(node.layer, "Pitfalls")
-    line = Line("", " ".join(text.replace("`", "").split()))
+    line = Line("", " ".join(text.split()))
     return (Section("pitfalls", "Worth knowing", (line,)),) if text else ()

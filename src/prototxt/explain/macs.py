@@ -20,9 +20,9 @@ from prototxt.layers.neuron import Neuron
 from prototxt.layers.prelu import PReLU
 
 # What tools count was measured with torchinfo 1.8, fvcore 0.1.5, thop 0.1.1, ptflops 0.7, torch 2 and OpenCV 4.
-PLAIN = "as netscope, fvcore and thop count"
-WITH_BIAS = "as torchinfo, ptflops and onnx-tool count"
-DOUBLE = "a product and a sum as two operations: FLOPs, as PyTorch's FlopCounterMode counts"
+PLAIN = "netscope, fvcore, thop"
+WITH_BIAS = "torchinfo, ptflops, onnx-tool"
+DOUBLE = "FLOPs, a product and a sum each one: PyTorch's FlopCounterMode"
 
 
 def macs(look: Look) -> Section | None:
@@ -50,9 +50,7 @@ def _multiply_adds(look: Look) -> list[Line]:
     plain, bias = look.per_image(cost.macs), look.per_image(cost.additions) if _has_bias(look) else 0
     rule = of_class(RULES, look.layer)
     lines = [
-        _convention(
-            "MAC", f"{_as_product(look)}{plain:,}", f"multiply-adds, bias not counted: {PLAIN}", plain
-        )
+        _convention("MAC", f"{_as_product(look)}{plain:,}", f"multiply-adds without the bias: {PLAIN}", plain)
     ]
     if bias:
         text = f"{plain:,} + {bias:,} = {plain + bias:,}"
@@ -103,7 +101,7 @@ def _convolution(look: Look, plain: int) -> list[Line]:
     made = product(look.top[0][axis:])
     inner = product([layer.channels(shape), *window.kernel])
     text = f"{made} x (2 x {inner} + 1) = {total:,}"
-    return [_convention("OpenCV", text, f"getFLOPS: 2 x MAC and the bias{why}", total)]
+    return [_convention("OpenCV", text, f"its getFLOPS: 2 x MAC and the bias{why}", total)]
 
 
 def _deconvolution(look: Look, plain: int) -> list[Line]:
@@ -115,8 +113,8 @@ def _deconvolution(look: Look, plain: int) -> list[Line]:
     )
     total = plain // (stamped or 1) * places
     note = (
-        "torchinfo and thop take every place of the output to see the whole kernel; only every "
-        f"{product(layer.window(shape).stride)}th tap meets a value there"
+        "torchinfo and thop take every place of the output to see the whole kernel; of "
+        f"{product(layer.window(shape).stride)} taps only one meets a value there"
     )
     return [_convention("by output", f"{plain:,} / {stamped:,} x {places:,} = {total:,}", note, total)] * (
         total != plain

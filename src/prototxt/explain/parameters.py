@@ -12,8 +12,11 @@ from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers.base import Layer, count
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
+from prototxt.layers.bn_pspnet import PSPNetBN
+from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.normalize import Normalize
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.scale import Scale
 
@@ -26,6 +29,9 @@ NAMES: dict[type[Layer], tuple[str, ...]] = {
     Scale: ("factors", "offsets"),
     Bias: ("offsets",),
     PReLU: ("slopes",),
+    PSPNetBN: ("slope", "bias", "mean", "variance"),
+    SegNetBN: ("scale", "shift"),
+    Normalize: ("scale",),
 }
 """What learned arrays are called, by layer class."""
 
@@ -46,7 +52,8 @@ def array_names(look: Look) -> list[str]:
     names = of_class(NAMES, look.layer) or ()
     if isinstance(look.layer, Scale) and len(look.bottom) > 1:
         names = names[1:]
-    return [*names, *(f"array {i}" for i in range(len(names), len(look.node.params)))]
+    number = len(look.node.params)
+    return [*names[:number], *(f"array {i}" for i in range(len(names), number))]
 
 
 def _arrays(look: Look) -> list[Line]:

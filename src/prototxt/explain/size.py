@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prototxt.explain.axes import Axis, Names, alike, window_axes
+from prototxt.explain.axes import Axis, Names, alike, axis_names, window_axes
 from prototxt.explain.docs import part
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
@@ -18,7 +18,10 @@ from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.im2col import Im2col
 from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.interp import Interp
+from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
+from prototxt.layers.reshape import Reshape
 from prototxt.layers.slice import Slice
 
 
@@ -51,13 +54,20 @@ def _im2col(look: Look) -> list[Line]:
 
 def _floor_line(names: Names, axis: Axis) -> Line:
     """An axis of a convolution, which rounds down."""
-    text = f"floor({_room(axis)} / {axis.stride}) + 1 = {axis.out}"
+    # C divides towards 0: a kernel that sticks out by less than a stride has one window.
+    rounding = "floor" if axis.room >= 0 else "trunc"
+    text = f"{rounding}({_room(axis)} / {axis.stride}) + 1 = {axis.out}"
     notes = [*_extent_note(axis), *_steps_note(axis)]
     rest = axis.room % axis.stride
     if rest and axis.room > 0:
         exact = axis.room / axis.stride
+        of = " of padding" if rest <= axis.pad else ""
         notes.append(
-            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)} left over"
+            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)}{of} left over"
+        )
+    if axis.room < 0:
+        notes.append(
+            f"the kernel sticks out by {-axis.room}, less than a stride: Caffe rounds towards 0, and sees zeros there"
         )
     return _axis_line(names, axis, text, notes)
 
@@ -200,19 +210,17 @@ def _overlap_note(names: Names, axis: Axis) -> str:
 def _inner_product(look: Look) -> list[Line]:
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, InnerProduct)
-    rows, k = layer.matrix(shape)
-    inner = shape[len(shape) - _axes_of(shape, k) :]
+    vectors, k = layer.matrix(shape)
+    inner = shape[layer.axis % len(shape) :]
+    values = f"{product(inner)} = {k:,}" if len(inner) > 1 else f"{k:,}"
     return [
-        Line("read as", f"{rows} x {product(inner)} = {rows:,} x {k:,}", "a vector for each image"),
-        Line("outputs", f"num_output {layer.num_output}", "the input's height and width are gone"),
+        Line("inputs", f"{values} values in a line", f"{counted(vectors, 'such line')} in the batch"),
+        Line(
+            "outputs",
+            f"num_output {layer.num_output}",
+            "the places of the inputs are gone" if len(inner) > 1 else "",
+        ),
     ]
-
-
-def _axes_of(shape: tuple[int, ...], k: int) -> int:
-    """How many of the last axes hold k values, the fewest but for those of 1."""
-    return next(
-        (i for i in range(1, len(shape) + 1) if count(shape[-i:]) == k and shape[-i] != 1), len(shape)
-    )
 
 
 def _concat(look: Look) -> list[Line]:
@@ -254,6 +262,32 @@ def _flatten(look: Look) -> list[Line]:
     return [Line("values", f"{product(look.bottom[0])} = {count(look.bottom[0]):,}, now {show(look.top[0])}")]
 
 
+def _interp(look: Look) -> list[Line]:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, Interp)
+    cut, sizes = sum(layer.cut_off), (*shape, 1, 1)[2:4]
+    lines = []
+    for names, old, new in zip(axis_names(2), sizes, look.top[0][2:], strict=True):
+        kept = old - cut
+        note = f"corners on corners: {new - 1} steps over {kept - 1}, {(kept - 1) / max(new - 1, 1):.4g} each"
+        factor = (new - 1) // (kept - 1) if kept > 1 and (new - 1) % (kept - 1) == 0 else 0
+        text = f"{kept} + ({kept} - 1) * ({factor} - 1) = {new}" if factor > 1 else f"{kept} → {new}"
+        lines.append(Line(names.axis, text, note))
+    return lines
+
+
+def _reshape(look: Look) -> list[Line]:
+    text = f"{product(look.bottom[0])} = {count(look.bottom[0]):,} values, now {product(look.top[0])}"
+    return [Line("values", text, "in the order in which they lie in memory, the last axis fastest")]
+
+
+def _permute(look: Look) -> list[Line]:
+    layer, shape = look.layer, look.bottom[0]
+    assert isinstance(layer, Permute)
+    order = (*layer.order, *(axis for axis in range(len(shape)) if axis not in layer.order))
+    return [Line(f"axis {i}", f"axis {old} of before: {shape[old]:,}") for i, old in enumerate(order)]
+
+
 def _as_documented(look: Look) -> list[Line]:
     """For layers without a rule of their own: what the type's description says."""
     same = [
@@ -276,5 +310,8 @@ RULES: dict[type[Layer], Callable[[Look], list[Line]]] = {
     Slice: _slice,
     Crop: _crop,
     Flatten: _flatten,
+    Interp: _interp,
+    Reshape: _reshape,
+    Permute: _permute,
 }
 """By layer class; a class without a row of its own has its base's."""

@@ -98,6 +98,16 @@ class Node:
         """Those it does not take from another layer."""
         return tuple(p for p in self.params if p.owner == self.index)
 
+    @property
+    def param_count(self) -> int:
+        """Learned values it owns; what it measures (BatchNorm) is not counted."""
+        return sum(count(p.shape) for p in self.own_params if not p.statistic)
+
+    @property
+    def statistics(self) -> int:
+        """Measured values it owns."""
+        return sum(count(p.shape) for p in self.own_params if p.statistic)
+
 
 @contextmanager
 def located_at(node: Node) -> Iterator[None]:
@@ -171,6 +181,19 @@ class Graph:
         shapes = [self.shapes[blob] for blob in blobs if blob in self.shapes]
         first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
         return first[0] if first else 1
+
+    def macs(self, node: Node) -> int:
+        """A layer's multiply-adds per image."""
+        return node.cost.macs // self.images
+
+    def new_bytes(self, node: Node) -> int:
+        """What a layer's tops take in float32 for the whole batch; 0 where it works in place."""
+        return 4 * sum(count(self.shapes[t]) for t in node.tops if t.version == 0 and t in self.shapes)
+
+    def brief(self, node: Node) -> str:
+        """A layer's parameters in one token; empty where a shape is not known."""
+        is_known = self.shapes.keys() >= {*node.bottoms, *node.tops}
+        return node.layer.brief(self.bottom_shapes(node)) if is_known else ""
 
     def own_params(self) -> Iterator[ParamRef]:
         """Every learned array once."""

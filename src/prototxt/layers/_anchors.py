@@ -2,17 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prototxt.boxes.anchors import Exact, forms, lay
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes
+from prototxt.layers._param_str import positive, read_param_str, whole
 from prototxt.layers.base import Array, Shape, count, show
+from prototxt.lazy import np
 
 RATIOS = (0.5, 1.0, 2.0)
-"""Height over width of py-faster-rcnn's anchors; no file can change them."""
+"""Height over width of py-faster-rcnn's anchors, where a file does not say."""
 
 BASE_SIZE = 16
 """Side of the square whose area anchors have at scale 1, whatever the stride."""
 
 SCALES = (8.0, 16.0, 32.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """All ratios (height over width) times all scales at every place of a map, `stride` pixels apart.
+
+    `whole` rounds sides before they are scaled.
+    """
+
+    stride: int
+    base_size: int
+    ratios: tuple[float, ...]
+    scales: tuple[float, ...]
+    whole: Callable[[Exact], Exact]
+
+    @property
+    def number(self) -> int:
+        """How many there are at one place."""
+        return len(self.ratios) * len(self.scales)
+
+    def lay(self, rows: int, columns: int) -> Exact:
+        """Those of a whole map, rows * columns * number x 4."""
+        return lay(forms(self.base_size, self.ratios, self.scales, self.whole), rows, columns, self.stride)
+
+    def brief(self) -> str:
+        """In one token or two."""
+        return f"{self.number} anchors /{self.stride}"
+
+
+def read_anchors(param_str: str) -> Anchors:
+    """Those of a Python layer. Raises LayerError for a text that does not tell them."""
+    pairs = read_param_str(param_str)
+    ratios, scales = positive(pairs, "ratios", RATIOS), positive(pairs, "scales", SCALES)
+    return Anchors(whole(pairs, "feat_stride"), BASE_SIZE, ratios, scales, even)
+
+
+def even(x: Exact) -> Exact:
+    """Whole numbers as NumPy rounds: halves become even."""
+    return np.rint(x)
 
 
 def check_scores(shape: Shape, anchors: int) -> None:

@@ -61,8 +61,8 @@ def check_one_shape(bottom: Sequence[Shape]) -> None:
 def check_num_axes(shape: Shape, least: int, most: int | None = None) -> None:
     """Raises LayerError when the bottom has fewer axes than `least` or more than `most`."""
     if len(shape) < least or (most is not None and len(shape) > most):
-        need = f"{least} axes" if most == least else f"at least {least} axes"
-        raise LayerError(f"needs a bottom of {need}, got {len(shape)}: {show(shape)}", field="bottom")
+        need = f"at least {least}" if most is None else f"{least} to {most}" if least < most else f"{most}"
+        raise LayerError(f"needs a bottom of {need} axes, got {len(shape)}: {show(shape)}", field="bottom")
 
 
 def four_axes(shape: Shape) -> Shape:

@@ -50,7 +50,7 @@ def whole(pairs: Mapping[str, Value], key: str, least: int = 1) -> int:
     if value is None:
         raise _error(f"no '{key}'")
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LARGEST:
-        raise _error(f"'{key}' must be a whole number from {least} to {LARGEST}, not {value!r}"[:200])
+        raise _error(f"'{key}' must be a whole number from {least} to {LARGEST}, not {value!r}")
     return value
 
 
@@ -60,7 +60,7 @@ def positive(pairs: Mapping[str, Value], key: str, default: tuple[float, ...]) -
     if value is None:
         return default
     if not isinstance(value, list) or not value or not all(map(_is_positive, value)):
-        raise _error(f"'{key}' must be a list of numbers above 0, not {value!r}"[:200])
+        raise _error(f"'{key}' must be a list of numbers above 0, not {value!r}")
     return tuple(float(number) for number in value if isinstance(number, int | float))
 
 
@@ -69,7 +69,8 @@ def _is_positive(value: Value) -> bool:
 
 
 def _error(what: str) -> LayerError:
-    return LayerError(f"param_str: {what}", field="param_str", hint=HINT)
+    """What is quoted may be long; its start is enough."""
+    return LayerError(f"param_str: {what}"[:200], field="param_str", hint=HINT)
 
 
 class _Reader:

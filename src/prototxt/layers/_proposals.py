@@ -6,11 +6,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
 
-from prototxt.boxes.anchors import Exact, lay
 from prototxt.boxes.deltas import clip, decode
 from prototxt.boxes.suppress import Mask, Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers._anchors import check_info, check_scores, read_info
+from prototxt.layers._anchors import Anchors, check_info, check_scores, read_info
 from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, show
 from prototxt.lazy import np
 
@@ -21,9 +20,7 @@ class Proposals(Layer):
     data_dependent = True
     tells = Tells("rois")
 
-    num_anchors: int
-    """Of one place."""
-    feat_stride: int
+    anchors: Anchors
     min_size: int
     before: int
     """How many regions, at most, are held against each other."""
@@ -33,22 +30,18 @@ class Proposals(Layer):
     """Two that overlap by more are one."""
 
     @abstractmethod
-    def forms(self) -> Exact:
-        """The anchors of one place."""
-
-    @abstractmethod
     def order(self, scores: Array, large: Mask) -> tuple[Array, Positions]:
         """The scores as they come to count, and the regions from the best on; `large` are not too small."""
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         scores, moves, info = bottom
-        check_scores(scores, self.num_anchors)
-        need = (1, 4 * self.num_anchors, *scores[2:])
+        check_scores(scores, self.anchors.number)
+        need = (1, 4 * self.anchors.number, *scores[2:])
         if moves != need:
             what = f"scores of {show(scores)} need moves of {show(need)}, got {show(moves)}"
             raise LayerError(what, field="bottom")
         check_info(info)
-        most = min(self.after, self.before, self.num_anchors * prod(scores[2:]))
+        most = min(self.after, self.before, self.anchors.number * prod(scores[2:]))
         return [(most, 5), self.score_shape(most)][: self.num_tops]
 
     def score_shape(self, regions: int) -> Shape:
@@ -59,12 +52,12 @@ class Proposals(Layer):
         prob, moves, info = bottom
         height, width, scale = read_info(info)
         rows, columns = prob.shape[2:]
-        anchors = lay(self.forms(), rows, columns, self.feat_stride).astype(np.float32)
-        by_anchor = moves.reshape(self.num_anchors, 4, rows, columns).transpose(2, 3, 0, 1).reshape(-1, 4)
+        anchors = self.anchors.lay(rows, columns).astype(np.float32)
+        by_anchor = moves.reshape(self.anchors.number, 4, rows, columns).transpose(2, 3, 0, 1).reshape(-1, 4)
         boxes = clip(decode(anchors, by_anchor), height, width)
         sides = boxes[:, 2:] - boxes[:, :2] + np.float32(1)
         large: Mask = np.all(sides >= np.float32(self.min_size) * scale, axis=1)
-        objects = prob[0, self.num_anchors :].transpose(1, 2, 0).ravel()
+        objects = prob[0, self.anchors.number :].transpose(1, 2, 0).ravel()
         scores, order = self.order(objects, large)
         order = order[: self.before]
         kept = order[suppress(boxes[order], self.threshold, extent=1, most=self.after)]
@@ -74,7 +67,7 @@ class Proposals(Layer):
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """Moving, cutting and sorting all anchors; what overlaps cost depends on values."""
-        regions = self.num_anchors * prod(bottom[0][2:])
+        regions = self.anchors.number * prod(bottom[0][2:])
         return Cost(
             exponentials=2 * regions,
             multiplications=6 * regions,
@@ -83,4 +76,4 @@ class Proposals(Layer):
         )
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{self.num_anchors} anchors /{self.feat_stride}"
+        return self.anchors.brief()

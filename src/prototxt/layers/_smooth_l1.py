@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.errors import LayerError
+from prototxt.layers._axes import check_num_axes, four_axes
 from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
 from prototxt.lazy import np
-
-
-def four_axes(shape: Shape) -> Shape:
-    """N, C, H and W; those that are not there count 1 (blob.hpp, LegacyShape)."""
-    return (*shape, 1, 1, 1, 1)[:4]
 
 
 class RegionLoss(Layer):
@@ -23,8 +19,7 @@ class RegionLoss(Layer):
     def check(self, bottom: Sequence[Shape]) -> None:
         """Raises LayerError unless all bottoms are alike in N, C, H and W."""
         for shape in bottom:
-            if not 1 <= len(shape) <= 4:
-                raise LayerError(f"needs bottoms of 1 to 4 axes, got {show(shape)}", field="bottom")
+            check_num_axes(shape, 1, 4)
             if four_axes(shape) != four_axes(bottom[0]):
                 what = f"all bottoms must be alike in N, C, H and W, got {show(bottom[0])} and {show(shape)}"
                 raise LayerError(what, field="bottom")

@@ -40,7 +40,7 @@ class AdaptiveBiasChannel(Layer):
 
     Pitfalls:
         The order is drawn: with two classes besides the background results differ by seed. A portion of 1 takes the
-        largest difference; the fork reads past the end.
+        largest difference; the fork reads past the end. `num_iter` is at most 1000 here.
 
     Example:
         layer {

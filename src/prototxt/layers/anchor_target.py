@@ -6,21 +6,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from prototxt.boxes.anchors import Exact, forms, lay
 from prototxt.boxes.deltas import encode
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Mask
-from prototxt.layers._anchors import (
-    BASE_SIZE,
-    RATIOS,
-    SCALES,
-    check_info,
-    check_rows,
-    check_scores,
-    read_info,
-    read_rows,
-)
-from prototxt.layers._param_str import positive, read_param_str, whole
+from prototxt.layers._anchors import check_info, check_rows, check_scores, read_anchors, read_info, read_rows
 from prototxt.layers.base import Array, Cost, Layer, Shape
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -74,25 +63,21 @@ class AnchorTarget(Layer):
         return True
 
     def setup(self, param: Any) -> None:
-        pairs = read_param_str(param.python_param.param_str)
-        self.feat_stride = whole(pairs, "feat_stride")
-        self.ratios = positive(pairs, "ratios", RATIOS)
-        self.scales = positive(pairs, "scales", SCALES)
-        self.num_anchors = len(self.ratios) * len(self.scales)
+        self.anchors = read_anchors(param.python_param.param_str)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        check_scores(bottom[0], self.num_anchors)
+        check_scores(bottom[0], self.anchors.number)
         check_rows(bottom[1], 1, 4, "T x 5 (x1, y1, x2, y2, class)")
         check_info(bottom[2])
         height, width = bottom[0][2:]
-        moves = (1, 4 * self.num_anchors, height, width)
-        return [(1, 1, self.num_anchors * height, width), moves, moves, moves]
+        moves = (1, 4 * self.anchors.number, height, width)
+        return [(1, 1, self.anchors.number * height, width), moves, moves, moves]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         rows, columns = bottom[0].shape[2:]
         height, width, _ = read_info(bottom[2])
         # In float64, as the original's: equal overlaps are to stay equal, and no others to become so.
-        anchors: Any = lay(self.forms(), rows, columns, self.feat_stride)
+        anchors: Any = self.anchors.lay(rows, columns)
         truths: Any = read_rows(bottom[1], 4).astype(np.float64)
         starts, ends = anchors[:, :2], anchors[:, 2:]
         inside = np.flatnonzero((starts >= 0).all(axis=1) & (ends < [width, height]).all(axis=1))
@@ -110,10 +95,6 @@ class AnchorTarget(Layer):
             _to_maps(counted[:, None].repeat(4, 1) / max(counted.sum(), 1), rows, columns),
         ]
 
-    def forms(self) -> Exact:
-        """The anchors of one place."""
-        return forms(BASE_SIZE, self.ratios, self.scales, np.rint)
-
     def _labels(self, objects: Mask, background: Mask) -> Array:
         """1 for objects and 0 for background, as many of both as are trained on; -1 for the rest."""
         labels = np.full(objects.size, -1, np.float32)
@@ -129,11 +110,11 @@ class AnchorTarget(Layer):
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """What it takes to hold every anchor against every true box."""
-        pairs = self.num_anchors * prod(bottom[0][2:]) * bottom[1][0]
+        pairs = self.anchors.number * prod(bottom[0][2:]) * bottom[1][0]
         return Cost(comparisons=7 * pairs, additions=6 * pairs, multiplications=pairs, divisions=pairs)
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{self.num_anchors} anchors /{self.feat_stride}"
+        return self.anchors.brief()
 
 
 def _to_maps(values: Any, rows: int, columns: int) -> Array:

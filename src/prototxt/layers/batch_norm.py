@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.layers._axes import along, check_num_axes
+from prototxt.layers._channels import moments
 from prototxt.layers._per_channel import PerChannel
 from prototxt.layers.base import TEST, Array, Cost, Param, Shape, count
 from prototxt.layers.registry import layer
@@ -61,7 +62,7 @@ class BatchNorm(PerChannel):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        mean, variance = self.statistics(params) if self.use_global_stats else self.measured(x)
+        mean, variance = self.statistics(params) if self.use_global_stats else moments(x)
         if not self.use_global_stats:
             self._move_on(params, mean, variance, x.size // x.shape[1])
         deviation = np.sqrt(variance + np.float32(self.eps))
@@ -80,13 +81,6 @@ class BatchNorm(PerChannel):
         factor = params[2][0]
         scale = np.float32(1 / factor if factor else 0)
         return params[0] * scale, params[1] * scale
-
-    def measured(self, x: Array) -> tuple[Array, Array]:
-        """Mean and (biased) variance of every channel of the batch."""
-        others = tuple(axis for axis in range(x.ndim) if axis != 1)
-        mean: Array = x.mean(axis=others)
-        variance: Array = np.square(x - along(mean, 1, x.ndim)).mean(axis=others)
-        return mean, variance
 
     def _move_on(self, params: Sequence[Array], mean: Array, variance: Array, m: int) -> None:
         unbiased = variance * np.float32(m / (m - 1) if m > 1 else 1)

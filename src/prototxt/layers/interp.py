@@ -87,7 +87,7 @@ class Interp(Layer):
         """How many rows and columns are cut off before and behind."""
         return -self._fields.pad_beg, -self._fields.pad_end
 
-    def _cut(self, shape: Shape) -> tuple[slice, slice]:
+    def cut(self, shape: Shape) -> tuple[slice, slice]:
         """The rows and columns that are left. Raises LayerError where there are none."""
         begin, end = self.cut_off
         for size in shape[2:]:
@@ -104,7 +104,7 @@ class Interp(Layer):
 
     def _size(self, shape: Shape, others: Sequence[Shape]) -> Shape:
         p = self._fields
-        sizes = [cut.stop - cut.start for cut in self._cut(shape)]
+        sizes = [cut.stop - cut.start for cut in self.cut(shape)]
         if others:
             check_num_axes(others[0], 4, 4)
             return others[0][2:]
@@ -118,7 +118,7 @@ class Interp(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         size = self.shapes([x.shape for x in bottom])[0][2:]
         x = bottom[0].reshape(four_axes(bottom[0].shape))
-        cut = x[(..., *self._cut(x.shape))]
+        cut = x[(..., *self.cut(x.shape))]
         return [cut if cut.shape[2:] == size else resized(cut, size)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from prototxt.boxes.anchors import Exact, forms
 from prototxt.boxes.suppress import Mask, Positions
-from prototxt.layers._anchors import BASE_SIZE, RATIOS, SCALES
-from prototxt.layers._param_str import positive, read_param_str, whole
+from prototxt.layers._anchors import read_anchors
 from prototxt.layers._proposals import Proposals
 from prototxt.layers.base import TRAIN, Array
 from prototxt.layers.registry import layer
@@ -50,16 +48,9 @@ class Proposal(Proposals):
         return bool(param.type == "Python")
 
     def setup(self, param: Any) -> None:
-        pairs = read_param_str(param.python_param.param_str)
-        self.feat_stride = whole(pairs, "feat_stride")
-        self.ratios = positive(pairs, "ratios", RATIOS)
-        self.scales = positive(pairs, "scales", SCALES)
-        self.num_anchors = len(self.ratios) * len(self.scales)
+        self.anchors = read_anchors(param.python_param.param_str)
         self.min_size, self.threshold = 16, 0.7
         self.before, self.after = (12000, 2000) if self.phase == TRAIN else (6000, 300)
-
-    def forms(self) -> Exact:
-        return forms(BASE_SIZE, self.ratios, self.scales, np.rint)
 
     def order(self, scores: Array, large: Mask) -> tuple[Array, Positions]:
         these = np.flatnonzero(large)

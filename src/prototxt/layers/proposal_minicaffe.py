@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-from prototxt.boxes.anchors import Exact, forms
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.errors import LayerError
+from prototxt.layers._anchors import Anchors
 from prototxt.layers._fields import check_least
 from prototxt.layers._proposals import Proposals
 from prototxt.layers._rois import away
@@ -64,15 +64,10 @@ class ProposalMiniCaffe(Proposals):
             for value in values:
                 if not 0 < value < inf:
                     raise LayerError(f"{field} must be above 0, not {value:g}", field=field)
-        self.base_size: int = p.base_size
-        self.ratios, self.scales = tuple(p.ratio), tuple(p.scale)
-        self.num_anchors = len(self.ratios) * len(self.scales)
-        self.feat_stride, self.min_size = p.feat_stride, p.min_size
+        self.anchors = Anchors(p.feat_stride, p.base_size, tuple(p.ratio), tuple(p.scale), away)
+        self.min_size = p.min_size
         self.before, self.after = p.pre_nms_topn, p.post_nms_topn
         self.threshold = p.nms_thresh
-
-    def forms(self) -> Exact:
-        return forms(self.base_size, self.ratios, self.scales, away)
 
     def score_shape(self, regions: int) -> Shape:
         return (regions,)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
+from prototxt.layers._axes import check_num_axes, four_axes
 from prototxt.layers._fields import check_least
 from prototxt.layers.base import Array, Layer, Shape
 from prototxt.layers.registry import layer
@@ -44,7 +44,7 @@ class ShuffleChannel(Layer):
         check_num_axes(shape, 2, 4)
         if shape[1] % self.group:
             raise LayerError(f"{shape[1]} channels are not divisible by group {self.group}", field="group")
-        return [(*shape, *(1,) * (4 - len(shape)))]
+        return [four_axes(shape)]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.layers._axes import four_axes
 from prototxt.layers._fields import enum_name
 from prototxt.layers._loss import normalization, scalar
-from prototxt.layers._smooth_l1 import RegionLoss, four_axes, smooth_l1
+from prototxt.layers._smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.base import Array, Shape, count
 from prototxt.layers.registry import layer
 from prototxt.lazy import np

@@ -5,10 +5,10 @@ from __future__ import annotations
 from inspect import cleandoc
 from typing import Any
 
+from prototxt.layers._messages import param_fields
 from prototxt.layers.base import Layer
 from prototxt.layers.forks import CAFFE, FORKS
 from prototxt.layers.registry import all_rooms
-from prototxt.schema import message_class
 
 HEAD = """# Layers
 
@@ -18,32 +18,6 @@ N, C, H and W are batch, channels, height and width; a shape is written N x C x 
 writes *tops*. Defaults are those of `proto/caffe.proto`. A type that is not Caffe's own names the fork it comes
 from; where forks mean different things by one name, a layer's fields and learned arrays tell, or `--dialect`.
 """
-
-OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
-    "AnchorTarget": ("python_param",),
-    "AnnotatedData": ("annotated_data_param", "data_param"),
-    "ConvolutionDepthwise": ("convolution_param",),
-    "Deconvolution": ("convolution_param",),
-    "DenseImageData": ("dense_image_data_param", "transform_param"),
-    "DepthwiseConvolution": ("convolution_param",),
-    "Im2col": ("convolution_param",),
-    "ImageLabelmapData": ("image_data_param",),
-    "ImageSegData": ("image_data_param", "transform_param"),
-    "InfogainLoss": ("infogain_loss_param", "loss_param"),
-    "LSTM": ("recurrent_param",),
-    "MultiBoxLoss": ("multibox_loss_param", "loss_param"),
-    "Normalize": ("norm_param",),
-    ("Proposal", "fasterrcnn"): ("python_param",),
-    "ProposalTarget": ("python_param",),
-    "RNN": ("recurrent_param",),
-    "RoIData": ("python_param",),
-    "SigmoidCrossEntropyLoss": ("loss_param",),
-    ("SmoothL1Loss", "rfcn"): ("loss_param",),
-    "SmoothL1LossOHEM": ("loss_param",),
-    "SoftmaxWithLoss": ("softmax_param", "loss_param"),
-    "SoftmaxWithLossOHEM": ("softmax_param", "loss_param"),
-}
-"""Types whose parameters do not carry their own name, or what a fork means by one."""
 
 
 def layers_markdown() -> str:
@@ -104,15 +78,6 @@ def _parameters(room: type[Layer]) -> list[str]:
         rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
         lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
     return lines
-
-
-def param_fields(room: type[Layer]) -> list[Any]:
-    """The fields of LayerParameter that hold this type's parameters."""
-    own = OTHER_PARAMS.get(room.type, (f"{room.type}_param",))
-    names = OTHER_PARAMS.get((room.type, room.fork), own)
-    wanted = [name.replace("_", "").lower() for name in names]
-    fields = {f.name.replace("_", ""): f for f in message_class("LayerParameter").DESCRIPTOR.fields}
-    return [fields[name] for name in wanted if name in fields]
 
 
 def _type(field: Any) -> str:

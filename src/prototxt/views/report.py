@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph, Node
-from prototxt.layers.base import Shape, count
+from prototxt.layers.base import Shape
 from prototxt.layers.unknown import Unknown
-
-FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +98,21 @@ def make_report(graph: Graph) -> Report:
 
 
 def _row(graph: Graph, node: Node) -> Row:
-    own = node.own_params
-    new_tops = [t for t in node.tops if t.version == 0 and t in graph.shapes]
-    is_known = graph.shapes.keys() >= {*node.bottoms, *node.tops}
     return Row(
         index=node.index,
         name=node.name,
         type=node.type,
-        brief=node.layer.brief(graph.bottom_shapes(node)) if is_known else "",
+        brief=graph.brief(node),
         bottoms=tuple(b.name for b in node.bottoms),
         tops=tuple(t.name for t in node.tops),
         shapes=tuple(graph.shapes.get(top) for top in node.tops),
         params=tuple(p.shape for p in node.params),
-        param_count=sum(count(p.shape) for p in own if not p.statistic),
-        statistics=sum(count(p.shape) for p in own if p.statistic),
+        param_count=node.param_count,
+        statistics=node.statistics,
         shared_with=tuple(
             dict.fromkeys(graph.nodes[p.owner].name for p in node.params if p.owner != node.index)
         ),
-        macs=node.cost.macs // graph.images,
-        activation_bytes=FLOAT_BYTES * sum(count(graph.shapes[t]) for t in new_tops),
+        macs=graph.macs(node),
+        activation_bytes=graph.new_bytes(node),
         missing=isinstance(node.layer, Unknown),
     )

@@ -24,7 +24,7 @@ READABLE = 80
 
 def sections_text(title: Text, sections: Sequence[Section], width: int) -> RenderableType:
     """A title and its sections, at most `width` columns wide."""
-    return Group(title, *(_section(section, min(width, READABLE)) for section in sections))
+    return Group(title, *(section_text(section, width) for section in sections))
 
 
 def layer_title(node: Node, brief: str) -> Text:
@@ -33,7 +33,9 @@ def layer_title(node: Node, brief: str) -> Text:
     return Text.assemble((printable(node.name), "bold"), " · ", (kind, "cyan"), (f" · {node.place}", "dim"))
 
 
-def _section(section: Section, width: int) -> RenderableType:
+def section_text(section: Section, width: int) -> RenderableType:
+    """One section, at most `width` columns wide."""
+    width = min(width, READABLE)
     lines = [Text(f"\n{section.title}", "bold"), *(_line(line, width) for line in section.lines)]
     if section.picture:
         lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True))
@@ -68,3 +70,9 @@ def sections_dict(node: Node, sections: Sequence[Section]) -> dict[str, Any]:
 
 def sections_json(node: Node, sections: Sequence[Section]) -> str:
     return json.dumps(sections_dict(node, sections), indent=2) + "\n"
+
+
+def told_json(title: str, sections: Sequence[Section]) -> str:
+    """What is said of a whole net, for programs."""
+    told = {"title": title, "sections": [asdict(section) for section in sections]}
+    return json.dumps(told, indent=2) + "\n"

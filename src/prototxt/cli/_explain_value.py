@@ -1,0 +1,187 @@
+"""The options of prototxt-explain that ask what one value is made of, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prototxt.cli._common import emit, screen, show, show_notes
+from prototxt.cli._image_options import ImageChoice
+from prototxt.cli._options import file_name, option_group
+
+if TYPE_CHECKING:
+    from prototxt.definition import Definition
+    from prototxt.net import Net
+    from prototxt.reading import Options
+    from prototxt.runs.items import Item
+
+
+def place(text: str) -> tuple[int, ...]:
+    """`0,17,3,4` as a place; nothing for a blob without axes; click.BadParameter for anything else."""
+    try:
+        return tuple(int(number) for number in text.split(",")) if text.strip() else ()
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is not N,C,Y,X, such as 0,17,3,4') from None
+
+
+@dataclass(frozen=True)
+class ValueChoice:
+    """What the options about one value say."""
+
+    at: tuple[int, ...] | None
+    top: int | None
+    depth: int | None
+    everything: bool
+    image: str | None
+    weights: tuple[str, ...]
+    seed: int | None
+    engine: str | None
+
+    def check(self, layer: str | None, images: ImageChoice, asked: Sequence[str]) -> None:
+        """Raises click.UsageError for what does not go together; `asked` are questions about the whole net."""
+        if self.at is not None:
+            if asked:
+                raise click.UsageError(f"--at is about one value, {asked[0]} about the whole net")
+            if layer is None:
+                raise click.UsageError("--at is a place in what a layer makes: name the LAYER")
+            if images.said and not self.image:
+                raise click.UsageError(f"{images.said[0]} is for an --image")
+            return
+        given = {
+            "--top": self.top, "--depth": self.depth, "--all": self.everything or None, "--image": self.image,
+            "--weights": None if asked else self.weights or None, "--seed": self.seed, "--engine": self.engine,
+        }  # fmt: skip
+        said = [*(name for name, value in given.items() if value is not None), *images.said]
+        if said:
+            raise click.UsageError(f"{said[0]} is about one value: say which with --at N,C,Y,X")
+
+    @property
+    def files(self) -> list[str] | None:
+        """The weights files: `a,b` is two, where no file has that very name."""
+        named = [
+            file for given in self.weights for file in ([given] if Path(given).exists() else given.split(","))
+        ]
+        return [file for file in named if file] or None
+
+
+value_options = option_group(
+    "value",
+    ValueChoice,
+    [
+        click.option(
+            "--at", type=place, metavar="N,C,Y,X",
+            help="What the one value at this place of LAYER's top is made of: every term, subtotals, the sum.",
+        ),
+        click.option("--top", type=click.IntRange(0), help="Of several tops which one, from 0 on.  [default: 0]"),
+        click.option(
+            "--depth", type=click.IntRange(1, 5), help="With 2, what the largest terms are made of too; and so on."
+        ),
+        click.option("--all", "everything", is_flag=True, help="Nothing is folded: every channel, every term."),
+        click.option(
+            "--image", type=file_name, metavar="FILE",
+            help="What the net sees: an image, or a .npy or .npz of arrays as they are; without it, noise.",
+        ),
+        click.option(
+            "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
+            help=".caffemodel, .h5 or .npz; without it the fillers make random weights.",
+        ),
+        click.option("--seed", type=int, help="Seeds random weights.  [default: 0]"),
+        click.option(
+            "--engine", type=click.Choice(["fast", "numba", "reference"]),
+            help="Whose value the ledger is held against.  [default: fast]",
+        ),
+    ],
+)  # fmt: skip
+
+
+def explain_one(
+    definition: Definition,
+    options: Options,
+    layer: str,
+    value: ValueChoice,
+    images: ImageChoice,
+    form: str,
+    output: str | None,
+) -> int:
+    """Runs the net as far as the layer and shows the ledger; the exit code, 1 where the engine has another value."""
+    from prototxt.cli._run_text import missing_weights
+    from prototxt.explain.values import run_for
+    from prototxt.graph.select import up_to
+    from prototxt.net import Net
+    from prototxt.reading import outline
+
+    assert value.at is not None
+    if outline(definition, options).missing:
+        # Where nothing here can run some of the layers: those before this one may do without them.
+        definition = up_to(definition, layer)
+    net = Net(definition, options, value.files, keep="outputs", engine=value.engine or "fast")
+    show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])
+    feeds, fed = _feeds(net, value.image, images)
+    depth = value.depth or 1
+    values = run_for(net, layer, depth, feeds)
+    ledger = values.ledger(value.at, value.top or 0)
+    _answer(ledger, values.follow(ledger, depth), _about(net, fed), value.everything, form, output)
+    return int(not ledger.agrees)
+
+
+def _about(net: Net, fed: str) -> str:
+    """What the net was given, in one line."""
+    from prototxt.cli._run_text import about_weights
+
+    return f"input: {fed}; weights: {about_weights(net)}"
+
+
+def _answer(
+    ledger: Any, branches: Sequence[Any], fed: str, everything: bool, form: str, output: str | None
+) -> None:
+    if form == "json":
+        from prototxt.views.ledger_export import ledger_json
+
+        emit(ledger_json(ledger, branches, fed), output)
+    elif form == "html":
+        from prototxt.views.ledger_html import ledger_html
+
+        emit(ledger_html(ledger, branches, fed), output)
+    else:
+        from prototxt.views.columns import WIDE, plain_text
+        from prototxt.views.ledger_text import ledger_text
+
+        width = screen().width if output is None else WIDE
+        text = ledger_text(ledger, branches, fed=fed, everything=everything, width=width)
+        if output is None:
+            show(text)
+        else:
+            emit(plain_text(text) + "\n", output)
+
+
+def _feeds(net: Net, image: str | None, images: ImageChoice) -> tuple[Mapping[str, Any], str]:
+    """What the net's inputs are given, and that in words."""
+    from prototxt.runs.run import Runner
+
+    if image is None:
+        noise = Runner(net).noise()
+        return noise, "noise from 0 to 1, for there is no --image" if noise else "what its data layers read"
+    item = _item(net, image, images)
+    return Runner(net).feeds([item]), item.how
+
+
+def _item(net: Net, name: str, images: ImageChoice) -> Item:
+    from prototxt.cli._run_text import image_entry
+    from prototxt.detections.heads import size_input
+    from prototxt.images.transform import Transform
+    from prototxt.runs.items import array_reader, image_reader, is_arrays
+
+    entries = {blob.name: net.graph.shapes[blob] for blob in net.graph.entries}
+    if is_arrays(name):
+        if images.said:
+            raise click.UsageError(f"files of arrays are fed as they are: {images.said[0]} is for images")
+        return next(iter(array_reader(entries)(name)))
+    blob = image_entry(net, entries)
+    recipe, notes = images.recipe(net, blob)
+    show_notes(notes)
+    read = image_reader(blob, Transform.for_input(entries[blob], recipe), size_input(net.graph))
+    return next(iter(read(name)))

@@ -1,0 +1,64 @@
+"""Fields of a message by their prototxt names: their values as text, and which of them two messages differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from prototxt.text.write import write
+
+LONGEST = 60
+"""As many characters of a value are shown."""
+
+
+def value_text(message: Any, name: str) -> str:
+    """A field's value as prototxt writes it, its default where it is not set: `4`, `[3, 5]`, `{ type: "xavier" }`.
+
+    Nothing for a field that has neither a value nor a default.
+    """
+    field = message.DESCRIPTOR.fields_by_name[name]
+    alone = type(message)()
+    value = getattr(message, name)
+    if field.is_repeated:
+        getattr(alone, name).extend(value)
+    elif field.message_type is not None:
+        if message.HasField(name):
+            getattr(alone, name).CopyFrom(value)
+    elif message.HasField(name) or field.has_default_value:
+        setattr(alone, name, value)
+    if field.message_type is not None:
+        return " ".join(write(alone).replace(f"{name} {{", "{").split())
+    values = [line.partition(": ")[2] for line in write(alone).splitlines()]
+    return values[0] if len(values) == 1 else f"[{', '.join(values)}]" if values else ""
+
+
+def shortened(text: str) -> str:
+    """The start of a long value."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field, as a path of prototxt names, and its value in two messages; "" where there is none."""
+
+    field: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {shortened(self.before) or 'none'} → {shortened(self.after) or 'none'}"
+
+
+def differences(before: Any, after: Any, prefix: str = "") -> Iterator[Difference]:
+    """The fields in which two messages of one type differ; one that says the default is the same as none."""
+    names = {field.name: field for message in (before, after) for field, _ in message.ListFields()}
+    for field in sorted(names.values(), key=lambda field: field.number):
+        if field.message_type is not None and not field.is_repeated:
+            yield from differences(
+                getattr(before, field.name), getattr(after, field.name), f"{prefix}{field.name}."
+            )
+        else:
+            old, new = value_text(before, field.name), value_text(after, field.name)
+            if old != new:
+                yield Difference(prefix + field.name, old, new)

@@ -1,0 +1,71 @@
+"""Two nets side by side as a table for a terminal: layers that differ, `before → after` in every cell that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from prototxt.errors import printable
+from prototxt.explain.compare import ARROW, Comparison, Pair, Side, in_words, kind_text, shapes_text
+from prototxt.views.columns import Column, column_table, fit, not_shown
+from prototxt.views.numbers import counted, human_bytes, thousands
+
+BELOW = "\n→ "
+"""Where a table is too narrow, what comes after stands below what was before."""
+
+
+def comparison_table(comparison: Comparison, width: int) -> RenderableType:
+    """The layers that differ and the totals, at most `width` columns wide."""
+    rows = [pair for pair in comparison.pairs if pair.differs]
+    if not rows:
+        return Text("\nno layer's shape, parameters or cost changes")
+    columns, hidden = fit(_columns(comparison, rows, ARROW), rows, width)
+    if hidden:
+        columns, hidden = fit(_columns(comparison, rows, BELOW), rows, width)
+    rest = len(comparison.pairs) - len(rows)
+    legend = [f"{counted(rest, 'other layer')} {'stays' if rest == 1 else 'stay'} as before"] if rest else []
+    legend += not_shown(hidden)
+    return Group(column_table(columns, rows, width), Text("\n".join(legend), style="dim"))
+
+
+def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[Column[Pair]]:
+    before, after = comparison.before, comparison.after
+
+    def total(of: Callable[[int], str], old: int, new: int) -> str:
+        return of(old) if old == new else f"{of(old) or '0'}{arrow}{of(new) or '0'}"
+
+    def cell(of: Callable[[Side], str]) -> Callable[[Pair], str]:
+        return lambda pair: in_words(pair, of, arrow, always=True)
+
+    columns: list[Column[Pair]] = [
+        Column("layer", _name, "total", wraps=True, style="bold"),
+        Column("type", lambda pair: kind_text(pair, arrow), wraps=True, style="cyan"),
+        Column("output N x C x H x W", cell(shapes_text), style="green"),
+        Column(
+            "parameters",
+            cell(lambda s: thousands(s.work.params + s.work.statistics)),
+            total(thousands, before.params + before.statistics, after.params + after.statistics),
+            right=True,
+        ),
+        Column(
+            "MACs/image",
+            cell(lambda s: thousands(s.work.macs)),
+            total(thousands, before.macs, after.macs),
+            right=True,
+        ),
+        Column(
+            "bytes",
+            cell(lambda s: human_bytes(s.work.bytes)),
+            total(human_bytes, before.bytes, after.bytes),
+            right=True,
+            spare=3,
+        ),
+    ]
+    return [column for column in columns if column.total or any(map(column.cell, rows))]
+
+
+def _name(pair: Pair) -> str:
+    mark = {"added": "+ ", "removed": "- "}.get(pair.change, "")
+    return mark + printable(pair.name)

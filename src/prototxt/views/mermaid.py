@@ -1,0 +1,62 @@
+"""A drawing in Mermaid's language, which README files render."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import count
+
+from prototxt.views.drawing import COLOURS, Box, Drawing, Module
+
+DIRECTIONS = {"down": "TB", "right": "LR"}
+
+MOST_ARROWS, MOST_CHARACTERS = 500, 50_000
+"""Mermaid's own bounds, as GitHub has them."""
+
+
+def to_mermaid(drawing: Drawing, direction: str = "down") -> str:
+    """The text of a .mmd file, or of a block ```mermaid."""
+    lines = [f"flowchart {DIRECTIONS[direction]}", *_inside(drawing.root, "  ", count())]
+    for i, arrow in enumerate(drawing.arrows):
+        end = arrow.end or f'out{i}(["{_text(arrow.output)}"])'
+        lines.append(f'  {arrow.start} -->|"{_text(arrow.label)}"| {end}')
+    used = {box.parts[0].kind for box in _boxes(drawing.root)}
+    lines += [
+        f"  classDef {kind} fill:{fill},stroke:{border},color:#222222"
+        for kind, (fill, border) in COLOURS.items()
+        if kind in used
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def too_much(drawing: Drawing, text: str) -> str:
+    """Why Mermaid would refuse a drawing as it is set up on GitHub; empty where it would not."""
+    if len(drawing.arrows) > MOST_ARROWS:
+        return f"{len(drawing.arrows):,} arrows: Mermaid draws {MOST_ARROWS} unless maxEdges is set higher"
+    if len(text) > MOST_CHARACTERS:
+        return f"{len(text):,} characters: Mermaid reads {MOST_CHARACTERS:,} unless maxTextSize is set higher"
+    return ""
+
+
+def _boxes(module: Module) -> Iterator[Box]:
+    for part in module.inside:
+        if isinstance(part, Box):
+            yield part
+        else:
+            yield from _boxes(part)
+
+
+def _inside(module: Module, indent: str, numbers: Iterator[int]) -> Iterator[str]:
+    for part in module.inside:
+        if isinstance(part, Box):
+            rows = "<br/>".join(f"{_text(p.name)} · {_text(p.what)}" for p in part.parts)
+            yield f'{indent}{part.id}["{rows}"]:::{part.parts[0].kind}'
+            continue
+        yield f'{indent}subgraph g{next(numbers)}["{_text(part.name)}"]'
+        yield from _inside(part, f"{indent}  ", numbers)
+        yield f"{indent}end"
+
+
+def _text(text: str) -> str:
+    """Everything that could mean something to Mermaid, Markdown or HTML as the number of its character."""
+    return re.sub(r"[^\w ./+:,()…-]", lambda found: f"#{ord(found[0])};", text) or " "

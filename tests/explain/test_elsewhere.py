@@ -1,0 +1,168 @@
+"""What is said of other programs, held against them where they are installed."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from golden import CASE_LIST, Case, part
+from prototxt.explain.call import Call
+from prototxt.explain.keras import keras
+from prototxt.explain.look import Look, is_known
+from prototxt.explain.parameters import array_names
+from prototxt.explain.pytorch import pytorch
+from prototxt.layers.base import TRAIN, Array
+
+RTOL, ATOL = 1e-4, 1e-5
+
+
+@cache
+def torch() -> Any:
+    return pytest.importorskip("torch")
+
+
+@cache
+def keras_of_torch() -> Any:
+    torch()
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    return pytest.importorskip("keras")
+
+
+def looks(case: Case) -> list[tuple[Look, list[Array], list[Array]]]:
+    """Every layer of a case with values for its bottoms and its learned arrays."""
+    stored = case.arrays()
+    net, given = case.net(stored), part(stored, "input")
+    rng = np.random.default_rng(1)
+    found = []
+    for node in net.graph.nodes:
+        if not node.bottoms or not node.tops or not is_known(net.graph, node):
+            continue
+        look = Look(net.graph, node)
+        bottom = [
+            given[blob.name] if blob.name in given else rng.standard_normal(shape).astype(np.float32)
+            for blob, shape in zip(node.bottoms, look.bottom, strict=True)
+        ]
+        params = [np.array(p.data) for p in net.params[node.name]] if node.params else []
+        found.append((look, bottom, params))
+    return found
+
+
+def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: list[Any], put: Any) -> Any:
+    """What the code makes of the inputs; a module in it is given our learned arrays."""
+
+    class Noted:
+        """A namespace whose classes note what they make."""
+
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            made = getattr(self.inner, name)
+
+            def make(*args: Any, **options: Any) -> Any:
+                module = made(*args, **options)
+                return module.eval() if hasattr(module, "eval") else module
+
+            return make
+
+    spaces = {name: Noted(space) if name in ("nn", "layers") else space for name, space in names.items()}
+    bound = dict(
+        zip(["x"] if len(inputs) == 1 else [f"x{i}" for i in range(len(inputs))], inputs, strict=True)
+    )
+    code = call.code
+    if call.weights:  # the module must have them before it is called
+        start = code.index(")(") + 2 if code.startswith("layers.Cropping") else 0
+        end = start + _end_of_call(code[start:])
+        module = bound["module"] = eval(code[start:end], {**spaces, **bound})
+        put(
+            module,
+            {theirs: np.ascontiguousarray(eval(ours, {**arrays})) for theirs, ours in call.weights},
+            inputs,
+        )
+        code = f"{code[:start]}module{code[end:]}"
+    made = eval(code, {**spaces, **bound})
+    if not callable(made):
+        return made
+    return [made(x) for x in inputs] if len(inputs) > 1 else made(*inputs)
+
+
+def _end_of_call(code: str) -> int:
+    depth = 0
+    for i, letter in enumerate(code):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == ")" and not depth:
+            return i + 1
+    return len(code)
+
+
+def truth(look: Look, bottom: list[Array], params: list[Array]) -> list[Array]:
+    return [np.asarray(top) for top in look.layer.forward(bottom, [p.copy() for p in params])]
+
+
+def check(made: Any, expected: list[Array], back: Any) -> None:
+    tops = [made] if hasattr(made, "shape") else list(made)
+    for top, want in zip(tops, expected, strict=False):
+        np.testing.assert_allclose(
+            back(top), want, rtol=RTOL, atol=ATOL * max(1, float(np.abs(want).max(initial=0)))
+        )
+
+
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_pytorch_gives_the_same(case: Case) -> None:
+    t = torch()
+    for look, bottom, params in looks(case):
+        call = pytorch(look)
+        if call is None or not call.code or look.layer.phase == TRAIN:
+            continue
+        names = dict(zip(array_names(look), params, strict=True))
+        tensors = {name: t.tensor(a) for name, a in names.items()}
+
+        def put(module: Any, weights: dict[str, Array], _: Any) -> None:
+            for name, value in weights.items():
+                getattr(module, name).data = t.tensor(value)
+            module.train(".train()" in " ".join(call.differs))  # noqa: B023
+
+        spaces = {"nn": t.nn, "F": t.nn.functional, "torch": t, **tensors}
+        with t.no_grad():
+            made = called(call, spaces, names, [t.tensor(x) for x in bottom], put)
+        check(made, truth(look, bottom, params), lambda y: y.numpy())
+
+
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
+def test_keras_gives_the_same(case: Case) -> None:
+    k, t = keras_of_torch(), torch()
+    for look, bottom, params in looks(case):
+        call = keras(look)
+        if call is None or not call.code or look.layer.phase == TRAIN or call.code.startswith("tf."):
+            continue
+        if "training=True" in " ".join(call.differs):
+            continue
+        names = dict(zip(array_names(look), params, strict=True))
+        tensors = {name: t.tensor(a) for name, a in names.items()}
+
+        def put(module: Any, weights: dict[str, Array], inputs: list[Any]) -> None:
+            n, *spatial, channels = inputs[0].shape
+            shape: tuple[int | None, ...] = (n, *(None for _ in spatial), channels)  # it may be padded first
+            if "Flatten" in call.code:  # noqa: B023
+                shape = (n, int(np.prod([*spatial, channels])))
+            module.build(shape)
+            for name, value in weights.items():
+                getattr(module, name).assign(value)
+
+        spaces = {"layers": k.layers, "ops": k.ops, **tensors}
+        last = [
+            t.tensor(np.ascontiguousarray(np.moveaxis(x, 1, -1))) if x.ndim > 1 else t.tensor(x)
+            for x in bottom
+        ]
+        with t.no_grad():
+            made = called(call, spaces, names, last, put)
+        check(made, truth(look, bottom, params), _first)
+
+
+def _first(y: Any) -> Array:
+    values: Array = y.detach().numpy()
+    return np.moveaxis(values, -1, 1) if values.ndim > 1 else values

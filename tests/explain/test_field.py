@@ -1,0 +1,173 @@
+"""The field that a value sees, held against what really reaches it: a NaN in the input."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import prototxt
+from explain.nets import ALEXNET, conv, graph_of, line, pool, sections_of
+from prototxt.explain.field import Field, fields
+from prototxt.graph.wiring import BlobId, Graph
+from prototxt.reading import load_graph
+
+ROWS = 44
+
+
+def reached(layers: list[str], top: str) -> list[list[int]]:
+    """For every row of a top the rows of the input that it depends on: image r has a NaN in row r."""
+    dims = f"dim: {ROWS} dim: 1 dim: {ROWS} dim: 5"
+    text = f'layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ {dims} }} }} }}'
+    net = prototxt.parse_net("\n".join([text, *layers]), engine="reference")
+    for params in net.params.values():
+        for param in params:
+            param.data[...] = 1
+    x = np.ones((ROWS, 1, ROWS, 5), np.float32)
+    x[range(ROWS), :, range(ROWS)] = np.nan
+    y = net.forward(data=x)[top]
+    hit = np.asarray(np.isnan(y).any(axis=(1, 3)))
+    return [[r for r in range(ROWS) if hit[r, i]] for i in range(hit.shape[1])]
+
+
+def field_of(layers: list[str], top: str) -> Field:
+    return fields(graph_of(*layers, data=(1, 1, ROWS, 5)))[BlobId(top)]
+
+
+def axes_alone(param: str) -> str:
+    """A window over rows alone."""
+    return f"num_output: 1 {param} kernel_w: 1"
+
+
+EXACT = {
+    "padded": [conv(axes_alone("kernel_h: 5 pad_h: 2 pad_w: 0 stride_h: 2 stride_w: 1"))],
+    "three": [
+        conv(axes_alone("kernel_h: 4 pad_h: 1 pad_w: 0 stride_h: 2 stride_w: 1"), "a"),
+        pool("pool: AVE kernel_h: 3 kernel_w: 1 stride_h: 2 stride_w: 1", "b", "a"),
+        conv(axes_alone("kernel_h: 3 pad_h: 1 pad_w: 0"), "y", "b"),
+    ],
+    "joined": [
+        conv(axes_alone("kernel_h: 5 pad_h: 2 pad_w: 0"), "a"),
+        conv(axes_alone("kernel_h: 1"), "b"),
+        'layer { name: "y" type: "Concat" bottom: "b" bottom: "a" top: "y" }',
+    ],
+    "whole": [
+        conv(axes_alone("kernel_h: 41"), "a"),
+        'layer { name: "y" type: "InnerProduct" bottom: "a" top: "y" inner_product_param { num_output: 1 } }',
+    ],
+}
+
+AT_MOST = {
+    "up": [
+        conv(axes_alone("kernel_h: 4 stride_h: 4 stride_w: 1"), "a"),
+        conv(axes_alone("kernel_h: 5 stride_h: 2 stride_w: 1 pad_h: 1 pad_w: 0"), "y", "a", "Deconvolution"),
+    ],
+    "up_even": [
+        conv(axes_alone("kernel_h: 3 stride_h: 3 stride_w: 1"), "a"),
+        conv(axes_alone("kernel_h: 4 stride_h: 2 stride_w: 1"), "b", "a", "Deconvolution"),
+        conv(axes_alone("kernel_h: 3 pad_h: 1 pad_w: 0"), "y", "b"),
+    ],
+    "interp": [
+        conv(axes_alone("kernel_h: 4 stride_h: 4 stride_w: 1"), "a"),
+        'layer { name: "y" type: "Interp" bottom: "a" top: "y" interp_param { height: 31 width: 5 } }',
+    ],
+    "block": [
+        conv(axes_alone("kernel_h: 4 stride_h: 4 stride_w: 1"), "a"),
+        'layer { name: "y" type: "Upsample" bottom: "a" top: "y" upsample_param { scale: 2 } }',
+    ],
+    "crop": [
+        conv(axes_alone("kernel_h: 5 stride_h: 2 stride_w: 1"), "a"),
+        conv(axes_alone("kernel_h: 25"), "size"),
+        'layer { name: "y" type: "Crop" bottom: "a" bottom: "size" top: "y" crop_param { axis: 2 offset: 0 } }',
+    ],
+}
+
+
+def seen_by(field: Field, i: int) -> list[int]:
+    """The rows of the input within the field of value i."""
+    reach = field.axes[0]
+    first, last = reach.first + i * reach.jump, reach.last + i * reach.jump
+    return [row for row in range(ROWS) if first <= row <= last]
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_exactly_what_reaches_a_value(name: str) -> None:
+    layers = EXACT[name]
+    if name == "whole":
+        assert field_of(layers, "y").whole((ROWS, 5))
+        return
+    field = field_of(layers, "y")
+    rows = reached(layers, "y")
+    assert len(rows) == field.axes[0].units
+    for i, hit in enumerate(rows):
+        assert [hit[0], hit[-1]] == [seen_by(field, i)[0], seen_by(field, i)[-1]], i
+
+
+@pytest.mark.parametrize("name", AT_MOST)
+def test_no_more_than_the_field_reaches_a_value(name: str) -> None:
+    field, rows = field_of(AT_MOST[name], "y"), reached(AT_MOST[name], "y")
+    assert len(rows) == field.axes[0].units
+    widest = max(hit[-1] - hit[0] + 1 for hit in rows if hit)
+    assert widest == field.axes[0].size or name in ("block",)
+    for i, hit in enumerate(rows):
+        # Values behind a deconvolution differ by one step; the centre is the middle of all of them.
+        middle = field.axes[0].centre + i * field.axes[0].jump
+        assert all(abs(row - middle) <= field.axes[0].size for row in hit), i
+
+
+def test_alexnet() -> None:
+    seen = fields(load_graph(ALEXNET))
+    sizes = {
+        name: seen[BlobId(name)].axes[0].size
+        for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool5")
+    }
+    assert sizes == {"conv1": 11, "pool1": 19, "conv2": 51, "pool2": 67, "conv3": 99, "pool5": 195}
+    assert seen[BlobId("fc6")].whole((227, 227))
+    section = sections_of(ALEXNET, "conv5")["field"]
+    assert line(section, "field").text == "163 x 163 of data's 227 x 227 pixels"
+    assert line(section, "follows").text == "131 + (3 - 1) * 16 = 163, steps of 16 * 1 = 16"
+    assert line(section, "height, width").note == "value 0 is centred at pixel 17 and sees -64 to 98"
+    assert "5 x 5 of the 13 x 13 values see pixels alone" in line(section, "edges").text
+
+
+def upsampled() -> Graph:
+    """A map at half the size, brought back as FCN does it."""
+    return graph_of(
+        conv("num_output: 2 kernel_size: 2 stride: 2", "half"),
+        conv("num_output: 2 kernel_size: 4 stride: 2 pad: 1", "y", "half", "Deconvolution"),
+    )
+
+
+def test_bilinear_upsampling_puts_values_back_where_they_were() -> None:
+    reach = fields(upsampled())[BlobId("y")].axes[0]
+    assert [reach.jump, reach.centre, Fraction(reach.units)] == [1, 0, 28]
+
+
+def test_dilation_widens_the_field_at_the_same_cost() -> None:
+    plain, dilated = (graph_of(conv(f"num_output: 2 kernel_size: 3 pad: {d} dilation: {d}")) for d in (1, 4))
+    assert [fields(g)[BlobId("y")].axes[0].size for g in (plain, dilated)] == [3, 9]
+    assert plain.nodes[1].cost == dilated.nodes[1].cost
+
+
+def test_branches_of_different_steps_are_told_as_at_most() -> None:
+    graph = graph_of(
+        pool("pool: AVE global_pooling: true", "mean"),
+        conv("num_output: 3 kernel_size: 1", "gate", "mean"),
+        'layer { name: "y" type: "Axpy" bottom: "gate" bottom: "data" bottom: "data" top: "y" }',
+    )
+    field = fields(graph)[BlobId("y")]
+    assert not field.aligned
+    assert field.whole((28, 32))
+
+
+def test_values_without_an_image_have_no_field() -> None:
+    graph = graph_of(
+        'layer { name: "y" type: "InnerProduct" % inner_product_param { num_output: 2 } }', data=(2, 7)
+    )
+    assert "field" not in sections_of(graph, "y")
+
+
+def test_jump_is_a_fraction_behind_a_deconvolution() -> None:
+    graph = graph_of(conv("num_output: 2 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution"))
+    assert fields(graph)[BlobId("y")].axes[0].jump == Fraction(1, 2)

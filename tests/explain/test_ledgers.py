@@ -1,0 +1,235 @@
+"""Every ledger gives what the engines give and what the reference computed, wherever one looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+import prototxt
+from golden import CASE_LIST, SHARED, Case, needs_shared, part
+from prototxt.explain.ledger import Ledger, Place
+from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
+from prototxt.explain.look import of_class
+from prototxt.explain.values import Values, explain_value, run_for, shown
+from prototxt.graph.wiring import BlobId, Node
+from prototxt.layers.base import Shape
+from prototxt.layers.registry import all_rooms
+from prototxt.net import Net
+
+RTOL, ATOL = 1e-4, 1e-5
+DRAWN = 2
+"""Places of each top besides its first and its last corner."""
+
+ROOT = Path(__file__).parents[2]
+LENET = ROOT / "examples" / "lenet.prototxt"
+
+
+def places(shape: Shape, seed: str) -> list[Place]:
+    """Both corners, and some others; nothing of an empty blob."""
+    if 0 in shape:
+        return []
+    rng = np.random.default_rng(crc32(seed.encode()))
+    drawn = [tuple(int(rng.integers(size)) for size in shape) for _ in range(DRAWN)]
+    return [(0,) * len(shape), tuple(size - 1 for size in shape), *drawn]
+
+
+def with_ledger(net: Net) -> list[Node]:
+    return [
+        node for node in net.layers if not node.layer.is_input and of_class(LEDGERS, node.layer) is not None
+    ]
+
+
+EXPLAINED = [case for case in CASE_LIST if with_ledger(case.net(case.arrays()))]
+
+
+def ledgers(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Ledger]]:
+    """Of every layer, at some places: the blob, whether it is the net's last version of it, the ledger."""
+    stored = case.arrays()
+    for name in [node.name for node in with_ledger(case.net(stored, engine))]:
+        values = run_for(case.net(stored, engine), name, feeds=part(stored, "input"))
+        for top, blob in enumerate(values.node.tops):
+            for at in places(values.blobs[blob].shape, f"{case} {blob}"):
+                yield blob, values.graph.last[blob.name] == blob, values.ledger(at, top)
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("case", EXPLAINED, ids=str)
+def test_the_ledger_gives_what_the_engine_and_the_reference_give(case: Case, engine: str) -> None:
+    truth = part(case.arrays(), "output")
+    for blob, is_last, ledger in ledgers(case, engine):
+        assert ledger.agrees, (ledger.layer, ledger.at, ledger.value, ledger.stored)
+        if is_last and blob.name in truth:
+            want = truth[blob.name][ledger.at]
+            np.testing.assert_allclose(np.float32(ledger.value), want, RTOL, ATOL, err_msg=ledger.formula)
+
+
+def test_more_than_a_thousand_places_are_looked_at() -> None:
+    looked = 0
+    for case in EXPLAINED:
+        stored = case.arrays()
+        net = case.net(stored)
+        looked += sum(
+            len(places(net.graph.shapes[top], "")) for node in with_ledger(net) for top in node.tops
+        )
+    assert looked > 2_000
+
+
+def test_every_kind_with_a_ledger_is_looked_at() -> None:
+    seen = {type(node.layer) for case in EXPLAINED for node in with_ledger(case.net(case.arrays()))}
+    for kind in LEDGERS:
+        assert kind.golden or any(issubclass(room, kind) for room in seen), kind
+
+
+def test_terms_are_the_values_that_lie_at_their_places() -> None:
+    for case in EXPLAINED[::7]:
+        stored = case.arrays()
+        net = case.net(stored)
+        name = with_ledger(net)[0].name
+        values = run_for(net, name, feeds=part(stored, "input"))
+        blobs = {shown(values.graph, b): x for b, x in values.blobs.items()}
+        top = values.blobs[values.node.tops[0]]
+        for at in places(top.shape, str(case)):
+            for group in values.ledger(at).groups:
+                for term in group.terms:
+                    assert term.value == (0 if term.at is None else float(blobs[group.bottom][term.at]))
+
+
+def geometry(node: Node, shape: Shape) -> set[str]:
+    """What is special about a layer with a window."""
+    window = node.layer.window(shape)  # type: ignore[attr-defined]
+    found = {
+        "pad": any(window.pad),
+        "stride": set(window.stride) - {1},
+        "dilation": set(window.dilation) - {1},
+        "groups": getattr(node.layer, "group", 1) > 1,
+        "three axes": len(window.kernel) == 3,
+        "one axis": len(window.kernel) == 1,
+    }
+    return {name for name, is_so in found.items() if is_so}
+
+
+def test_windows_of_every_geometry_are_looked_at() -> None:
+    found: dict[str, set[str]] = {}
+    for case in EXPLAINED:
+        net = case.net(case.arrays())
+        for node in with_ledger(net):
+            if hasattr(node.layer, "window"):
+                shape = net.graph.shapes[node.bottoms[0]]
+                found.setdefault(node.type, set()).update(geometry(node, shape))
+    assert found["Convolution"] >= {"pad", "stride", "dilation", "groups", "three axes", "one axis"}
+    assert found["Deconvolution"] >= {"pad", "stride", "dilation", "groups"}
+    assert found["Pooling"] >= {"pad", "stride"}
+
+
+def lenet() -> Net:
+    net = prototxt.load_net(LENET, ROOT / "examples" / "lenet.caffemodel")
+    net.blobs["data"].data[...] = np.random.default_rng(0).random(net.blobs["data"].shape)
+    return net
+
+
+def test_lenet_conv2_is_twenty_subtotals_of_twenty_five_products() -> None:
+    net = lenet()
+    ledger = explain_value(net, "conv2", (0, 17, 3, 4))
+    assert [len(group) for group in ledger.groups] == [25] * 20
+    assert all(group.shape == (5, 5) and group.bottom == "pool1" for group in ledger.groups)
+    pool1 = run_for(net, "conv2").blobs[BlobId("pool1")]
+    weight, bias = (param.data for param in net.params["conv2"])
+    for channel, group in enumerate(ledger.groups):
+        window = pool1[0, channel, 3:8, 4:9].astype(np.float64)
+        np.testing.assert_array_equal(group.values.reshape(5, 5), window)
+        assert group.factors is not None
+        np.testing.assert_array_equal(group.factors.reshape(5, 5), weight[17, channel])
+        assert group.subtotal == pytest.approx(float((window * weight[17, channel]).sum()), abs=1e-12)
+    assert [step.text for step in ledger.steps] == ["sum of 20 subtotals", "+ bias[17]"]
+    total = sum(group.subtotal for group in ledger.groups)
+    assert ledger.value == pytest.approx(total + float(bias[17]), abs=1e-12)
+    assert ledger.agrees
+    assert ledger.formula.endswith("w[17, c, u, v] * pool1[0, c, 3 + u, 4 + v]")
+
+
+def test_a_wrong_value_is_told() -> None:
+    ledger = explain_value(lenet(), "conv2", (0, 17, 3, 4))
+    near = ledger.value + 5e-5 * ledger.size
+    for stored in (near, 0.0, -ledger.stored, float("nan"), float("inf")):
+        assert not replace(ledger, stored=stored).agrees
+    assert not replace(ledger, stored=1.0, size=float("inf")).agrees
+    assert not replace(ledger, stored=1.0, size=float("nan")).agrees
+
+
+def test_what_is_not_finite_must_be_so_in_both() -> None:
+    ledger = explain_value(lenet(), "conv2", (0, 17, 3, 4))
+    nan, inf = float("nan"), float("inf")
+    assert replace(ledger, value=nan, stored=nan).agrees
+    assert replace(ledger, value=1e39, stored=inf).agrees
+    assert not replace(ledger, value=1e39, stored=-inf).agrees
+
+
+def test_padding_is_marked_and_adds_nothing() -> None:
+    net = prototxt.load_net(ROOT / "examples" / "alexnet.prototxt", keep="outputs")
+    first, *_, last = explain_value(net, "conv2", (0, 200, 0, 0)).groups
+    assert (first.title, last.title) == ("channel 48", "channel 95")
+    terms = list(first.terms)
+    assert [term.at is None for term in terms] == [u < 2 or v < 2 for u in range(5) for v in range(5)]
+    assert all(term.value == term.part == 0 for term in terms if term.at is None)
+    assert all(term.factor for term in terms)
+
+
+def test_values_in_place_are_those_from_before() -> None:
+    case = next(c for c in CASE_LIST if str(c) == "net/in_place_chain")
+    net = case.net(case.arrays())
+    (last,) = [node for node in net.layers if net.graph.last["y"] in node.tops]
+    values = run_for(net, last.name, 4, part(case.arrays(), "input"))
+    at = max(np.ndindex(net.blobs["y"].shape), key=lambda place: net.blobs["y"].data[place])
+    ledger = values.ledger(at)
+    versions = [ledger.blob]
+    while ledger.groups[0].bottom.startswith("y"):
+        (branch,) = values.follow(ledger, 2)
+        assert branch.ledger is not None
+        assert branch.ledger.agrees
+        assert branch.ledger.stored == branch.term.value
+        ledger = branch.ledger
+        versions.append(ledger.blob)
+    assert versions == ["y", "y@1", "y@0"]
+
+
+@needs_shared
+@pytest.mark.parametrize("model", ["squeezenet", "open_nsfw", "res10_ssd"])
+def test_trained_nets_on_noise(model: str) -> None:
+    """Large windows, Winograd, values that cancel out: every layer with a ledger, in every version.
+
+    A kept version is not fused with what follows; the account holds for what an ordinary forward leaves too.
+    """
+    folder = SHARED / "models" / model
+    net = prototxt.load_net(folder / "deploy.prototxt", next(folder.glob("*.caffemodel")))
+    rng = np.random.default_rng(0)
+    feeds = {name: 255 * rng.random(net.blobs[name].shape, np.float32) - 110 for name in net.inputs}
+    every = {str(blob): blob for node in net.layers for blob in (*node.bottoms, *node.tops)}
+    net.forward(feeds, keep=list(every))
+    kept = net.blobs
+    blobs = {blob: kept[name if name in kept else blob.name].data for name, blob in every.items()}
+    net.forward(feeds)  # as it runs for nobody: what works in place is fused with the layer before
+    fused = {net.graph.last[name]: blob.data for name, blob in net.blobs.items()}
+    for node in with_ledger(net):
+        params = {node.index: tuple(p.data for p in net.params.get(node.name, ()))}
+        values = Values(net.graph, node, blobs, params)
+        for at in places(blobs[node.tops[0]].shape, node.name):
+            ledger = values.ledger(at)
+            assert ledger.agrees, (node.name, at, ledger.value, ledger.stored)
+            if node.tops[0] in fused:
+                assert replace(ledger, stored=float(fused[node.tops[0]][at])).agrees, (node.name, at)
+
+
+def test_types_of_the_table_are_rooms() -> None:
+    assert set(LEDGERS) <= set(all_rooms())
+
+
+def test_the_page_lists_the_types() -> None:
+    page = (ROOT / "docs" / "one-value.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"## What has a ledger\n\n(.*?)\. Of a type", page, re.DOTALL)
+    assert re.split(r",\s+", listed) == types_with_ledger()

@@ -1,0 +1,95 @@
+"""Questions about a whole net, asked of public nets: each has an answer, or a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from golden import SHARED
+from prototxt.definition import Definition
+from prototxt.errors import InputError, NetError, PrototxtError
+from prototxt.explain.diff import diff
+from prototxt.explain.diff import sections as diff_sections
+from prototxt.explain.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
+from prototxt.explain.look import Look, of_class
+from prototxt.explain.same import RULES, checked_shape, fits, same
+from prototxt.reading import Options, define_net, make_graph
+from prototxt.text.read import read_text
+from prototxt.text.write import write
+from prototxt.views.dot import to_dot
+from prototxt.views.drawing import Box, Module, draw
+from prototxt.views.mermaid import to_mermaid
+
+CORPUS = sorted((SHARED / "corpus").rglob("*.prototxt")) if SHARED.exists() else []
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=CORPUS, ids=lambda p: "/".join(p.parts[-3:]))
+def net(request: pytest.FixtureRequest) -> Definition:
+    try:
+        definition = define_net(read_text(request.param), str(request.param))
+        make_graph(definition, Options())
+    except PrototxtError:
+        pytest.skip("does not open as it is")
+    return definition
+
+
+def test_diff_with_itself(net: Definition) -> None:
+    found = diff(net, net, Options())
+    assert not found.changed
+    assert all(fate.loads for fate in found.fates)
+    assert diff_sections(found)
+
+
+def test_every_layer_is_drawn_once(net: Definition) -> None:
+    graph = make_graph(net, Options())
+    drawing = draw(graph)
+    assert _layers(drawing.root) == len(graph.nodes)
+    ids = to_dot(drawing)
+    assert ids.count(" [label=<<TABLE") == to_mermaid(drawing).count('"]:::')
+
+
+def _layers(module: Module) -> int:
+    return sum(len(part.parts) if isinstance(part, Box) else _layers(part) for part in module.inside)
+
+
+def test_same(net: Definition) -> None:
+    graph = make_graph(net, Options())
+    asked = 0
+    for node in graph.nodes:
+        look = Look(graph, node)
+        if of_class(RULES, node.layer) is None or asked == 8:
+            continue
+        try:
+            found = fits(look)
+        except InputError:
+            continue
+        asked += 1
+        assert same(look).lines
+        shape = checked_shape(net, Options(), look)
+        if shape is not None:
+            assert shape[len(shape) - len(found) :] == tuple(fit.wanted for fit in found)
+
+
+def test_fully_connected_as_convolution(net: Definition) -> None:
+    try:
+        found: Converted = fc_as_conv(net, Options())
+    except (InputError, NetError):
+        return
+    again = make_graph(define_net(write(found.definition.message), "converted"), Options())
+    assert again.shapes == found.after.shapes
+    for node, origin in zip(found.after.nodes, found.origin, strict=True):
+        assert node.param_count == found.before.nodes[origin].param_count
+        assert node.cost.macs == found.before.nodes[origin].cost.macs
+    try:
+        own = own_size(found)
+    except InputError:
+        return
+    assert not at_size(found, own).why
+    assert sections(found, [own, tuple(2 * side for side in own)])
+
+
+def test_the_corpus_is_there() -> None:
+    assert not SHARED.exists() or len([p for p in CORPUS if isinstance(p, Path)]) > 200

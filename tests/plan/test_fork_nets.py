@@ -1,0 +1,100 @@
+"""Every room of the forks in a net whose inputs change their shapes: the fast engine gives what each room gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pytest
+from google.protobuf import text_format
+
+import prototxt
+from fork_layers import ROOMS, room_id, sample
+from prototxt.layers.base import Array, Layer
+from prototxt.layers.forks import DIALECTS
+
+Resize = Callable[[Sequence[Array]], Sequence[Array]]
+
+
+def same(bottoms: Sequence[Array]) -> Sequence[Array]:
+    return bottoms
+
+
+def fewer(bottoms: Sequence[Array]) -> Sequence[Array]:
+    """The first item of each bottom."""
+    return [x[:1] for x in bottoms]
+
+
+def twice(bottoms: Sequence[Array]) -> Sequence[Array]:
+    """Twice as many items in each bottom that has several."""
+    return [np.concatenate([x, x]) if len(x) > 1 else x for x in bottoms]
+
+
+def larger(bottoms: Sequence[Array]) -> Sequence[Array]:
+    """Images twice as high and three times as wide."""
+    return [
+        np.tile(x, (1, 1, 2, 3)) if x.ndim == 4 and x.shape[3] > 1 and x.shape[1] > 1 else x for x in bottoms
+    ]
+
+
+def dialect_of(room: type[Layer]) -> str:
+    """One under which the type means this room."""
+    return next((name for name, forks in DIALECTS.items() if room.fork in forks), "")
+
+
+def net_text(room: type[Layer]) -> tuple[str, list[Array]]:
+    """The room's layer between others, so that it reads and makes what lies where the plan wants it."""
+    param, bottoms = sample(room)
+    tops = room.tops[0]
+    layers = []
+    for i, x in enumerate(bottoms):
+        dims = " ".join(f"dim: {n}" for n in x.shape)
+        layers.append(
+            f'layer {{ name: "in{i}" type: "Input" top: "x{i}" input_param {{ shape {{ {dims} }} }} }}'
+        )
+        layers.append(
+            f'layer {{ name: "before{i}" type: "Power" bottom: "x{i}" top: "b{i}" power_param {{ scale: 2 }} }}'
+        )
+    layers.append(f"layer {{ {text_format.MessageToString(param)} }}")
+    for i in range(tops):
+        layers.append(
+            f'layer {{ name: "after{i}" type: "Power" bottom: "t{i}" top: "y{i}" power_param {{ scale: 2 }} }}'
+        )
+        layers.append(f'layer {{ name: "behind{i}" type: "ReLU" bottom: "y{i}" top: "z{i}" }}')
+    return "\n".join(layers), [x * np.float32(0.5) for x in bottoms]
+
+
+def takes(room: type[Layer], bottoms: Sequence[Array]) -> bool:
+    """Whether the room takes bottoms of these shapes."""
+    layer = room(sample(room)[0])
+    try:
+        layer.shapes([x.shape for x in bottoms])
+    except prototxt.LayerError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "engine",
+    ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
+)
+@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+def test_fast_equals_reference(room: type[Layer], engine: str) -> None:
+    text, bottoms = net_text(room)
+    options: dict[str, Any] = {"dialect": dialect_of(room), "seed": 3}
+    truth = prototxt.parse_net(text, engine="reference", **options)
+    fast = prototxt.parse_net(text, engine=engine, threads=2, **options)
+    assert type(next(n for n in truth.layers if n.name == "l").layer) is room
+    for resize in (same, larger, fewer, twice, same):
+        given = resize(bottoms)
+        if not takes(room, given):
+            continue
+        feeds = {f"x{i}": x for i, x in enumerate(given)}
+        for keep in ("all", "outputs", ["t0"], "all"):
+            want, got = truth.forward(feeds, keep=keep), fast.forward(feeds, keep=keep)
+            for name, right in want.items():
+                np.testing.assert_allclose(got[name], right, 1e-4, 1e-5)
+        for name, blob in truth.blobs.items():
+            np.testing.assert_allclose(fast.blobs[name].data, blob.data, 1e-4, 1e-5, err_msg=name)
