@@ -14,6 +14,23 @@ interface Stack {
   module: string;
 }
 
+/** Where d3 has the scene. */
+interface Transform {
+  k: number;
+  x: number;
+  y: number;
+  apply(point: [number, number]): [number, number];
+  toString(): string;
+}
+
+/** An edge or a box, and the rows it takes. */
+interface Drawn {
+  element: SVGElement;
+  top: number;
+  bottom: number;
+  hidden: boolean;
+}
+
 /** What stands for one box: a stack, or a folded module. */
 interface Box {
   id: string;
@@ -89,6 +106,7 @@ export class GraphView {
   private readonly stacks: Stack[];
   private readonly folded = new Set<string>();
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
+  private drawn: Drawn[] = [];
   private size = { width: 1, height: 1 };
   private readonly tools: HTMLElement;
 
@@ -99,7 +117,10 @@ export class GraphView {
     this.svg = s("svg", { class: "graph", role: "group", "aria-label": "The net as a graph" }, this.scene);
     this.zoomer = zoom<SVGSVGElement, unknown>()
       .scaleExtent([0.05, 3])
-      .on("zoom", (event: { transform: { toString(): string } }) => this.scene.setAttribute("transform", event.transform.toString()));
+      .on("zoom", (event: { transform: Transform }) => {
+        this.scene.setAttribute("transform", event.transform.toString());
+        this.cull(event.transform);
+      });
     select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
     this.tools = h("div", { class: "tools" });
     this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
@@ -202,11 +223,32 @@ export class GraphView {
     const graph = plan.graph();
     this.size = { width: graph.width ?? 1, height: graph.height ?? 1 };
     this.places.clear();
-    const edges = plan.edges().map((edge) => drawEdge(plan.edge(edge)));
+    const edges = plan.edges().map((edge) => {
+      const { points = [] } = plan.edge(edge);
+      const rows = points.map((point: { y: number }) => point.y);
+      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12, hidden: false };
+    });
     const most = Math.max(1, ...boxes.map((box) => this.cost(box)));
-    const nodes = boxes.map((box) => this.drawBox(box, plan.node(box.id), most));
-    this.scene.replaceChildren(...this.frames(boxes, plan), ...edges, ...nodes);
+    const nodes = boxes.map((box) => {
+      const { y, height } = plan.node(box.id);
+      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2, hidden: false };
+    });
+    this.drawn = [...edges, ...nodes];
+    this.scene.replaceChildren(...this.frames(boxes, plan), ...this.drawn.map(({ element }) => element));
     this.mark();
+    if (this.svg.__zoom) this.cull(this.svg.__zoom);
+  }
+
+  /** Leaves out what is above or below the view: large nets stay quick to move. */
+  private cull({ k, y }: Transform): void {
+    const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
+    for (const item of this.drawn) {
+      // What has the focus stays: keys go on from there.
+      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
+      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
+      item.hidden = hidden;
+    }
+    this.svg.classList.toggle("far", k < 0.3);
   }
 
   /** A faint frame around each unfolded module, with its name to fold it. */
@@ -305,10 +347,12 @@ export class GraphView {
     }
     for (const { element } of this.places.values()) {
       element.classList.toggle("dim", !lit.has(element));
-      element.classList.remove("chosen");
+      element.classList.remove("chosen", "holds-chosen");
     }
     const chosen = layer === null ? undefined : this.store.report.layers[layer];
-    if (chosen) this.places.get(chosen.index)?.element.classList.add("chosen");
+    const element = chosen && this.places.get(chosen.index)?.element;
+    element?.classList.add("chosen");
+    element?.parentElement?.closest(".node")?.classList.add("holds-chosen");
   }
 
   /** Brings the chosen layer into view; a folded module it hides in is unfolded. */
@@ -344,6 +388,8 @@ export class GraphView {
 
   /** The graph as a file of its own, with the styles it needs. */
   private save(): void {
+    this.svg.classList.remove("far");
+    for (const item of this.drawn) item.element.style.display = "";
     const copy = this.svg.cloneNode(true) as SVGSVGElement;
     copy.firstElementChild?.removeAttribute("transform");
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -356,6 +402,10 @@ export class GraphView {
       const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "opacity", "font", "white-space"];
       element.setAttribute("style", kept.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
     });
+    if (this.svg.__zoom) {
+      for (const item of this.drawn) item.hidden = false;
+      this.cull(this.svg.__zoom);
+    }
     copy.style.background = getComputedStyle(this.element).backgroundColor;
     download(`${this.store.report.net.name || "net"}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
   }
@@ -363,7 +413,7 @@ export class GraphView {
 
 declare global {
   interface SVGSVGElement {
-    __zoom?: { k: number; apply(point: [number, number]): [number, number] };
+    __zoom?: Transform;
   }
 }
 

@@ -3,7 +3,7 @@
 import { tensor } from "./arrays";
 import { rangeOf, type Range } from "./colours";
 import { h, thousands } from "./dom";
-import { legend, mapGrid, mapsOf, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
+import { coloured, legend, mapGrid, mapsOf, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
 import { PixelView, tops } from "./pixel";
 import { family } from "./graph";
 import { count, show } from "./rules";
@@ -178,14 +178,14 @@ export class LayerView {
     const block = depth * size;
     const maps: Maps = { values: weights.values.subarray(map * block, (map + 1) * block), count: depth, height, width, half: weights.half };
     const go = h("input", { type: "number", min: 0, max: outputs - 1, value: map, "aria-label": "Which kernel", onchange: (event: Event) => this.kernel(Math.min(Math.max((event.target as HTMLInputElement).valueAsNumber || 0, 0), outputs - 1)) });
-    const first: Maps = { values: firstOf(weights.values, outputs, depth, size), count: outputs, height, width, half: weights.half };
+    const means: Maps = { values: meanOf(weights.values, outputs, depth, size), count: outputs, height, width, half: weights.half };
     kernels.replaceChildren(
       title,
       h("p", { class: "note" }, rule.kind === "conv" ? `${outputs} kernels of ${depth} × ${height} × ${width}: one for each map that is made, with a slice for each map it reads.` : `${outputs} stamps of ${depth} × ${height} × ${width}: one for each map that is read.`),
       h("div", { class: "map-tools" }, h("label", {}, "kernel ", go), legend(wholeScale(maps))),
       mapGrid({ ...common, title: `kernel ${map}`, maps, word: "slice" }),
-      h("h4", {}, depth === 3 ? "All kernels, the sum of their three slices" : "All kernels, the mean of their slices"),
-      mapGrid({ ...common, title: "all kernels", maps: first, word: "kernel", hint: "Click a kernel to see its slices above.", pick: (place) => this.kernel(place.map), target: 40 }),
+      h("h4", {}, depth === 3 ? "All kernels in colour: their slices as blue, green, red; grey is 0" : "All kernels, the mean of their slices"),
+      mapGrid({ ...common, title: "all kernels", maps: means, word: "kernel", hint: "Click a kernel to see its slices above.", pick: (place) => this.kernel(place.map), target: 40, ...(depth === 3 ? { paint: (k: number) => coloured(weights.values.subarray(k * block, (k + 1) * block), height, width), say: ({ map: k }: Place) => `kernel ${k}, mean of its slices` } : {}) }),
     );
   }
 
@@ -199,12 +199,12 @@ export class LayerView {
   }
 }
 
-/** What the slices of each kernel are together: their sum for three of them, their mean for more. */
-function firstOf(values: Float32Array, outputs: number, depth: number, size: number): Float32Array {
+/** The mean of each kernel's slices. */
+function meanOf(values: Float32Array, outputs: number, depth: number, size: number): Float32Array {
   const made = new Float32Array(outputs * size);
   for (let o = 0; o < outputs; o++)
     for (let c = 0; c < depth; c++)
-      for (let i = 0; i < size; i++) made[o * size + i] = (made[o * size + i] as number) + (values[(o * depth + c) * size + i] as number) / (depth === 3 ? 1 : depth);
+      for (let i = 0; i < size; i++) made[o * size + i] = (made[o * size + i] as number) + (values[(o * depth + c) * size + i] as number) / depth;
   return made;
 }
 

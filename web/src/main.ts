@@ -7,6 +7,7 @@ import { ledger } from "./ledger";
 import { compute, CONVENTIONS, costOf, outcome, show, type Convention } from "./rules";
 import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
+import { ledgerOf } from "./pixel";
 import { TableView } from "./table";
 import type { Report } from "./types";
 
@@ -95,9 +96,11 @@ class Page {
     const cost = costOf(store.now.totals, convention);
     const inputs = store.report.inputs.map((id) => show(store.now.shapes.get(id) ?? null)).join(", ");
     const images = store.now.images > 1 ? " per image" : "";
-    this.totals.textContent = `${store.report.layers.length} layers · ${inputs} · ${thousands(store.now.totals.params)} parameters · ${short(cost)} ${CONVENTIONS[convention]}${images}`;
+    const { complete, totals } = store.now;
+    const sums = complete ? `${thousands(totals.params)} parameters · ${short(cost)} ${CONVENTIONS[convention]}${images}` : "some layers cannot take that";
+    this.totals.textContent = `${store.report.layers.length} layers · ${inputs} · ${sums}`;
     const before = costOf(store.original.totals, convention);
-    const more = cost === before ? "" : ` · cost ${cost > before ? "+" : "−"}${percent(Math.abs(cost - before), before)}`;
+    const more = cost === before || !complete ? "" : ` · cost ${cost > before ? "+" : "−"}${percent(Math.abs(cost - before), before)}`;
     this.changes.replaceChildren(
       ...(edits.size ? [h("b", {}, `What if: ${edits.size} layer${edits.size > 1 ? "s" : ""} changed${more} `), h("button", { type: "button", onclick: () => store.set({ edits: new Map() }) }, "As in the file")] : []),
     );
@@ -191,6 +194,6 @@ function start(): void {
 }
 
 /** For tests, in the page and under Node. */
-const tools = { compute, outcome, ledger };
+const tools = { compute, outcome, ledger, ledgerOf };
 Object.assign(globalThis, { prototxt: tools });
 if (typeof document !== "undefined") start();

@@ -45,6 +45,8 @@ interface Options {
   pick?(place: Place): void;
   /** What a place is called: "map 3, row 1, column 2" for most. */
   say?(place: Place): string;
+  /** How a map is drawn, where it is not by one colour for each value. */
+  paint?(map: number): HTMLCanvasElement;
   /** What is said while nothing is pointed at. */
   hint?: string;
   /** What a map is called; "map" for most. */
@@ -73,6 +75,23 @@ export function picture(maps: Maps, map: number, scale: Scale): HTMLCanvasElemen
   const start = map * maps.width * maps.height;
   const real = Math.min(packed.length, (maps.real ?? Infinity) - start);
   for (let i = 0; i < real; i++) packed[i] = scale.packed(maps.values[start + i] as number);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Three planes as one picture in colour: Caffe's nets have blue, green, red. Zero is grey. */
+export function coloured(planes: Float32Array, height: number, width: number): HTMLCanvasElement {
+  const canvas = h("canvas", { width, height });
+  const context = canvas.getContext("2d");
+  if (!context) return canvas;
+  const image = context.createImageData(width, height);
+  const { low, high } = rangeOf(planes);
+  const most = Math.max(-low, high) || 1;
+  const size = height * width;
+  for (let i = 0; i < size; i++) {
+    for (let channel = 0; channel < 3; channel++) image.data[4 * i + 2 - channel] = 127.5 + (127.5 * (planes[channel * size + i] as number)) / most;
+    image.data[4 * i + 3] = 255;
+  }
   context.putImageData(image, 0, 0);
   return canvas;
 }
@@ -116,8 +135,9 @@ class Grid {
     const sheet = h("canvas", { width: across * maps.width, height: Math.ceil(maps.count / across) * maps.height });
     const context = sheet.getContext("2d");
     const shared = this.options.range === "map" ? null : scaleFor(this.options, 0);
+    const paint = this.options.paint ?? ((map: number) => picture(maps, map, shared ?? scaleFor(this.options, map)));
     for (let map = 0; map < maps.count; map++)
-      context?.drawImage(picture(maps, map, shared ?? scaleFor(this.options, map)), (map % across) * maps.width, Math.floor(map / across) * maps.height);
+      context?.drawImage(paint(map), (map % across) * maps.width, Math.floor(map / across) * maps.height);
     return sheet;
   }
 
@@ -181,7 +201,7 @@ class Grid {
     const [x, y] = this.corner(this.chosen.map);
     context.lineWidth = 2;
     context.strokeStyle = "#d6246e";
-    context.strokeRect(x - 2, y - 2, maps.width * this.zoom + 4, maps.height * this.zoom + 4);
+    if (maps.count > 1) context.strokeRect(x - 2, y - 2, maps.width * this.zoom + 4, maps.height * this.zoom + 4);
     const size = Math.max(this.zoom, 5);
     outline(x + (this.chosen.x + 0.5) * this.zoom - size / 2, y + (this.chosen.y + 0.5) * this.zoom - size / 2, size, size);
   }

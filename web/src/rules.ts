@@ -370,6 +370,8 @@ export interface Computed {
   shapes: Map<BlobId, Shape | null>;
   images: number;
   totals: { params: number; statistics: number; macs: number; biases: number };
+  /** Whether every layer takes what it is given: else the totals leave out what has no shape. */
+  complete: boolean;
 }
 
 export type Edits = ReadonlyMap<number, Rule>;
@@ -392,7 +394,7 @@ export function compute(report: Report, edits: Edits = NONE): Computed {
     totals.macs += row.macs;
     totals.biases += row.biases;
   }
-  return { rows, shapes, images, totals };
+  return { rows, shapes, images, totals, complete: !rows.some((row) => row.state === "refused") };
 }
 
 /** A row with costs of the whole batch; its tops' shapes are added to `shapes`. */
@@ -413,13 +415,13 @@ function draft(report: Report, layer: Layer, rule: Rule, shapes: Map<BlobId, Sha
   }
   const lost = !known && layer.bottoms.some((id) => shapes.get(id) === null && report.blobs[id]?.shape);
   const tops = layer.tops.map((id) => (lost ? null : (report.blobs[id]?.shape ?? null)));
-  const unsure = layer.bottoms.some((id) => moved.has(id));
+  const unsure = !lost && layer.bottoms.some((id) => moved.has(id));
   layer.tops.forEach((id, i) => {
     shapes.set(id, tops[i] ?? null);
     if (unsure) moved.add(id);
   });
   const state = lost || tops.includes(null) ? "unknown" : unsure ? "unsure" : "kept";
-  return { ...row, tops, ...asItWas(report, layer), state };
+  return { ...row, tops, ...(lost ? NOTHING : asItWas(report, layer)), state };
 }
 
 const NOTHING = { params: [] as Shape[], paramCount: 0, statistics: 0, macs: 0, biases: 0 };

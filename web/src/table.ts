@@ -67,7 +67,7 @@ export class TableView {
     store.on((state, before) => {
       const moved = (["edits", "convention", "search"] as const).some((key) => state[key] !== before[key]);
       if (moved) this.draw();
-      else if (state.layer !== before.layer) this.mark();
+      else if (state.layer !== before.layer || state.pane !== before.pane) requestAnimationFrame(() => this.mark());
     });
   }
 
@@ -180,8 +180,16 @@ export class TableView {
     for (const line of this.body.querySelectorAll<HTMLElement>("tbody tr")) {
       const chosen = line.dataset["index"] === String(index);
       line.classList.toggle("chosen", chosen);
-      if (chosen) line.scrollIntoView({ block: "nearest" });
+      if (chosen) this.bringUp(line);
     }
+  }
+
+  /** Up or down alone: what is wider than the pane stays where it is. */
+  private bringUp(line: HTMLElement): void {
+    const pane = this.element.parentElement;
+    if (!pane?.clientHeight) return;
+    const [row, frame] = [line.getBoundingClientRect(), pane.getBoundingClientRect()];
+    if (row.top < frame.top + 40 || row.bottom > frame.bottom - 10) pane.scrollTop += row.top - frame.top - frame.height / 3;
   }
 
   private csv(): void {

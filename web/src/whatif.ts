@@ -1,6 +1,6 @@
 // What if: the numbers of a layer, to be changed; shapes and costs follow at once, and what cannot be says why.
 
-import { h, percent, short, thousands } from "./dom";
+import { h, thousands } from "./dom";
 import { CONVENTIONS, costOf, show, type Row } from "./rules";
 import type { Store } from "./store";
 import type { Layer, Rule, Shape } from "./types";
@@ -139,6 +139,8 @@ export class WhatIf {
       h("dd", {}, before === after ? after : h("span", {}, h("s", {}, before), " → ", h("b", {}, after))),
     ];
     const shapes = (each: readonly (Shape | null)[]): string => each.map(show).join(", ");
+    const after = (text: string, known: boolean): string => (known ? text : "?");
+    const { complete } = this.store.now;
     const totals = [this.store.original.totals, this.store.now.totals] as const;
     const changed = edits.size > 0;
     const refused = this.store.now.rows.filter((each) => each.state === "refused" && each !== row);
@@ -151,10 +153,10 @@ export class WhatIf {
         { class: "facts" },
         ...line("makes", shapes(was.tops), shapes(row.tops)),
         ...(row.params.length ? line("weights", shapes(was.params), shapes(row.params)) : []),
-        ...(was.paramCount || row.paramCount ? line("parameters", thousands(was.paramCount), thousands(row.paramCount)) : []),
-        ...(was.macs || row.macs ? line(CONVENTIONS[convention], thousands(costOf(was, convention)), thousands(costOf(row, convention))) : []),
-        ...(changed ? line("whole net, parameters", thousands(totals[0].params), thousands(totals[1].params)) : []),
-        ...(changed ? line(`whole net, ${CONVENTIONS[convention]}`, thousands(costOf(totals[0], convention)), `${thousands(costOf(totals[1], convention))}`) : []),
+        ...(was.paramCount || row.paramCount ? line("parameters", thousands(was.paramCount), after(thousands(row.paramCount), !row.error)) : []),
+        ...(was.macs || row.macs ? line(CONVENTIONS[convention], thousands(costOf(was, convention)), after(thousands(costOf(row, convention)), !row.error)) : []),
+        ...(changed ? line("whole net, parameters", thousands(totals[0].params), after(thousands(totals[1].params), complete)) : []),
+        ...(changed ? line(`whole net, ${CONVENTIONS[convention]}`, thousands(costOf(totals[0], convention)), after(thousands(costOf(totals[1], convention)), complete)) : []),
       ),
       ...refused.map((each) => h("p", { class: "error" }, this.link(each.layer), ` cannot take that: ${each.error?.message ?? ""}`)),
       ...(lost.length ? [h("p", { class: "note" }, `${lost.length} layers behind have no shape then.`)] : []),
@@ -178,7 +180,3 @@ export class WhatIf {
     this.tell();
   }
 }
-
-/** "−37 %" of a cost that changed. */
-export const change = (before: number, after: number): string =>
-  before === after ? "" : `${after > before ? "+" : "−"}${percent(Math.abs(after - before), before)} (${short(after)})`;
