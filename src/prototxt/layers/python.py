@@ -143,6 +143,8 @@ class Python(Layer):
             raise LayerError(f'Python module "{module}" has no class "{name}"', field="layer") from error
         except Exception as error:
             raise self._failed(f'importing "{module}"', error, "module") from error
+        if not isinstance(found, type):
+            raise LayerError(f'"{name}" of Python module "{module}" is no class', field="layer")
         try:
             instance = found()
         except Exception as error:

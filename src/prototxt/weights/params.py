@@ -125,6 +125,30 @@ class Params(Sequence[list[Array]]):
             self._know((ref.owner, ref.slot))
         return array
 
+    def take(self, key: _Key, source: Callable[[], Array]) -> None:
+        """Other values for an array; where it is made already they are written into it, for everyone to see."""
+        with self._lock:
+            if key in self._made:
+                self._made[key][...] = source().reshape(self._made[key].shape)
+                if key in self._known:
+                    self._known[key][...] = self._made[key]
+            else:
+                self._sources[key] = source
+            self.version += 1
+
+    def share(self, index: int, slot: int, array: Array) -> None:
+        """Have somebody else's array, of the same shape, in place of its own."""
+        ref = self._refs[index][slot]
+        key = (ref.owner, ref.slot)
+        with self._lock:
+            self._sources.pop(key, None)
+            self._made[key] = array
+            self._lists.clear()
+            self._known.pop(key, None)
+            self._lent.add(key)
+            self._know(key)
+            self.version += 1
+
     def copied(self, index: int, but: Collection[int] = ()) -> None:
         """Somebody has made something of a node's arrays, except of those slots, that would miss a change."""
         with self._lock:
@@ -180,6 +204,17 @@ def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[
             key = (ref.owner, ref.slot)
             sources[key] = sources.get(key) or _filled(node, ref, seed)
     return Params(graph.nodes, sources), loaded if files else None
+
+
+def load_params(graph: Graph, params: Params, files: Sequence[WeightsFile]) -> Loaded:
+    """Give the arrays of a net what the files hold, later files over earlier ones; the others stay as they are.
+
+    Raises WeightsError where a file does not fit; then no array has changed.
+    """
+    stored, loaded = _gather(graph, files)
+    for key, blob in stored.items():
+        params.take(key, blob.array)
+    return loaded
 
 
 def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, StoredBlob], Loaded]:
