@@ -176,7 +176,7 @@ class Python(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         self._reshaped([PythonBlob(shape) for shape in bottom])
-        return tuple(Param(blob.shape) for blob in self._instance.blobs)
+        return tuple(Param(blob.shape, start=blob.data) for blob in self._instance.blobs)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [blob.shape for blob in self._reshaped([PythonBlob(shape) for shape in bottom])]
