@@ -166,4 +166,9 @@ def _warnings(shim: Shim) -> list[str]:
     if here not in paths:
         return [f"{shim.folder} is not on Python's path: set PYTHONPATH to it"]
     before = (Shim(path).other for path in paths[: paths.index(here)])
-    return [f"{other} comes first on Python's path" for other in before if other is not None]
+    return [f"{other} comes first on Python's path" for other in before if other and _is_module(other)]
+
+
+def _is_module(path: Path) -> bool:
+    """Not a mere folder of that name, which Python passes by."""
+    return path.is_file() or (path / "__init__.py").is_file()
