@@ -5,9 +5,9 @@ Source: caffe/python/caffe/detector.py; Girshick et al., Rich feature hierarchie
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ class Detector(ImageInputNet):
                 f"detect_selective_search needs the package {PROPOSER}, which runs MATLAB: {error}. "
                 "Give detect_windows windows of your own in its place."
             ) from None
-        names = [os.path.abspath(name) for name in image_fnames]
+        names = [str(Path(name).absolute()) for name in image_fnames]
         return self.detect_windows(
             zip(names, proposer.get_windows(names, cmd="selective_search_rcnn"), strict=True)
         )

@@ -47,6 +47,6 @@ class ImageInputNet(Net):
     def _answers(self, images: Iterable[NDArray[Any]]) -> Array:
         """The first output for each image: N x C, or N x C x H x W where it has more than one place."""
         in_ = self.inputs[0]
-        fed = np.stack([self.transformer.preprocess(in_, image) for image in images])
-        answers: Array = self.forward_all(**{in_: fed})[self.outputs[0]]
+        fed: dict[str, Any] = {in_: np.stack([self.transformer.preprocess(in_, image) for image in images])}
+        answers = self.forward_all(**fed)[self.outputs[0]]
         return answers.reshape(len(answers), -1) if answers[:1, :1].size == 1 else answers

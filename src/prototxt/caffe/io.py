@@ -179,7 +179,8 @@ class Transformer:
         self._check_input(in_)
         if len(order) != self.inputs[in_][1]:
             raise ValueError(
-                "Channel swap needs to have the same number of dimensions as the input channels."
+                "Channel swap needs to have the same number of dimensions as the input channels. "
+                f"It has {len(order)}, the input {self.inputs[in_][1]}."
             )
         self.channel_swap[in_] = order
 
@@ -191,21 +192,27 @@ class Transformer:
     def set_mean(self, in_: str, mean: ArrayLike) -> None:
         """What is subtracted: K values, or an image of K x H' x W' (H' x W' where K is 1), resized to the input's size.
 
-        Raises ValueError where its channels are not the input's. (Caffe 1.0 also refuses other sizes; later it resizes.)
+        Raises ValueError where its channels are not the input's. Caffe 1.0 refuses other sizes too, its last version
+        resizes.
         """
         self._check_input(in_)
         values = np.asarray(mean)
         channels, *size = self.inputs[in_][1:]
         if values.ndim == 1:
             if len(values) != channels:
-                raise ValueError("Mean channels incompatible with input.")
+                raise ValueError(
+                    f"Mean channels incompatible with input. It has {len(values)}, the input {channels}."
+                )
             self.mean[in_] = values[:, None, None]
             return
         if values.ndim not in (2, 3):
-            raise ValueError("Mean shape invalid")
+            raise ValueError(f"Mean shape invalid: {_show(values.shape)}, not K, K x H x W or H x W")
         image = values.reshape(-1, *values.shape[-2:])
         if len(image) != channels:
-            raise ValueError("Mean shape incompatible with input shape.")
+            raise ValueError(
+                "Mean shape incompatible with input shape. "
+                f"It has {len(image)} channels, the input {channels}."
+            )
         if image.shape[1:] != tuple(size):
             image = resize_image(image.transpose(1, 2, 0), size).transpose(2, 0, 1)
         self.mean[in_] = image

@@ -103,9 +103,7 @@ def zoom(image: NDArray[Any], height: int, width: int, order: int = 1) -> Array:
 
     Source: scipy/ndimage/src/ni_interpolation.c (NI_ZoomShift); caffe/python/caffe/io.py (resize_image).
     """
-    down, across = (
-        _zoom_taps(*sizes, order) for sizes in zip(image.shape[:2], (height, width), strict=True)
-    )
+    down, across = (_zoom_taps(*sizes, order) for sizes in zip(image.shape[:2], (height, width), strict=True))
     return _weighted(_weighted(image, 0, *down), 1, *across).astype(np.float32)
 
 
@@ -134,7 +132,7 @@ def _zoom_taps(old: int, new: int, order: int) -> Taps:
     return places.clip(0, old - 1), weights
 
 
-def _between(place: NDArray[np.float64], order: int) -> Taps:
+def _between(place: NDArray[np.floating], order: int) -> Taps:
     """The pixels beside each place, and the weight of each."""
     if order == 0:
         return np.floor(place + 0.5).astype(np.intp)[:, None], np.ones((len(place), 1))
@@ -143,9 +141,11 @@ def _between(place: NDArray[np.float64], order: int) -> Taps:
     return low.astype(np.intp)[:, None] + np.arange(2), np.stack([1 - fraction, fraction], axis=1)
 
 
-def _weighted(image: NDArray[Any], axis: int, places: NDArray[np.intp], weights: NDArray[np.float64]) -> Any:
+def _weighted(
+    image: NDArray[Any], axis: int, places: NDArray[np.intp], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The weighted sums of pixels along an axis, in float64: only what is read is touched, a tap at a time."""
     form = [-1 if a == axis else 1 for a in range(image.ndim)]
-    return sum(
-        image.take(places[:, k], axis) * weights[:, k].reshape(form) for k in range(weights.shape[1])
-    )
+    taps = zip(places.T, weights.T, strict=True)
+    total: NDArray[np.float64] = sum(image.take(place, axis) * weight.reshape(form) for place, weight in taps)
+    return total
