@@ -141,6 +141,13 @@ def test_what_is_written_into_a_blob_is_what_runs_on(chain: caffe.Net) -> None:
     np.testing.assert_allclose(score[1], bias - weight.sum(1), rtol=1e-4, atol=1e-5)
 
 
+def test_what_a_split_gives_is_its_bottoms_memory(simple: caffe.Net) -> None:
+    simple.forward()
+    assert simple.blobs["ip_blob_ip_0_split_1"].data is simple.blobs["ip_blob"].data
+    simple.blobs["ip_blob"].data[...] = np.arange(11)
+    np.testing.assert_allclose(simple.forward(start="mean")["mean"], [5] * 5)
+
+
 def test_weights_written_are_used(chain: caffe.Net) -> None:
     chain.forward(data=images(3))
     chain.params["conv"][0].data[...] = 0
@@ -218,6 +225,7 @@ def test_arrays_outlive_the_net(simple: caffe.Net) -> None:
     gc.collect()
     for array, copy in zip(arrays, kept, strict=True):
         np.testing.assert_array_equal(array, copy)
+    for array in arrays:
         array += 1
 
 

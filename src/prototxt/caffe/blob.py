@@ -47,3 +47,23 @@ class Blob(PythonBlob):
         self.fits(values.shape)
         if self._data is not None:
             np.copyto(self._data, values)
+
+
+class SplitBlob(Blob):
+    """A top of a Split layer: its `data` is the memory of the layer's bottom, as in Caffe."""
+
+    def __init__(self, bottom: Blob) -> None:
+        super().__init__(bottom.shape, lambda: bottom.data)
+        self._bottom = bottom
+
+    @property
+    def data(self) -> Array:
+        return self._bottom.data
+
+    @property
+    def is_held(self) -> bool:
+        return self._bottom.is_held
+
+    def show(self, values: Array) -> None:
+        """The bottom shows them."""
+        self.fits(values.shape)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from prototxt import net as core
 from prototxt.caffe import modes
-from prototxt.caffe.blob import Blob
+from prototxt.caffe.blob import Blob, SplitBlob
 from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
@@ -70,10 +70,20 @@ class Net:
             raise
         for note in self._net.graph.notes:
             warn(PrototxtWarning(note), stacklevel=4)
-        self.blobs: OrderedDict[str, Blob] = OrderedDict(
-            (name, self._blob(name)) for name in self._net.graph.last
-        )
+        self.blobs = self._make_blobs()
         self._look_up_params()
+
+    def _make_blobs(self) -> OrderedDict[str, Blob]:
+        split = {
+            top.name: node.bottoms[0].name
+            for node in self._graph.nodes
+            if node.type == "Split"
+            for top in node.tops
+        }
+        blobs: OrderedDict[str, Blob] = OrderedDict()
+        for name in self._graph.last:
+            blobs[name] = SplitBlob(blobs[split[name]]) if name in split else self._blob(name)
+        return blobs
 
     def _blob(self, name: str) -> Blob:
         net = self._net
