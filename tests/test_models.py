@@ -12,27 +12,18 @@ from click.testing import CliRunner
 from PIL import Image
 
 import prototxt
-from golden import ROOT, SHARED, needs_shared, part
+from golden import ROOT, SHARED, needs_shared
 from helpers import floats
+from models import ATOL, MODELS, RTOL, check_statistics, stored, weights_of, written_behind
 from prototxt.boxes.overlap import overlap
 from prototxt.cli.run import main as run_command
 from prototxt.graph.select import State, select
-from prototxt.graph.wiring import Graph
-from prototxt.layers.base import Array
 from prototxt.layers.registry import layer_types
 from prototxt.reading import define_net
 from prototxt.text.read import read_text
 from prototxt.weights.read import read_weights
 
 pytestmark = needs_shared
-
-MODELS = SHARED / "models"
-RTOL, ATOL = 1e-3, 1e-4
-
-
-def weights_of(model: str) -> Path:
-    (path,) = (MODELS / model).glob("*.caffemodel*")
-    return path
 
 
 def _models() -> list[str]:
@@ -55,14 +46,6 @@ def _is_known(model: str) -> bool:
 
 NAMES = _models()
 BOTH_ENGINES = ("lenet", "squeezenet", "res10_ssd")
-
-
-def stored(model: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Any]]:
-    """A model's inputs, outputs, and the statistics of its blobs."""
-    with np.load(SHARED / "golden/models" / f"{model}.npz") as file:
-        arrays = dict(file)
-    stats = json.loads(str(arrays.pop("stats")))
-    return part(arrays, "input"), part(arrays, "output"), stats
 
 
 def loaded(model: str, engine: str = "fast") -> prototxt.Net:
@@ -125,25 +108,6 @@ def test_every_blob(model: str, engine: str) -> None:
     assert {name for name in stats if "_split_" not in name} == set(last)
     for name in set(last) - written_behind(net.graph):
         check_statistics(last[name].data, stats[name], name)
-
-
-def written_behind(graph: Graph) -> set[str]:
-    """Blobs that a Reshape reads whose top is then written in place: the reference has one memory for them all."""
-    return {
-        node.bottoms[0].name
-        for node in graph.nodes
-        if node.type == "Reshape" and graph.last[node.tops[0].name].version > 0
-    }
-
-
-def check_statistics(got: Array, want: dict[str, Any], name: str) -> None:
-    assert list(got.shape) == want["shape"], name
-    flat = got.ravel().astype(np.float64)
-    spread = max(want["std"], abs(want["mean"]), ATOL)
-    at = [flat[k * flat.size // 8] for k in range(8)]
-    ours = [flat.mean(), flat.std(), np.abs(flat).max(), *at]
-    theirs = [want["mean"], want["std"], want["absmax"], *want["at"]]
-    np.testing.assert_allclose(ours, theirs, RTOL, RTOL * spread, err_msg=name)
 
 
 @pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")

@@ -43,7 +43,7 @@ from prototxt.reading import (
 )
 from prototxt.text.read import read_text
 from prototxt.watch import Loss, Watcher
-from prototxt.weights.params import Files, Params, blob_counts, make_params, read_files
+from prototxt.weights.params import Files, Loaded, Params, blob_counts, load_params, make_params, read_files
 
 ENGINES = ("fast", "numba", "reference")
 
@@ -334,8 +334,38 @@ class Net:
         report = make_plan_report(session.plan, self.threads, session.bytes, session.prepared_bytes)
         return plan_text(report)
 
-    def save(self, path: Path) -> None:
-        """Write the parameters, by the suffix of `path`: .caffemodel, .h5 or .hdf5, or .npz.
+    def load(self, weights: Files) -> Loaded:
+        """Take the arrays of a weights file, or of several, in place of those the net has; what they lack stays.
+
+        Arrays that were handed out (`params[...][i].data`) have the new values too. The answer says which layers
+        each file gave, and which of its layers the net lacks.
+
+        Raises WeightsError where a file does not fit, and leaves every array as it was.
+        """
+        self.loaded = load_params(self.graph, self._arrays, read_files(weights))
+        return self.loaded
+
+    def share(self, other: Net) -> tuple[str, ...]:
+        """Use the arrays of another net's layers of the same names, from now on; the names of those layers.
+
+        The two then have one memory: what is written into the one's parameters is the other's too.
+
+        Raises InputError where a layer of both has other shapes there, and shares nothing then.
+        """
+        theirs = {node.name: node for node in reversed(other.graph.nodes)}
+        pairs = [(node, theirs[node.name]) for node in self.graph.nodes if node.name in theirs]
+        for mine, its in pairs:
+            has, needs = ([show(ref.shape) for ref in node.params] for node in (its, mine))
+            if has != needs:
+                what = f'{self.graph.file}: layer "{mine.name}" has parameters of {", ".join(needs) or "no shape"}'
+                raise InputError(f"{what}, in {other.graph.file} they are {', '.join(has) or 'none'}")
+        for mine, its in pairs:
+            for slot in range(len(mine.params)):
+                self._arrays.share(mine.index, slot, other._arrays.lend(its.index, slot))
+        return tuple(mine.name for mine, _ in pairs if mine.params)
+
+    def save(self, path: Path, form: str = "") -> None:
+        """Write the parameters, by the suffix of `path`, or `form`: .caffemodel, .h5 or .hdf5, or .npz.
 
         .caffemodel: what Caffe saves, every layer with its definition and its arrays. .h5 (.caffemodel.h5): what
         Caffe saves as HDF5, /data/<layer>/<i>, without the arrays that another layer owns. .npz: <layer>/<i>. All
@@ -347,7 +377,7 @@ class Net:
         from prototxt.weights.save import save_weights
 
         message = choose_layers(self._definition, self._options).message
-        save_weights(path, self.graph, message.layer, self._arrays)
+        save_weights(path, self.graph, message.layer, self._arrays, form)
 
     def reshape(self, **shapes: Sequence[int]) -> None:
         """Give inputs other shapes; every other shape follows, the parameters stay.

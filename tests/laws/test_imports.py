@@ -53,6 +53,11 @@ ALLOWED = {
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
     "check": {"definition", "graph", "layers", "reading", "text"},
+    # pycaffe's names over the whole of it
+    "caffe": {
+        "definition", "files", "graph", "images", "layers", "net", "reading", "schema", "text", "upgrade", "views",
+        "weights",
+    },
     "net": {
         "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
         "reading", "text", "views", "watch", "weights",

@@ -9,6 +9,42 @@ Source: caffe/python/caffe/__init__.py.
 from __future__ import annotations
 
 from prototxt.caffe import io
+from prototxt.caffe.layer import Layer
+from prototxt.caffe.modes import (
+    Timer,
+    has_nccl,
+    init_log,
+    layer_type_list,
+    log,
+    set_device,
+    set_mode_cpu,
+    set_mode_gpu,
+    set_multiprocess,
+    set_random_seed,
+    set_solver_count,
+    set_solver_rank,
+    solver_count,
+    solver_rank,
+)
+from prototxt.caffe.net import Net
 from prototxt.caffe.proto.caffe_pb2 import TEST, TRAIN
+from prototxt.caffe.solvers import (
+    NCCL,
+    AdaDeltaSolver,
+    AdaGradSolver,
+    AdamSolver,
+    NesterovSolver,
+    RMSPropSolver,
+    SGDSolver,
+    get_solver,
+)
 
-__all__ = ["TEST", "TRAIN", "io"]
+__version__ = "1.0.0"
+"""The version of Caffe whose names these are."""
+
+__all__ = [
+    "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Layer", "NesterovSolver", "Net",
+    "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "io",
+    "layer_type_list", "log", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed",
+    "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
+]  # fmt: skip

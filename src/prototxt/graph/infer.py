@@ -76,7 +76,7 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
     """The layer's own array, or the one that an earlier layer made under the same name."""
     spec = link.specs[slot] if slot < len(link.specs) else None
     name = spec.name if spec is not None else ""
-    own = ParamRef(link.index, slot, param.shape, param.filler, param.statistic, name)
+    own = ParamRef(link.index, slot, param.shape, param.filler, param.statistic, name, param.start)
     if spec is None or not name:
         return own
     owner = shared.setdefault(name, own)
@@ -91,7 +91,7 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
             layer=link.layer.name,
             layer_type=link.layer.type,
         )
-    return ParamRef(owner.owner, owner.slot, own.shape, owner.filler, owner.statistic, name)
+    return ParamRef(owner.owner, owner.slot, own.shape, owner.filler, owner.statistic, name, owner.start)
 
 
 def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:

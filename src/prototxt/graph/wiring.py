@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from prototxt.definition import place_in
 from prototxt.errors import LayerError, MissingLayerError, Place
-from prototxt.layers.base import Cost, Layer, Shape, count
+from prototxt.layers.base import Array, Cost, Layer, Shape, count
 from prototxt.layers.unknown import Unknown
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
@@ -66,6 +66,7 @@ class ParamRef:
     filler: Any
     statistic: bool
     name: str = ""
+    start: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

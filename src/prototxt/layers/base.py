@@ -39,12 +39,14 @@ class Param:
     """One learned array of a layer.
 
     `filler` is a FillerParameter message or None (constant 0, Caffe's default). `statistic` marks what is
-    measured rather than learned (BatchNorm's mean, variance and factor).
+    measured rather than learned (BatchNorm's mean, variance and factor). `start` is what the layer itself begins
+    with in place of a filler (a Python layer's own values).
     """
 
     shape: Shape
     filler: Any = None
     statistic: bool = False
+    start: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ class Python(Layer):
             raise LayerError(f'Python module "{module}" has no class "{name}"', field="layer") from error
         except Exception as error:
             raise self._failed(f'importing "{module}"', error, "module") from error
+        if not isinstance(found, type):
+            raise LayerError(f'"{name}" of Python module "{module}" is no class', field="layer")
         try:
             instance = found()
         except Exception as error:
@@ -174,7 +176,7 @@ class Python(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         self._reshaped([PythonBlob(shape) for shape in bottom])
-        return tuple(Param(blob.shape) for blob in self._instance.blobs)
+        return tuple(Param(blob.shape, start=blob.data) for blob in self._instance.blobs)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [blob.shape for blob in self._reshaped([PythonBlob(shape) for shape in bottom])]

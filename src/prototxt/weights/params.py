@@ -125,6 +125,30 @@ class Params(Sequence[list[Array]]):
             self._know((ref.owner, ref.slot))
         return array
 
+    def take(self, key: _Key, source: Callable[[], Array]) -> None:
+        """Other values for an array; where it is made already they are written into it, for everyone to see."""
+        with self._lock:
+            if key in self._made:
+                self._made[key][...] = source().reshape(self._made[key].shape)
+                if key in self._known:
+                    self._known[key][...] = self._made[key]
+            else:
+                self._sources[key] = source
+            self.version += 1
+
+    def share(self, index: int, slot: int, array: Array) -> None:
+        """Have somebody else's array, of the same shape, in place of its own."""
+        ref = self._refs[index][slot]
+        key = (ref.owner, ref.slot)
+        with self._lock:
+            self._sources.pop(key, None)
+            self._made[key] = array
+            self._lists.clear()
+            self._known.pop(key, None)
+            self._lent.add(key)
+            self._know(key)
+            self.version += 1
+
     def copied(self, index: int, but: Collection[int] = ()) -> None:
         """Somebody has made something of a node's arrays, except of those slots, that would miss a change."""
         with self._lock:
@@ -182,6 +206,17 @@ def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[
     return Params(graph.nodes, sources), loaded if files else None
 
 
+def load_params(graph: Graph, params: Params, files: Sequence[WeightsFile]) -> Loaded:
+    """Give the arrays of a net what the files hold, later files over earlier ones; the others stay as they are.
+
+    Raises WeightsError where a file does not fit; then no array has changed.
+    """
+    stored, loaded = _gather(graph, files)
+    for key, blob in stored.items():
+        params.take(key, blob.array)
+    return loaded
+
+
 def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, StoredBlob], Loaded]:
     """What the files give: of two files, and of two layers that share an array, the later wins."""
     named = _first_of_name(graph)
@@ -220,6 +255,9 @@ def _first_of_name(graph: Graph) -> dict[str, Node]:
 
 
 def _filled(node: Node, ref: ParamRef, seed: int) -> Callable[[], Array]:
+    if ref.start is not None:
+        start = np.array(ref.start, np.float32)
+        return lambda: start
     try:
         array = np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, ref.slot)))
     except LayerError as error:

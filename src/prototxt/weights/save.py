@@ -18,21 +18,26 @@ from prototxt.weights.npz import write_npz
 from prototxt.weights.params import Params
 
 
-def save_weights(path: str | PathLike[str], graph: Graph, layers: Sequence[Any], params: Params) -> None:
+def save_weights(
+    path: str | PathLike[str], graph: Graph, layers: Sequence[Any], params: Params, form: str = ""
+) -> None:
     """Write every array of a net to `path`, whole or not at all; `layers` are the nodes' LayerParameters.
+
+    The form is that of the suffix of `path`, or `form`, a suffix too, whatever the name.
 
     Raises InputError for a suffix other than .caffemodel, .h5, .hdf5 and .npz, and where two layers with arrays have
     one name; PrototxtError for a place that cannot be written, a missing library, names that a form cannot hold.
     """
     name = fspath(path)
-    if Path(name).suffix.lower() not in _WRITERS:
+    suffix = form or Path(name).suffix.lower()
+    if suffix not in _WRITERS:
         raise InputError(
             "weights are saved as .caffemodel, .h5 (or .hdf5) or .npz: the suffix says which",
             place=Place(name),
         )
     _check_names(graph, name)
     with whole_file(name) as file:
-        _WRITERS[Path(name).suffix.lower()](file, name, graph, layers, params)
+        _WRITERS[suffix](file, name, graph, layers, params)
 
 
 def _check_names(graph: Graph, path: str) -> None:

@@ -1,0 +1,69 @@
+"""Blob: an array as pycaffe's scripts see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from prototxt.layers.base import Array, Shape
+from prototxt.layers.python import PythonBlob
+
+
+class Blob(PythonBlob):
+    """An N-dimensional array with `data`, `diff`, `shape`, `count`, `num`, `channels`, `height`, `width`, `reshape`.
+
+    `data` and `diff` are float32, may be written, are the same memory at every forward, and live as long as anybody
+    holds them. `diff` is zeros until somebody writes it: there is no backward pass.
+
+    Source: caffe/include/caffe/blob.hpp, caffe/python/caffe/_caffe.cpp.
+    """
+
+    def __init__(self, shape: Shape, fetch: Callable[[], Array]) -> None:
+        """`fetch` makes the array when `data` is first asked for."""
+        super().__init__(shape)
+        self._fetch = fetch
+
+    @property
+    def data(self) -> Array:
+        """float32 values, the same array until the blob takes another shape."""
+        if self._data is None:
+            found = self._fetch()
+            self._data = found if found.shape == self._shape else np.zeros(self._shape, np.float32)
+        return self._data
+
+    @property
+    def is_held(self) -> bool:
+        """Whether `data` was asked for, so that somebody may look at it or have written it."""
+        return self._data is not None
+
+    def fits(self, shape: Shape) -> None:
+        """Take this shape; values stay where it is the blob's own already."""
+        if shape != self._shape:
+            self._shape, self._data, self._diff = shape, None, None
+
+    def show(self, values: Array) -> None:
+        """What a forward made of it."""
+        self.fits(values.shape)
+        if self._data is not None:
+            np.copyto(self._data, values)
+
+
+class SplitBlob(Blob):
+    """A top of a Split layer: its `data` is the memory of the layer's bottom, as in Caffe."""
+
+    def __init__(self, bottom: Blob) -> None:
+        super().__init__(bottom.shape, lambda: bottom.data)
+        self._bottom = bottom
+
+    @property
+    def data(self) -> Array:
+        return self._bottom.data
+
+    @property
+    def is_held(self) -> bool:
+        return self._bottom.is_held
+
+    def show(self, values: Array) -> None:
+        """The bottom shows them."""
+        self.fits(values.shape)

@@ -1,0 +1,44 @@
+"""Layer: the base of Python layers, which of them may run, and what a net shows of its layers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from prototxt.caffe.blob import Blob
+from prototxt.definition import Definition
+from prototxt.layers.python import PythonLayer as Layer
+from prototxt.layers.registry import PYTHON_LAYERS
+
+__all__ = ["ALLOW", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run"]
+
+ALLOW = "PROTOTXT_ALLOW_PYTHON_LAYERS"
+
+HOW_TO_ALLOW = (
+    f"import its module in your script before the net is made, or set {ALLOW}=1 if you trust the net"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer of a net: its type, and its learned arrays."""
+
+    type: str
+    blobs: list[Blob]
+
+
+def may_run(definition: Definition) -> bool:
+    """Whether the net's Python layers may run: all are classes that the script itself has imported, or ALLOW is set.
+
+    A net is data, and may come from a stranger: naming a module in it does not import that module.
+    """
+    layers = [layer.python_param for layer in definition.message.layer if layer.type == "Python"]
+    own = [p for p in layers if (p.module.rpartition(".")[2], p.layer) not in PYTHON_LAYERS]
+    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own)
+
+
+def _is_known(module: str, name: str) -> bool:
+    found: Any = getattr(sys.modules.get(module), name, None)
+    return isinstance(found, type) and issubclass(found, Layer)

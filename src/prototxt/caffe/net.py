@@ -1,0 +1,348 @@
+"""Net: a network as pycaffe's scripts use it."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from warnings import warn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from prototxt import net as core
+from prototxt.caffe import modes
+from prototxt.caffe.blob import Blob, SplitBlob
+from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run
+from prototxt.caffe.solvers import NOT_BUILT
+from prototxt.caffe.splits import insert_splits
+from prototxt.errors import MissingLayerError, PrototxtWarning
+from prototxt.graph.part import part
+from prototxt.graph.select import PHASES, select
+from prototxt.graph.wiring import Graph
+from prototxt.layers.base import Array
+from prototxt.reading import Options, define_net
+from prototxt.text.read import read_text
+
+TRAIN, TEST = range(2)
+
+StrPath = str | os.PathLike[str]
+Hook = Callable[[int], Any]
+
+
+class Net:
+    """A Caffe network: `Net(file, caffe.TEST, weights="net.caffemodel")`, or `Net(file, weights, caffe.TEST)`.
+
+    `blobs`, `params`, `layer_dict`, `top_names`, `bottom_names` and `blob_loss_weights` are OrderedDicts, by the
+    names and in the order of Caffe, with the Split layers that Caffe puts behind blobs that several layers read.
+    `blobs[name].data` is live: the next forward writes into it, and what is written into it is what the next forward
+    reads, wherever that starts.
+
+    Source: caffe/python/caffe/pycaffe.py, caffe/python/caffe/_caffe.cpp.
+    """
+
+    def __init__(self, network_file: StrPath, *args: Any, **kwargs: Any) -> None:
+        """`Net(file, phase, level=0, stages=None, weights=None)`, or as of old `Net(file, weights, phase)`.
+
+        Raises RuntimeError for a file that is not there, TypeError for arguments of neither form, prototxt's own
+        errors for what is wrong in a file.
+        """
+        asked = _arguments(args, kwargs)
+        for file in (network_file, asked["weights"]):
+            _check_readable(file)
+        self._open(os.fspath(network_file), **asked)
+        self._before: list[Hook] = []
+        self._after: list[Hook] = []
+
+    def _open(
+        self, file: str, phase: int, level: int, stages: Iterable[str] | None, weights: StrPath | None
+    ) -> None:
+        options = Options(PHASES[phase], level, tuple(stages or ()), seed=modes.seed())
+        definition = select(define_net(read_text(file), file), options.state())
+        options = replace(options, allow_python_layers=may_run(definition))
+        try:
+            self._net = core.Net(insert_splits(definition), options, weights, keep="all", engine="fast")
+        except MissingLayerError as error:
+            error.hint = HOW_TO_ALLOW if error.missing.startswith("Python") else error.hint
+            raise
+        for note in self._net.graph.notes:
+            warn(PrototxtWarning(note), stacklevel=4)
+        self.blobs = self._make_blobs()
+        self._look_up_params()
+
+    def _make_blobs(self) -> OrderedDict[str, Blob]:
+        split = {
+            top.name: node.bottoms[0].name
+            for node in self._graph.nodes
+            if node.type == "Split"
+            for top in node.tops
+        }
+        blobs: OrderedDict[str, Blob] = OrderedDict()
+        for name in self._graph.last:
+            blobs[name] = SplitBlob(blobs[split[name]]) if name in split else self._blob(name)
+        return blobs
+
+    def _blob(self, name: str) -> Blob:
+        net = self._net
+        return Blob(net.blobs[name].shape, lambda: np.array(net.blobs[name].data, order="C"))
+
+    def _look_up_params(self) -> None:
+        given = self._net.params
+        self.params: OrderedDict[str, list[Blob]] = OrderedDict(
+            (name, [Blob(param.shape, partial(getattr, param, "data")) for param in params])
+            for name, params in given.items()
+        )
+        graph = self._net.graph
+        self.layers = [LayerInfo(node.type, self.params.get(node.name, [])) for node in graph.nodes]
+        self.layer_dict = OrderedDict(zip(self._layer_names, self.layers, strict=True))
+
+    @property
+    def name(self) -> str:
+        return self._net.name
+
+    @property
+    def _graph(self) -> Graph:
+        return self._net.graph
+
+    @property
+    def _layer_names(self) -> list[str]:
+        return [node.name for node in self._graph.nodes]
+
+    @property
+    def _blob_names(self) -> list[str]:
+        return list(self.blobs)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The tops of Input layers, to be given to `forward`."""
+        return [top.name for node in self._graph.nodes if node.type == "Input" for top in node.tops]
+
+    @property
+    def outputs(self) -> list[str]:
+        """The blobs that no layer reads, in alphabetical order."""
+        return self._net.outputs
+
+    @property
+    def top_names(self) -> OrderedDict[str, list[str]]:
+        """The tops of every layer, by its name."""
+        return OrderedDict((node.name, [top.name for top in node.tops]) for node in self._graph.nodes)
+
+    @property
+    def bottom_names(self) -> OrderedDict[str, list[str]]:
+        """The bottoms of every layer, by its name."""
+        return OrderedDict((node.name, [b.name for b in node.bottoms]) for node in self._graph.nodes)
+
+    @property
+    def blob_loss_weights(self) -> OrderedDict[str, float]:
+        """Every blob's weight in the loss."""
+        weights = {blob.name: weight for blob, weight in self._graph.losses.items()}
+        return OrderedDict((name, weights.get(name, 0.0)) for name in self.blobs)
+
+    def _top_ids(self, layer: int) -> list[int]:
+        return [self._blob_names.index(top.name) for top in self._graph.nodes[layer].tops]
+
+    def _bottom_ids(self, layer: int) -> list[int]:
+        return [self._blob_names.index(bottom.name) for bottom in self._graph.nodes[layer].bottoms]
+
+    def forward(
+        self,
+        blobs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **kwargs: ArrayLike,
+    ) -> dict[str, Array]:
+        """Run the layers from `start` to `end`, both included; the live arrays of the outputs and of `blobs`, by name.
+
+        With `end` the outputs are that layer's tops. Keywords are the values of all inputs; without them the inputs'
+        blobs hold what they held.
+
+        Raises Exception for keywords that are not the inputs, and for another batch size than the input blob's;
+        ValueError for a layer that the net does not have.
+        """
+        names = self._layer_names
+        first = 0 if start is None else names.index(start)
+        last = len(names) - 1 if end is None else names.index(end)
+        outputs = self.outputs if end is None else self.top_names[end]
+        self._fill_inputs(kwargs)
+        self._forward(first, last)
+        return {name: self.blobs[name].data for name in dict.fromkeys([*outputs, *(blobs or ())])}
+
+    def _fill_inputs(self, given: Mapping[str, ArrayLike]) -> None:
+        if not given:
+            return
+        if set(given) != set(self.inputs):
+            raise Exception("Input blob arguments do not match net inputs.")
+        arrays = {name: np.asarray(values) for name, values in given.items()}
+        for name, values in arrays.items():
+            if values.shape[0] != self.blobs[name].shape[0]:
+                raise Exception("Input is not batch sized")
+        for name, values in arrays.items():
+            self.blobs[name].data[...] = values
+
+    def _forward(self, start: int, end: int) -> float:
+        """Run layers `start` to `end` by their numbers; the loss."""
+        if not self._before and not self._after:
+            return self._run(start, end)
+        total = 0.0
+        for layer in range(start, end + 1):
+            for hook in self._before:
+                hook(layer)
+            total += self._run(layer, layer)
+            for hook in self._after:
+                hook(layer)
+        return total
+
+    def _run(self, start: int, end: int) -> float:
+        names = self._layer_names
+        whole = (start, end) == (0, len(names) - 1)
+        span = (None, None) if whole else (names[start], names[end])
+        ran = part(self._graph, *span)
+        read = {blob.name for blob in ran.entries}
+        feeds = {name: self.blobs[name].data for name in read if self.blobs[name].is_held}
+        self._net.forward(feeds, start=span[0], end=span[1])
+        self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
+        return self._net.loss
+
+    def _follow(self, written: Iterable[str]) -> None:
+        """Blobs show what the net made of them."""
+        now = self._net.blobs
+        for name, blob in self.blobs.items():
+            blob.fits(now[name].shape)
+        for name in written:
+            if self.blobs[name].is_held:
+                self.blobs[name].show(now[name].data)
+
+    def forward_all(self, blobs: Sequence[str] | None = None, **kwargs: ArrayLike) -> dict[str, Array]:
+        """Run as many forwards as the inputs given take, the last one filled up with zeros; copies of the outputs.
+
+        Raises what `forward` raises, Exception for inputs of different lengths.
+        """
+        arrays = {name: np.asarray(values) for name, values in kwargs.items()}
+        found: dict[str, list[Array]] = {}
+        for batch in self._batches(arrays):
+            for name, values in self.forward(blobs, None, None, **batch).items():
+                found.setdefault(name, []).append(values.copy())
+        wanted = len(next(iter(arrays.values()))) if arrays else None
+        return {
+            name: np.concatenate([np.atleast_1d(p) for p in parts])[:wanted] for name, parts in found.items()
+        }
+
+    def _batches(self, arrays: Mapping[str, Array]) -> Iterator[dict[str, Array]]:
+        lengths = {len(values) for values in arrays.values()}
+        if len(lengths) > 1:
+            raise Exception(f"Inputs have different lengths: {', '.join(map(str, sorted(lengths)))}")
+        if not arrays:
+            yield {}
+            return
+        name = next(iter(arrays))
+        size = self.blobs[name].shape[0] if name in self.blobs else 1
+        for start in range(0, lengths.pop(), size):
+            yield {name: _filled(values[start : start + size], size) for name, values in arrays.items()}
+
+    def backward(self, *args: Any, **kwargs: Any) -> dict[str, Array]:
+        """Raises NotImplementedError: training is not built yet."""
+        raise NotImplementedError(NOT_BUILT)
+
+    def forward_backward_all(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Raises NotImplementedError: training is not built yet."""
+        raise NotImplementedError(NOT_BUILT)
+
+    def clear_param_diffs(self) -> None:
+        """Every parameter's `diff` is zeros."""
+        for blobs in self.params.values():
+            for blob in blobs:
+                blob.diff[...] = 0
+
+    def reshape(self) -> None:
+        """Every blob takes the shape that follows from those that the input blobs have been given."""
+        shapes = {name: self.blobs[name].shape for name in self._net.inputs}
+        now = self._net.graph
+        if any(shape != now.shapes[now.last[name]] for name, shape in shapes.items()):
+            held = {name: self.blobs[name].data for name in shapes}
+            self._net.reshape(**shapes)
+            self._follow(())
+            for name, values in held.items():
+                self.blobs[name].data[...] = values
+
+    def copy_from(self, weights: StrPath) -> None:
+        """Take the arrays of layers with these names from a .caffemodel, .h5 or .npz file; views show them at once.
+
+        Raises RuntimeError for a file that is not there, WeightsError for shapes that differ.
+        """
+        _check_readable(weights)
+        self._net.load(weights)
+
+    load_hdf5 = copy_from
+
+    def share_with(self, other: Net) -> None:
+        """Have the learned arrays of another net's layers of the same names: one memory for both."""
+        self._net.share(other._net)
+        self._look_up_params()
+
+    def save(self, path: StrPath) -> None:
+        """Write definition and learned arrays as a .caffemodel, whatever the name."""
+        self._net.save(path, ".caffemodel")
+
+    def save_hdf5(self, path: StrPath) -> None:
+        """Write the learned arrays as HDF5, whatever the name."""
+        self._net.save(path, ".h5")
+
+    def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
+        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels.
+
+        Raises RuntimeError for another net, and for another number of images than the layer's batch_size.
+        """
+        first = self._graph.nodes[0]
+        if first.type != "MemoryData":
+            raise RuntimeError("set_input_arrays may only be called if the first layer is a MemoryDataLayer")
+        for top, values in zip(first.tops, (data, labels), strict=True):
+            blob, array = self.blobs[top.name], np.asarray(values, np.float32)
+            if array.shape[:1] != blob.shape[:1]:
+                raise RuntimeError(f"MemoryData reads {blob.shape[0]} images at a time, not {len(array)}")
+            blob.data[...] = array.reshape(blob.shape)
+
+    def before_forward(self, hook: Hook) -> None:
+        """Call `hook(layer_number)` before every layer runs. Layers then run one by one."""
+        self._before.append(hook)
+
+    def after_forward(self, hook: Hook) -> None:
+        """Call `hook(layer_number)` after every layer has run. Layers then run one by one."""
+        self._after.append(hook)
+
+    def before_backward(self, hook: Hook) -> None:
+        """Accepted; nothing calls it: there is no backward pass."""
+
+    def after_backward(self, hook: Hook) -> None:
+        """Accepted; nothing calls it: there is no backward pass."""
+
+
+def _check_readable(file: StrPath | None) -> None:
+    if file is not None and not os.access(file, os.R_OK):
+        raise RuntimeError(f"Could not open file {os.fspath(file)}")
+
+
+def _arguments(args: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """`phase`, `level`, `stages` and `weights`, of both signatures.
+
+    Raises TypeError for what is neither.
+    """
+    is_old = bool(args) and isinstance(args[0], str | os.PathLike)
+    order = ["weights", "phase"] if is_old else ["phase", "level", "stages", "weights"]
+    placed = dict(zip(order, args, strict=False))
+    asked = {"phase": None, "level": 0, "stages": None, "weights": None}
+    unknown = [name for name in named if name not in asked or name in placed]
+    if len(args) > len(order) or unknown or {**placed, **named}.get("phase") not in (TRAIN, TEST):
+        raise TypeError(
+            "Net takes (file, phase, level=0, stages=None, weights=None) or (file, weights, phase), "
+            "phase being caffe.TRAIN or caffe.TEST"
+        )
+    return {**asked, **placed, **named}
+
+
+def _filled(values: Array, size: int) -> Array:
+    """A batch of that many, zeros behind the last."""
+    short = size - len(values)
+    return np.concatenate([values, np.zeros((short, *values.shape[1:]), values.dtype)]) if short else values
