@@ -72,6 +72,7 @@ DOORS = {
     "PIL": {"images", "pictures"},  # the first reads them, the second draws them
     "rich": {"cli", "views"},
     "h5py": {"hdf5.py"},
+    "pydot": {"caffe/draw.py"},
     "lmdb": {"data"},
     "plyvel": {"data"},
     "pyarrow": {"features"},
