@@ -1,4 +1,4 @@
-"""prototxt-caffe-shim in virtual environments of its own: one module under two names, and nobody else's caffe touched."""
+"""prototxt-caffe-shim in virtual environments of its own: one module, two names; nobody else's caffe touched."""
 
 from __future__ import annotations
 

@@ -65,9 +65,7 @@ def test_databases_hold_a_datum_per_image_under_ten_digits(tmp_path: Path, net: 
         found = stored(tmp_path / blob[0], kind.upper())
         assert list(found) == [f"{i:010d}" for i in range(6)]
         assert {image.shape for image in found.values()} == {shape}
-        np.testing.assert_array_equal(
-            np.stack(list(found.values())), np.stack(rows[blob]).reshape(6, *shape)
-        )
+        np.testing.assert_array_equal(np.stack(list(found.values())), np.stack(rows[blob]).reshape(6, *shape))
     assert [float(image.item()) for image in found.values()] == [0, 1, 2, 3, 4, 0]  # round and round
 
 
@@ -130,7 +128,11 @@ def test_an_error_in_a_later_batch_leaves_nothing(tmp_path: Path, kind: str) -> 
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (("conv,ip", "a", "1", "lmdb"), 2, "the number of blob names and dataset names must be equal: 2 and 1"),
+        (
+            ("conv,ip", "a", "1", "lmdb"),
+            2,
+            "the number of blob names and dataset names must be equal: 2 and 1",
+        ),
         (("conv,conv", "a,b", "1", "lmdb"), 2, "each another one"),
         (("conv,", "a,b", "1", "lmdb"), 2, "each another one"),
         (("cnov", "a", "1", "lmdb"), 1, "Unknown feature blob name cnov in the network"),

@@ -46,7 +46,9 @@ def test_flags_and_words_are_caffes(args: tuple[str, ...]) -> None:
     ]
     layers = [line.split("\t")[0].strip() for line in lines if "\tforward: " in line]
     assert layers == ["data", "conv1", "pool1", "conv2", "pool2", "ip1", "relu1", "ip2", "prob"]
-    assert re.search(r"^     conv1\tforward: [\d.e-]+ ms\. \(median [\d.e-]+, least [\d.e-]+\)$", done.out, re.M)
+    assert re.search(
+        r"^     conv1\tforward: [\d.e-]+ ms\. \(median [\d.e-]+, least [\d.e-]+\)$", done.out, re.M
+    )
     assert "relu1\tforward: within ip1\n" in done.out
     assert re.search(r"^Average Forward pass: [\d.e-]+ ms\.", done.out, re.M)
     assert re.search(r"^Total Time: [\d.e-]+ ms\.$", done.out, re.M)

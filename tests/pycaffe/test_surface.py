@@ -29,13 +29,13 @@ CPP = {
 """Functions of the compiled module: how many arguments, which have no names there."""
 
 PACKAGE = {
-    *CPP, "Net", "SGDSolver", "NesterovSolver", "AdaGradSolver", "RMSPropSolver", "AdaDeltaSolver", "AdamSolver", "NCCL",
-    "Timer", "Layer", "__version__", "TRAIN", "TEST", "Classifier", "Detector", "io", "layers", "params", "NetSpec",
+    *CPP, "Net", "SGDSolver", "NesterovSolver", "AdaGradSolver", "RMSPropSolver", "AdaDeltaSolver", "AdamSolver",
+    "NCCL", "Timer", "Layer", "__version__", "TRAIN", "TEST", "Classifier", "Detector", "io", "layers", "params", "NetSpec",
     "to_proto",
 }  # fmt: skip
 """What `import caffe` has."""
 
-MODULES = {
+MODULES: dict[str, dict[str, str | None]] = {
     "io": {
         "blobproto_to_array": "blob, return_diff=False",
         "array_to_blobproto": "arr, diff=None",
@@ -142,8 +142,8 @@ NET_METHODS = {
 
 NET_ATTRIBUTES = {
     "blobs": OrderedDict, "params": OrderedDict, "layer_dict": OrderedDict, "top_names": OrderedDict,
-    "bottom_names": OrderedDict, "blob_loss_weights": OrderedDict, "inputs": list, "outputs": list, "_layer_names": list,
-    "_blob_names": list, "layers": list,
+    "bottom_names": OrderedDict, "blob_loss_weights": OrderedDict, "inputs": list, "outputs": list,
+    "_layer_names": list, "_blob_names": list, "layers": list,
 }  # fmt: skip
 
 MESSAGES = """
@@ -156,7 +156,7 @@ NetStateRule PReLUParameter ParamSpec ParameterParameter PoolingParameter PowerP
 RecurrentParameter ReductionParameter ReshapeParameter SPPParameter ScaleParameter SigmoidParameter SliceParameter
 SoftmaxParameter SolverParameter SolverState TanHParameter ThresholdParameter TileParameter TransformationParameter
 V0LayerParameter V1LayerParameter WindowDataParameter
-""".split()
+"""
 """Every message of Caffe 1.0's schema."""
 
 
@@ -203,7 +203,9 @@ def test_what_is_written_in_python_has_the_same_parameters(module: str, name: st
     ours, caffes = parameters(found), as_written(wanted)
     assert ours[: len(caffes)] == caffes
     more = ours[len(caffes) :]
-    assert all(default is not EMPTY for _, _, default in more), "what Caffe's callers do not give has a default"
+    assert all(default is not EMPTY for _, _, default in more), (
+        "what Caffe's callers do not give has a default"
+    )
 
 
 @pytest.mark.parametrize(("module", "name"), [(m, n) for m, names in CONSTANTS.items() for n in names])
@@ -235,7 +237,10 @@ def test_nets_are_made_as_in_caffe(tmp_path: Path, arguments: tuple[tuple[Any, .
     net = caffe.Net(file, *args, **named)
     weights = str(tmp_path / "net.caffemodel")
     net.save(weights)
-    old, by_name = caffe.Net(file, weights, caffe.TEST), caffe.Net(file, *args, **named | {"weights": weights})
+    old, by_name = (
+        caffe.Net(file, weights, caffe.TEST),
+        caffe.Net(file, *args, **named | {"weights": weights}),
+    )
     for made in (old, by_name):
         np.testing.assert_array_equal(made.params["conv"][0].data, net.params["conv"][0].data)
     assert caffe.Net(network_file=file, phase=caffe.TEST).inputs == net.inputs
@@ -273,7 +278,7 @@ def test_a_layer_of_ones_own_has_every_attribute(tmp_path: Path, monkeypatch: py
     assert tuple(net.params["it"][0].shape) == (2, 3)
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", MESSAGES.split())
 def test_messages(name: str) -> None:
     from prototxt.caffe.proto import caffe_pb2
 

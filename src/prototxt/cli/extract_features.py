@@ -103,7 +103,9 @@ def _check_blob(net: Net, blob: str) -> None:
         what = f"Unknown feature blob name {printable(blob)} in the network {net.graph.file}"
         raise InputError(what, hint=did_you_mean(blob, shapes))
     if not 1 <= len(shapes[blob]) <= MOST_AXES:
-        what = f'blob "{printable(blob)}" is {show(shapes[blob])}: a Datum has up to three axes behind the first'
+        what = (
+            f'blob "{printable(blob)}" is {show(shapes[blob])}: a Datum has up to three axes behind the first'
+        )
         raise InputError(what, place=Place(net.graph.file))
 
 

@@ -45,7 +45,10 @@ NO_BACKWARD = "backward: not timed, training is not built yet"
     help="An input's shape, in place of the file's own; may be given several times.",
 )  # fmt: skip
 @click.option(
-    "--threads", type=click.IntRange(1, 256), metavar="N", help="[default: PROTOTXT_NUM_THREADS, else every core]"
+    "--threads",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="[default: PROTOTXT_NUM_THREADS, else every core]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the times as JSON.")
 @click.version_option(package_name="prototxt")
@@ -181,7 +184,12 @@ class _Timed:
             "threads": self.net.threads,
             "iterations": len(self.forwards),
             "layers": [
-                {"layer": r.layer, "type": r.type, "within": r.within, **(r.spent.as_dict() if r.spent else none)}
+                {
+                    "layer": r.layer,
+                    "type": r.type,
+                    "within": r.within,
+                    **(r.spent.as_dict() if r.spent else none),
+                }
                 for r in self.rows
             ],
             "forward": self.forward.as_dict(),
