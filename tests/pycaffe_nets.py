@@ -69,4 +69,5 @@ def image_net(folder: Path) -> tuple[str, str]:
     model, weights = write_net(folder, IMAGE_NET), str(folder / "net.caffemodel")
     caffe.set_random_seed(8)
     caffe.Net(model, caffe.TEST).save(weights)
+    caffe.set_random_seed(0)
     return model, weights

@@ -52,6 +52,7 @@ ALLOWED = {
     "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
+    "rewrite": {"definition", "files", "schema", "solver", "text", "upgrade", "weights"},
     "check": {"definition", "graph", "layers", "reading", "text"},
     # pycaffe's names over the whole of it
     "caffe": {
@@ -72,6 +73,7 @@ DOORS = {
     "PIL": {"images", "pictures"},  # the first reads them, the second draws them
     "rich": {"cli", "views"},
     "h5py": {"hdf5.py"},
+    "pydot": {"caffe/draw.py"},
     "lmdb": {"data"},
     "plyvel": {"data"},
     "pyarrow": {"features"},

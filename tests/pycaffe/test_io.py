@@ -200,7 +200,7 @@ def test_the_orientation_of_a_photo_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_images(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="x.png"):
+    with pytest.raises(FileNotFoundError, match=r"x\.png"):
         io.load_image(tmp_path / "x.png")
     (tmp_path / "y.png").write_text("no")
     with pytest.raises(ImageError, match=r"y\.png: not an image"):
@@ -256,9 +256,7 @@ def test_orders_of_channels_are_taken_back(channels: int) -> None:
 def test_a_mean_image_of_another_size_is_resized(transformer: io.Transformer) -> None:
     mean = drawn(3, 30, 31) * 200
     transformer.set_mean("data", mean)
-    close(
-        transformer.mean["data"].transpose(1, 2, 0), io.resize_image(mean.transpose(1, 2, 0), IMAGE_SHAPE)
-    )
+    close(transformer.mean["data"].transpose(1, 2, 0), io.resize_image(mean.transpose(1, 2, 0), IMAGE_SHAPE))
     transformer.set_mean("data", np.full((3, 30, 31), 120.0))
     assert (transformer.mean["data"] == 120).all()
 

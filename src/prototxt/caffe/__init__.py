@@ -29,6 +29,7 @@ from prototxt.caffe.modes import (
     solver_rank,
 )
 from prototxt.caffe.net import Net
+from prototxt.caffe.net_spec import NetSpec, layers, params, to_proto
 from prototxt.caffe.proto.caffe_pb2 import TEST, TRAIN
 from prototxt.caffe.solvers import (
     NCCL,
@@ -46,7 +47,8 @@ __version__ = "1.0.0"
 
 __all__ = [
     "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Classifier", "Detector", "Layer",
-    "NesterovSolver", "Net", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl", "init_log",
-    "io", "layer_type_list", "log", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed",
-    "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
+    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl",
+    "init_log", "io", "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu",
+    "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
+    "to_proto",
 ]  # fmt: skip

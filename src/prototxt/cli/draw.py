@@ -83,7 +83,7 @@ def _form(output: str | None, form: str | None) -> str:
 
 
 def _picture(dot: str, form: str, output: str | None) -> None:
-    from prototxt.cli._graphviz import render
+    from prototxt.views.graphviz import render
 
     data = render(dot, form)
     if output is None:

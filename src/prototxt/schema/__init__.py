@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FileDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
-__all__ = ["descriptor", "enum_type", "message_class", "parse_message"]
+__all__ = ["descriptor", "enum_class", "enum_type", "message_class", "parse_message", "schema_file"]
 
 PACKAGE = "caffe"
 
@@ -63,3 +63,19 @@ def enum_type(name: str) -> EnumDescriptor:
     Raises KeyError when the schema has no such enum.
     """
     return _pool().FindEnumTypeByName(f"{PACKAGE}.{name}")
+
+
+@cache
+def enum_class(name: str) -> Any:
+    """An enum as generated code has it: `enum_class("Phase").Value("TEST")` is 1.
+
+    Raises KeyError when the schema has no such enum.
+    """
+    from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper  # few have use for it
+
+    return EnumTypeWrapper(enum_type(name))
+
+
+def schema_file() -> FileDescriptor:
+    """The descriptor of the whole schema: every message and enum by its name."""
+    return descriptor("NetParameter").file

@@ -8,7 +8,7 @@ from math import isclose
 from typing import Any
 
 SAME_PLACE = {
-    "AbsVal", "BNLL", "BatchNorm", "Bias", "Concat", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "PReLU",
+    "AbsVal", "BNLL", "BatchNorm", "Bias", "Concat", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "MVN", "PReLU",
     "Power", "ReLU", "Scale", "Sigmoid", "Slice", "Softmax", "Split", "TanH", "Threshold",
 }  # fmt: skip
 """Types whose tops have every value where it was."""

@@ -22,16 +22,16 @@ LINE = '<FONT POINT-SIZE="12"> </FONT>'
 
 def to_dot(drawing: Drawing, direction: str = "down") -> str:
     """The text of a .dot file."""
-    head = HEAD.format(rank=DIRECTIONS[direction], title=_quoted(drawing.title))
+    head = HEAD.format(rank=DIRECTIONS[direction], title=quoted(drawing.title))
     numbers = count()
     lines = [*_inside(drawing.root, "  ", numbers)]
     for i, arrow in enumerate(drawing.arrows):
         end = arrow.end or f"out{i}"
         if arrow.output:
             lines.append(
-                f'  {end} [shape=box, style="rounded,dashed", color="#777777", label={_quoted(arrow.output)}]'
+                f'  {end} [shape=box, style="rounded,dashed", color="#777777", label={quoted(arrow.output)}]'
             )
-        lines.append(f"  {arrow.start} -> {end} [label={_quoted(f' {arrow.label}')}]")
+        lines.append(f"  {arrow.start} -> {end} [label={quoted(f' {arrow.label}')}]")
     return f"digraph {{\n{head}" + "\n".join(lines) + "\n}\n"
 
 
@@ -41,7 +41,7 @@ def _inside(module: Module, indent: str, numbers: Iterator[int]) -> Iterator[str
             yield f"{indent}{part.id} [label=<{_table(part)}>]"
             continue
         yield f"{indent}subgraph cluster{next(numbers)} {{"
-        yield f'{indent}  label={_quoted(part.name)}; labeljust=l; fontsize=12; fontcolor="#555555"'
+        yield f'{indent}  label={quoted(part.name)}; labeljust=l; fontsize=12; fontcolor="#555555"'
         yield f'{indent}  style="rounded,filled"; color="#cccccc"; fillcolor="#fafafa"'
         yield from _inside(part, f"{indent}  ", numbers)
         yield f"{indent}}}"
@@ -64,6 +64,7 @@ def _row(part: Part) -> str:
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as a string of Graphviz's, whatever stands in it."""
     escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,1 +1,1 @@
-"""Messages of Caffe's schema."""
+"""Messages of Caffe's schema: `from prototxt.caffe.proto import caffe_pb2`."""

@@ -1,0 +1,349 @@
+"""Nets written in Python: `n.conv1 = L.Convolution(n.data, kernel_size=5, num_output=20)`, then `n.to_proto()`.
+
+    from prototxt.caffe import NetSpec, layers as L, params as P
+
+    n = NetSpec()
+    n.data = L.Input(shape=dict(dim=[1, 3, 32, 48]))
+    n.conv1 = L.Convolution(n.data, kernel_size=5, num_output=20, weight_filler=dict(type="xavier"))
+    n.pool1 = L.Pooling(n.conv1, kernel_size=2, stride=2, pool=P.Pooling.MAX)
+    n.relu1 = L.ReLU(n.pool1, in_place=True)
+    print(n.to_proto())
+
+What a layer is given by keyword goes to the message of its type (`kernel_size` to `convolution_param`), else to
+the LayerParameter itself (`name`, `phase`, `loss_weight`); whatever ends with `param` always does. `ntop` is the number
+of its tops, `in_place` writes them over the bottoms. Any name is a layer type, also one of a fork or of your own.
+
+Source: caffe/python/caffe/net_spec.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from numbers import Real
+from typing import Any
+
+from prototxt.caffe.proto import caffe_pb2
+from prototxt.errors import did_you_mean
+from prototxt.layers._messages import OTHER_PARAMS
+
+__all__ = ["Function", "NetSpec", "Top", "assign_proto", "layers", "param_name_dict", "params", "to_proto"]
+
+
+class Top:
+    """One blob that a layer makes: top `n` of the layer `fn`."""
+
+    def __init__(self, fn: Function, n: int) -> None:
+        self.fn = fn
+        self.n = n
+
+    def to_proto(self) -> Any:
+        """A NetParameter of all layers that this top needs."""
+        return to_proto(self)
+
+
+class Function:
+    """A layer to be: its type, the tops that it reads, its parameters as they were given, and its own `tops`.
+
+    Raises TypeError where something among the inputs is no Top.
+    """
+
+    def __init__(self, type_name: str, inputs: Iterable[Top], params: Mapping[str, Any]) -> None:
+        self.type_name = type_name
+        self.inputs = tuple(inputs)
+        for index, given in enumerate(self.inputs):
+            if not isinstance(given, Top):
+                raise TypeError(f"{type_name} input {index} is not a Top (type is {type(given)})")
+        self.params = dict(params)
+        self.ntop: int = self.params.pop("ntop", 1)
+        self.in_place: bool = self.params.pop("in_place", False)
+        self.tops = tuple(Top(self, n) for n in range(self.ntop))
+
+
+class MissingTopError(AttributeError, KeyError):
+    """A NetSpec has no top of this name: for `n.conv1` an AttributeError, for `n["conv1"]` a KeyError."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NetSpec:
+    """Tops by name, in the order in which they were given; `to_proto` makes a net of all that they need.
+
+    `n.conv1` and `n["conv1"]` are the same. `tops` holds them all. A layer without tops (`ntop=0`) is given a name
+    in the same way.
+    """
+
+    tops: OrderedDict[str, Any]
+
+    def __init__(self) -> None:
+        super().__setattr__("tops", OrderedDict())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.tops[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.tops[name] = value
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "tops":  # a NetSpec that is being copied has none yet
+            raise AttributeError(name)
+        if name not in self.tops:
+            near = did_you_mean(name, self.tops)
+            raise MissingTopError(f'the net has no top "{name}"' + (f"; {near}" if near else ""))
+        return self.tops[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.__getattr__(name)
+
+    def __delattr__(self, name: str) -> None:
+        self.__getattr__(name)
+        del self.tops[name]
+
+    def __delitem__(self, name: str) -> None:
+        self.__delattr__(name)
+
+    def keys(self) -> list[str]:
+        """The names of all tops."""
+        return list(self.tops)
+
+    def vals(self) -> list[Any]:
+        """All tops."""
+        return list(self.tops.values())
+
+    def update(self, name: str, params: Mapping[str, Any]) -> None:
+        """More parameters for the layer that makes a top."""
+        _function(self[name]).params.update(params)
+
+    def to_proto(self) -> Any:
+        """A NetParameter of all layers that these tops need, under these names.
+
+        Raises AttributeError for a parameter that the schema does not have, TypeError or ValueError for a value that
+        its field does not take.
+        """
+        for name, top in self.tops.items():
+            if not isinstance(top, (Top, Function)):
+                raise TypeError(f"{name} is not a Top (type is {type(top)}){_tuple_hint(name, top)}")
+        return _net(self.tops.values(), {top: name for name, top in self.tops.items()})
+
+
+def to_proto(*tops: Top | Function) -> Any:
+    """A NetParameter of all layers that these tops need, their names made up: Convolution1, Convolution2, ..."""
+    return _net(tops, {})
+
+
+def _tuple_hint(name: str, given: Any) -> str:
+    if not isinstance(given, tuple) or not all(isinstance(top, Top) for top in given):
+        return ""
+    return f"; give each of its tops a name: {', '.join(f'n.{name}{i}' for i in range(len(given)))} = ..."
+
+
+def _function(given: Top | Function) -> Function:
+    return given.fn if isinstance(given, Top) else given
+
+
+def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> Any:
+    naming = _Naming(names)
+    made: dict[Function, Any] = {}
+    for top in wanted:
+        for fn in _needed(_function(top), made):
+            made[fn] = _layer(fn, made, naming)
+    net = caffe_pb2.NetParameter()
+    net.layer.extend(made.values())
+    return net
+
+
+def _needed(fn: Function, made: Mapping[Function, Any]) -> Iterator[Function]:
+    """`fn` behind all that it reads, without what is made; not by recursion, for nets are deeper than Python's stack."""
+    walks = [(fn, iter(fn.inputs))]
+    while walks:
+        current, inputs = walks[-1]
+        before = next((top.fn for top in inputs if top.fn not in made), None)
+        if before is not None:
+            walks.append((before, iter(before.inputs)))
+            continue
+        walks.pop()
+        if current not in made:
+            yield current
+
+
+class _Naming:
+    """The names of tops and layers; those that nobody gave are the type and a number."""
+
+    def __init__(self, given: dict[Top | Function, str]) -> None:
+        self.names = given
+        self.counts = Counter[str]()
+
+    def of(self, thing: Top | Function) -> str:
+        if thing not in self.names:
+            type_name = _function(thing).type_name
+            self.counts[type_name] += 1
+            self.names[thing] = f"{type_name}{self.counts[type_name]}"
+        return self.names[thing]
+
+
+def _layer(fn: Function, made: Mapping[Function, Any], naming: _Naming) -> Any:
+    layer = caffe_pb2.LayerParameter(type=fn.type_name)
+    layer.bottom.extend(made[top.fn].top[top.n] for top in fn.inputs)
+    layer.top.extend(layer.bottom if fn.in_place else [naming.of(top) for top in fn.tops])
+    layer.name = naming.of(fn.tops[0] if fn.tops else fn)
+    for name, value in fn.params.items():
+        try:
+            assign_proto(_home(layer, fn.type_name, name), name, value)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise type(error)(f'layer "{layer.name}" ({fn.type_name}): {error}') from None
+    return layer
+
+
+def _home(layer: Any, type_name: str, name: str) -> Any:
+    """The message that a keyword of a layer belongs to: the first of its type that has such a field, or the layer."""
+    if name.endswith("param"):
+        return layer
+    homes = [getattr(layer, param) for param in _params_of(type_name)] + [layer]
+    home = next((home for home in homes if name in home.DESCRIPTOR.fields_by_name), None)
+    if home is None:
+        raise AttributeError(_no_field(name, *homes))
+    return home
+
+
+@cache
+def param_name_dict() -> dict[str, str]:
+    """Layer types and what their message is called in LayerParameter without `_param`: "InnerProduct": "inner_product".
+
+    A message counts as its type's where it is called `<type>Parameter`.
+    """
+    found: dict[str, str] = {}
+    for field in caffe_pb2.LayerParameter.DESCRIPTOR.fields:
+        if field.message_type is not None and field.name.endswith("_param"):
+            # ReLU6Parameter is none: relu6_param is a ReLUParameter too.
+            found.setdefault(field.message_type.name.removesuffix("Parameter"), field.name[: -len("_param")])
+    return found
+
+
+@cache
+def _params_of(type_name: str) -> tuple[str, ...]:
+    """The fields of LayerParameter that hold a type's parameters.
+
+    Caffe knows those whose message has the type's name; Deconvolution, SoftmaxWithLoss and layers of forks have others.
+    """
+    own = param_name_dict().get(type_name)
+    fields = {f.name.replace("_", ""): f.name for f in caffe_pb2.LayerParameter.DESCRIPTOR.fields}
+    by_field = fields.get(f"{type_name}param".replace("_", "").lower())
+    others = (name.lower() for name in OTHER_PARAMS.get(type_name, ()))
+    return tuple(dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others]))
+
+
+def assign_proto(proto: Any, name: str, val: Any) -> None:
+    """A Python value into a field of a message: a dict becomes a message, a list a repeated field.
+
+    One value for a repeated field is a list of one; a message is copied; an enum's value may be given by its name.
+
+    Raises AttributeError where the message has no such field, TypeError or ValueError where it does not take the value.
+    """
+    field = proto.DESCRIPTOR.fields_by_name.get(name)
+    if field is None:
+        raise AttributeError(_no_field(name, proto))
+    if field.is_repeated:
+        target = getattr(proto, name)
+        for item in val if _is_list(val) else [val]:
+            if field.message_type is None:
+                _put(field, item, target.append)
+            else:
+                _fill(target.add(), field, item)
+    elif _is_list(val):
+        raise TypeError(f"{name} takes one value, not a list")
+    elif field.message_type is not None:
+        _fill(getattr(proto, name), field, val)
+    else:
+        _put(field, val, lambda value: setattr(proto, name, value))
+
+
+def _no_field(name: str, *homes: Any) -> str:
+    """What to say where none of these messages has a field."""
+    known = [field for home in homes for field in home.DESCRIPTOR.fields_by_name]
+    near = did_you_mean(name, known)
+    within = " or ".join(home.DESCRIPTOR.name for home in homes)
+    return f'no field "{name}" in {within}' + (f"; {near}" if near else "")
+
+
+def _is_list(val: Any) -> bool:
+    return isinstance(val, Iterable) and not isinstance(val, (str, bytes, Mapping))
+
+
+def _fill(target: Any, field: Any, val: Any) -> None:
+    """A dict, or a message of the same type, into a message."""
+    if isinstance(val, Mapping):
+        for name, part in val.items():
+            try:
+                assign_proto(target, name, part)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"{field.name}: {error}") from None
+    elif getattr(getattr(val, "DESCRIPTOR", None), "full_name", None) == field.message_type.full_name:
+        target.MergeFromString(val.SerializeToString())  # it may be of another caffe_pb2
+    else:
+        raise TypeError(f"{field.name} takes a dict or a {field.message_type.name}, not {val!r}")
+
+
+_WHOLE = ("CPPTYPE_INT32", "CPPTYPE_INT64", "CPPTYPE_UINT32", "CPPTYPE_UINT64")
+
+
+def _put(field: Any, val: Any, put: Any) -> None:
+    """A scalar into its field. `64 / 2` is a whole number too, and was an int when Caffe's scripts were written."""
+    whole = field.cpp_type in [getattr(field, kind) for kind in _WHOLE]
+    if whole and isinstance(val, Real) and float(val).is_integer():
+        val = int(val)
+    try:
+        put(val)
+    except (TypeError, ValueError) as error:
+        known = list(field.enum_type.values_by_name) if field.enum_type is not None else []
+        takes = f" (it takes {', '.join(known)})" if known else ""
+        raise type(error)(f"{field.name} does not take {val!r}{takes}: {error}") from None
+
+
+class Layers:
+    """A function for every layer type: `Layers().Convolution(bottom, kernel_size=3, num_output=8)`.
+
+    It gives the layer's top; with `ntop=2` and more a tuple of its tops, with `ntop=0` the layer itself.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def layer_fn(*args: Top, **kwargs: Any) -> Top | tuple[Top, ...] | Function:
+            fn = Function(name, args, kwargs)
+            if fn.ntop == 0:
+                return fn
+            return fn.tops[0] if fn.ntop == 1 else fn.tops
+
+        layer_fn.__name__ = name
+        return layer_fn
+
+
+class Parameters:
+    """The constants of parameters: `Parameters().Pooling.MAX` is the MAX of PoolingParameter."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Constants(getattr(caffe_pb2, f"{name}Parameter"))
+
+
+class _Constants:
+    def __init__(self, message: Any) -> None:
+        self._message = message
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = self._message.DESCRIPTOR.enum_values_by_name
+        if name not in known and not hasattr(self._message, name):
+            near = did_you_mean(name, known)
+            kind = self._message.DESCRIPTOR.name
+            raise AttributeError(f'{kind} has no constant "{name}"' + (f"; {near}" if near else ""))
+        return getattr(self._message, name)
+
+
+layers = Layers()
+params = Parameters()
