@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from prototxt.caffe import modes
 from prototxt.cli.classify import main
 from pycaffe_nets import IMAGE_NET, image_net, write_net
 
-HOW = {"mean": np.array([100.0, 110.0, 120.0]), "raw_scale": 255, "channel_swap": (2, 1, 0)}
+HOW: dict[str, Any] = {"mean": np.array([100.0, 110.0, 120.0]), "raw_scale": 255, "channel_swap": (2, 1, 0)}
 DIMS = "--images_dim", "13,16"
 
 
@@ -48,8 +49,8 @@ def failed(*words: str, mean: str | None = "100,110,120", code: int = 1) -> str:
     return result.err
 
 
-def wanted(*names: str, oversample: bool = True, **how: object) -> np.ndarray:
-    net = caffe.Classifier("net.prototxt", "net.caffemodel", **{"image_dims": (13, 16), **HOW, **how})  # type: ignore[arg-type]
+def wanted(*names: str, oversample: bool = True, **how: Any) -> np.ndarray:
+    net = caffe.Classifier("net.prototxt", "net.caffemodel", **{"image_dims": (13, 16), **HOW, **how})
     return net.predict([caffe.io.load_image(f"photos/{name}") for name in names], oversample)
 
 
@@ -78,7 +79,7 @@ def test_arrays_of_images(count: int) -> None:
     images = np.random.default_rng(1).random((count, 14, 18, 3), np.float32)
     np.save("in.npy", images)
     done("in.npy", "out.npy", *DIMS)
-    net = caffe.Classifier("net.prototxt", "net.caffemodel", image_dims=(13, 16), **HOW)  # type: ignore[arg-type]
+    net = caffe.Classifier("net.prototxt", "net.caffemodel", image_dims=(13, 16), **HOW)
     assert_allclose(np.load("out.npy"), net.predict(list(images)), rtol=1e-5)
     np.save("in.npy", images[0])
     done("in.npy", "out.npy", *DIMS)
@@ -88,7 +89,7 @@ def test_arrays_of_images(count: int) -> None:
 def test_scales_and_channels() -> None:
     options = "--raw_scale", "200", "--input_scale", "0.5", "--channel_swap", "1,2,0"
     done("photos/a.jpg", "out.npy", *DIMS, *options)
-    how = {"raw_scale": 200, "input_scale": 0.5, "channel_swap": (1, 2, 0)}
+    how: dict[str, Any] = {"raw_scale": 200, "input_scale": 0.5, "channel_swap": (1, 2, 0)}
     assert_allclose(np.load("out.npy"), wanted("a.jpg", **how), rtol=1e-5)
     done("photos/a.jpg", "out.npy", *DIMS, "--channel_swap", "", mean="")
     assert_allclose(np.load("out.npy"), wanted("a.jpg", mean=None, channel_swap=None), rtol=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import prototxt
 import prototxt.caffe as caffe
+from golden import SHARED, needs_shared
 from pycaffe_nets import IMAGE_NET, image_net
 
 MEAN = np.array([100.0, 110.0, 120.0])
@@ -21,9 +23,9 @@ def images(count: int, height: int = 21, width: int = 19) -> list[np.ndarray]:
     return list(np.random.default_rng(3).random((count, height, width, 3), np.float32))
 
 
-def classifier(folder: Path, **how: object) -> caffe.Classifier:
+def classifier(folder: Path, **how: Any) -> caffe.Classifier:
     model, weights = image_net(folder)
-    return caffe.Classifier(model, weights, **how)  # type: ignore[arg-type]
+    return caffe.Classifier(model, weights, **how)
 
 
 def scores(weights: Path, crops: list[np.ndarray]) -> np.ndarray:
@@ -76,7 +78,8 @@ def test_what_was_said_is_in_the_transformer(tmp_path: Path) -> None:
     assert isinstance(net, caffe.Net)
     assert net.transformer.transpose == {"data": (2, 0, 1)}
     assert net.transformer.input_scale == {"data": 0.5}
-    assert net.transformer.mean == net.transformer.raw_scale == net.transformer.channel_swap == {}
+    for unsaid in (net.transformer.mean, net.transformer.raw_scale, net.transformer.channel_swap):
+        assert not unsaid
 
 
 def test_images_of_several_sizes_stay_as_they_are(tmp_path: Path) -> None:
@@ -128,3 +131,18 @@ def test_a_net_that_takes_no_images(tmp_path: Path) -> None:
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="Could not open file"):
         caffe.Classifier(str(tmp_path / "net.prototxt"), str(tmp_path / "net.caffemodel"))
+
+
+@needs_shared
+def test_a_trained_net_as_tutorials_run_it() -> None:
+    folder = SHARED / "models" / "squeezenet"
+    file = (SHARED / "models" / "imagenet" / "ilsvrc_2012_mean.binaryproto").read_bytes()
+    mean = caffe.io.blobproto_to_array(caffe.io.caffe_pb2.BlobProto.FromString(file))[0]
+    net = caffe.Classifier(
+        str(folder / "deploy.prototxt"), str(folder / "decompressed_SqueezeNet.caffemodel"),
+        mean=mean.mean(1).mean(1), raw_scale=255, channel_swap=(2, 1, 0), image_dims=(256, 256),
+    )  # fmt: skip
+    cat = caffe.io.load_image(str(SHARED / "images" / "cat.jpg"))
+    best = net.predict([cat])[0].argsort()[::-1][:5]
+    assert best.tolist() == [278, 277, 263, 281, 463]
+    assert net.predict([cat], oversample=False)[0].argmax() == 278

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,13 +31,13 @@ def files(tmp_path: Path) -> list[str]:
     return names
 
 
-def detector(folder: Path, **how: object) -> caffe.Detector:
-    return caffe.Detector(*image_net(folder), **how)  # type: ignore[arg-type]
+def detector(folder: Path, **how: Any) -> caffe.Detector:
+    return caffe.Detector(*image_net(folder), **how)
 
 
 def test_every_window_is_classified(tmp_path: Path, files: list[str]) -> None:
-    how = {"mean": MEAN, "raw_scale": 255, "channel_swap": (2, 1, 0)}
-    windows = [[(0, 0, 20, 15), np.array([3, 2, 9, 14])], [], [[1.0, 5.0, 8.0, 30.0]]]
+    how: dict[str, Any] = {"mean": MEAN, "raw_scale": 255, "channel_swap": (2, 1, 0)}
+    windows: list[list[Any]] = [[(0, 0, 20, 15), np.array([3, 2, 9, 14])], [], [[1.0, 5.0, 8.0, 30.0]]]
     names = [files[0], files[0], files[1]]
     found = detector(tmp_path, **how).detect_windows(zip(names, windows, strict=True))
     assert [one["filename"] for one in found] == [files[0], files[0], files[1]]

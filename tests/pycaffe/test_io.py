@@ -332,7 +332,7 @@ def test_lists_of_arrays_to_bytes_and_back() -> None:
 @pytest.mark.parametrize("label", [None, 7])
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 def test_arrays_to_datums_and_back(dtype: type, label: int | None) -> None:
-    values = (drawn(2, 3, 4) * 255).astype(dtype)
+    values: np.ndarray = (drawn(2, 3, 4) * 255).astype(dtype)
     datum = io.array_to_datum(values, label)
     assert (datum.channels, datum.height, datum.width) == (2, 3, 4)
     assert datum.HasField("label") == (label is not None)
