@@ -14,15 +14,20 @@ HOLDS_A_NET = ("net_param", "train_net_param", "test_net_param")
 
 def refuse_solver(tree: Message, file: str) -> None:
     """Raises SolverFileError for the text of a SolverParameter, naming the nets that it trains."""
-    written = {field.name for field in tree.fields}
-    net, solver = _fields("NetParameter"), _fields("SolverParameter")
-    if written & net - solver or not written & solver - net:
+    if not is_solver(tree):
         return
     raise SolverFileError(
         "this is a solver, which says how to train a net, and no net",
         place=Place(file),
         hint=_hint(tree, file),
     )
+
+
+def is_solver(tree: Message) -> bool:
+    """Whether a text has fields that solvers alone have, and none that nets alone have."""
+    written = {field.name for field in tree.fields}
+    net, solver = _fields("NetParameter"), _fields("SolverParameter")
+    return not written & net - solver and bool(written & solver - net)
 
 
 def _fields(message: str) -> set[str]:

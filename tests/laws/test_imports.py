@@ -52,6 +52,7 @@ ALLOWED = {
     "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},
     "solver": {"schema", "text"},
     "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
+    "rewrite": {"definition", "files", "schema", "solver", "text", "upgrade", "weights"},
     "check": {"definition", "graph", "layers", "reading", "text"},
     # pycaffe's names over the whole of it
     "caffe": {

@@ -9,9 +9,16 @@ from prototxt.upgrade.net_inputs import inputs_to_layers
 from prototxt.upgrade.v0 import v0_to_v1
 from prototxt.upgrade.v1 import v1_to_v2
 
-__all__ = ["upgrade"]
+__all__ = ["upgrade", "upgrade_told"]
 
-STORIES = (v0_to_v1, move_transform_fields, v1_to_v2, inputs_to_layers, freeze_statistics)
+STORIES = {
+    v0_to_v1: "V0 layers",
+    move_transform_fields: "transform fields of data layers",
+    v1_to_v2: "V1 layers",
+    inputs_to_layers: "input fields",
+    freeze_statistics: "learning rates of BatchNorm's statistics",
+}
+"""Every story in Caffe's order, and what it does away with."""
 
 
 def upgrade(definition: Definition) -> Definition:
@@ -22,3 +29,14 @@ def upgrade(definition: Definition) -> Definition:
     for story in STORIES:
         definition = story(definition)
     return definition
+
+
+def upgrade_told(definition: Definition) -> tuple[Definition, list[str]]:
+    """What `upgrade` gives, and what was of an older form; nothing for a net that is in today's."""
+    old = []
+    for story, what in STORIES.items():
+        upgraded = story(definition)
+        if upgraded.message != definition.message:
+            old.append(what)
+        definition = upgraded
+    return definition, old
