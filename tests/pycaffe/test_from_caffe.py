@@ -1,4 +1,4 @@
-"""docs/from-caffe.md does what it says: its Python and its commands run, in their order, and print what stands there."""
+"""docs/from-caffe.md does what it says: its Python and its commands run in their order and print what stands there."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ CPP = {
 
 PACKAGE = {
     *CPP, "Net", "SGDSolver", "NesterovSolver", "AdaGradSolver", "RMSPropSolver", "AdaDeltaSolver", "AdamSolver",
-    "NCCL", "Timer", "Layer", "__version__", "TRAIN", "TEST", "Classifier", "Detector", "io", "layers", "params", "NetSpec",
-    "to_proto",
+    "NCCL", "Timer", "Layer", "__version__", "TRAIN", "TEST", "Classifier", "Detector", "io", "layers", "params",
+    "NetSpec", "to_proto",
 }  # fmt: skip
 """What `import caffe` has."""
 

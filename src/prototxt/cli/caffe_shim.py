@@ -31,6 +31,9 @@ for found in pkgutil.walk_packages(prototxt.caffe.__path__, "prototxt.caffe."):
 sys.modules["caffe"] = prototxt.caffe
 """
 
+MODULES = ("caffe.py", "caffe.so", "caffe.*.so", "caffe.pyd", "caffe.*.pyd")
+"""What else Python would import as caffe."""
+
 LEFTOVERS = {"__init__.py", "__pycache__"}
 """What may lie in a package that is ours."""
 
@@ -58,7 +61,8 @@ class Shim:
         """A `caffe` in this folder that this command did not make."""
         if self.package.exists():
             return None if self.is_ours else self.package
-        return next(iter(sorted([*self.folder.glob("caffe.py"), *self.folder.glob("caffe.*.so")])), None)
+        modules = (path for form in MODULES for path in sorted(self.folder.glob(form)))
+        return next(modules, None)
 
     def install(self) -> bool:
         """Write the package; whether there was none before. Raises PrototxtError."""
