@@ -26,9 +26,15 @@ for found in pkgutil.walk_packages(prototxt.caffe.__path__, "prototxt.caffe."):
     assert again.__name__ == found.name
 import caffe.io
 from caffe.proto import caffe_pb2
-from caffe import Net, TEST
+from caffe import Net, TEST, layers as L, params as P
+from caffe.net_spec import NetSpec
+from caffe.coord_map import crop
+import caffe.coord_map, caffe.draw
 assert caffe.io is prototxt.caffe.io
 assert Net is prototxt.caffe.Net
+assert (L, P, NetSpec) == (prototxt.caffe.layers, prototxt.caffe.params, prototxt.caffe.NetSpec)
+assert crop is sys.modules["prototxt.caffe.coord_map"].crop
+assert caffe.draw is sys.modules["prototxt.caffe.draw"]
 assert caffe_pb2 is sys.modules["prototxt.caffe.proto.caffe_pb2"]
 print(len(caffe.layer_type_list()))
 """

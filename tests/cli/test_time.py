@@ -90,6 +90,21 @@ def test_inputs_may_have_other_shapes() -> None:
     assert as_json("-model", LENET, "-iterations", 1, "--input", "data=3,1,28,28")["iterations"] == 1
 
 
+def test_python_layers_run_where_they_are_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own_layers.py").write_text(
+        "import prototxt\n\n\nclass Ones(prototxt.PythonLayer):\n"
+        "    def reshape(self, bottom, top):\n        top[0].reshape(2, 3)\n\n"
+        "    def forward(self, bottom, top):\n        top[0].data[...] = 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    net = tmp_path / "net.prototxt"
+    net.write_text(
+        'layer { name: "it" type: "Python" top: "it" python_param { module: "own_layers" layer: "Ones" } }'
+    )
+    assert "--allow-python-layers" in timed("-model", net, "-iterations", 1).err
+    assert timed("-model", net, "-iterations", 1, "--allow-python-layers").code == 0
+
+
 def test_a_gpu_is_a_warning() -> None:
     done = timed("-model", LENET, "-iterations", "1", "-gpu", "0,1")
     assert done.code == 0

@@ -42,6 +42,9 @@ def names(text: str) -> tuple[str, ...]:
 @click.argument("kind", metavar="lmdb|leveldb|hdf5|npz", type=click.Choice(KINDS))
 @click.argument("mode", metavar="[CPU|GPU]", type=click.Choice(["CPU", "GPU"]), default="CPU")
 @click.argument("device", metavar="[DEVICE_ID]", default="")
+@click.option(
+    "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
+)
 @click.version_option(package_name="prototxt")
 def main(
     weights: str,
@@ -52,6 +55,7 @@ def main(
     kind: str,
     mode: str,
     device: str,
+    allow_python_layers: bool,
 ) -> None:
     """Run MODEL, a net with a layer that reads data, for BATCHES batches; write every BLOB to its own DATASET.
 
@@ -77,7 +81,8 @@ def main(
         show_notes([f"{' '.join(filter(None, (mode, device)))}: nets run on the CPU here"])
     definition = define_net(read_text(model), model)
     show_notes(definition.notes)
-    net = Net(definition, Options("TEST"), weights, keep="all", engine="fast")
+    options = Options("TEST", allow_python_layers=allow_python_layers)
+    net = Net(definition, options, weights, keep="all", engine="fast")
     for blob in blobs:
         _check_blob(net, blob)
     show_notes([*_notes_of_inputs(net), *net.graph.notes[len(definition.notes) :], *missing_weights(net)])

@@ -50,6 +50,9 @@ NO_BACKWARD = "backward: not timed, training is not built yet"
     metavar="N",
     help="[default: PROTOTXT_NUM_THREADS, else every core]",
 )
+@click.option(
+    "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the times as JSON.")
 @click.version_option(package_name="prototxt")
 def main(
@@ -62,6 +65,7 @@ def main(
     gpu: str | None,
     inputs: tuple[tuple[str, tuple[int, ...]], ...],
     threads: int | None,
+    allow_python_layers: bool,
     as_json: bool,
 ) -> None:
     """Time the forward pass of a net, as `caffe time` does: every layer, and the whole.
@@ -83,7 +87,8 @@ def main(
         show_notes([f"--gpu {gpu}: nets run on the CPU here"])
     definition = define_net(read_text(model), model)
     show_notes(definition.notes)
-    options = Options(phase, level, tuple(filter(None, stage.split(","))), dict(inputs))
+    stages = tuple(filter(None, stage.split(",")))
+    options = Options(phase, level, stages, dict(inputs), allow_python_layers=allow_python_layers)
     files = weights.split(",") if weights else None
     net = Net(definition, options, files, keep="outputs", engine="fast", threads=threads)
     show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])

@@ -66,7 +66,7 @@ def float_datum(values: NDArray[np.float32]) -> bytes:
     """
     channels, height, width = (*values.shape, 1, 1, 1)[:3]
     datum = message_class("Datum")(channels=channels, height=height, width=width)
-    datum.float_data.extend(values.ravel())
+    datum.float_data.extend(values.ravel().tolist())
     data: bytes = datum.SerializeToString()
     return data
 
