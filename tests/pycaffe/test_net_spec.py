@@ -21,12 +21,19 @@ def lenet(source: str, batch_size: int) -> Any:
     """The net of Caffe's tutorial, on images that are not square."""
     n = NetSpec()
     n.data, n.label = L.Data(
-        batch_size=batch_size, backend=P.Data.LMDB, source=source, transform_param=dict(scale=1.0 / 256), ntop=2
+        batch_size=batch_size,
+        backend=P.Data.LMDB,
+        source=source,
+        transform_param=dict(scale=1.0 / 256),
+        ntop=2,
     )
     n.conv1 = L.Convolution(n.data, kernel_size=5, num_output=20, weight_filler=dict(type="xavier"))
     n.pool1 = L.Pooling(n.conv1, kernel_size=2, stride=2, pool=P.Pooling.MAX)
     n.fc1 = L.InnerProduct(
-        n.pool1, num_output=500, weight_filler=dict(type="xavier"), param=[dict(lr_mult=0.5), dict(lr_mult=2.5)]
+        n.pool1,
+        num_output=500,
+        weight_filler=dict(type="xavier"),
+        param=[dict(lr_mult=0.5), dict(lr_mult=2.5)],
     )
     n.relu1 = L.ReLU(n.fc1, in_place=True)
     n.score = L.InnerProduct(n.relu1, num_output=10, weight_filler=dict(type="xavier"))
@@ -147,7 +154,13 @@ def test_names_that_nobody_gave() -> None:
     first = L.Convolution(data, kernel_size=3, num_output=4)
     second = L.ReLU(L.Convolution(first, kernel_size=1, num_output=6), in_place=True)
     layers = to_proto(second, L.Silence(label, ntop=0)).layer
-    assert [layer.name for layer in layers] == ["DummyData1", "Convolution1", "Convolution2", "ReLU1", "Silence1"]
+    assert [layer.name for layer in layers] == [
+        "DummyData1",
+        "Convolution1",
+        "Convolution2",
+        "ReLU1",
+        "Silence1",
+    ]
     assert list(layers[0].top) == ["DummyData1", "DummyData2"]
     assert (layers[3].bottom, layers[3].top) == (["Convolution2"], ["Convolution2"])
     assert [list(shape.dim) for shape in layers[0].dummy_data_param.shape] == [[2, 3, 5, 7], [2]]
@@ -188,7 +201,10 @@ def test_layers_without_tops() -> None:
     n.data, n.more = L.DummyData(shape=dict(dim=3), ntop=2)
     n.quiet = L.Silence(n.data, ntop=0)
     n.quiet2 = L.Silence(n.more, ntop=0)
-    assert [(layer.name, list(layer.top)) for layer in n.to_proto().layer[1:]] == [("quiet", []), ("quiet2", [])]
+    assert [(layer.name, list(layer.top)) for layer in n.to_proto().layer[1:]] == [
+        ("quiet", []),
+        ("quiet2", []),
+    ]
 
 
 def test_a_net_deeper_than_pythons_stack() -> None:
@@ -257,7 +273,12 @@ def test_values_of_a_repeated_field(value: Any, want: list[int]) -> None:
 
 def test_values_of_messages_and_enums() -> None:
     filler = caffe_pb2.FillerParameter(type="gaussian", std=0.5)
-    made = one("Convolution", weight_filler=filler, bias_filler=dict(value=np.float32(0.25)), bias_term=np.bool_(True))
+    made = one(
+        "Convolution",
+        weight_filler=filler,
+        bias_filler=dict(value=np.float32(0.25)),
+        bias_term=np.bool_(True),
+    )
     assert made.convolution_param.weight_filler == filler
     assert (made.convolution_param.bias_filler.value, made.convolution_param.bias_term) == (0.25, True)
     assert one("Pooling", pool="AVE").pooling_param.pool == P.Pooling.AVE == 1
@@ -301,7 +322,9 @@ def test_inputs_are_tops() -> None:
     L.Silence(*both, ntop=0)
     n = NetSpec()
     n.data = both
-    with pytest.raises(TypeError, match=r"^data is not a Top .*give each of its tops a name: n\.data0, n\.data1 = "):
+    with pytest.raises(
+        TypeError, match=r"^data is not a Top .*give each of its tops a name: n\.data0, n\.data1 = "
+    ):
         n.to_proto()
 
 

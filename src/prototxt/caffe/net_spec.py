@@ -231,7 +231,9 @@ def _params_of(type_name: str) -> tuple[str, ...]:
     fields = {f.name.replace("_", ""): f.name for f in caffe_pb2.LayerParameter.DESCRIPTOR.fields}
     by_field = fields.get(f"{type_name}param".replace("_", "").lower())
     others = (name.lower() for name in OTHER_PARAMS.get(type_name, ()))
-    return tuple(dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others]))
+    return tuple(
+        dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others])
+    )
 
 
 def assign_proto(proto: Any, name: str, val: Any) -> None:
