@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_in_place(tmp_path: Path) -> None:
 
 
 def test_fields_of_forks_stay_as_they_are(tmp_path: Path) -> None:
-    """Field 137 is one fork's upsample_param and Caffe's embed_param: its bytes need not be a message of this schema."""
+    """Field 137 is one fork's upsample_param and Caffe's embed_param: its bytes need be no message of this schema."""
     layer = trained(TODAY, old_shapes=False).layer[1].SerializeToString()
     layer += bytes_head(137, 3) + b"\xff\xff\xff" + bytes_head(99_999, 2) + b"ab"
     source, target = tmp_path / "old.caffemodel", tmp_path / "new.caffemodel"
@@ -124,22 +125,35 @@ def test_old_layers_with_fields_that_nobody_knows(tmp_path: Path) -> None:
     assert (made.convolution_param.num_output, len(made.blobs)) == (3, 2)
 
 
-@pytest.mark.parametrize(
-    ("data", "what"),
-    [
-        (lambda net: net.SerializeToString()[:-20], "are left"),
-        (lambda net: b"\x89HDF\r\n\x1a\n" + bytes(20), "HDF5"),
-        (lambda net: net.SerializeToString() + net_message('layer { name: "x" }').SerializeToString(),
-         "4 `layers` of the old form and 1 `layer` of today's"),
-        (lambda net: bytes_head(2, 4) + bytes([5 << 3, 0xFF, 0xFF, 0x03]), "a layer of V1 type 65535: nothing here knows it"),
-        (lambda net: net_message('layers { layer { name: "x" type: "noise" } }').SerializeToString(),
-         'unknown V0 layer type "noise"'),
-        (lambda net: net_message('input: "a" input_dim: 1 layer { name: "x" }').SerializeToString(), "need 4 `input_dim`"),
-    ],
-)  # fmt: skip
-def test_what_is_refused_writes_nothing(data: Any, what: str, tmp_path: Path) -> None:
+WHOLE: bytes = trained(V1, old_shapes=True).SerializeToString()
+
+BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
+    "cut off": (lambda: WHOLE[:-20], "are left"),
+    "HDF5": (lambda: b"\x89HDF\r\n\x1a\n" + bytes(20), "HDF5"),
+    "both forms": (
+        lambda: WHOLE + net_message('layer { name: "x" }').SerializeToString(),
+        "4 `layers` of the old form and 1 `layer` of today's",
+    ),
+    "V1 type": (
+        lambda: bytes_head(2, 4) + b"\x28\xff\xff\x03",
+        "a layer of V1 type 65535: nothing here knows it",
+    ),
+    "V0 type": (
+        lambda: net_message('layers { layer { name: "x" type: "noise" } }').SerializeToString(),
+        'unknown V0 layer type "noise"',
+    ),
+    "dims": (
+        lambda: net_message('input: "a" input_dim: 1 layer { name: "x" }').SerializeToString(),
+        "need 4 `input_dim`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_refused_writes_nothing(case: str, tmp_path: Path) -> None:
+    data, what = BROKEN[case]
     source, target = tmp_path / "old.caffemodel", tmp_path / "new.caffemodel"
-    source.write_bytes(data(trained(V1, old_shapes=True)))
+    source.write_bytes(data())
     target.write_bytes(b"as it was")
     with pytest.raises(PrototxtError, match=what):
         rewrite_binary(source, target)

@@ -126,7 +126,7 @@ class _Kept:
 
 
 class _TrainedNet:
-    """A trained net's NetParameter without its arrays: in place of what is kept stands a blob whose `num` says which."""
+    """A trained net's NetParameter without its arrays: where something is kept stands a blob whose `num` says which."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire

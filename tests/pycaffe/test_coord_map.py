@@ -66,8 +66,8 @@ def test_axes_apart_are_axes_together() -> None:
     five = pattern(conv=5, stride=2, pad=10)
     both = pattern(conv=[3, 5], stride=[1, 2], pad=[0, 10])
     maps = [coord_map_from_to(n.up, n.data) for n in (three, five, both)]
-    for part in (1, 2):
-        np.testing.assert_array_equal([maps[0][part][0], maps[1][part][0]], maps[2][part])
+    for first, second, of_both in list(zip(*maps, strict=True))[1:]:
+        np.testing.assert_array_equal([first[0], second[0]], of_both)
 
 
 def test_three_spatial_axes() -> None:

@@ -100,7 +100,11 @@ def test_edges_colours_methods() -> None:
 
 @pytest.mark.parametrize(
     ("phase", "drawn"),
-    [(None, {"train", "test", "conv", "drop", "fc"}), (TRAIN, {"train", "conv", "drop", "fc"}), (TEST, {"test", "conv", "fc"})],
+    [
+        (None, {"train", "test", "conv", "drop", "fc"}),
+        (TRAIN, {"train", "conv", "drop", "fc"}),
+        (TEST, {"test", "conv", "fc"}),
+    ],
 )  # fmt: skip
 def test_phases(phase: int | None, drawn: set[str]) -> None:
     text = dot(phase=phase)
@@ -108,7 +112,8 @@ def test_phases(phase: int | None, drawn: set[str]) -> None:
 
 
 def test_a_rule_without_a_phase_holds_in_both() -> None:
-    text = 'layer { name: "a" type: "ReLU" include { stage: "s" } } layer { name: "b" type: "ReLU" exclude { stage: "s" } }'
+    rules = ('include { stage: "s" }', 'exclude { stage: "s" }')
+    text = "".join(f'layer {{ name: "a" type: "ReLU" {rule} }}' for rule in rules)
     for phase in (TRAIN, TEST):
         assert dot(text, phase=phase).count("(ReLU)") == 2
     with pytest.raises(ValueError, match="layer a has both include and exclude specified"):

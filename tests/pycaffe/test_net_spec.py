@@ -226,7 +226,8 @@ def one(kind: str, *bottoms: Top, **params: Any) -> Any:
         ("InnerProduct", dict(num_output=3, axis=2), "inner_product_param { num_output: 3 axis: 2 }"),
         ("LRN", dict(local_size=3, norm_region=P.LRN.WITHIN_CHANNEL), "lrn_param {local_size: 3 norm_region: 1}"),
         ("HDF5Data", dict(source="a", batch_size=2), 'hdf5_data_param { source: "a" batch_size: 2 }'),
-        ("Python", dict(module="m", layer="C", param_str="{}"), 'python_param {module: "m" layer: "C" param_str: "{}"}'),
+        ("Python", dict(module="m", layer="C", param_str="{}"),
+         'python_param { module: "m" layer: "C" param_str: "{}" }'),
         # no message has these types' names
         ("Deconvolution", dict(num_output=3, kernel_size=4), "convolution_param { num_output: 3 kernel_size: 4 }"),
         ("SoftmaxWithLoss", dict(axis=2, ignore_label=255), "softmax_param {axis: 2} loss_param {ignore_label: 255}"),
@@ -239,7 +240,8 @@ def one(kind: str, *bottoms: Top, **params: Any) -> Any:
         ("ROIPooling", dict(pooled_h=3, pooled_w=5), "roi_pooling_param { pooled_h: 3 pooled_w: 5 }"),
         # the layer's own
         ("Data", dict(include=dict(phase=1), phase=1), "include { phase: TEST } phase: TEST"),
-        ("Mine", dict(loss_weight=[1, 0.5], convolution_param=dict(pad=2)), "loss_weight: [1, 0.5] convolution_param { pad: 2 }"),
+        ("Mine", dict(loss_weight=[1, 0.5], convolution_param=dict(pad=2)),
+         "loss_weight: [1, 0.5] convolution_param { pad: 2 }"),
     ],
 )  # fmt: skip
 def test_where_a_field_goes(kind: str, params: dict[str, Any], want: str) -> None:
@@ -333,4 +335,4 @@ def test_constants_that_are_not_there() -> None:
         _ = P.Poling
     with pytest.raises(AttributeError, match='PoolingParameter has no constant "MAXI"; did you mean "MAX"'):
         _ = P.Pooling.MAXI
-    assert P.Loss.VALID == caffe_pb2.LossParameter.NormalizationMode.Value("VALID")
+    assert caffe_pb2.LossParameter.NormalizationMode.Name(P.Loss.VALID) == "VALID"

@@ -44,8 +44,8 @@ __version__ = "1.0.0"
 """The version of Caffe whose names these are."""
 
 __all__ = [
-    "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Layer", "NesterovSolver", "Net", "NetSpec",
-    "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "io",
-    "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed",
-    "set_solver_count", "set_solver_rank", "solver_count", "solver_rank", "to_proto",
+    "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Layer", "NesterovSolver", "Net",
+    "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "io",
+    "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess",
+    "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank", "to_proto",
 ]  # fmt: skip

@@ -201,8 +201,8 @@ def get_pydot_graph(
     try:
         import pydot
     except ImportError:
-        what = "get_pydot_graph needs the Python library pydot (pip install pydot); draw_net and draw_net_to_file do not"
-        raise ImportError(what, name="pydot") from None
+        what = "get_pydot_graph needs the Python library pydot (pip install pydot)"
+        raise ImportError(f"{what}; draw_net and draw_net_to_file do not", name="pydot") from None
     picture = _picture(caffe_net, rankdir, label_edges, phase, display_lrm)
     graph = pydot.Dot(quoted(picture.name), graph_type="digraph", rankdir=rankdir)
     nodes = {
