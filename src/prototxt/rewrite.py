@@ -53,7 +53,9 @@ def is_binary(path: str | PathLike[str]) -> bool:
     return not utf16 and any(byte < 32 and byte not in b"\t\n\v\f\r" for byte in head)
 
 
-def rewrite_text(source: str | PathLike[str], target: str | PathLike[str], *, strict: bool = False) -> Rewritten:
+def rewrite_text(
+    source: str | PathLike[str], target: str | PathLike[str], *, strict: bool = False
+) -> Rewritten:
     """A net or a solver in text, in today's form; `strict` refuses fields that the schema does not have.
 
     Raises TextError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is written.
@@ -111,11 +113,12 @@ _V1_TYPE = 5
 class _Kept:
     """Bytes of the file that go into a new layer as they are: `spans`, each behind a head of its own.
 
-    `whole` says that they are all of the layer but its `param`.
+    Of a layer in today's form that is all but its `param`; `layer` is what was read of it, `place` all of its bytes.
     """
 
-    whole: bool
     spans: list[tuple[bytes, int, int]] = field(default_factory=list)
+    layer: Any = None
+    place: tuple[int, int] = (0, 0)
 
     @property
     def size(self) -> int:
@@ -123,7 +126,7 @@ class _Kept:
 
 
 class _TrainedNet:
-    """A trained net's NetParameter without its arrays: in place of what is kept stands a blob whose `num` says which."""
+    """A trained net's NetParameter without its arrays: where something is kept stands a blob whose `num` says which."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -144,7 +147,9 @@ class _TrainedNet:
             else:
                 self.around.append((at, found.end))
         if message.layers and message.layer:
-            what = f"{len(message.layers)} `layers` of the old form and {len(message.layer)} `layer` of today's"
+            what = (
+                f"{len(message.layers)} `layers` of the old form and {len(message.layer)} `layer` of today's"
+            )
             raise self.wire.error(f"the net has {what}: their order is not known, and Caffe refuses it too")
         return message
 
@@ -169,7 +174,7 @@ class _TrainedNet:
 
     def _layer_of_today(self, place: Field) -> Any:
         """A LayerParameter with its name, type and params; all but the last is kept."""
-        kept, spans = _Kept(True), list[int]()
+        kept, spans = _Kept(place=(place.start, place.end)), list[int]()
         for at, found in self._fields(place.start, place.end):
             if found.number in (1, 2, _LAYER_PARAM):
                 spans += [at, found.end]
@@ -177,6 +182,7 @@ class _TrainedNet:
                 kept.spans.append((b"", at, found.end))
         layer = self._parsed("LayerParameter", *spans) if spans else message_class("LayerParameter")()
         self._keep(layer, kept)
+        kept.layer = layer
         return layer
 
     def _old_layer(self, place: Field) -> Any:
@@ -194,7 +200,7 @@ class _TrainedNet:
         unknown = list[int]()
         for at, found in self._fields(place.start, place.end):
             if found.number == _BLOBS[kind] and found.wire == BYTES:
-                self._keep(message, _Kept(False, [(self._blob_head(found), found.start, found.end)]))
+                self._keep(message, _Kept([(self._blob_head(found), found.start, found.end)]))
             elif kind == "V1LayerParameter" and found.number == _V0:
                 continue  # read by itself
             elif (part := self._part(kind, at, found)) is not None:
@@ -235,8 +241,14 @@ class _TrainedNet:
 
     def _write_layer(self, out: IO[bytes], data: memoryview, layer: Any) -> None:
         kept = [self.kept[blob.num] for blob in layer.blobs]
+        had = kept[0].layer if kept else None
+        if had is not None and had.param == layer.param:
+            start, end = kept[0].place
+            out.write(bytes_head(_NET_LAYER, end - start))
+            out.write(data[start:end])
+            return
         said = type(layer)()
-        if any(part.whole for part in kept):
+        if had is not None:
             said.param.extend(layer.param)
         else:
             said.CopyFrom(layer)
@@ -250,7 +262,11 @@ class _TrainedNet:
 
 
 def rewrite(
-    source: str | PathLike[str], target: str | PathLike[str], *, binary: bool | None = None, strict: bool = False
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    binary: bool | None = None,
+    strict: bool = False,
 ) -> Rewritten:
     """A file of any age in today's form; whether it is text or `binary` is told from its bytes, unless it is given."""
     if is_binary(source) if binary is None else binary:

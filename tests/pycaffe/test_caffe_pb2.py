@@ -56,7 +56,9 @@ def test_caffes_own_numbers_are_caffes() -> None:
 
 def test_text_and_bytes() -> None:
     net = NetParameter()
-    text_format.Merge('name: "n" layer { name: "p" type: "Pooling" pooling_param { pool: AVE kernel_h: 3 } }', net)
+    text_format.Merge(
+        'name: "n" layer { name: "p" type: "Pooling" pooling_param { pool: AVE kernel_h: 3 } }', net
+    )
     assert net.layer[0].pooling_param.pool == caffe_pb2.PoolingParameter.AVE
     assert text_format.Parse(text_format.MessageToString(net), NetParameter()) == net
     again = NetParameter()
@@ -66,7 +68,9 @@ def test_text_and_bytes() -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize(("model", "layer", "shape"), [("lenet", "conv2", [50, 20, 5, 5]), ("squeezenet", "", [])])
+@pytest.mark.parametrize(
+    ("model", "layer", "shape"), [("lenet", "conv2", [50, 20, 5, 5]), ("squeezenet", "", [])]
+)
 def test_a_trained_net(model: str, layer: str, shape: list[int]) -> None:
     (path,) = (SHARED / "models" / model).glob("*.caffemodel")
     net = NetParameter.FromString(path.read_bytes())

@@ -25,7 +25,9 @@ from prototxt.caffe.coord_map import (
 from prototxt.caffe.net_spec import Top
 
 
-def pattern(conv: Any = 3, stride: Any = 1, pad: Any = 0, pool: int = 2, up: Any = 2, cut: Any = 0) -> NetSpec:
+def pattern(
+    conv: Any = 3, stride: Any = 1, pad: Any = 0, pool: int = 2, up: Any = 2, cut: Any = 0
+) -> NetSpec:
     """Convolution, pooling and back up, on images of 100 x 84."""
     n = NetSpec()
     n.data = L.Input(shape=dict(dim=[2, 1, 100, 84]))
@@ -64,8 +66,8 @@ def test_axes_apart_are_axes_together() -> None:
     five = pattern(conv=5, stride=2, pad=10)
     both = pattern(conv=[3, 5], stride=[1, 2], pad=[0, 10])
     maps = [coord_map_from_to(n.up, n.data) for n in (three, five, both)]
-    for part in (1, 2):
-        np.testing.assert_array_equal([maps[0][part][0], maps[1][part][0]], maps[2][part])
+    for first, second, of_both in list(zip(*maps, strict=True))[1:]:
+        np.testing.assert_array_equal([first[0], second[0]], of_both)
 
 
 def test_three_spatial_axes() -> None:
@@ -79,7 +81,8 @@ def test_three_spatial_axes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kernel", "stride", "pad", "dilation"), [([3, 5], [1, 2], [2, 0], 1), ([5, 3], 1, 1, [2, 3]), ([1, 7], 3, 3, 1)]
+    ("kernel", "stride", "pad", "dilation"),
+    [([3, 5], [1, 2], [2, 0], 1), ([5, 3], 1, 1, [2, 3]), ([1, 7], 3, 3, 1)],
 )
 def test_where_a_point_of_the_engine_lands(kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
     """A Deconvolution of one point spreads it over its window: the middle of what it wrote is the point's place."""
@@ -111,7 +114,9 @@ def fcn(skips: int) -> NetSpec:
     top = L.Dropout(L.Convolution(top, kernel_size=7, num_output=1), in_place=True)
     top = L.Convolution(top, kernel_size=1, num_output=2)
     for skip in ("pool4", "pool3")[:skips]:
-        up = L.Deconvolution(top, convolution_param=dict(num_output=2, kernel_size=4, stride=2, bias_term=False))
+        up = L.Deconvolution(
+            top, convolution_param=dict(num_output=2, kernel_size=4, stride=2, bias_term=False)
+        )
         n[f"{skip}c"] = crop(L.Convolution(n[skip], kernel_size=1, num_output=2), up)
         top = L.Eltwise(up, n[f"{skip}c"], operation=P.Eltwise.SUM)
     stride = 32 >> skips

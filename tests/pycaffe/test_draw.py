@@ -62,7 +62,11 @@ def test_labels(layer: str, label: str) -> None:
 
 @pytest.mark.parametrize(
     ("params", "rates"),
-    [("", (1, 1)), ("param { lr_mult: 0.5 }", (0.5, 1)), ("param { lr_mult: 0 } param { lr_mult: 2 }", (0, 2))],
+    [
+        ("", (1, 1)),
+        ("param { lr_mult: 0.5 }", (0.5, 1)),
+        ("param { lr_mult: 0 } param { lr_mult: 2 }", (0, 2)),
+    ],
 )
 def test_learning_rates(params: str, rates: tuple[float, float]) -> None:
     layer = layer_message(f'name: "f" type: "InnerProduct" {params}')
@@ -86,14 +90,21 @@ def test_edges_colours_methods() -> None:
     layers = net_message(NET).layer
     assert [get_edge_label(layer) for layer in layers] == ["Batch 64", "Batch 10", "20", '""', '""', "7"]
     assert choose_color_by_layertype("Convolution") == choose_color_by_layertype("Deconvolution") == "#FF5050"
-    assert (choose_color_by_layertype("Pooling"), choose_color_by_layertype("InnerProduct")) == ("#FF9900", "#CC33FF")
+    assert (choose_color_by_layertype("Pooling"), choose_color_by_layertype("InnerProduct")) == (
+        "#FF9900",
+        "#CC33FF",
+    )
     assert choose_color_by_layertype("Softmax") == "#6495ED"
     assert get_pooling_types_dict() == {0: "MAX", 1: "AVE", 2: "STOCHASTIC"}
 
 
 @pytest.mark.parametrize(
     ("phase", "drawn"),
-    [(None, {"train", "test", "conv", "drop", "fc"}), (TRAIN, {"train", "conv", "drop", "fc"}), (TEST, {"test", "conv", "fc"})],
+    [
+        (None, {"train", "test", "conv", "drop", "fc"}),
+        (TRAIN, {"train", "conv", "drop", "fc"}),
+        (TEST, {"test", "conv", "fc"}),
+    ],
 )  # fmt: skip
 def test_phases(phase: int | None, drawn: set[str]) -> None:
     text = dot(phase=phase)
@@ -101,7 +112,8 @@ def test_phases(phase: int | None, drawn: set[str]) -> None:
 
 
 def test_a_rule_without_a_phase_holds_in_both() -> None:
-    text = 'layer { name: "a" type: "ReLU" include { stage: "s" } } layer { name: "b" type: "ReLU" exclude { stage: "s" } }'
+    rules = ('include { stage: "s" }', 'exclude { stage: "s" }')
+    text = "".join(f'layer {{ name: "a" type: "ReLU" {rule} }}' for rule in rules)
     for phase in (TRAIN, TEST):
         assert dot(text, phase=phase).count("(ReLU)") == 2
     with pytest.raises(ValueError, match="layer a has both include and exclude specified"):
@@ -122,7 +134,9 @@ def test_nets_of_older_forms_are_drawn_too() -> None:
     text = dot('input: "data" layers { name: "c" type: CONVOLUTION bottom: "data" top: "c" }')
     assert "(Convolution)" in text
     assert "(Input)" in text
-    assert "(Pooling AVE)" in dot('layers { layer { name: "p" type: "pool" pool: AVE } bottom: "a" top: "b" }')
+    assert "(Pooling AVE)" in dot(
+        'layers { layer { name: "p" type: "pool" pool: AVE } bottom: "a" top: "b" }'
+    )
 
 
 def test_names_that_mean_something_to_graphviz() -> None:

@@ -21,12 +21,19 @@ def lenet(source: str, batch_size: int) -> Any:
     """The net of Caffe's tutorial, on images that are not square."""
     n = NetSpec()
     n.data, n.label = L.Data(
-        batch_size=batch_size, backend=P.Data.LMDB, source=source, transform_param=dict(scale=1.0 / 256), ntop=2
+        batch_size=batch_size,
+        backend=P.Data.LMDB,
+        source=source,
+        transform_param=dict(scale=1.0 / 256),
+        ntop=2,
     )
     n.conv1 = L.Convolution(n.data, kernel_size=5, num_output=20, weight_filler=dict(type="xavier"))
     n.pool1 = L.Pooling(n.conv1, kernel_size=2, stride=2, pool=P.Pooling.MAX)
     n.fc1 = L.InnerProduct(
-        n.pool1, num_output=500, weight_filler=dict(type="xavier"), param=[dict(lr_mult=0.5), dict(lr_mult=2.5)]
+        n.pool1,
+        num_output=500,
+        weight_filler=dict(type="xavier"),
+        param=[dict(lr_mult=0.5), dict(lr_mult=2.5)],
     )
     n.relu1 = L.ReLU(n.fc1, in_place=True)
     n.score = L.InnerProduct(n.relu1, num_output=10, weight_filler=dict(type="xavier"))
@@ -147,7 +154,13 @@ def test_names_that_nobody_gave() -> None:
     first = L.Convolution(data, kernel_size=3, num_output=4)
     second = L.ReLU(L.Convolution(first, kernel_size=1, num_output=6), in_place=True)
     layers = to_proto(second, L.Silence(label, ntop=0)).layer
-    assert [layer.name for layer in layers] == ["DummyData1", "Convolution1", "Convolution2", "ReLU1", "Silence1"]
+    assert [layer.name for layer in layers] == [
+        "DummyData1",
+        "Convolution1",
+        "Convolution2",
+        "ReLU1",
+        "Silence1",
+    ]
     assert list(layers[0].top) == ["DummyData1", "DummyData2"]
     assert (layers[3].bottom, layers[3].top) == (["Convolution2"], ["Convolution2"])
     assert [list(shape.dim) for shape in layers[0].dummy_data_param.shape] == [[2, 3, 5, 7], [2]]
@@ -188,7 +201,10 @@ def test_layers_without_tops() -> None:
     n.data, n.more = L.DummyData(shape=dict(dim=3), ntop=2)
     n.quiet = L.Silence(n.data, ntop=0)
     n.quiet2 = L.Silence(n.more, ntop=0)
-    assert [(layer.name, list(layer.top)) for layer in n.to_proto().layer[1:]] == [("quiet", []), ("quiet2", [])]
+    assert [(layer.name, list(layer.top)) for layer in n.to_proto().layer[1:]] == [
+        ("quiet", []),
+        ("quiet2", []),
+    ]
 
 
 def test_a_net_deeper_than_pythons_stack() -> None:
@@ -210,7 +226,8 @@ def one(kind: str, *bottoms: Top, **params: Any) -> Any:
         ("InnerProduct", dict(num_output=3, axis=2), "inner_product_param { num_output: 3 axis: 2 }"),
         ("LRN", dict(local_size=3, norm_region=P.LRN.WITHIN_CHANNEL), "lrn_param {local_size: 3 norm_region: 1}"),
         ("HDF5Data", dict(source="a", batch_size=2), 'hdf5_data_param { source: "a" batch_size: 2 }'),
-        ("Python", dict(module="m", layer="C", param_str="{}"), 'python_param {module: "m" layer: "C" param_str: "{}"}'),
+        ("Python", dict(module="m", layer="C", param_str="{}"),
+         'python_param { module: "m" layer: "C" param_str: "{}" }'),
         # no message has these types' names
         ("Deconvolution", dict(num_output=3, kernel_size=4), "convolution_param { num_output: 3 kernel_size: 4 }"),
         ("SoftmaxWithLoss", dict(axis=2, ignore_label=255), "softmax_param {axis: 2} loss_param {ignore_label: 255}"),
@@ -223,7 +240,8 @@ def one(kind: str, *bottoms: Top, **params: Any) -> Any:
         ("ROIPooling", dict(pooled_h=3, pooled_w=5), "roi_pooling_param { pooled_h: 3 pooled_w: 5 }"),
         # the layer's own
         ("Data", dict(include=dict(phase=1), phase=1), "include { phase: TEST } phase: TEST"),
-        ("Mine", dict(loss_weight=[1, 0.5], convolution_param=dict(pad=2)), "loss_weight: [1, 0.5] convolution_param { pad: 2 }"),
+        ("Mine", dict(loss_weight=[1, 0.5], convolution_param=dict(pad=2)),
+         "loss_weight: [1, 0.5] convolution_param { pad: 2 }"),
     ],
 )  # fmt: skip
 def test_where_a_field_goes(kind: str, params: dict[str, Any], want: str) -> None:
@@ -257,7 +275,12 @@ def test_values_of_a_repeated_field(value: Any, want: list[int]) -> None:
 
 def test_values_of_messages_and_enums() -> None:
     filler = caffe_pb2.FillerParameter(type="gaussian", std=0.5)
-    made = one("Convolution", weight_filler=filler, bias_filler=dict(value=np.float32(0.25)), bias_term=np.bool_(True))
+    made = one(
+        "Convolution",
+        weight_filler=filler,
+        bias_filler=dict(value=np.float32(0.25)),
+        bias_term=np.bool_(True),
+    )
     assert made.convolution_param.weight_filler == filler
     assert (made.convolution_param.bias_filler.value, made.convolution_param.bias_term) == (0.25, True)
     assert one("Pooling", pool="AVE").pooling_param.pool == P.Pooling.AVE == 1
@@ -301,7 +324,9 @@ def test_inputs_are_tops() -> None:
     L.Silence(*both, ntop=0)
     n = NetSpec()
     n.data = both
-    with pytest.raises(TypeError, match=r"^data is not a Top .*give each of its tops a name: n\.data0, n\.data1 = "):
+    with pytest.raises(
+        TypeError, match=r"^data is not a Top .*give each of its tops a name: n\.data0, n\.data1 = "
+    ):
         n.to_proto()
 
 
@@ -310,4 +335,4 @@ def test_constants_that_are_not_there() -> None:
         _ = P.Poling
     with pytest.raises(AttributeError, match='PoolingParameter has no constant "MAXI"; did you mean "MAX"'):
         _ = P.Pooling.MAXI
-    assert P.Loss.VALID == caffe_pb2.LossParameter.NormalizationMode.Value("VALID")
+    assert caffe_pb2.LossParameter.NormalizationMode.Name(P.Loss.VALID) == "VALID"

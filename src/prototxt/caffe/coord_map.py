@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from prototxt.caffe.net_spec import Function, Top
-from prototxt.caffe.net_spec import layers as L
+from prototxt.caffe.net_spec import Function, Top, layers
 from prototxt.upgrade.crop import SAME_PLACE
 
 __all__ = [
@@ -163,5 +162,5 @@ def crop(top_from: Top, top_to: Top) -> Top:
         raise AssertionError(f"cannot crop noninteger offset (b = {shift})")
     first = 2 if axis is None else axis + 1
     offset = [int(-value) for value in np.ravel(np.round(shift))]
-    made: Top = L.Crop(top_from, top_to, crop_param={"axis": first, "offset": offset})
+    made: Top = layers.Crop(top_from, top_to, crop_param={"axis": first, "offset": offset})
     return made

@@ -64,7 +64,9 @@ def get_layer_lr_mult(layer: Any) -> tuple[float, float]:
     if layer.type not in _LEARNING:
         raise ValueError(f"{layer.type} layers do not have a learning rate multiplier")
     if len(layer.param) > 2:
-        raise ValueError(f'Could not parse the learning rate multiplier: "{layer.name}" has {len(layer.param)} param')
+        raise ValueError(
+            f'Could not parse the learning rate multiplier: "{layer.name}" has {len(layer.param)} param'
+        )
     weights, bias = ([spec.lr_mult for spec in layer.param] + [1.0, 1.0])[:2]
     return weights, bias
 
@@ -111,7 +113,12 @@ def _sizes(p: Any, name: str, each: str, default: int) -> str:
 
 def choose_color_by_layertype(layertype: str) -> str:
     """The colour of a layer's box."""
-    own = {"Convolution": "#FF5050", "Deconvolution": "#FF5050", "Pooling": "#FF9900", "InnerProduct": "#CC33FF"}
+    own = {
+        "Convolution": "#FF5050",
+        "Deconvolution": "#FF5050",
+        "Pooling": "#FF9900",
+        "InnerProduct": "#CC33FF",
+    }
     return own.get(layertype, LAYER_STYLE_DEFAULT["fillcolor"])
 
 
@@ -147,7 +154,9 @@ def _picture(net: Any, rankdir: str, label_edges: bool, phase: int | None, displ
         text = _separator(rankdir, "\n").join(map(printable, _label(layer, display_lrm)))
         nodes.append(_Node(f"layer{i}", text, _style(layer)))
         edges += [(blobs[name].id, f"layer{i}", "") for name in layer.bottom]
-        edges += [(f"layer{i}", blobs[name].id, _edge_text(layer) if label_edges else "") for name in layer.top]
+        edges += [
+            (f"layer{i}", blobs[name].id, _edge_text(layer) if label_edges else "") for name in layer.top
+        ]
     return _Picture(printable(net.name) or "Net", rankdir, [*nodes, *blobs.values()], edges)
 
 
@@ -179,7 +188,11 @@ def _dot(picture: _Picture) -> str:
 
 
 def get_pydot_graph(
-    caffe_net: Any, rankdir: str, label_edges: bool = True, phase: int | None = None, display_lrm: bool = False
+    caffe_net: Any,
+    rankdir: str,
+    label_edges: bool = True,
+    phase: int | None = None,
+    display_lrm: bool = False,
 ) -> Any:
     """A net as a pydot.Dot; `phase` leaves out the layers of the other one, `label_edges=False` what arrows say.
 
@@ -188,11 +201,14 @@ def get_pydot_graph(
     try:
         import pydot
     except ImportError:
-        what = "get_pydot_graph needs the Python library pydot (pip install pydot); draw_net and draw_net_to_file do not"
-        raise ImportError(what, name="pydot") from None
+        what = "get_pydot_graph needs the Python library pydot (pip install pydot)"
+        raise ImportError(f"{what}; draw_net and draw_net_to_file do not", name="pydot") from None
     picture = _picture(caffe_net, rankdir, label_edges, phase, display_lrm)
     graph = pydot.Dot(quoted(picture.name), graph_type="digraph", rankdir=rankdir)
-    nodes = {node.id: pydot.Node(node.id, label=quoted(node.label), **_quoted_all(node.style)) for node in picture.nodes}
+    nodes = {
+        node.id: pydot.Node(node.id, label=quoted(node.label), **_quoted_all(node.style))
+        for node in picture.nodes
+    }
     for node in nodes.values():
         graph.add_node(node)
     for start, end, label in picture.edges:
@@ -225,7 +241,9 @@ def draw_net_to_file(
     """A net (a NetParameter) as a picture in a file, whose suffix says what to write (.raw is Graphviz's text)."""
     ext = Path(filename).suffix[1:].lower()
     if not ext:
-        raise PrototxtError(f"{fspath(filename)}: the suffix says what to draw, such as .png, .svg, .pdf or .dot")
+        raise PrototxtError(
+            f"{fspath(filename)}: the suffix says what to draw, such as .png, .svg, .pdf or .dot"
+        )
     data = draw_net(caffe_net, rankdir, ext, phase, display_lrm)
     with whole_file(filename) as file:
         file.write(data)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from prototxt.caffe.proto import caffe_pb2
@@ -155,7 +155,7 @@ def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> 
 
 
 def _needed(fn: Function, made: Mapping[Function, Any]) -> Iterator[Function]:
-    """`fn` behind all that it reads, without what is made; not by recursion, for nets are deeper than Python's stack."""
+    """`fn` behind all that it reads, without what is made. Nets are deeper than Python's stack: no recursion."""
     walks = [(fn, iter(fn.inputs))]
     while walks:
         current, inputs = walks[-1]
@@ -231,7 +231,9 @@ def _params_of(type_name: str) -> tuple[str, ...]:
     fields = {f.name.replace("_", ""): f.name for f in caffe_pb2.LayerParameter.DESCRIPTOR.fields}
     by_field = fields.get(f"{type_name}param".replace("_", "").lower())
     others = (name.lower() for name in OTHER_PARAMS.get(type_name, ()))
-    return tuple(dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others]))
+    return tuple(
+        dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others])
+    )
 
 
 def assign_proto(proto: Any, name: str, val: Any) -> None:
@@ -292,7 +294,7 @@ def _put(field: Any, val: Any, put: Any) -> None:
     """A scalar into its field. `64 / 2` is a whole number too, and was an int when Caffe's scripts were written."""
     whole = field.cpp_type in [getattr(field, kind) for kind in _WHOLE]
     if whole and isinstance(val, Real) and float(val).is_integer():
-        val = int(val)
+        val = int(val) if isinstance(val, Integral) else int(float(val))
     try:
         put(val)
     except (TypeError, ValueError) as error:

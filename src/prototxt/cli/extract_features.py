@@ -42,9 +42,7 @@ def names(text: str) -> tuple[str, ...]:
 @click.argument("kind", metavar="lmdb|leveldb|hdf5|npz", type=click.Choice(KINDS))
 @click.argument("mode", metavar="[CPU|GPU]", type=click.Choice(["CPU", "GPU"]), default="CPU")
 @click.argument("device", metavar="[DEVICE_ID]", default="")
-@click.option(
-    "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
-)
+@click.option("--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code.")
 @click.version_option(package_name="prototxt")
 def main(
     weights: str,

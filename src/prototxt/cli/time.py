@@ -50,9 +50,7 @@ NO_BACKWARD = "backward: not timed, training is not built yet"
     metavar="N",
     help="[default: PROTOTXT_NUM_THREADS, else every core]",
 )
-@click.option(
-    "--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code."
-)
+@click.option("--allow-python-layers", is_flag=True, help="Let layers of type Python run the net's own code.")
 @click.option("--json", "as_json", is_flag=True, help="Print the times as JSON.")
 @click.version_option(package_name="prototxt")
 def main(

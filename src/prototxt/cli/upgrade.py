@@ -16,7 +16,9 @@ from prototxt.cli._options import file_name
     default=None,
     help="What INPUT is: a trained net (.caffemodel) or text; without these its bytes tell.",
 )
-@click.option("--strict", is_flag=True, help="Refuse a text with unknown fields, which are left out otherwise.")
+@click.option(
+    "--strict", is_flag=True, help="Refuse a text with unknown fields, which are left out otherwise."
+)
 @click.version_option(package_name="prototxt")
 def main(source: str, target: str, binary: bool | None, strict: bool) -> None:
     """Write INPUT (a net or a solver in text, or a trained net) in the form that Caffe 1.0 writes: V0 and V1 layers,

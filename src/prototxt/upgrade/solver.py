@@ -13,6 +13,7 @@ TYPES = {
     "RMSPROP": "RMSProp",
     "ADADELTA": "AdaDelta",
     "ADAM": "Adam",
+    "SAG": "SAG",  # nvidia
 }
 
 

@@ -1,7 +1,7 @@
 """Caffe's messages and enums under their names, as `from caffe.proto import caffe_pb2` has them.
 
-    caffe_pb2.NetParameter(), caffe_pb2.V1LayerParameter.CONVOLUTION, caffe_pb2.PoolingParameter.PoolMethod.Value("AVE"),
-    caffe_pb2.TRAIN, caffe_pb2.Phase.Name(1), caffe_pb2.DESCRIPTOR
+    caffe_pb2.NetParameter(), caffe_pb2.V1LayerParameter.CONVOLUTION, caffe_pb2.TRAIN, caffe_pb2.Phase.Name(1),
+    caffe_pb2.PoolingParameter.PoolMethod.Value("AVE"), caffe_pb2.DESCRIPTOR
 
 The numbers of Caffe's own fields are Caffe's. Every field of its known forks is there too; where forks use one number
 for different fields all but one have another here. The classes live in a descriptor pool of their own, so that a
