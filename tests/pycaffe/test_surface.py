@@ -129,7 +129,7 @@ MODULES: dict[str, dict[str, str | None]] = {
 
 CONSTANTS = {
     "net_spec": ["layers", "params"],
-    "coord_map": ["PASS_THROUGH_LAYERS", "L"],
+    "coord_map": ["PASS_THROUGH_LAYERS"],
     "draw": ["LAYER_STYLE_DEFAULT", "NEURON_LAYER_STYLE", "BLOB_STYLE"],
 }
 
