@@ -28,7 +28,6 @@ from prototxt.upgrade.solver import upgrade_solver
 from prototxt.weights.caffemodel import read_caffemodel
 from prototxt.weights.wire import BYTES, Field, Message, Wire, bytes_head
 
-
 NOT_UTF8, LONGEST = "a name that is not UTF-8", 60
 """What is said of it, and of how many of its bytes."""
 
