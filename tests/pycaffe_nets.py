@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import prototxt.caffe as caffe
+
 SIMPLE = """
 name: "simple" force_backward: true
 layer { name: "data" type: "Input" top: "data" top: "shift"
@@ -48,3 +50,24 @@ def write_net(folder: Path, text: str, name: str = "net.prototxt") -> str:
     path = folder / name
     path.write_text(text)
     return str(path)
+
+
+IMAGE_NET = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 4 dim: 3 dim: 9 dim: 11 } } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 5 kernel_size: 3 weight_filler { type: "gaussian" std: 0.01 } } }
+layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+layer { name: "score" type: "InnerProduct" bottom: "conv" top: "score"
+  inner_product_param { num_output: 6 weight_filler { type: "gaussian" std: 0.1 } } }
+layer { name: "prob" type: "Softmax" bottom: "score" top: "prob" }
+"""
+"""Images of 3 x 9 x 11, four at a time, to six classes."""
+
+
+def image_net(folder: Path) -> tuple[str, str]:
+    """IMAGE_NET and drawn weights as files."""
+    model, weights = write_net(folder, IMAGE_NET), str(folder / "net.caffemodel")
+    caffe.set_random_seed(8)
+    caffe.Net(model, caffe.TEST).save(weights)
+    caffe.set_random_seed(0)
+    return model, weights

@@ -9,6 +9,8 @@ Source: caffe/python/caffe/__init__.py.
 from __future__ import annotations
 
 from prototxt.caffe import io
+from prototxt.caffe.classifier import Classifier
+from prototxt.caffe.detector import Detector
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
     Timer,
@@ -44,8 +46,9 @@ __version__ = "1.0.0"
 """The version of Caffe whose names these are."""
 
 __all__ = [
-    "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Layer", "NesterovSolver", "Net",
-    "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "io",
-    "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess",
-    "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank", "to_proto",
+    "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Classifier", "Detector", "Layer",
+    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl",
+    "init_log", "io", "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu",
+    "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
+    "to_proto",
 ]  # fmt: skip

@@ -57,7 +57,7 @@ def layer_type_list() -> list[str]:
     return sorted(layer_types())
 
 
-def init_log(*args: object) -> None:
+def init_log(level: int | None = None, stderr: bool | None = None) -> None:
     """Accepted: what is logged goes to Python's logger "caffe"."""
 
 

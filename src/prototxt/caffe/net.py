@@ -242,11 +242,19 @@ class Net:
         for start in range(0, lengths.pop(), size):
             yield {name: _filled(values[start : start + size], size) for name, values in arrays.items()}
 
-    def backward(self, *args: Any, **kwargs: Any) -> dict[str, Array]:
+    def backward(
+        self,
+        diffs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **kwargs: ArrayLike,
+    ) -> dict[str, Array]:
         """Raises NotImplementedError: training is not built yet."""
         raise NotImplementedError(NOT_BUILT)
 
-    def forward_backward_all(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Array], dict[str, Array]]:
+    def forward_backward_all(
+        self, blobs: Sequence[str] | None = None, diffs: Sequence[str] | None = None, **kwargs: ArrayLike
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
         """Raises NotImplementedError: training is not built yet."""
         raise NotImplementedError(NOT_BUILT)
 

@@ -59,6 +59,18 @@ def _image(datum: Any, name: str, kind: Kind) -> NDArray[Any]:
     return values.reshape(shape)
 
 
+def float_datum(values: NDArray[np.float32]) -> bytes:
+    """A Datum of floating-point values, of up to three axes: C x H x W, 1 where there are fewer.
+
+    Source: caffe/tools/extract_features.cpp.
+    """
+    channels, height, width = (*values.shape, 1, 1, 1)[:3]
+    datum = message_class("Datum")(channels=channels, height=height, width=width)
+    datum.float_data.extend(values.ravel().tolist())
+    data: bytes = datum.SerializeToString()
+    return data
+
+
 def make_datum(pixels: NDArray[np.uint8], label: int, encoded: bytes | None = None) -> bytes:
     """A Datum of H x W x C pixels (BGR or gray), or of an image file's bytes."""
     datum = message_class("Datum")(label=label)

@@ -1,4 +1,4 @@
-"""Bilinear resizing, the way OpenCV does it."""
+"""Bilinear resizing, the way OpenCV does it; `scikit_image.py` has the other rule, that of scripts around pycaffe."""
 
 from __future__ import annotations
 

@@ -74,6 +74,7 @@ class PythonLayer:
     Override `setup(bottom, top)`, `reshape(bottom, top)` and `forward(bottom, top)`: lists of blobs.
     """
 
+    type = "Python"
     param_str = ""
     phase = 1
     blobs: PythonBlobs
