@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
-NAMES = ("text", "caffemodel", "npz", "hdf5", "mean", "image", "labels", "arrays")
+NAMES = ("text", "caffemodel", "npz", "hdf5", "mean", "image", "labels", "arrays", "upgrade")
 
 LIMITS = ("-timeout=20", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1", "-verbosity=0")
 

@@ -28,6 +28,9 @@ from prototxt.upgrade.solver import upgrade_solver
 from prototxt.weights.caffemodel import read_caffemodel
 from prototxt.weights.wire import BYTES, Field, Message, Wire, bytes_head
 
+NOT_UTF8, LONGEST = "a name that is not UTF-8", 60
+"""What is said of it, and of how many of its bytes."""
+
 
 @dataclass(frozen=True)
 class Rewritten:
@@ -95,8 +98,12 @@ def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> 
     written.
     """
     read_caffemodel(source)  # every layer and blob is sound, or this says where it is not
-    net = _TrainedNet(Wire(fspath(source)))
-    definition, old = upgrade_told(define(net.message, net.wire.path))
+    wire = Wire(fspath(source))
+    try:
+        net = _TrainedNet(wire)
+        definition, old = upgrade_told(define(net.message, wire.path))
+    except UnicodeDecodeError as error:
+        raise wire.error(f"{NOT_UTF8}: {error.object[:LONGEST]!r}") from None
     with whole_file(target) as out:
         net.write(out, definition)
     return Rewritten("trained net", tuple(old), (*net.notes, *definition.notes))
@@ -222,6 +229,12 @@ class _TrainedNet:
             part = parse_message(kind, self.wire.bytes[at : found.end])
         except ValueError:
             return None
+        for slot, value in part.ListFields():
+            # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
+            if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
+                raise self.wire.error(
+                    f"{NOT_UTF8}: {self.wire.bytes[found.start : found.end][:LONGEST]!r}", at
+                )
         return part if part.ListFields() or found.start == found.end else None
 
     def _blob_head(self, found: Field) -> bytes:

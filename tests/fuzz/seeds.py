@@ -245,4 +245,5 @@ _MAKERS = {
     "image": _images,
     "labels": _labels,
     "arrays": _arrays,
+    "upgrade": _weights,
 }

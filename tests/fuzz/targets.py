@@ -22,7 +22,9 @@ from prototxt.images.mean import Mean, read_mean
 from prototxt.images.opencv import Kind, decode_pixels
 from prototxt.layers.base import Shape, count
 from prototxt.reading import Options, load_graph
+from prototxt.rewrite import rewrite_binary
 from prototxt.runs.items import Item, array_reader
+from prototxt.weights.caffemodel import read_caffemodel
 from prototxt.weights.npz import ZIP_MAGICS
 from prototxt.weights.read import read_weights
 from prototxt.weights.stored import StoredLayer
@@ -132,6 +134,15 @@ def arrays(data: bytes) -> list[Item] | None:
     return items
 
 
+def upgraded(data: bytes) -> tuple[StoredLayer, ...] | None:
+    """A trained net in today's form, as it reads then; None where it is refused."""
+    path = _file(data, "old")
+    new = path.with_name("new")
+    if _taken(path, PrototxtError, lambda: rewrite_binary(path, new)) is None:
+        return None
+    return read_caffemodel(new)
+
+
 TARGETS: dict[str, Callable[[bytes], Any]] = {
     "text": text,
     "caffemodel": weights,
@@ -141,6 +152,7 @@ TARGETS: dict[str, Callable[[bytes], Any]] = {
     "image": image,
     "labels": labels,
     "arrays": arrays,
+    "upgrade": upgraded,
 }
 
 

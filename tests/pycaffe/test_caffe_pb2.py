@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
@@ -27,6 +28,12 @@ def test_names() -> None:
     assert {"BlobProto", "BlobShape", "SolverParameter", "NetState", "Phase", "TEST"} <= set(dir(caffe_pb2))
     for name in dir(caffe_pb2):
         getattr(caffe_pb2, name)
+
+
+def test_all_of_them() -> None:
+    names: dict[str, Any] = {}
+    exec("from prototxt.caffe.proto.caffe_pb2 import *", names)
+    assert names["Datum"] is caffe_pb2.Datum
 
 
 def test_a_name_that_is_not_there() -> None:

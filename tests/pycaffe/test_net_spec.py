@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from google.protobuf import text_format
 
 import prototxt
+import prototxt.caffe as caffe
 from prototxt.caffe import NetSpec, to_proto
 from prototxt.caffe import layers as L
 from prototxt.caffe import params as P
@@ -147,6 +149,18 @@ def test_it_runs() -> None:
     assert top.shape == (2, 4, 9, 10)
     assert (top >= 0).all()
     assert top.any()
+
+
+def test_in_a_caffe_net(tmp_path: Path) -> None:
+    data, label = L.DummyData(
+        shape=[dict(dim=[6, 2, 11, 14]), dict(dim=[6])], transform_param=dict(scale=0.5), ntop=2
+    )
+    ip = L.InnerProduct(data, num_output=9, weight_filler=dict(type="xavier"))
+    file = tmp_path / "net.prototxt"
+    file.write_text(str(L.SoftmaxWithLoss(L.ReLU(ip, in_place=True), label).to_proto()))
+    net = caffe.Net(str(file), caffe.TEST)
+    assert [layer.type for layer in net.layers] == ["DummyData", "InnerProduct", "ReLU", "SoftmaxWithLoss"]
+    assert net.forward()["SoftmaxWithLoss1"] == pytest.approx(np.log(9))
 
 
 def test_names_that_nobody_gave() -> None:

@@ -23,6 +23,8 @@ def __getattr__(name: str) -> Any:
     schema = schema_file()
     if name == "DESCRIPTOR":
         return schema
+    if name == "__all__":
+        return __dir__()
     if name in schema.message_types_by_name:
         return _message(name)
     if name in schema.enum_types_by_name:
