@@ -46,7 +46,8 @@ class Group:
     `places` is T x axes of the bottom, `inside` tells which of them lie in it; `values`, `factors` and `parts` are as
     Term has them. `shape` lays the terms out as their window is, kh x kw say; () is a line. Terms on the `side` are
     what others are measured by, such as the neighbours of LRN: no part of the value itself. A group that `picks` takes
-    one of its values and drops the others: the maximum.
+    one of its values and drops the others, as a maximum does: the `winner`, if there is one. Where it does not `sums`
+    the subtotal says nothing.
     """
 
     title: str
@@ -60,6 +61,8 @@ class Group:
     shape: tuple[int, ...] = ()
     side: bool = False
     picks: bool = False
+    winner: int | None = None
+    sums: bool = True
 
     def __len__(self) -> int:
         return len(self.parts)

@@ -11,6 +11,7 @@ from prototxt.views.ledger_parts import (
     Block,
     blocks,
     chosen,
+    has_subtotal,
     is_window,
     outside_text,
     place_text,
@@ -62,7 +63,7 @@ def _group(group: Group, is_open: bool) -> str:
     notes = [window_places(group)] if group.title and len(group) else []
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
     notes += ["measures only"] * group.side
-    sum_of = "" if group.picks else f" <b>{precise(group.subtotal)}</b>"
+    sum_of = f" <b>{precise(group.subtotal)}</b>" if has_subtotal(group) else ""
     head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
     body = _window(blocks(group)) if is_window(group) else _terms(group)
     return f"<details{' open' if is_open else ''}>{head}{body}</details>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -85,6 +85,10 @@ class Asked:
             shape,
             side,
         )
+
+    def beside(self, title: str, places: Places, bottom: int) -> Group:
+        """What the value is made with besides its terms, such as labels: on the side, and not to be added up."""
+        return replace(self.group(title, places, bottom=bottom, side=True), sums=False)
 
     def one(
         self,
