@@ -207,14 +207,14 @@ def _no_top(graph: Graph, node: Node, top: int) -> InputError:
 def _check_place(graph: Graph, blob: BlobId, at: Place, shape: tuple[int, ...]) -> None:
     if len(at) == len(shape) and all(0 <= place < size for place, size in zip(at, shape, strict=True)):
         return
-    given = ",".join(map(str, at)) or "no place"
+    what = f"it has no value at {','.join(map(str, at))}" if at else "no place in it is given"
     last = ",".join(str(size - 1) for size in shape)
     hint = f"places go from {','.join('0' * len(shape))} to {last}"
     if not shape:
         hint = 'it is a single number without axes: --at ""'
     elif 0 in shape:
         hint = "it is empty for this input"
-    raise InputError(f'{graph.file}: "{blob.name}" is {show(shape)}: it has no value at {given}', hint=hint)
+    raise InputError(f'{graph.file}: "{blob.name}" is {show(shape)}: {what}', hint=hint)
 
 
 def walk(branches: Sequence[Branch]) -> Iterator[Branch]:
