@@ -89,12 +89,16 @@ def _cell(cell: str, marked: bool) -> str:
 def _terms(group: Group) -> str:
     """A row for each term."""
     rows = []
-    for term in group.terms:
+    for i, term in enumerate(group.terms):
         at = "over the edge" if term.at is None else f"{group.bottom}{place_text(term.at)}"
         factor = "" if term.factor is None else f"x {precise(term.factor)}"
-        part = "" if term.factor is None and term.part == term.value else f"= {precise(term.part)}"
+        same = group.picks or (term.factor is None and term.part == term.value)
+        part = "" if same else f"{'=' if factor else 'adds'} {precise(term.part)}"
+        beside = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.beside.items())
+        kind = ' class="win"' if i == group.winner else ""
         rows.append(
-            f'<tr><td class="name">{safe(at)}</td><td>{precise(term.value)}</td><td>{factor}</td><td>{part}</td></tr>'
+            f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
+            f"{beside}<td>{part}</td></tr>"
         )
     return f"<table>{''.join(rows)}</table>"
 

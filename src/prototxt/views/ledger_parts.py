@@ -28,8 +28,10 @@ OUTSIDE = "·"
 
 
 def form_of(numbers: Iterable[float]) -> str:
-    """The format that shows these numbers with the same decimals."""
+    """The format that shows these numbers with the same decimals; whole ones have none."""
     sizes = [abs(x) for x in numbers if x and isfinite(x)]
+    if all(size.is_integer() and size < 1e6 for size in map(float, sizes)):
+        return ".0f"
     power = floor(log10(max(sizes))) if sizes else 0
     if not -4 <= power <= 6:
         return f".{DIGITS - 1}e"
@@ -47,8 +49,8 @@ def precise(value: float) -> str:
 
 
 def place_text(at: Place) -> str:
-    """`[0, 3, 5, 5]`."""
-    return f"[{', '.join(map(str, at))}]"
+    """`[0, 3, 5, 5]`; nothing for a single number."""
+    return f"[{', '.join(map(str, at))}]" if at else ""
 
 
 LARGEST = float(np.finfo(np.float32).max)

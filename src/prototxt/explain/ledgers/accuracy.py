@@ -6,7 +6,7 @@ import numpy as np
 
 from prototxt.explain.ledgers._asked import Account, Asked, added, check_terms
 from prototxt.explain.ledgers._running import Running
-from prototxt.explain.ledgers.losses import at_numbers
+from prototxt.explain.ledgers.losses import at_numbers, of_labels
 from prototxt.layers._labels import class_view, read_labels
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.seg_accuracy import SegAccuracy, counts
@@ -18,19 +18,20 @@ def accuracy(layer: Accuracy, asked: Asked) -> Account:
     check_terms(outer * inner)
     scores = asked.bottoms[0].reshape(outer, classes, inner)
     labels, counted = read_labels(asked.bottoms[1].reshape(outer, 1, inner), classes, layer.ignore_label)
-    hits = layer.rivals(scores, np.take_along_axis(scores, labels, 1), labels) < layer.top_k
+    rivals = layer.rivals(scores, np.take_along_axis(scores, labels, 1), labels)
+    hits = rivals < layer.top_k
     if asked.top:
         counted = counted & (labels == asked.at[0])
-    n, i = np.arange(outer).reshape(-1, 1, 1), np.arange(inner)
-    flat = ((n * classes + labels) * inner + i)[counted]
+    flat = of_labels(labels, classes)[counted]
     whose = f"labels {asked.at[0]}" if asked.top else "labels"
     group = asked.group(
         f"{whose}: 1 where hit",
         at_numbers(flat, asked.shapes[0]),
         parts=lambda _: hits[counted].astype(float),
+        beside={"better": rivals[counted]},
     )
     best = f"among the best {layer.top_k}" if layer.top_k > 1 else "the best"
-    formula = f"{asked.y} = hits / {whose}; a hit: the label's score is {best} at its place"
+    formula = f"{asked.y} = hits / {whose}; a hit: the label's score is {best} of its place"
     if len(group):
         return Account(formula, (group,), added([group]).over(whose, len(group)))
     none = np.zeros(classes, np.intp)
@@ -54,10 +55,12 @@ def seg_accuracy(layer: SegAccuracy, asked: Asked) -> Account:
         1 / there / max(np.count_nonzero(seen[1]), 1),
         1 / np.maximum(union, 1) / classes,
     )[asked.at[3]]
-    image, place = np.divmod(np.flatnonzero(kept), pixels)
-    flat = (image * classes + own) * pixels + place
+    flat = of_labels(np.where(kept, labels, 0).reshape(n, 1, pixels), classes)[kept.reshape(n, 1, pixels)]
     group = asked.group(
-        "what right pixels add", at_numbers(flat, asked.shapes[0]), parts=lambda _: right * shares[own]
+        "what right pixels add",
+        at_numbers(flat, asked.shapes[0]),
+        parts=lambda _: right * shares[own],
+        beside={"guess": guessed},
     )
     running = added([group])
     running.to(f"sum of {int(right.sum())} right of {len(right)}", running.value, running.size)

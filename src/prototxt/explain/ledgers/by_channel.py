@@ -99,7 +99,7 @@ def bias_channel(layer: BiasChannel, asked: Asked) -> Account:
     value = asked.one(asked.at[: len(asked.shapes[0])])
     shape = asked.shapes[1]
     listed = grid(n, *((0, y, x)[: len(shape) - 1] if layer.by_pixel else map(range, shape[1:])))
-    labels = asked.beside("label of the pixel" if layer.by_pixel else "labels of the image", listed, 1)
+    labels = asked.aside("label of the pixel" if layer.by_pixel else "labels of the image", listed, 1)
     kept = np.trunc(labels.values)[~np.isin(np.trunc(labels.values), layer.ignored)]
     running = added([value])
     if c == layer.background and layer.by_pixel:

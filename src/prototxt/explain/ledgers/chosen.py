@@ -32,12 +32,18 @@ def argmax(layer: ArgMax, asked: Asked) -> Account:
     turned = np.argsort(-group.values[::-1], kind="stable")  # of equal values the last comes first
     best = len(group) - 1 - int(turned[k])
     value = float(group.values[best])
-    which = "the largest" if not k else f"number {k + 1} from the largest on"
+    which = f"the {ordinal(k + 1)} largest" if k else "the largest"
     running = Running(value, abs(value)).to(f"{which} of {len(group)}", value, abs(value))
     if not of_values:
         running.to("its place", best, 0)
     formula = f"{asked.y} = {'' if of_values else 'the place of '}{which} of {what}"
     return Account(formula, (picking(group, best),), running)
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `11th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def picking(group: Group, best: int) -> Group:
@@ -53,14 +59,16 @@ def unique_label(layer: UniqueLabel, asked: Asked) -> Account:
     check_terms(count(asked.shapes[0][1:]))
     group = asked.group("labels of the image", grid(n, *map(range, asked.shapes[0][1:])))
     found = layer.labels(group.values.astype(np.float32))
-    formula = f"{asked.y} = number {k + 1} of the different labels of image {n}, in rising order"
+    formula = f"{asked.y} = the {ordinal(k + 1)} of the different labels of image {n}, in rising order"
     if k >= len(found):
         running = Running(0, 0).to(f"there are {len(found)}: filled with {NONE}", NONE, 1)
         return Account(formula, (replace(group, side=True, sums=False),), running)
     label = float(found[k])
     there = np.flatnonzero(group.values == label)
     if len(there):
-        running = Running(label, abs(label)).to(f"number {k + 1} of {len(found)} labels", label, abs(label))
+        running = Running(label, abs(label)).to(
+            f"the {ordinal(k + 1)} of {len(found)} labels", label, abs(label)
+        )
         return Account(formula, (picking(group, int(there[0])),), running)
     running = Running(0, 0).to("there by force_label", label, abs(label))
     return Account(formula, (replace(group, side=True, sums=False),), running)
@@ -71,7 +79,7 @@ def box_annotator(layer: BoxAnnotatorOHEM, asked: Asked) -> Account:
     r = asked.at[0]
     images = np.trunc(asked.bottoms[0].reshape(-1, 5)[:, 0])
     same = np.flatnonzero(images == images[r])
-    losses = asked.beside(
+    losses = asked.aside(
         f"losses of the {len(same)} regions of its image", at_numbers(same, asked.shapes[1]), 1
     )
     order = same[np.argsort(-losses.values, kind="stable")]
@@ -81,7 +89,7 @@ def box_annotator(layer: BoxAnnotatorOHEM, asked: Asked) -> Account:
     at = at_numbers(np.array([r * columns + (asked.at[1] if asked.top else 0)]), asked.shapes[source])[0]
     value = asked.one(at, bottom=source)
     running = added([value])
-    said = f"its loss is number {rank + 1} of {len(same)}, {layer.roi_per_img} are kept"
+    said = f"its loss is the {ordinal(rank + 1)} largest of {len(same)}, {layer.roi_per_img} are kept"
     if rank < layer.roi_per_img:
         running.to(f"stays: {said}", running.value, running.size)
     else:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from prototxt.explain.ledger import Group, Numbers
-from prototxt.explain.ledgers._asked import Account, Asked, check_terms, grid
+from prototxt.explain.ledgers._asked import Account, Asked, check_terms
 from prototxt.explain.ledgers._running import Running
 from prototxt.explain.ledgers.losses import at_numbers
 from prototxt.layers._axes import four_axes
 from prototxt.layers._labels import Labels
-from prototxt.layers.base import Shape, count
+from prototxt.layers.base import count
 from prototxt.layers.contrastive_loss import ContrastiveLoss
 from prototxt.layers.euclidean_loss import EuclideanLoss
 from prototxt.layers.smooth_l1_loss import SmoothL1Loss
 from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
 from prototxt.layers.smooth_l1_loss_ohem import SmoothL1LossOHEM
 
+Loss = Callable[[Numbers, Mapping[str, Numbers]], Numbers]
+"""What the values of the first bottom add, given those of the others."""
+
 
 def euclidean_loss(layer: EuclideanLoss, asked: Asked) -> Account:
     """The square of every difference."""
-    a, b = _all_of(asked)
-    difference = a.values - b.values
-    squares = _adding(a, difference * difference, "(a - b)^2")
+    squares = _all_of(asked, "(a - b)^2", "b", lambda a, by: (a - by["b"]) ** 2)
     running = _sum_of(squares).over("(2 * N)", 2 * max(asked.shapes[0][0], 1))
-    formula = f"{asked.y} = 1 / (2 * N) * sum of ({asked.names[0]} - {asked.names[1]})^2"
-    return Account(formula, (squares, b), running)
+    return Account(f"{asked.y} = 1 / (2 * N) * sum of (a - b)^2, {_names(asked, 'ab')}", (squares,), running)
 
 
 def contrastive_loss(layer: ContrastiveLoss, asked: Asked) -> Account:
@@ -37,23 +37,20 @@ def contrastive_loss(layer: ContrastiveLoss, asked: Asked) -> Account:
     similar = np.trunc(asked.bottoms[2].ravel()) != 0
     groups, running = [], Running(0, 0)
     for n in range(pairs):
-        flat = np.arange(channels) + n * channels
-        a = asked.group("", at_numbers(flat, asked.shapes[0]))
-        b = asked.beside(f"pair {n}: b", at_numbers(flat, asked.shapes[1]), 1)
         kind = "similar" if similar[n] else "not similar"
-        squares = _adding(a, (a.values - b.values) ** 2, f"pair {n}, {kind}: (a - b)^2")
-        groups += [squares, b]
+        flat = np.arange(channels) + n * channels
+        title = f"pair {n}, {kind}: (a - b)^2"
+        squares = _all_of(asked, title, "b", lambda a, by: (a - by["b"]) ** 2, flat)
+        groups.append(squares)
         said, loss, size = _of_pair(layer, squares.subtotal, bool(similar[n]))
         running.plus(f"pair {n}, {kind}: {said}", loss, size)
     running.over("(2 * N)", 2 * max(pairs, 1))
-    margin = f"{layer.margin:g}"
-    lack = f"max({margin} - d^2, 0)" if layer.legacy_version else f"max({margin} - d, 0)^2"
-    return Account(
+    lack = "max(margin - d^2, 0)" if layer.legacy_version else "max(margin - d, 0)^2"
+    formula = (
         f"{asked.y} = 1 / (2 * N) * sum over pairs of d^2 where similar, else {lack}; "
-        f"d^2 = sum over c of ({asked.names[0]}[n, c] - {asked.names[1]}[n, c])^2",
-        tuple(groups),
-        running,
+        f"d^2 = sum of (a - b)^2, {_names(asked, 'ab')}, margin = {layer.margin:g}"
     )
+    return Account(formula, tuple(groups), running)
 
 
 def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str, float, float]:
@@ -70,44 +67,47 @@ def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str
 
 def smooth_l1_ssd(layer: SmoothL1Loss, asked: Asked) -> Account:
     """Every difference through the bent square."""
-    a, b = _all_of(asked)
-    bent = _adding(a, _smooth_l1(a.values - b.values, 1.0), "f(a - b)")
+    bent = _all_of(asked, "f(a - b)", "b", lambda a, by: _smooth_l1(a - by["b"], 1.0))
     running = _sum_of(bent).over("N", max(asked.shapes[0][0], 1))
-    formula = f"{asked.y} = 1 / N * sum of f({asked.names[0]} - {asked.names[1]}), {_bent(1.0)}"
-    return Account(formula, (bent, b), running)
+    return Account(
+        f"{asked.y} = 1 / N * sum of f(a - b), {_names(asked, 'ab')}; {_bent(1.0)}", (bent,), running
+    )
 
 
 def smooth_l1_fasterrcnn(layer: SmoothL1LossFasterRCNN, asked: Asked) -> Account:
     """With weights inside and outside of the bend where there are any."""
-    a, b, *weights = _all_of(asked)
-    inside, outside = (w.values for w in weights) if weights else (1.0, 1.0)
-    losses = outside * _smooth_l1(inside * (a.values - b.values), layer.sigma)
-    bent = _adding(a, losses, "w_out * f(w_in * (a - b))" if weights else "f(a - b)")
+    names = ("a", "b", "w_in", "w_out")[: len(asked.bottoms)]
+    said = "w_out * f(w_in * (a - b))" if len(names) > 2 else "f(a - b)"
+
+    def loss(a: Numbers, by: Mapping[str, Numbers]) -> Numbers:
+        bent = _smooth_l1(by.get("w_in", 1.0) * (a - by["b"]), layer.sigma)
+        weighed: Numbers = by.get("w_out", 1.0) * bent
+        return weighed
+
+    bent = _all_of(asked, said, names[1:], loss)
     running = _sum_of(bent).over("N", max(four_axes(asked.shapes[0])[0], 1))
-    a_b = f"({asked.names[0]} - {asked.names[1]})"
-    said = f"{asked.names[3]} * f({asked.names[2]} * {a_b})" if weights else f"f{a_b}"
-    return Account(f"{asked.y} = 1 / N * sum of {said}, {_bent(layer.sigma)}", (bent, b, *weights), running)
+    formula = f"{asked.y} = 1 / N * sum of {said}, {_names(asked, names)}; {_bent(layer.sigma)}"
+    return Account(formula, (bent,), running)
 
 
 def smooth_l1_ohem(layer: SmoothL1LossOHEM, asked: Asked) -> Account:
     """All differences; for the second top those of one place."""
+    names = "abw"[: len(asked.bottoms)]
+    said = "f(w * (a - b))" if len(names) > 2 else "f(a - b)"
     shape = four_axes(asked.shapes[0])
-    flat = np.arange(count(shape)).reshape(shape)
+    flat = None
     if asked.top:
         n, _, y, x = asked.at
-        flat = flat[n, :, y, x]
-    a, b, *weights = _all_of(asked, flat.ravel())
-    difference = a.values - b.values
-    weighed = weights[0].values * difference if weights else difference
-    bent = _adding(a, _smooth_l1(weighed, 1.0), "f(w * (a - b))" if weights else "f(a - b)")
+        flat = np.arange(count(shape)).reshape(shape)[n, :, y, x]
+    bent = _all_of(
+        asked, said, names[1:], lambda a, by: _smooth_l1(by.get("w", 1.0) * (a - by["b"]), 1.0), flat
+    )
     running = _sum_of(bent)
-    said = f"f({asked.names[2]} * ({asked.names[0]} - {asked.names[1]}))" if weights else (
-        f"f({asked.names[0]} - {asked.names[1]})"
-    )  # fmt: skip
+    told = f"{said}, {_names(asked, names)}; {_bent(1.0)}"
     if asked.top:
-        return Account(f"{asked.y} = sum over c of {said}, {_bent(1.0)}", (bent, b, *weights), running)
+        return Account(f"{asked.y} = sum over c of {told}", (bent,), running)
     running.over(f"D, normalization {layer.normalization}", layer.divisor((shape[0], 1, *shape[2:])))
-    return Account(f"{asked.y} = 1 / D * sum of {said}, {_bent(1.0)}", (bent, b, *weights), running)
+    return Account(f"{asked.y} = 1 / D * sum of {told}", (bent,), running)
 
 
 def _smooth_l1(difference: Numbers, sigma: float) -> Numbers:
@@ -122,17 +122,23 @@ def _bent(sigma: float) -> str:
     return f"f(d) = {square} where |d| < {bend:g}, else |d| - {bend / 2:g}"
 
 
-def _all_of(asked: Asked, flat: Labels | None = None) -> list[Group]:
-    """The values of every bottom, in step: all, or those of these numbers; all but the first on the side."""
-    shape: Shape = asked.shapes[0]
-    check_terms(count(shape) if flat is None else flat.size)
-    places = [grid(*map(range, s)) if flat is None else at_numbers(flat, s) for s in asked.shapes]
-    first = asked.group("", places[0])
-    return [first, *(asked.beside(asked.names[i], places[i], i) for i in range(1, len(places)))]
+def _names(asked: Asked, letters: str | tuple[str, ...]) -> str:
+    """`a = fc8, b = label`."""
+    return ", ".join(f"{letter} = {name}" for letter, name in zip(letters, asked.names, strict=False))
 
 
-def _adding(group: Group, parts: Numbers, title: str) -> Group:
-    return replace(group, title=title, parts=parts, subtotal=float(parts.sum()))
+def _all_of(
+    asked: Asked, title: str, others: str | tuple[str, ...], loss: Loss, flat: Labels | None = None
+) -> Group:
+    """All values of the first bottom, or those of these numbers, with those of the others beside them."""
+    if flat is None:
+        check_terms(count(asked.shapes[0]))
+        flat = np.arange(count(asked.shapes[0]))
+    beside = {
+        name: x.ravel()[flat].astype(np.float64) for name, x in zip(others, asked.bottoms[1:], strict=False)
+    }
+    places = at_numbers(flat, asked.shapes[0])
+    return asked.group(title, places, parts=lambda a: loss(a, beside), beside=beside)
 
 
 def _sum_of(group: Group) -> Running:

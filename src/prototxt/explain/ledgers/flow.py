@@ -39,7 +39,7 @@ def correlation(layer: Correlation, asked: Asked) -> Account:
     channels, size = asked.shapes[0][1], layer.kernel_size
     i, j = (layer.stride_1 * at + layer.max_displacement - layer.pad for at in place)
     here = grid(n, range(channels), range(i, i + size), range(j, j + size))
-    there = asked.beside("", here + np.array([0, 0, dy, dx]), 1)
+    there = asked.aside("", here + np.array([0, 0, dy, dx]), 1)
     title = "channels" if size == 1 else "channels and patch"
     second = asked.x((n, "c", *(_from(start, d, size) for start, d in ((i, dy), (j, dx)))), 1)
     first = asked.x((n, "c", _from(i, 0, size), _from(j, 0, size)))
@@ -62,7 +62,7 @@ def _from(start: int, displacement: int, size: int) -> str:
 def flow_warp(layer: FlowWarp, asked: Asked) -> Account:
     """The four pixels around where the flow points to."""
     n, c, y, x = asked.at
-    flow = asked.beside("flow, along W and H", grid(n, range(2), y, x), 1)
+    flow = asked.aside("flow, along W and H", grid(n, range(2), y, x), 1)
     across = float(np.float32(x) + np.float32(flow.values[0]))
     down = float(np.float32(y) + np.float32(flow.values[1]))
     height, width = asked.shapes[0][2:]

@@ -10,7 +10,7 @@ from prototxt.explain.ledger import Group, Numbers, Places
 from prototxt.explain.ledgers._asked import Account, Asked, check_terms, grid, index
 from prototxt.explain.ledgers._running import Running
 from prototxt.explain.ledgers.softmax import softmax_along
-from prototxt.layers._labels import class_view, read_labels
+from prototxt.layers._labels import Labels, class_view, read_labels
 from prototxt.layers._loss import LOG_THRESHOLD, divisor
 from prototxt.layers.base import Shape, count
 from prototxt.layers.hinge_loss import HingeLoss
@@ -38,9 +38,16 @@ def softmax_with_loss(layer: SoftmaxWithLoss, asked: Asked) -> Account:
     if asked.top == 2:
         counted = counted & (np.arange(outer * inner).reshape(counted.shape) == _flat(asked))
     logs = -np.take_along_axis(log_softmax(asked, layer.axis), labels, 1)
-    losses = layer.weighed(np.minimum(logs, -np.log(TINY)), labels)
+    losses: Any = layer.weighed(np.minimum(logs, -np.log(TINY)), labels)
     slack = layer.weighed(np.ones_like(logs), labels) + abs(losses)
-    group = _of_labels(asked, "-log p of the label's class", layer.axis, labels, counted, losses)
+    beside = {"p": np.exp(-logs)[counted]}
+    if getattr(layer, "class_weighting", None):
+        beside["w"] = layer.weighed(np.ones_like(logs), labels)[counted]
+    flat = of_labels(labels, classes)[counted]
+    title = "-log p of the label's class"
+    group = asked.group(
+        title, at_numbers(flat, asked.shapes[0]), parts=lambda _: losses[counted], beside=beside
+    )
     running = _sum_of(group, float(slack[counted].sum()))
     if asked.top == 2:
         return Account(f"{asked.y} = -log of the label's softmax in {asked.names[0]}", (group,), running)
@@ -64,12 +71,11 @@ def log_softmax(asked: Asked, axis: int) -> Numbers:
     return logs
 
 
-def _of_labels(asked: Asked, title: str, axis: int, labels: Any, counted: Any, losses: Any) -> Group:
-    """A term for each label that counts: the score of its class, and the loss."""
-    outer, classes, inner = class_view(asked.shapes[0], axis)
-    n, i = np.arange(outer).reshape(-1, 1, 1), np.arange(inner)
-    flat = ((n * classes + labels) * inner + i)[counted]
-    return asked.group(title, at_numbers(flat, asked.shapes[0]), parts=lambda _: losses[counted])
+def of_labels(labels: Labels, classes: int) -> Labels:
+    """Where the scores of these labels, outer x 1 x inner, stand among all, in row-major order."""
+    outer, _, inner = labels.shape
+    places: Labels = (np.arange(outer).reshape(-1, 1, 1) * classes + labels) * inner + np.arange(inner)
+    return places
 
 
 def at_numbers(flat: Any, shape: Shape) -> Places:
@@ -94,7 +100,10 @@ def infogain_loss(layer: InfogainLoss, asked: Asked) -> Account:
     flat = np.flatnonzero(which)
     losses, slack = -(prices * logs)[which], (abs(prices) * (1 + abs(logs)))[which]
     group = asked.group(
-        "-H[label, k] * log p of every class", at_numbers(flat, asked.shapes[0]), parts=lambda _: losses
+        "-H[label, k] * log p of every class",
+        at_numbers(flat, asked.shapes[0]),
+        parts=lambda _: losses,
+        beside={"p": np.exp(logs)[which], "H": prices[which]},
     )
     by = divisor(layer.normalization, outer, inner, int(counted.sum()))
     running = _sum_of(group, float(slack.sum())).over(f"D, {COUNTED[layer.normalization]}", by)
@@ -129,7 +138,8 @@ def hinge_loss(layer: HingeLoss, asked: Asked) -> Account:
         return lack * lack if squared else lack
 
     title = "max(0, 1 - x) for the label's class, max(0, 1 + x) for the others"
-    group = asked.group(f"({title})^2" if squared else title, grid(*map(range, shape)), parts=lacks)
+    places = grid(*map(range, shape))
+    group = asked.group(f"({title})^2" if squared else title, places, parts=lacks)
     each = 1 + abs(group.values)
     slack = 2 * np.sqrt(group.parts) * each if squared else each
     running = _sum_of(group, float(slack.sum())).over("N", max(items, 1))
@@ -150,8 +160,8 @@ def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, asked: Asked) -> 
         "max(x, 0) - x * t + log(1 + exp(-|x|))",
         at_numbers(flat, shape),
         parts=lambda x: np.maximum(x, 0) - x * t + np.log1p(np.exp(-abs(x))),
+        beside={"t": t},
     )
-    target = asked.beside("targets", at_numbers(flat, asked.shapes[1]), 1)
     slack = abs(x.values) * (1 + abs(t)) + 1
     by = divisor(layer.normalization, shape[0], count(shape[1:]), len(flat))
     words = COUNTED[layer.normalization].replace("labels", "targets")
@@ -160,4 +170,4 @@ def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, asked: Asked) -> 
         f"{asked.y} = -1 / D * sum of t * log p + (1 - t) * log(1 - p), "
         f"p = sigmoid of x = {asked.names[0]}, t = {asked.names[1]}"
     )
-    return Account(formula, (x, target), running)
+    return Account(formula, (x,), running)

@@ -90,7 +90,7 @@ def rnn(layer: RNN, asked: Asked) -> Account:
     running.through("tanh", squashed, 1 - squashed**2)
     seen, _ = _inputs(layer, asked, step, n)
     values = tuple(
-        asked.beside(f"{name}, which h of step {step} is made of", places, bottom)
+        asked.aside(f"{name}, which h of step {step} is made of", places, bottom)
         for name, places, bottom in seen
     )
     return Account(f"{asked.y} = tanh(w_ho h + b_o), h that of step {step}", values, running)

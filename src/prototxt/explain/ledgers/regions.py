@@ -67,7 +67,7 @@ def _said(span: Sequence[int]) -> str:
 def _region(asked: Asked) -> Group:
     """The row of the region: its image and two corners."""
     r = asked.at[0]
-    return asked.beside(
+    return asked.aside(
         f"region {r}: image, x1, y1, x2, y2", at_numbers(np.arange(5 * r, 5 * r + 5), asked.shapes[1]), 1
     )
 
