@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
 from prototxt.explain.elsewhere import elsewhere
-from prototxt.explain.field import field
+from prototxt.explain.field_section import field
 from prototxt.explain.formula import formula
 from prototxt.explain.im2col import im2col
 from prototxt.explain.look import Look, is_known

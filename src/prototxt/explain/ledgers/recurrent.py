@@ -60,9 +60,9 @@ def lstm(layer: LSTM, asked: Asked) -> Account:
     cell, _ = _unit(running, gates, exact(float(state[1][n, d])), cont)
     if asked.top == 2:
         running.to(f"c of step {step}", cell.value, cell.size)
-    said = "c = cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
-    said += "" if asked.top == 2 else ", h = sigmoid(o) * tanh(c)"
-    return Account(f"{asked.y} of step {step}: {said}", tuple(groups), running)
+    said = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
+    said = said if asked.top == 2 else f"sigmoid(o) * tanh(c), c = {said}"
+    return Account(f"{asked.y} = {said}, at step {step}", tuple(groups), running)
 
 
 def rnn(layer: RNN, asked: Asked) -> Account:
