@@ -213,7 +213,7 @@ def _check_place(graph: Graph, blob: BlobId, at: Place, shape: tuple[int, ...]) 
     if not shape:
         hint = 'it is a single number without axes: --at ""'
     elif 0 in shape:
-        hint = "it is empty for this input"
+        hint = "it is empty for this input; an --image may give it values"
     raise InputError(f'{graph.file}: "{blob.name}" is {show(shape)}: {what}', hint=hint)
 
 

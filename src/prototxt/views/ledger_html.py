@@ -30,6 +30,7 @@ td.win { background: color-mix(in srgb, gold 45%, transparent); }
 .bad { color: crimson; font-weight: bold; } .good { color: seagreen; }
 .formula { background: var(--back); padding: .6rem .8rem; border-radius: .4rem; overflow-wrap: anywhere; }
 .window { display: flex; flex-wrap: wrap; gap: .8rem 1.6rem; overflow-x: auto; margin: .4rem 0; }
+.list { overflow-x: auto; } .list td { white-space: nowrap; } .steps td.name { white-space: normal; }
 .window table { border: 1px solid var(--line); } caption { text-align: left; color: var(--soft); }
 tr.last td { border-top: 1px solid var(--line); font-weight: bold; }
 details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 1.2rem; } summary { cursor: pointer; }
@@ -100,7 +101,7 @@ def _terms(group: Group) -> str:
             f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
             f"{beside}<td>{part}</td></tr>"
         )
-    return f"<table>{''.join(rows)}</table>"
+    return f'<div class="list"><table>{"".join(rows)}</table></div>'
 
 
 def _steps(ledger: Ledger) -> str:
@@ -115,7 +116,9 @@ def _steps(ledger: Ledger) -> str:
         for name, value in ends
     ]
     kind = "good" if ledger.agrees else "bad"
-    return f'<table>{"".join(rows)}</table><p class="{kind}">{safe(verdict(ledger))}</p>'
+    return (
+        f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
+    )
 
 
 def _branch(branch: Branch) -> str:
