@@ -7,7 +7,10 @@ import pytest
 
 import prototxt
 from prototxt.errors import InputError
+from prototxt.explain.layer import explain_layer
 from prototxt.explain.ledger import Ledger
+from prototxt.explain.look import find_layer
+from prototxt.explain.section import Line
 from prototxt.explain.values import explain_value, run_for
 from prototxt.net import Net
 
@@ -121,6 +124,8 @@ def test_layers_of_one_name_have_their_own_weights() -> None:
     assert (first.shape, last.shape) == ((5, 3, 1, 1), (2, 5, 1, 1))
     assert ledger.groups[0].factors is not None
     assert net.params["same"][0].shape == last.shape
+    told = {one.key: one for one in explain_layer(net.graph, find_layer(net.graph, "same"))}["layer"]
+    assert Line("name", '2 layers are called "same": this is the first of them') in told.lines
 
 
 def test_argmax_marks_the_winner() -> None:

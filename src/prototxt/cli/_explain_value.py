@@ -109,6 +109,7 @@ def explain_one(
 ) -> int:
     """Runs the net as far as the layer and shows the ledger; the exit code, 1 where the engine has another value."""
     from prototxt.cli._run_text import missing_weights
+    from prototxt.explain.look import find_layer, namesakes
     from prototxt.explain.values import run_for
     from prototxt.graph.select import up_to
     from prototxt.net import Net
@@ -119,7 +120,10 @@ def explain_one(
         # Where nothing here can run some of the layers: those before this one may do without them.
         definition = up_to(definition, layer)
     net = Net(definition, options, value.files, keep="outputs", engine=value.engine or "fast")
-    show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])
+    shared = namesakes(net.graph, find_layer(net.graph, layer))
+    show_notes(
+        [*net.graph.notes[len(definition.notes) :], *missing_weights(net), *([shared] if shared else [])]
+    )
     feeds, fed = _feeds(net, value.image, images)
     depth = value.depth or 1
     values = run_for(net, layer, depth, feeds)

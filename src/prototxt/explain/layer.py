@@ -10,7 +10,7 @@ from prototxt.explain.elsewhere import elsewhere
 from prototxt.explain.field_section import field
 from prototxt.explain.formula import formula
 from prototxt.explain.im2col import im2col
-from prototxt.explain.look import Look, is_known
+from prototxt.explain.look import Look, is_known, namesakes
 from prototxt.explain.macs import macs
 from prototxt.explain.parameters import parameters
 from prototxt.explain.section import Line, Section
@@ -37,6 +37,7 @@ def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
 
 def _wiring(graph: Graph, node: Node) -> Section:
     lines = [Line("does", summary(node.layer))] if not isinstance(node.layer, Unknown) else []
+    lines += [Line("name", shared)] if (shared := namesakes(graph, node)) else []
     lines += [Line("reads", _blob(graph, blob)) for blob in node.bottoms]
     lines += [Line("makes", _blob(graph, blob)) for blob in node.tops]
     in_place = [blob for blob in node.tops if blob.name in {b.name for b in node.bottoms}]

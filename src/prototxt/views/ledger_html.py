@@ -116,9 +116,7 @@ def _steps(ledger: Ledger) -> str:
         for name, value in ends
     ]
     kind = "good" if ledger.agrees else "bad"
-    return (
-        f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
-    )
+    return f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
 
 
 def _branch(branch: Branch) -> str:

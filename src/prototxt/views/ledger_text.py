@@ -60,7 +60,7 @@ def ledger_text(
     parts += _groups(ledger, everything, width)
     parts += [_steps(ledger), _check(ledger)]
     if branches:
-        parts.append(_tree(branches, width))
+        parts.append(_tree(branches, min(width, READABLE)))
     return Together(*parts)
 
 

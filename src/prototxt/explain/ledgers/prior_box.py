@@ -25,7 +25,8 @@ def prior_box(layer: PriorBox, asked: Asked) -> Account:
     along = edge % 2
     at, step, size = ((column, across, width), (row, down, height))[along]
     half = float(layer.sides()[kind][along]) / 2
-    running = Running(at, at).plus("offset", layer.offset).times("step", step)
+    running = Running(0, 0).to(f"the cell's {('column', 'row')[along]}", at, at)
+    running.plus("offset", layer.offset).times("step", step)
     sign = "+" if edge > 1 else "-"
     (running.plus if edge > 1 else running.minus)("half the box's side", half)
     running.over(f"the image's {('width', 'height')[along]}", size)
