@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
-from prototxt.explain.words import counted, product, span, times
+from prototxt.explain.words import a_slice, counted, product, span, times
 from prototxt.layers._per_channel import PerChannel
+from prototxt.layers._window import Window
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, count
 from prototxt.layers.bias import Bias
@@ -104,6 +105,8 @@ class Groups:
         for label, (first, end) in zip(labels, rows, strict=True):
             cells = [_shade(self.joined(a, b, first, end), (b - a) * (end - first)) for a, b in columns]
             lines.append(f"{label:>{width}}   {''.join(cells)}")
+        if set(SHADES[:-1]) & set("".join(lines)):
+            lines.append(f"{'':{width}}   {SHADES[:-1]} some of these pairs are joined, {SHADES[-1]} all")
         return "\n".join(lines)
 
 
@@ -129,13 +132,14 @@ def _shade(joined: int, pairs: int) -> str:
 def _convolution(look: Look) -> Section:
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, Convolution)
-    kernel, taps = layer.window(shape).kernel, layer.window(shape).size
+    window = layer.window(shape)
+    kernel, taps = window.kernel, window.size
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
     sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {look.node.bottoms[0].name}{bias}"
     lines = [
-        Line("kernel sees", sees, values={"depth": depth, "kernel": list(kernel), "values": depth * taps}),
+        Line("kernel sees", sees, _gaps(window), {"depth": depth, "kernel": list(kernel), "values": depth * taps}),
         Line("kernels", _kernels(groups, kernel)),
         *_group_lines(groups),
         Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),
@@ -144,11 +148,18 @@ def _convolution(look: Look) -> Section:
     return _section(lines, groups.picture())
 
 
+def _gaps(window: Window) -> str:
+    """What a dilated kernel sees for what it costs."""
+    if window.extent == window.kernel:
+        return ""
+    return f"its taps reach over {times(window.extent)} of a map, at the cost of {times(window.kernel)}"
+
+
 def _kernels(groups: Groups, kernel: Sequence[int]) -> str:
     depth = groups.inputs // groups.number
     if depth == 1:
         return f"{groups.outputs:,}, one map each: the maps are not mixed"
-    slices = f"{groups.outputs:,}, each with a {times(kernel)} slice for each of its {depth:,} maps"
+    slices = f"{groups.outputs:,}, each with {a_slice(kernel)} of its own for each of its {depth:,} maps"
     return f"{slices}; their sum is one map: {groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
 
 
@@ -166,9 +177,7 @@ def _group_lines(groups: Groups) -> list[Line]:
 def _joined(groups: Groups, kernel: Sequence[int]) -> str:
     every = groups.inputs * groups.outputs
     if groups.pairs == every:
-        return (
-            f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, a {times(kernel)} slice for each"
-        )
+        return f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, {a_slice(kernel)} for each"
     of = f"{groups.inputs:,} x {groups.outputs:,} = {every:,} pairs"
     return f"{groups.pairs:,} of {of}, 1 in {every // groups.pairs:,}"
 
@@ -215,7 +224,7 @@ def _pooling(look: Look) -> Section:
         Line("each value", f"{times(window.kernel)} = {window.size:,} values of the map of the same number"),
         Line("maps", f"{shape[1]:,}, each on its own: pooling mixes no maps"),
     ]
-    return _section(lines)
+    return _section(lines, Groups(shape[1], shape[1], shape[1]).picture())
 
 
 def _inner_product(look: Look) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import prod
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
@@ -14,6 +15,14 @@ FEW = 3
 def times(sizes: Iterable[int]) -> str:
     """`5x5`."""
     return "x".join(map(str, sizes))
+
+
+def a_slice(kernel: Sequence[int]) -> str:
+    """`a 5x5 slice`, `an 11x11 slice`; a kernel of one tap is `a weight`."""
+    if prod(kernel) == 1:
+        return "a weight"
+    article = "an" if kernel[0] in (8, 11, 18) or 80 <= kernel[0] < 90 else "a"
+    return f"{article} {times(kernel)} slice"
 
 
 def product(factors: Iterable[int | str]) -> str:
