@@ -112,7 +112,7 @@ def show(table: RenderableType) -> None:
     console = screen()
     with console.capture() as captured:
         console.print(table, crop=False)
-    say(captured.get().rstrip("\n"))
+    say("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
 
 
 def emit(text: str, output: str | None) -> None:

@@ -139,7 +139,12 @@ def _convolution(look: Look) -> Section:
     bias = ", and a bias" if layer.bias_term else ""
     sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {look.node.bottoms[0].name}{bias}"
     lines = [
-        Line("kernel sees", sees, _gaps(window), {"depth": depth, "kernel": list(kernel), "values": depth * taps}),
+        Line(
+            "kernel sees",
+            sees,
+            _gaps(window),
+            {"depth": depth, "kernel": list(kernel), "values": depth * taps},
+        ),
         Line("kernels", _kernels(groups, kernel)),
         *_group_lines(groups),
         Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),

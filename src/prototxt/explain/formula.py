@@ -98,10 +98,9 @@ def _convolution(look: Look) -> list[Line] | None:
         slice_of, channel = "c", f"{depth}*g + c" if groups > 1 else "c"
     over = ", ".join([*[f"c = 0..{depth - 1}"] * (depth > 1), *_taps(axes)])
     bias = "b[o] + " if layer.bias_term else ""
-    text = (
-        f"y[n, o, {_letters(axes)}] = {bias}{f'sum over {over} of' if over else ''}\n"
-        f"  w[o, {slice_of}, {_tap_letters(axes)}] * x[n, {channel}, {_places(axes)}]"
-    )
+    summed = f"sum over {over} of\n  " if over else ""
+    term = f"w[o, {slice_of}, {_tap_letters(axes)}] * x[n, {channel}, {_places(axes)}]"
+    text = f"y[n, o, {_letters(axes)}] = {bias}{summed}{term}"
     notes = [f"g = o // {outputs}, the group of output o"] * (groups > 1)
     notes += ["x is 0 outside the image"] * any(window.pad)
     products = depth * window.size

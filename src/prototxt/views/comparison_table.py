@@ -10,6 +10,7 @@ from rich.text import Text
 from prototxt.errors import printable
 from prototxt.explain.compare import ARROW, Comparison, Pair, Side, in_words, kind_text, shapes_text
 from prototxt.views.columns import Column, column_table, fit, not_shown
+from prototxt.views.explain_net import MEANINGS
 from prototxt.views.numbers import counted, human_bytes, thousands
 
 BELOW = "\n→ "
@@ -26,6 +27,7 @@ def comparison_table(comparison: Comparison, width: int) -> RenderableType:
         columns, hidden = fit(_columns(comparison, rows, BELOW), rows, width)
     rest = len(comparison.pairs) - len(rows)
     legend = [f"{counted(rest, 'other layer')} {'stays' if rest == 1 else 'stay'} as before"] if rest else []
+    legend += [MEANINGS[column.title] for column in columns if column.title == "sees"]
     legend += not_shown(hidden)
     return Group(column_table(columns, rows, width), Text("\n".join(legend), style="dim"))
 
@@ -43,6 +45,7 @@ def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[C
         Column("layer", _name, "total", wraps=True, style="bold"),
         Column("type", lambda pair: kind_text(pair, arrow), wraps=True, style="cyan"),
         Column("output N x C x H x W", cell(shapes_text), style="green"),
+        Column("sees", cell(lambda s: s.sees), right=True, spare=2),
         Column(
             "parameters",
             cell(lambda s: thousands(s.work.params + s.work.statistics)),
