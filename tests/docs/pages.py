@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Sequence
@@ -20,16 +21,25 @@ WIDTH = 80
 
 _BLOCK = re.compile(r"^(?:<!-- (?P<hidden>\$ .*) -->\n)?```\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _WIDTH = re.compile(r"terminal\s+of\s+(\d+)\s+columns")
+_POINT = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
+_OPEN = re.compile(r" \(\S+ apart\)$|(?<=largest difference )[\d.e-]+")
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A command and the rows below it; `line` is where the command stands."""
+    """A command and the rows below it; `line` is where the block stands, `body` what is in it."""
 
     line: int
+    body: str
     command: str
     rows: tuple[str, ...]
+
+    def anew(self, printed: Sequence[str]) -> str:
+        """The block's body with what is printed now: of what is skipped in part, as many rows as before."""
+        rows = [*printed] if SKIPPED not in self.rows else _kept(self.rows, printed)
+        head = self.body.splitlines()[: len(self.body.splitlines()) - len(self.rows)]
+        return "\n".join([*head, *rows]) + "\n"
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Page:
             rows = [*filter(None, [block["hidden"]]), *block["body"].splitlines()]
             if rows and rows[0].startswith("$ "):
                 line = self.text.count("\n", 0, block.start()) + 1
-                found.append(_shown(line, rows))
+                found.append(_shown(line, block["body"], rows))
         return found
 
     @property
@@ -67,12 +77,12 @@ class Page:
         return [line for line in lines if re.match(r"prototxt-\w+ ", line)]
 
 
-def _shown(line: int, rows: Sequence[str]) -> Shown:
+def _shown(line: int, body: str, rows: Sequence[str]) -> Shown:
     command = rows[0].removeprefix("$ ")
     last = 1
     while command.endswith("\\"):
         command, last = command[:-1] + rows[last], last + 1
-    return Shown(line, command, tuple(row.rstrip() for row in rows[last:]))
+    return Shown(line, body, command, tuple(row.rstrip() for row in rows[last:]))
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,31 @@ def run(command: str, width: int) -> Ran:
     done = CliRunner(env={"FORCE_COLOR": "1", "COLUMNS": str(width)}).invoke(main, args)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
-    rows = (row.rstrip() for row in _COLOURS.sub("", done.output).splitlines())
+    rows = (row.rstrip() for row in _COLOURS.sub("", done.output).rstrip().splitlines())
     return Ran(done.exit_code, tuple(rows))
+
+
+def alike(shown: str, printed: str) -> bool:
+    """Whether two rows say the same: letter by letter, but for what rounding and time leave open.
+
+    Numbers with a point may differ by what another order of float32 sums makes of them; how far two results lie apart
+    may be anything.
+    """
+    texts, numbers = zip(*map(_apart, (shown, printed)), strict=True)
+    return texts[0] == texts[1] and all(
+        math.isclose(a, b, rel_tol=1e-4, abs_tol=2e-6) for a, b in zip(*numbers, strict=True)
+    )
+
+
+def _apart(row: str) -> tuple[tuple[str, ...], list[float]]:
+    """A row's text without blanks, and its numbers with a point."""
+    told = _OPEN.sub("", row)
+    return tuple("".join(_POINT.split(told)).split()), [float(found) for found in _POINT.findall(told)]
+
+
+def without_times(rows: Sequence[str]) -> list[str]:
+    """The rows of a table without the milliseconds that end them."""
+    return [re.sub(r" +\d+\.\d\d$", "", row) for row in rows]
 
 
 def misfit(shown: Sequence[str], printed: Sequence[str]) -> str:
@@ -123,10 +156,23 @@ def _parts(shown: Sequence[str]) -> list[list[str]]:
 def _find(part: Sequence[str], printed: Sequence[str], at: int, *, at_once: bool) -> int | None:
     """Where these rows stand together, from `at` on."""
     places = [at] if at_once else range(at, len(printed) - len(part) + 1)
-    return next((i for i in places if list(printed[i : i + len(part)]) == list(part)), None)
+    fits = (i for i in places if len(printed) >= i + len(part))
+    return next((i for i in fits if all(map(alike, part, printed[i:]))), None)
+
+
+def _kept(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
+    """The parts that are shown, as they are printed now: each from the row that it begins with."""
+    kept: list[str] = []
+    at = 0
+    for number, part in enumerate(_parts(shown)):
+        place = _find(part[:1], printed, at, at_once=False)
+        rows = part if place is None else printed[place : place + len(part)]
+        kept += [*[SKIPPED] * (number > 0), *rows]
+        at = (at if place is None else place) + len(part)
+    return kept
 
 
 def _not_there(part: Sequence[str], printed: Sequence[str]) -> str:
-    strange = next((row for row in part if row not in printed), None)
+    strange = next((row for row in part if not any(alike(row, other) for other in printed)), None)
     what = "these rows do not follow each other" if strange is None else f"shown, not printed: {strange!r}"
     return "\n".join([what, "shown:", *part, "printed:", *printed])
