@@ -51,12 +51,14 @@ def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[C
             cell(lambda s: thousands(s.work.params + s.work.statistics)),
             total(thousands, before.params + before.statistics, after.params + after.statistics),
             right=True,
+            spare=1,
         ),
         Column(
             "MACs/image",
             cell(lambda s: thousands(s.work.macs)),
             total(thousands, before.macs, after.macs),
             right=True,
+            spare=1,
         ),
         Column(
             "bytes",

@@ -49,11 +49,13 @@ def columns(overview: Overview) -> list[Column[Row]]:
     return [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
         Column("type", lambda r: f"{printable(r.type)} {r.brief}".strip(), wraps=True, style="cyan"),
-        Column("output N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
+        Column("N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
         Column("sees", overview.sees, right=True),
-        Column("step", overview.steps, right=True, spare=1),
-        Column("parameters", lambda r: thousands(r.param_count), f"{report.totals.params:,}", right=True),
-        Column("MACs/image", lambda r: thousands(r.macs), f"{report.totals.macs:,}", right=True),
+        Column("step", overview.steps, right=True, spare=3),
+        Column(
+            "parameters", lambda r: thousands(r.param_count), f"{report.totals.params:,}", right=True, spare=1
+        ),
+        Column("MACs/image", lambda r: thousands(r.macs), f"{report.totals.macs:,}", right=True, spare=2),
     ]
 
 
@@ -71,6 +73,7 @@ def overview_text(overview: Overview, width: int) -> RenderableType:
     meanings = [MEANINGS[column.title] for column in shown if column.title in MEANINGS]
     legend = Text("\n".join([*meanings, *not_shown(hidden)]), style="dim")
     asked = Text("\n".join(["", "Ask next:", *(f"  {command}" for command in next_questions(overview))]))
+    asked.no_wrap, asked.overflow = True, "ignore"  # a command that is copied must be in one piece
     return Group(_title(overview), column_table(shown, overview.rows, width), legend, asked)
 
 
