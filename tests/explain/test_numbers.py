@@ -167,8 +167,8 @@ def test_the_columns_of_im2col_as_numpy_lays_them() -> None:
         re.split(r"\s{2,}", row)
         for row in sections_of(graph, "y")["im2col"].picture.split("\n\n")[1].splitlines()
     ]
-    assert rows[0] == ["columns", "y[o, 0, 0]", "y[o, 0, 1]", "...", "y[o, 1, 2]"]
-    padded = {(c, i + 1, j + 1): f"x[{c}, {i}, {j}]" for c in range(2) for i in range(3) for j in range(4)}
+    assert rows[0] == ["columns", "y[o,0,0]", "y[o,0,1]", "...", "y[o,1,2]"]
+    padded = {(c, i + 1, j + 1): f"x[{c},{i},{j}]" for c in range(2) for i in range(3) for j in range(4)}
     for row in rows[1:]:
         c, u, v = map(int, re.findall(r"\d+", row[0]))
         windows = [(0, 0), (0, 1), None, (1, 2)]

@@ -98,7 +98,7 @@ def _value(axes: Sequence[Axis], tap: Sequence[int], at: Sequence[int]) -> str:
 
 
 def _at(name: str, *place: object) -> str:
-    return f"{name}[{', '.join(map(str, place))}]"
+    return f"{name}[{','.join(map(str, place))}]"
 
 
 def _shown(sizes: Sequence[int], most: int) -> list[tuple[int, ...] | None]:
