@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prototxt.cli._options import HEADINGS
 from prototxt.errors import PrototxtError
 from prototxt.files import whole_file
 
@@ -52,6 +53,17 @@ class Command(click.Command):
         except OSError as error:
             _drop_output()
             _fail(ctx, f"cannot write the answer: {error.strerror or error}")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options below the headings of their groups; those of no group come first."""
+        below: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                below.setdefault(HEADINGS.get(param, "Options"), []).append(record)
+        for heading, records in below.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
 
 def _fail(ctx: click.Context, what: str) -> None:

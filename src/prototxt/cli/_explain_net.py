@@ -68,6 +68,7 @@ def size(text: str) -> str:
 
 net_questions = option_group(
     "question",
+    "Questions about the whole net",
     NetQuestion,
     [
         click.option(

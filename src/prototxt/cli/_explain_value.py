@@ -70,6 +70,7 @@ class ValueChoice:
 
 value_options = option_group(
     "value",
+    "What one value is made of",
     ValueChoice,
     [
         click.option(
