@@ -175,6 +175,7 @@ def test_tables_fit_the_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_help_by_groups() -> None:
     out = invoke(explain, "--help").out
+    out = out[out.index("\nOptions:") :]
     heads = ["Options:", "What one value is made of:", "How images are prepared:", "Which net the file is:"]
     places = [out.index(f"\n{head}\n") for head in heads]
     assert places == sorted(places)

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +125,16 @@ def show(table: RenderableType) -> None:
     with console.capture() as captured:
         console.print(table, crop=False)
     say("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+
+
+def tell(lay_out: Callable[[int], RenderableType], output: str | None) -> None:
+    """What is laid out for a width: on standard output, or in the file named by -o as wide as it needs."""
+    from prototxt.views.columns import WIDE, plain_text
+
+    if output is None:
+        show(lay_out(screen().width))
+    else:
+        emit(plain_text(lay_out(WIDE)) + "\n", output)
 
 
 def emit(text: str, output: str | None) -> None:

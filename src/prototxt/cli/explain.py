@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._common import Command, emit, show_notes, tell
 from prototxt.cli._explain_net import NetQuestion, answer, net_questions
 from prototxt.cli._explain_value import ValueChoice, explain_one, value_options
 from prototxt.cli._image_options import ImageChoice, image_options
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "html")
 
 
-def section_keys(text: str | None) -> tuple[str, ...]:
+def section_keys(text: str) -> tuple[str, ...]:
     """`size,cost` as the keys of sections; click.BadParameter for a word that is none."""
     from prototxt.errors import did_you_mean
     from prototxt.explain.layer import SECTIONS
 
-    asked = tuple((text or "").split(",")) if text is not None else ()
+    asked = tuple(text.split(","))
     for word in asked:
         if word not in SECTIONS:
-            hint = did_you_mean(word, SECTIONS)
-            sections = ", ".join(SECTIONS)
-            raise click.BadParameter(f'there is no section "{word}"; {hint or f"there are {sections}"}')
+            hint = did_you_mean(word, SECTIONS) or f"there are {', '.join(SECTIONS)}"
+            raise click.BadParameter(f'there is no section "{word}"; {hint}')
     return asked
 
 
@@ -101,7 +100,9 @@ def main(
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     if question.asked:
-        ctx.exit(answer(definition, question, choice, value.files or (), form, output))
+        from prototxt.cli._run_reading import weights_files
+
+        ctx.exit(answer(definition, question, choice, weights_files(value.weights) or (), form, output))
     if layer is not None and value.at is not None:
         options = choice.options(value.seed or 0)
         ctx.exit(explain_one(definition, options, layer, value, images, form, output))
@@ -129,7 +130,7 @@ def _layer(graph: Graph, name: str, only: Sequence[str], form: str, output: str 
 
         emit(sections_html(node, brief, sections), output)
     else:
-        _show(views.sections_text(views.layer_title(node, brief), sections, screen().width), output)
+        tell(lambda width: views.sections_text(views.layer_title(node, brief), sections, width), output)
 
 
 def _chosen(sections: Sequence[Section], only: Sequence[str], node: Node) -> Sequence[Section]:
@@ -138,8 +139,7 @@ def _chosen(sections: Sequence[Section], only: Sequence[str], node: Node) -> Seq
 
     chosen = [section for section in sections if section.key in only] if only else sections
     if not chosen:
-        there_are = ", ".join(section.key for section in sections)
-        hint = f"there are {there_are}"
+        hint = f"there are {', '.join(section.key for section in sections)}"
         raise InputError(f'layer "{node.name}" ({node.type}) has no section {" or ".join(only)}', hint=hint)
     return chosen
 
@@ -156,14 +156,4 @@ def _overview(graph: Graph, form: str, output: str | None) -> None:
 
         emit(overview_html(overview), output)
     else:
-        _show(views.overview_text(overview, screen().width), output)
-
-
-def _show(text: Any, output: str | None) -> None:
-    """What rich lays out, on standard output or in a file."""
-    from prototxt.views.columns import plain_text
-
-    if output is None:
-        show(text)
-    else:
-        emit(plain_text(text) + "\n", output)
+        tell(lambda width: views.overview_text(overview, width), output)

@@ -83,7 +83,7 @@ def _columns(head: str, depth: int, axes: Sequence[Axis]) -> str:
         rows.append([_at("w", "o", *tap), *cells])
     widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
     return "\n".join(
-        "   ".join(f"{c:{w}}" for c, w in zip(row, widths, strict=False)).rstrip() for row in rows
+        "  ".join(f"{c:{w}}" for c, w in zip(row, widths, strict=False)).rstrip() for row in rows
     )
 
 
