@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from prototxt.explain.axes import Axis, window_axes
 from prototxt.explain.docs import part
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted, number, times
+from prototxt.layers._conv_base import ConvolutionBase
+from prototxt.layers._window import Window
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.convolution import Convolution
@@ -83,47 +86,64 @@ def _letters(axes: list[Axis]) -> str:
     return ", ".join(PLACES[len(axes)])
 
 
-def _convolution(look: Look) -> list[Line] | None:
+@dataclass(frozen=True, slots=True)
+class Slid:
+    """A kernel in so many groups, each with `depth` maps that it reads and `outputs` that it makes."""
+
+    window: Window
+    axes: list[Axis]
+    groups: int
+    depth: int
+    outputs: int
+    bias: bool
+
+
+def _slid(look: Look) -> Slid | None:
+    """None where channels are not on axis 1, or there are more spatial axes than letters for them."""
     layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Convolution)
-    first, window = layer.channel_axis(shape) + 1, layer.window(shape)
-    axes = window_axes(window, shape[first:], look.top[0][first:])
-    if first != 2 or len(axes) not in PLACES:
+    assert isinstance(layer, ConvolutionBase)
+    window, groups = layer.window(shape), layer.groups(shape)
+    if layer.channel_axis(shape) != 1 or len(window.kernel) not in PLACES:
         return None
-    groups = layer.groups(shape)
-    depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
+    axes = window_axes(window, shape[2:], look.top[0][2:])
+    each = (layer.channels(shape) // groups, layer.outputs(shape) // groups)
+    return Slid(window, axes, groups, *each, layer.bias_term)
+
+
+def _convolution(look: Look) -> list[Line] | None:
+    slid = _slid(look)
+    if slid is None:
+        return None
+    axes, groups, depth = slid.axes, slid.groups, slid.depth
     if depth == 1:
         slice_of, channel = "0", "g" if groups > 1 else "0"
     else:
         slice_of, channel = "c", f"{depth}*g + c" if groups > 1 else "c"
     over = ", ".join([*[f"c = 0..{depth - 1}"] * (depth > 1), *_taps(axes)])
-    bias = "b[o] + " if layer.bias_term else ""
+    bias = "b[o] + " if slid.bias else ""
     summed = f"sum over {over} of\n  " if over else ""
     term = f"w[o, {slice_of}, {_tap_letters(axes)}] * x[n, {channel}, {_places(axes)}]"
     text = f"y[n, o, {_letters(axes)}] = {bias}{summed}{term}"
-    notes = [f"g = o // {outputs}, the group of output o"] * (groups > 1)
-    notes += ["x is 0 outside the image"] * any(window.pad)
-    products = depth * window.size
-    sums = f"{counted(products, 'product')}{' and the bias' if layer.bias_term else ''} for each value"
-    return [Line("value", text, "\n".join([*notes, sums])), _as_maps(look, depth, groups, axes)]
+    notes = [f"g = o // {slid.outputs}, the group of output o"] * (groups > 1)
+    notes += ["x is 0 outside the image"] * any(slid.window.pad)
+    products = depth * slid.window.size
+    sums = f"{counted(products, 'product')}{' and the bias' if slid.bias else ''} for each value"
+    return [Line("value", text, "\n".join([*notes, sums])), _as_maps(slid)]
 
 
-def _as_maps(look: Look, depth: int, groups: int, axes: list[Axis]) -> Line:
+def _as_maps(slid: Slid) -> Line:
     """The same for whole maps, the first and the last of a group: `O_0 = I_0 * K_0,0 + ... + B_0`."""
-    layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Convolution)
-    outputs = layer.outputs(shape)
-    each = outputs // groups
+    each, outputs = slid.outputs, slid.outputs * slid.groups
     rows, before = [], -1
     for o in sorted({0, each - 1, min(each, outputs - 1), min(2 * each, outputs) - 1, outputs - 1}):
         rows += ["..."] * (o > before + 1)
-        rows.append(_map(o, o // each * depth, depth, layer.bias_term))
+        rows.append(_map(o, o // each * slid.depth, slid.depth, slid.bias))
         before = o
-    window, size = layer.window(shape), times(axis.out for axis in axes)
-    through = f"through the {times(window.kernel)} slice that kernel o has for it, {size}"
-    if window.size == 1:
+    size = times(axis.out for axis in slid.axes)
+    through = f"through the {times(slid.window.kernel)} slice that kernel o has for it, {size}"
+    if slid.window.size == 1:
         through = "times the one weight that kernel o has for it"
-    term = "I_c * K_o,c: map c" if groups == 1 else "I_c * K_o,k: map c, number k of its group,"
+    term = "I_c * K_o,c: map c" if slid.groups == 1 else "I_c * K_o,k: map c, number k of its group,"
     return Line("map", "\n".join(rows), f"{term} {through}")
 
 
@@ -135,23 +155,19 @@ def _map(o: int, first: int, depth: int, bias: bool) -> str:
 
 
 def _deconvolution(look: Look) -> list[Line] | None:
-    layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Deconvolution)
-    first, window = layer.channel_axis(shape) + 1, layer.window(shape)
-    axes = window_axes(window, shape[first:], look.top[0][first:])
-    if first != 2 or len(axes) not in PLACES:
+    slid = _slid(look)
+    if slid is None:
         return None
-    groups = layer.groups(shape)
-    depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
+    axes, groups, outputs = slid.axes, slid.groups, slid.outputs
     output = "o" if groups == 1 else f"{outputs}*g + o" if outputs > 1 else "g"
     over = ", ".join([f"o = 0..{outputs - 1}", *_taps(axes)])
     text = (
         f"y[n, {output}, {_places(axes)}] += w[c, o, {_tap_letters(axes)}] * x[n, c, {_letters(axes)}]\n"
         f"  for all c, {over} and every place {_letters(axes)}"
     )
-    notes = [f"g = c // {depth}, the group of input c"] * (groups > 1)
-    notes += ["y starts at the bias b"] * layer.bias_term
-    notes += ["what falls outside y is dropped"] * any(window.pad)
+    notes = [f"g = c // {slid.depth}, the group of input c"] * (groups > 1)
+    notes += ["y starts at the bias b"] * slid.bias
+    notes += ["what falls outside y is dropped"] * any(slid.window.pad)
     return [Line("value", text, "\n".join(notes))]
 
 
