@@ -9,7 +9,7 @@ import pytest
 
 from explain.nets import ALEXNET, CORPUS, LENET, conv, graph_of, line, pool, sections_of
 from golden import needs_shared
-from prototxt.explain.connectivity import Groups
+from prototxt.explain.groups import Groups
 from prototxt.explain.words import ranges, share, size_in_bytes
 from prototxt.reading import load_graph
 

@@ -8,13 +8,11 @@ from itertools import zip_longest
 from prototxt.explain.axes import Axis, window_axes
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
-from prototxt.explain.words import number, product, size_in_bytes
+from prototxt.explain.words import FLOAT_BYTES, number, product, size_of_floats
 from prototxt.layers.base import Layer, count
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.inner_product import InnerProduct
-
-FLOAT_BYTES = 4
 
 MOST_TAPS, MOST_PLACES = 9, 4
 """As many rows and columns of the windows' matrix are written down."""
@@ -117,12 +115,11 @@ def _unravel(index: int, sizes: Sequence[int]) -> tuple[int, ...]:
 
 
 def _memory(values: int, plain: int) -> Line:
-    size = FLOAT_BYTES * values
-    if not size:
-        return Line("memory", "none besides input and output", values={"bytes": 0})
-    against = f"{number(round(values / plain, 1))} times its input of {size_in_bytes(FLOAT_BYTES * plain)}"
-    text = f"{size_in_bytes(size)} of columns for an image, {against}"
-    return Line("memory", text, values={"bytes": size})
+    taken = {"bytes": FLOAT_BYTES * values}
+    if not values:
+        return Line("memory", "none besides input and output", values=taken)
+    against = f"{number(round(values / plain, 1))} times its input of {size_of_floats(plain)}"
+    return Line("memory", f"{size_of_floats(values)} of columns for an image, {against}", values=taken)
 
 
 def _deconvolution(look: Look) -> Section:

@@ -8,6 +8,8 @@ from math import prod
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
+FLOAT_BYTES = 4
+
 FEW = 3
 """As many ranges as one line spells out."""
 
@@ -36,6 +38,11 @@ def size_in_bytes(size: int) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{value:.1f} {_UNITS[unit]}" if unit else f"{size} {_UNITS[0]}"
+
+
+def size_of_floats(number: int) -> str:
+    """What so many float32 values take."""
+    return size_in_bytes(FLOAT_BYTES * number)
 
 
 def share(part: int, whole: int) -> str:
