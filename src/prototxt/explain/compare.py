@@ -69,14 +69,21 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether anything a table shows is not the same."""
+        """Whether the layer is not the same: its type, its shapes, its cost."""
         if self.before is None or self.after is None:
             return True
         return _shown(self.before) != _shown(self.after)
 
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to tell of it: it differs, or its values see another part of the input."""
+        if self.before is None or self.after is None:
+            return True
+        return self.differs or self.before.sees != self.after.sees
+
 
 def _shown(side: Side) -> tuple[object, ...]:
-    return side.type, side.brief, side.shapes, side.arrays, side.work, side.sees
+    return side.type, side.brief, side.shapes, side.arrays, side.work
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
 
 def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
     """A line for each layer that differs, or has a note; and how many there are besides."""
-    shown = [pair for pair in comparison.pairs if pair.differs or notes.get(pair.key)]
+    shown = [pair for pair in comparison.pairs if pair.tells or notes.get(pair.key)]
     lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
     rest = len(comparison.pairs) - len(shown)
     return Section(
