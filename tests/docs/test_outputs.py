@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from shutil import which
 
 import pytest
 
-from docs.pages import Page, Shown, misfit, run, without_times
+from docs.pages import Page, misfit, run, without_times
 from golden import ROOT
 
 PAGES = [
@@ -21,34 +20,36 @@ PAGES = [
         "docs/what-if.md", "docs/report.md",
     )
 ]  # fmt: skip
-SHOWN = [(page, shown) for page in PAGES for shown in page.shown]
-NAMES = [f"{page.path.name}:{shown.line}" for page, shown in SHOWN]
-
 COMMANDS = [(page, command) for page in PAGES for command in page.commands]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One folder for all commands of all pages, in their order: some write what others read."""
-    place = tmp_path_factory.mktemp("docs")
-    (place / "examples").symlink_to(ROOT / "examples")
-    (place / "deploy.prototxt").symlink_to(ROOT / "examples" / "alexnet.prototxt")
-    (place / "other.prototxt").symlink_to(ROOT / "examples" / "questions" / "vgg16.prototxt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(place)
-        yield place
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the files that the docs name, and nothing else."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "deploy.prototxt").symlink_to(ROOT / "examples" / "alexnet.prototxt")
+    (tmp_path / "other.prototxt").symlink_to(ROOT / "examples" / "questions" / "vgg16.prototxt")
+    monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("page", "shown"), SHOWN, ids=NAMES)
-def test_outputs(page: Page, shown: Shown) -> None:
-    """PROTOTXT_REWRITE=1 writes the pages anew: look at the difference before you keep it."""
-    ran = run(shown.command, page.width)
-    said = (shown.rows, ran.rows)
-    wrong = misfit(*map(without_times, said) if shown.command.startswith("prototxt-run ") else said)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.shown], ids=lambda page: page.path.name)
+def test_outputs(page: Page) -> None:
+    """All commands of a page in their order, for some write what others read.
+
+    PROTOTXT_REWRITE=1 writes the pages anew: look at the difference before you keep it.
+    """
+    text, wrong = page.text, []
+    for shown in page.shown:
+        ran = run(shown.command, page.width)
+        said = (shown.rows, ran.rows)
+        found = misfit(*map(without_times, said) if shown.command.startswith("prototxt-run ") else said)
+        if found:
+            wrong.append(f"{page.path.name}:{shown.line}: {shown.command}\n{found}")
+            text = text.replace(shown.body, shown.anew(ran.rows))
     if wrong and os.environ.get("PROTOTXT_REWRITE"):
-        page.path.write_text(page.path.read_text().replace(shown.body, shown.anew(ran.rows)))
+        page.path.write_text(text, encoding="utf-8")
     elif wrong:
-        pytest.fail(f"{page.path.name}:{shown.line}: {shown.command}\n{wrong}", pytrace=False)
+        pytest.fail("\n\n".join(wrong), pytrace=False)
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS, ids=[f"{p.path.name}:{c[:60]}" for p, c in COMMANDS])
@@ -62,3 +63,27 @@ def test_commands(page: Page, command: str) -> None:
     if {"net.svg"} & set(words) and which("dot") is None:
         pytest.skip("needs Graphviz")
     assert run(command, page.width).code == 0
+
+
+def test_every_question_has_its_command() -> None:
+    page = next(page for page in PAGES if page.path.name == "questions.md")
+    answers = page.text.split("\n## ")[1:]
+    assert len(answers) == 11
+    assert all("\n$ prototxt-" in answer for answer in answers)
+
+
+def test_what_is_wrong_with_an_output_is_found() -> None:
+    printed = ["one", "two 2.50000", "three", "", "five 12,345 (1.2e-07 apart)"]
+    assert not misfit(printed, printed)
+    assert not misfit(["one", "two 2.500001", "...", "five 12,345 (3e-07 apart)"], printed)
+    assert not misfit(["...", "three", "..."], printed)
+    for shown in (
+        printed[1:],
+        printed[:-1],
+        ["one", "two 2.6", "..."],
+        ["one", "three", "..."],
+        ["...", "three", "two 2.5", "..."],
+        ["...", "three", "...", "one", "..."],
+        ["...", "five 12,346 (1.2e-07 apart)"],
+    ):
+        assert misfit(shown, printed)
