@@ -109,7 +109,7 @@ def alike(shown: str, printed: str) -> bool:
     """Whether two rows say the same: letter by letter, but for what rounding and time leave open.
 
     Numbers with a point may differ by what another order of float32 sums makes of them; how far two results lie apart
-    may be anything.
+    may be anything. Blanks and rules are as long as the widest of these needs.
     """
     texts, numbers = zip(*map(_apart, (shown, printed)), strict=True)
     return texts[0] == texts[1] and all(
@@ -119,7 +119,7 @@ def alike(shown: str, printed: str) -> bool:
 
 def _apart(row: str) -> tuple[tuple[str, ...], list[float]]:
     """A row's text without blanks, and its numbers with a point."""
-    told = _OPEN.sub("", row)
+    told = re.sub("─+", "─", _OPEN.sub("", row))
     return tuple("".join(_POINT.split(told)).split()), [float(found) for found in _POINT.findall(told)]
 
 
