@@ -57,6 +57,13 @@ class ValueChoice:
         if said:
             raise click.UsageError(f"{said[0]} is about one value: say which with --at N,C,Y,X")
 
+    @property
+    def files(self) -> list[str] | None:
+        """The weights files."""
+        from prototxt.cli._run_reading import weights_files
+
+        return weights_files(self.weights)
+
 
 value_options = option_group(
     "value",
@@ -99,7 +106,6 @@ def explain_one(
     output: str | None,
 ) -> int:
     """Runs the net as far as the layer and shows the ledger; the exit code, 1 where the engine has another value."""
-    from prototxt.cli._run_reading import weights_files
     from prototxt.cli._run_text import missing_weights
     from prototxt.explain.values import run_for
     from prototxt.graph.select import up_to
@@ -110,9 +116,7 @@ def explain_one(
     if outline(definition, options).missing:
         # Where nothing here can run some of the layers: those before this one may do without them.
         definition = up_to(definition, layer)
-    net = Net(
-        definition, options, weights_files(value.weights), keep="outputs", engine=value.engine or "fast"
-    )
+    net = Net(definition, options, value.files, keep="outputs", engine=value.engine or "fast")
     show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])
     feeds, fed = _feeds(net, value.image, images)
     depth = value.depth or 1

@@ -100,9 +100,7 @@ def main(
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     if question.asked:
-        from prototxt.cli._run_reading import weights_files
-
-        ctx.exit(answer(definition, question, choice, weights_files(value.weights) or (), form, output))
+        ctx.exit(answer(definition, question, choice, value.files or (), form, output))
     if layer is not None and value.at is not None:
         options = choice.options(value.seed or 0)
         ctx.exit(explain_one(definition, options, layer, value, images, form, output))
