@@ -165,7 +165,7 @@ def _kept(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
     kept: list[str] = []
     at = 0
     for number, part in enumerate(_parts(shown)):
-        place = _find(part[:1], printed, at, at_once=False)
+        place = _find(part[:1], printed, at, at_once=False) if number else 0
         rows = part if place is None else printed[place : place + len(part)]
         kept += [*[SKIPPED] * (number > 0), *rows]
         at = (at if place is None else place) + len(part)
