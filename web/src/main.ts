@@ -1,5 +1,6 @@
 // The page: a bar, the graph, and beside it the table or the layer.
 
+import { ComparePage } from "./compare";
 import { h, percent, short, thousands } from "./dom";
 import { GraphView } from "./graph";
 import { LayerView } from "./layer";
@@ -9,7 +10,7 @@ import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
 import { ledgerOf } from "./pixel";
 import { TableView } from "./table";
-import type { Report } from "./types";
+import type { Comparison, Report } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "search layers"],
@@ -183,9 +184,13 @@ function start(): void {
     root.replaceChildren(h("p", { class: "empty" }, "This page holds no net: prototxt-report fills it."));
     return;
   }
-  const report = JSON.parse(text) as Report;
+  const report = JSON.parse(text) as Report | Comparison;
   if (report.version !== 1) {
     root.replaceChildren(h("p", { class: "empty" }, "This page and its data are of different versions."));
+    return;
+  }
+  if (report.kind === "comparison") {
+    Object.assign(tools, { store: new ComparePage(report, root, theme).store });
     return;
   }
   const store = new Store(report);

@@ -11,6 +11,7 @@ export type BlobId = string;
 
 export interface Report {
   version: 1;
+  kind: "net";
   /** `images` is the batch: `macs` are per image, `cost` is of the whole batch. */
   net: { name: string; file: string; phase: string; images: number };
   /** In the order of the file. */
