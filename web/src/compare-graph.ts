@@ -14,7 +14,7 @@ interface Stack {
   run: Run;
 }
 
-/** Stacks in a row of which one thing is to be said; `mark` is none where they differ among themselves. */
+/** Stacks in a row of which one thing is to be said; `mark` is none for one that stands alone. */
 interface Run {
   mark: Mark | null;
   stacks: Stack[];
@@ -107,8 +107,9 @@ export class CompareGraph {
     const marks = new Set(stack.pairs.map((pair) => this.store.mark(pair)));
     const mark = marks.size === 1 ? (marks.values().next().value ?? null) : null;
     const last = this.runs.at(-1);
-    if (mark !== null && mark !== "changed" && last?.mark === mark) last.stacks.push(stack);
-    else this.runs.push({ mark, stacks: [stack], folded: false });
+    const alone = mark === null || mark === "changed" || stack.pairs.some((pair) => pair.differs.includes("parameters"));
+    if (!alone && last?.mark === mark) last.stacks.push(stack);
+    else this.runs.push({ mark: alone ? null : mark, stacks: [stack], folded: false });
     stack.run = this.runs.at(-1) as Run;
   }
 
@@ -185,8 +186,12 @@ export class CompareGraph {
       plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: headOf(said) + ROW * rows.length });
     }
     const edges = this.edges(owner);
+    const told = new Set<string>();
     edges.forEach((edge) => {
-      const text = edgeText(edge);
+      const full = edgeText(edge);
+      // What one box gives to many is said once.
+      const text = told.has(`${edge.from.id} ${full}`) ? "" : full;
+      told.add(`${edge.from.id} ${full}`);
       const both = "before" in edge && "after" in edge;
       const mark = both ? "both" : "before" in edge ? "before" : "after";
       plan.setEdge(edge.from.id, edge.to.id, { text, mark, weight: both ? 4 : 1, width: text ? textWidth(text, TEXT_FONT) + 12 : 1, height: text ? 18 : 1, labelpos: "c" });
@@ -205,14 +210,15 @@ export class CompareGraph {
       const place = plan.node(box.id);
       return { element: this.drawBox(box, place), top: place.y - place.height / 2, bottom: place.y + place.height / 2 };
     });
-    const behind = this.runs.filter((run) => canFold(run) && !run.folded && this.runs.length > 1).map((run) => this.frame(run, boxes.filter((box) => box.run === run).map((box) => plan.node(box.id))));
+    const rects = new Map<Run, Rect>(this.runs.filter((run) => canFold(run) && !run.folded && this.runs.length > 1).map((run) => [run, around(boxes.filter((box) => box.run === run).map((box) => plan.node(box.id)))]));
+    // Where others stand in between a frame would tell what is not so.
+    const apart = ([run, rect]: [Run, Rect]): boolean => !boxes.some((box) => box.run !== run && meets(rect, around([plan.node(box.id)])));
+    const behind = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
     this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1 }, behind, [...lines, ...nodes]);
     this.mark();
   }
 
-  private frame(run: Run, rects: { x: number; y: number; width: number; height: number }[]): SVGElement {
-    const [left, top] = [Math.min(...rects.map((r) => r.x - r.width / 2)) - 10, Math.min(...rects.map((r) => r.y - r.height / 2)) - 10];
-    const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width / 2)) + 10, Math.max(...rects.map((r) => r.y + r.height / 2)) + 10];
+  private frame(run: Run, { left, top, right, bottom }: Rect): SVGElement {
     const fold = (): void => this.toggle(run);
     const count = run.stacks.reduce((total, stack) => total + stack.pairs.length, 0);
     return s(
@@ -254,7 +260,7 @@ export class CompareGraph {
       s("text", { class: "name", x: 16, y: 21 }, name),
       s("text", { class: "about", x: 16, y: 39 }, about),
       said && s("text", { class: "said", x: 16, y: 56 }, said),
-      s("text", { class: "sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
+      s("text", { class: "mark-sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
     );
     rows.forEach((row, i) => node.append(this.stackedRow(row, headOf(said) + ROW * i, width)));
     for (const pair of box.stacks.flatMap((stack) => stack.pairs)) if (!this.places.has(pair)) this.places.set(pair, { x: place.x, y: place.y, element: node });
@@ -304,8 +310,21 @@ export class CompareGraph {
   }
 }
 
+interface Rect { left: number; top: number; right: number; bottom: number }
+
+/** A frame around boxes. */
+function around(boxes: { x: number; y: number; width: number; height: number }[]): Rect {
+  const reach = (of: (box: (typeof boxes)[number]) => number): number[] => boxes.map(of);
+  return {
+    left: Math.min(...reach((b) => b.x - b.width / 2)) - 10, top: Math.min(...reach((b) => b.y - b.height / 2)) - 10,
+    right: Math.max(...reach((b) => b.x + b.width / 2)) + 10, bottom: Math.max(...reach((b) => b.y + b.height / 2)) + 10,
+  };
+}
+
+const meets = (a: Rect, b: Rect): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 /** Of one layer nothing is gained. */
-const canFold = (run: Run): boolean => run.mark !== null && run.mark !== "changed" && run.stacks.length > 1;
+const canFold = (run: Run): boolean => run.mark !== null && run.stacks.length > 1;
 const headOf = (said: string): number => (said ? 66 : 50);
 
 function edgeText(edge: Edge): string {

@@ -1,11 +1,11 @@
 // The page of two nets: a bar, what both come to, their graph, and beside it the table, a layer, or the weights.
 
-import { bytes, h, short, thousands } from "./dom";
+import { bytes, h, thousands } from "./dom";
 import { CompareGraph } from "./compare-graph";
 import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
-import { arrays, CompareTable } from "./compare-table";
-import { CONVENTIONS, show, type Convention } from "./rules";
+import { arrays, breakable, CompareTable } from "./compare-table";
+import { CONVENTIONS, count, show, type Convention } from "./rules";
 import "./compare.css";
 import type { Comparison, Fate, NetSide } from "./types";
 
@@ -54,7 +54,7 @@ export class ComparePage {
       h("div", { class: "title" }, h("h1", {}, h("span", {}, a), " → ", h("span", {}, b)), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
       h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
     );
-    const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
+    const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
     this.main = h(
       "main",
       {},
@@ -112,9 +112,9 @@ export class ComparePage {
       number("layers", before.layers, after.layers),
       number("parameters", before.params, after.params),
       number("statistics", before.statistics, after.statistics),
-      number(`${CONVENTIONS[convention]}${images ? " per image" : ""}`, this.store.cost(before), this.store.cost(after), short),
+      number(`${CONVENTIONS[convention]}${images ? " per image" : ""}`, this.store.cost(before), this.store.cost(after)),
       number(`blobs${images}`, before.bytes, after.bytes, bytes),
-      card("input", old, now, old === now ? "the same" : ""),
+      card("input", old, now, old === now ? "the same" : difference(values(doc.before), values(doc.after), (n) => `${thousands(n)} values`)),
     ];
     return cards.filter((each) => each !== false);
   }
@@ -136,12 +136,12 @@ export class ComparePage {
     const line = ({ layer, fate, why }: Fate): HTMLElement => {
       const pair = doc.pairs.find((each) => each.name === layer && (each.before?.params.length || each.after?.params.length));
       const text = moved(pair?.before ? arrays(pair.before) : undefined, pair?.after ? arrays(pair.after) : undefined);
-      return h("tr", { "data-layer": layer, "data-fate": fate }, h("td", { class: "col-name" }, pair ? h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, layer) : layer), h("td", {}, text, why && fate === "refused" && h("span", { class: "note" }, why)));
+      return h("tr", { "data-layer": layer, "data-fate": fate }, h("td", { class: "col-name" }, pair ? h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, ...breakable(layer)) : layer), h("td", {}, text, why && fate === "refused" && h("span", { class: "note" }, why)));
     };
     const part = (fate: Fate["fate"]): HTMLElement | false => {
       const fates = of(fate);
-      const [sign, text] = FATES[fate];
-      return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "sign", "aria-hidden": "true" }, sign), h("b", {}, layers(fates.length)), ` ${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
+      const [sign, word, text] = FATES[fate];
+      return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "mark-sign", "aria-hidden": "true" }, sign), h("b", {}, word), ` (${layers(fates.length)})${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
     };
     return h("div", { class: "layer-view weights-view" }, h("h2", {}, "Weights"), h("p", { class: "does" }, `If a weights file of ${labels[0]} is given to ${labels[1]}, by the names of layers, as Caffe's copy_from does:`), h("p", { class: "verdict-mark" }, ...this.verdict(of("refused"), of("loads"))), ...order.map(part));
   }
@@ -208,6 +208,8 @@ export class ComparePage {
     } else if (this.store.state.pane !== "table") this.store.set({ pane: "table" });
   }
 }
+
+const values = (net: NetSide): number => net.inputs.reduce((total, { shape }) => total + (shape ? count(shape) : 0), 0);
 
 function card(label: string, before: string, after: string, by: string): HTMLElement {
   const same = before === after;
