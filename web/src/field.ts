@@ -58,7 +58,13 @@ function back(layer: Layer, bottom: Shape, top: Shape, span: Span, axis: 0 | 1):
       const ratio = to > 1 ? (from - 1) / (to - 1) : 0;
       return [Math.floor(span[0] * ratio), Math.ceil(span[1] * ratio)];
     }
+    case "normalize":
+      return rule.across_spatial ? whole(bottom, axis) : span;
     case "unknown":
+    case "unpool":
+    case "arg_max":
+    case "roi_pool":
+    case "loss":
     case "inner_product":
     case "flatten":
     case "reshape":

@@ -108,6 +108,7 @@ export class GraphView {
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
   private drawn: Drawn[] = [];
   private size = { width: 1, height: 1 };
+  private seenWidth = 0;
   private readonly tools: HTMLElement;
 
   constructor(private readonly store: Store) {
@@ -122,8 +123,8 @@ export class GraphView {
         this.cull(event.transform);
       });
     select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
-    this.tools = h("div", { class: "tools" });
-    this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
+    this.tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
+    this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
     this.drawTools();
     this.draw();
     store.on((state, before) => {
@@ -373,6 +374,15 @@ export class GraphView {
     if (matrix.k > 0.5 && px > 90 && px < width - 90 && py > 60 && py < height - 60) return;
     const k = Math.max(matrix.k, 0.75);
     select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(width / 2 - k * x, height / 2 - k * y).scale(k));
+  }
+
+  /** What was in the middle stays there; a graph that had no size yet is fitted. */
+  resized(): void {
+    const [now, before] = [this.svg.clientWidth, this.seenWidth];
+    this.seenWidth = now;
+    if (!now) return;
+    if (!before) return this.fit();
+    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
   }
 
   /** The whole width, from the top, and not smaller than can be read; the whole net where asked. */
