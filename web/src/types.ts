@@ -38,7 +38,7 @@ export interface Layer {
   /** Multiply-adds per image, bias not counted. */
   macs: number;
   cost: Cost;
-  /** "net.prototxt:44:1". */
+  /** "net.prototxt:44": no folder, for a page is sent to others. */
   place: string;
   sections: Section[];
   rule: Rule;

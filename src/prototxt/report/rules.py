@@ -226,11 +226,10 @@ def _psroi_pool(look: Look) -> Rule:
 
 def _loss(look: Look) -> Rule:
     """One number for the batch; what Softmax's has beside it is like the scores."""
-    softmax = isinstance(look.layer, SoftmaxWithLoss)
-    if len(look.top) > (2 if softmax else 1):
+    layer = look.layer
+    if len(look.top) > (2 if isinstance(layer, SoftmaxWithLoss) else 1):
         return UNKNOWN
-    has_labels = isinstance(look.layer, SoftmaxWithLoss | Accuracy)
-    return {"kind": "loss", "axis": look.layer.axis if has_labels else None}
+    return {"kind": "loss", "axis": layer.axis if isinstance(layer, SoftmaxWithLoss | Accuracy) else None}
 
 
 RULES: dict[type[Layer], Make] = {
