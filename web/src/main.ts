@@ -1,6 +1,8 @@
 // The page: a bar, the graph, and beside it the table or the layer.
 
+import { forget } from "./arrays";
 import { h, percent, short, thousands } from "./dom";
+import { fields } from "./field";
 import { GraphView } from "./graph";
 import { LayerView } from "./layer";
 import { ledger } from "./ledger";
@@ -221,6 +223,6 @@ function start(): void {
 }
 
 /** For tests, in the page and under Node. */
-const tools = { compute, outcome, ledger, ledgerOf };
+const tools = { compute, outcome, ledger, ledgerOf, fields, forget };
 Object.assign(globalThis, { prototxt: tools });
 if (typeof document !== "undefined") start();
