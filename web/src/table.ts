@@ -1,6 +1,6 @@
 // The table of layers: sorted, filtered, columns by choice, totals of what is shown; CSV and JSON of it.
 
-import { breakable, bytes, download, h, percent, thousands, type Child } from "./dom";
+import { breakable, bytes, download, h, percent, short, thousands, type Child } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
 import type { Store } from "./store";
@@ -23,6 +23,11 @@ const shapes = (all: readonly (Shape | null)[]): string => all.map(show).join(",
 const memory = (row: Row): number =>
   row.layer.tops.reduce((total, id, i) => total + (id.endsWith("@0") ? 4 * count(row.tops[i] ?? [0]) : 0), 0);
 
+/** Where there is no room for all columns the first says what stands in some others. */
+const narrow = matchMedia("(max-width: 800px)");
+
+const NARROW: ReadonlySet<string> = new Set(["name", "out", "cost"]);
+
 function columns(store: Store): Column[] {
   const cost = (row: Row): number => costOf(row, store.state.convention);
   const whole = (): number => costOf(store.now.totals, store.state.convention);
@@ -43,7 +48,7 @@ function columns(store: Store): Column[] {
     list("arrays", "weights", (row) => shapes(row.params), false),
     number("params", "parameters", (row) => row.paramCount, true),
     number("statistics", "statistics", (row) => row.statistics, false),
-    number("cost", CONVENTIONS[store.state.convention], cost, true),
+    number("cost", CONVENTIONS[store.state.convention], cost, true, narrow.matches ? short : thousands),
     {
       key: "share", title: "share", shown: true, numeric: true,
       text: (row) => percent(cost(row), whole()), value: cost, total: (rows) => percent(sum(rows, cost), whole()),
@@ -53,7 +58,8 @@ function columns(store: Store): Column[] {
   ];
 }
 
-const shownAs = (column: Column, text: string): Child[] => (column.lines ? text.split(", ").map((line) => h("div", {}, line)) : [text]);
+const shownAs = (column: Column, text: string): Child[] =>
+  column.lines ? text.split(", ").map((line) => h("div", {}, line)) : [column.numeric ? text : h("span", { class: "words" }, text)];
 
 export class TableView {
   readonly element: HTMLElement;
@@ -69,6 +75,7 @@ export class TableView {
     this.element = h("div", { class: "table-view" }, this.tools, this.body);
     this.drawTools();
     this.draw();
+    narrow.addEventListener("change", () => (this.drawTools(), this.draw()));
     store.on((state, before) => {
       const moved = (["edits", "convention", "search"] as const).some((key) => state[key] !== before[key]);
       if (moved) this.draw();
@@ -77,7 +84,7 @@ export class TableView {
   }
 
   private isShown(column: Column): boolean {
-    return this.chosen.get(column.key) ?? column.shown;
+    return this.chosen.get(column.key) ?? (column.shown && (!narrow.matches || NARROW.has(column.key)));
   }
 
   private drawTools(): void {
@@ -175,12 +182,13 @@ export class TableView {
       case "name":
         return [
           h("button", { type: "button", class: "link", onclick: () => this.store.open(row.layer) }, ...breakable(text)),
+          narrow.matches && h("span", { class: "under" }, h("span", { class: `tag ${family(row.layer.type)}` }, row.layer.type), ` ${row.layer.brief}`),
           this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
           row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),
           row.error && h("span", { class: "error" }, row.error.message),
         ];
       case "type":
-        return [h("span", { class: `tag ${family(row.layer.type)}` }, text)];
+        return [h("span", { class: `tag ${family(row.layer.type)}` }, ...breakable(text))];
       case "share": {
         const part = costOf(row, this.store.state.convention) / most;
         return [part > 0 && h("span", { class: "spark" }, h("span", { style: `width:${Math.max(100 * part, 2)}%` })), h("span", { class: "share-text" }, text)];
