@@ -445,7 +445,7 @@ export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): 
   act(event);
 };
 
-function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
+export function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
   const points = edge.points ?? [];
   const text = edge.text ?? "";
   const [x, y, width] = [edge.x ?? 0, edge.y ?? 0, edge.width ?? 0];

@@ -1,6 +1,7 @@
 // The page: a bar, the graph, and beside it the table or the layer.
 
 import { forget } from "./arrays";
+import { ComparePage } from "./compare";
 import { h, percent, short, thousands } from "./dom";
 import { fields } from "./field";
 import { GraphView } from "./graph";
@@ -11,7 +12,7 @@ import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
 import { ledgerOf } from "./pixel";
 import { TableView } from "./table";
-import type { Layer, Report } from "./types";
+import type { Comparison, Layer, Report } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "search layers"],
@@ -212,9 +213,13 @@ function start(): void {
     root.replaceChildren(h("p", { class: "empty" }, "This page holds no net: prototxt-report fills it."));
     return;
   }
-  const report = JSON.parse(text) as Report;
+  const report = JSON.parse(text) as Report | Comparison;
   if (report.version !== 1) {
     root.replaceChildren(h("p", { class: "empty" }, "This page and its data are of different versions."));
+    return;
+  }
+  if (report.kind === "comparison") {
+    Object.assign(tools, { store: new ComparePage(report, root, theme).store });
     return;
   }
   const store = new Store(report);

@@ -11,6 +11,7 @@ export type BlobId = string;
 
 export interface Report {
   version: 1;
+  kind: "net";
   /** `images` is the batch: `macs` are per image, `cost` is of the whole batch. */
   net: { name: string; file: string; phase: string; images: number };
   /** In the order of the file. */
@@ -247,3 +248,77 @@ export interface Loss { kind: "loss"; axis: number | null }
 
 /** The page cannot compute it: tops, parameters and cost stay as they are, and are marked once a bottom changed. */
 export interface Unknown { kind: "unknown" }
+
+/** Two nets side by side, in place of a Report: layers matched by name, as prototxt-explain --diff matches them. */
+export interface Comparison {
+  version: 1;
+  kind: "comparison";
+  /** Nothing differs. */
+  same: boolean;
+  before: NetSide;
+  after: NetSide;
+  /** In the order of the second net, what only the first has in between. */
+  pairs: Pair[];
+  /** What is said of the layers, each section once. */
+  said: Said[];
+  /** What becomes of the first net's weights in the second. */
+  weights: Fate[];
+}
+
+export interface NetSide {
+  name: string;
+  file: string;
+  phase: string;
+  images: number;
+  inputs: { name: string; shape: Shape | null }[];
+  notes: string[];
+}
+
+export type What = "type" | "settings" | "wiring" | "shape" | "parameters" | "cost" | "memory";
+
+/** A layer in both nets, or in one: `copy` counts those of its name before it. */
+export interface Pair {
+  name: string;
+  copy: number;
+  /** In what a layer of both nets is not the same. */
+  differs: What[];
+  before: PairSide | null;
+  after: PairSide | null;
+  /** Every field of either, as paths of prototxt names; "" where there is no value. */
+  settings: Setting[];
+}
+
+export interface Setting { field: string; before: string; after: string }
+
+/** `macs`, `biases` are per image, `bytes` those of new tops for the whole batch; `sections` are places in `said`. */
+export interface PairSide {
+  index: number;
+  type: string;
+  brief: string;
+  bottoms: SideBlob[];
+  tops: SideBlob[];
+  params: Shape[];
+  paramCount: number;
+  statistics: number;
+  macs: number;
+  biases: number;
+  bytes: number;
+  place: string;
+  sections: number[];
+}
+
+export interface SideBlob { id: BlobId; name: string; shape: Shape | null }
+
+export interface Said {
+  key: string;
+  title: string;
+  lines: { label: string; text: string; note: string }[];
+  picture: string;
+}
+
+/** refused: Caffe refuses the whole file for it; unused: no layer of this name; missing: starts from its filler. */
+export interface Fate {
+  layer: string;
+  fate: "loads" | "refused" | "unused" | "missing";
+  why: string;
+}

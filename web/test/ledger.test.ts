@@ -85,6 +85,7 @@ describe("float16", () => {
 const blob = (shape: number[]): { name: string; version: number; shape: number[] } => ({ name: "b", version: 0, shape });
 const net: Report = {
   version: 1,
+  kind: "net",
   net: { name: "", file: "", phase: "TEST", images: 1 },
   layers: [
     layer({ kind: "input", shapes: [[1, 1, 9, 9]] }, "data", [], ["data@0"]),

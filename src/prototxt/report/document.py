@@ -30,6 +30,7 @@ def make_document(graph: Graph, notes: Sequence[str] = (), picture: Picture | No
     image = {} if picture is None else {"image": picture.as_dict()}
     return {
         "version": VERSION,
+        "kind": "net",
         "net": {
             "name": graph.name, "file": PurePath(graph.file).name, "phase": PHASES[graph.phase], "images": graph.images,
         },

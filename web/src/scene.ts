@@ -1,0 +1,108 @@
+// A drawing that is zoomed and moved: what is out of sight is left out, and all of it can be saved as an SVG file.
+
+import { select } from "d3-selection";
+import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
+import { download, h, s } from "./dom";
+
+/** An edge or a box, and the rows it takes. */
+export interface Item {
+  element: SVGElement;
+  top: number;
+  bottom: number;
+}
+
+const PARTS = "rect, text, tspan, path, line";
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
+
+export class Scene {
+  readonly tools = h("div", { class: "tools" });
+  readonly element: HTMLElement;
+  private readonly scene = s("g");
+  private readonly svg: SVGSVGElement;
+  private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
+  private items: (Item & { hidden: boolean })[] = [];
+  private size = { width: 1, height: 1 };
+
+  constructor(label: string) {
+    this.svg = s("svg", { class: "graph", role: "group", "aria-label": label }, this.scene);
+    this.zoomer = zoom<SVGSVGElement, unknown>()
+      .scaleExtent([0.05, 3])
+      .on("zoom", (event: { transform: { k: number; y: number; toString(): string } }) => {
+        this.scene.setAttribute("transform", event.transform.toString());
+        this.cull(event.transform);
+      });
+    select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
+    this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
+  }
+
+  /** `behind` is always there; items come and go with the view. */
+  draw(size: { width: number; height: number }, behind: SVGElement[], items: Item[]): void {
+    this.size = size;
+    this.items = items.map((item) => ({ ...item, hidden: false }));
+    this.scene.replaceChildren(...behind, ...items.map((item) => item.element));
+    if (this.svg.__zoom) this.cull(this.svg.__zoom);
+  }
+
+  /** Leaves out what is above or below the view: large nets stay quick to move. */
+  private cull({ k, y }: { k: number; y: number }): void {
+    const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
+    for (const item of this.items) {
+      // What has the focus stays: keys go on from there.
+      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
+      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
+      item.hidden = hidden;
+    }
+    this.svg.classList.toggle("far", k < 0.3);
+  }
+
+  scale(factor: number): void {
+    select(this.svg).call(this.zoomer.scaleBy, factor);
+  }
+
+  /** The whole width, from the top, and not smaller than can be read; the whole drawing where asked. */
+  fit(whole = false): void {
+    const { clientWidth: width, clientHeight: height } = this.svg;
+    if (!width) return;
+    const across = width / this.size.width;
+    const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
+    const y = whole ? Math.max(0, (height - k * this.size.height) / 2) : 8;
+    this.move((width - k * this.size.width) / 2, y, k);
+  }
+
+  /** Brings a place into view, where it is not. */
+  center(x: number, y: number): void {
+    const { clientWidth: width, clientHeight: height } = this.svg;
+    if (!width) return;
+    const matrix = this.svg.__zoom ?? zoomIdentity;
+    const [px, py] = matrix.apply([x, y]);
+    if (matrix.k > 0.5 && px > 90 && px < width - 90 && py > 60 && py < height - 60) return;
+    const k = Math.max(matrix.k, 0.75);
+    this.move(width / 2 - k * x, height / 2 - k * y, k);
+  }
+
+  private move(x: number, y: number, k: number): void {
+    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(x, y).scale(k));
+  }
+
+  /** The drawing as a file of its own, with the styles it needs. */
+  save(name: string): void {
+    const shown = this.svg.__zoom;
+    this.svg.classList.remove("far");
+    for (const item of this.items) {
+      item.element.style.display = "";
+      item.hidden = false;
+    }
+    const copy = this.svg.cloneNode(true) as SVGSVGElement;
+    const [width, height] = [String(Math.ceil(this.size.width)), String(Math.ceil(this.size.height))];
+    copy.firstElementChild?.removeAttribute("transform");
+    for (const [key, value] of Object.entries({ xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height })) copy.setAttribute(key, value);
+    const drawn = [...this.svg.querySelectorAll<SVGElement>(PARTS)];
+    [...copy.querySelectorAll<SVGElement>(PARTS)].forEach((element, i) => {
+      const style = getComputedStyle(drawn[i] as SVGElement);
+      element.setAttribute("style", STYLES.map((key) => `${key}:${style.getPropertyValue(key)}`).join(";"));
+    });
+    copy.style.background = getComputedStyle(this.element).backgroundColor;
+    if (shown) this.cull(shown);
+    download(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
+  }
+}
