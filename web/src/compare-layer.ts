@@ -79,7 +79,7 @@ export class CompareLayer {
         number("statistics", (side) => side.statistics),
         number(CONVENTIONS[convention], (side) => this.store.cost(side)),
         number("blobs", (side) => side.bytes, bytes),
-        row("in the file", pair.before && place(pair.before), pair.after && place(pair.after), pair.before && pair.after ? "" : null, false),
+        row("in the file", pair.before && pair.before.place, pair.after && pair.after.place, pair.before && pair.after ? "" : null, false),
       ]),
       fate && pair.copy === 0 && h("p", { class: `fate fate-${fate.fate}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, FATES[fate.fate][0]), `Weights of ${this.store.labels[0]}: `, h("b", {}, FATES[fate.fate][1]), FATES[fate.fate][2], fate.why && fate.fate !== "unused" && h("span", { class: "note" }, ` (${fate.why})`)),
     );
@@ -118,9 +118,6 @@ export class CompareLayer {
     return h("section", { class: "explained told" }, h("h3", {}, title), ...content);
   }
 }
-
-/** "net.prototxt:44:1". */
-const place = (side: PairSide): string => side.place.split(/[\\/]/).at(-1) ?? "";
 
 /** A line of a table of both: the sign in front says whether it differs. */
 function row(label: string, before: string | null, after: string | null, extra: string | null, differs = before !== null && after !== null && before !== after): HTMLElement {

@@ -54,6 +54,15 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/Concat|Slice|Eltwise|Split|Axpy/, "join"],
 ];
 
+/** Names longer than this lose their middle. */
+const LONGEST = 34;
+
+/** A text that leaves a box a width that can be looked at; the whole of it is in the title. */
+const shortened = (text: string): string => {
+  const letters = [...text];
+  return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST / 2 - 1).join("")}…${letters.slice(-LONGEST / 2).join("")}`;
+};
+
 export const family = (type: string): string => FAMILIES.find(([pattern]) => pattern.test(type))?.[1] ?? "other";
 
 /** "inception_3a" of "inception_3a/1x1", "res2a" of "res2a_branch1"; nothing where a name has no such part. */
@@ -108,6 +117,7 @@ export class GraphView {
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
   private drawn: Drawn[] = [];
   private size = { width: 1, height: 1 };
+  private seenWidth = 0;
   private readonly tools: HTMLElement;
 
   constructor(private readonly store: Store) {
@@ -122,8 +132,8 @@ export class GraphView {
         this.cull(event.transform);
       });
     select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
-    this.tools = h("div", { class: "tools" });
-    this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
+    this.tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
+    this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
     this.drawTools();
     this.draw();
     store.on((state, before) => {
@@ -188,10 +198,10 @@ export class GraphView {
     const first = box.stacks[0]?.layers[0] as Layer;
     if (box.folded) {
       const layers = box.stacks.reduce((total, stack) => total + stack.layers.length, 0);
-      return { name: `▸ ${titleOf(box.stacks[0]?.module ?? "")}`, about: `${layers} layers`, rows: [] };
+      return { name: `▸ ${shortened(titleOf(box.stacks[0]?.module ?? ""))}`, about: `${layers} layers`, rows: [] };
     }
-    const rows = box.stacks[0]?.layers.slice(1).map((layer) => `${layer.type}  ${layer.name}`) ?? [];
-    return { name: first.name, about: `${first.type} ${first.brief}`.trim(), rows };
+    const rows = box.stacks[0]?.layers.slice(1).map((layer) => `${shortened(layer.type)}  ${shortened(layer.name)}`) ?? [];
+    return { name: shortened(first.name), about: shortened(`${first.type} ${first.brief}`.trim()), rows };
   }
 
   private cost(box: Box): number {
@@ -293,7 +303,7 @@ export class GraphView {
     const refused = rows.find((row) => row.state === "refused");
     const changed = rows.some((row) => this.store.state.edits.has(row.layer.index));
     const act = box.folded ? () => this.toggle(box.stacks[0]?.module ?? "") : () => this.store.open(first);
-    const label = `${name}, ${about}${cost ? `, ${short(cost)} ${CONVENTIONS[this.store.state.convention]}, ${percent(cost, total)}` : ""}`;
+    const label = `${box.folded ? name : first.name}, ${box.folded ? about : `${first.type} ${first.brief}`.trim()}${cost ? `, ${short(cost)} ${CONVENTIONS[this.store.state.convention]}, ${percent(cost, total)}` : ""}`;
     const part = cost / most;
     const node = s(
       "g",
@@ -328,7 +338,8 @@ export class GraphView {
       { class: `inplace ${family(layer.type)}`, transform: `translate(0 ${HEAD + ROW * i})`, role: "button", tabindex: 0, "aria-label": `${layer.name}, ${layer.type}, in place`, onclick: act, onkeydown: onEnter(act), "data-layer": layer.name },
       s("rect", { class: "row", x: 1, y: 0, width: width - 2, height: ROW - 1, rx: 6 }),
       s("line", { x1: 10, x2: width - 10, y1: 0, y2: 0 }),
-      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, layer.type), `  ${layer.name}`),
+      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, shortened(layer.type)), `  ${shortened(layer.name)}`),
+      s("title", {}, `${layer.name}, ${layer.type} ${layer.brief}`),
     );
     this.places.set(layer.index, { x: 0, y: 0, element: row });
     return row;
@@ -375,13 +386,24 @@ export class GraphView {
     select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(width / 2 - k * x, height / 2 - k * y).scale(k));
   }
 
+  /** What was in the middle stays there; a graph that had no size yet is fitted. */
+  resized(): void {
+    const [now, before] = [this.svg.clientWidth, this.seenWidth];
+    this.seenWidth = now;
+    if (!now) return;
+    if (!before) return this.fit();
+    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
+  }
+
   /** The whole width, from the top, and not smaller than can be read; the whole net where asked. */
   fit(whole = false): void {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width) return;
     const across = width / this.size.width;
     const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
-    const x = (width - k * this.size.width) / 2;
+    const fits = k * this.size.width <= width;
+    const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
+    const x = fits ? (width - k * this.size.width) / 2 : Math.min(Math.max(width / 2 - k * start, width - k * this.size.width), 0);
     const y = whole ? Math.max(0, (height - k * this.size.height) / 2) : 8;
     select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(x, y).scale(k));
   }

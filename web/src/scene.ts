@@ -15,7 +15,7 @@ const PARTS = "rect, text, tspan, path, line";
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
 
 export class Scene {
-  readonly tools = h("div", { class: "tools" });
+  readonly tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
   readonly element: HTMLElement;
   private readonly scene = s("g");
   private readonly svg: SVGSVGElement;
@@ -32,7 +32,7 @@ export class Scene {
         this.cull(event.transform);
       });
     select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
-    this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
+    this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
   }
 
   /** `behind` is always there; items come and go with the view. */

@@ -39,7 +39,7 @@ export interface Layer {
   /** Multiply-adds per image, bias not counted. */
   macs: number;
   cost: Cost;
-  /** "net.prototxt:44:1". */
+  /** "net.prototxt:44": no folder, for a page is sent to others. */
   place: string;
   sections: Section[];
   rule: Rule;
@@ -130,6 +130,13 @@ export type Rule =
   | Crop
   | Interp
   | Upsample
+  | Unpool
+  | Shuffle
+  | Normalize
+  | ArgMax
+  | RoiPool
+  | PriorBox
+  | Loss
   | Unknown;
 
 /** `shapes`: one per top. */
@@ -181,8 +188,11 @@ export interface PerValue {
 
 /** Caffe's: mean / factor, variance / factor, factor. */
 export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean }
-/** A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each. */
-export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number }
+/**
+ * A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each.
+ * `learns`: it takes mean and variance from the batch.
+ */
+export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number; learns: boolean }
 /** With two bottoms the second is the factor. */
 export interface Scale { kind: "scale"; axis: number; num_axes: number; bias_term: boolean }
 export interface Bias { kind: "bias"; axis: number; num_axes: number }
@@ -221,6 +231,20 @@ export interface Interp {
 }
 
 export interface Upsample { kind: "upsample"; scale: number }
+
+/** SegNet's: values go where the second bottom says; `size` for height and width, else times `scales` less `less`. */
+export interface Unpool { kind: "unpool"; size: number[]; scales: number[]; less: number[] }
+/** Channels of groups, dealt out in turn. */
+export interface Shuffle { kind: "shuffle"; group: number }
+export interface Normalize { kind: "normalize"; across_spatial: boolean; channel_shared: boolean; eps: number }
+/** `axis` is null where the whole item is looked through. */
+export interface ArgMax { kind: "arg_max"; axis: number | null; out_max_val: boolean; top_k: number }
+/** Regions of the second bottom, pooled; `channels` is what the first must have, null for as many as it has. */
+export interface RoiPool { kind: "roi_pool"; pooled: number[]; channels: number | null; num_output: number | null }
+/** `boxes` for each place of the map. */
+export interface PriorBox { kind: "prior_box"; boxes: number }
+/** One number; a second top is like the first bottom. `axis` is that of the classes, null without labels. */
+export interface Loss { kind: "loss"; axis: number | null }
 
 /** The page cannot compute it: tops, parameters and cost stay as they are, and are marked once a bottom changed. */
 export interface Unknown { kind: "unknown" }

@@ -82,6 +82,10 @@ function knobs(store: Store, layer: Layer): Knob[] {
       return [one("num_output"), yesNo("bias_term")];
     case "upsample":
       return [one("scale")];
+    case "shuffle":
+      return [one("group")];
+    case "roi_pool":
+      return rule.channels === null ? [each("pooled")] : [];
     case "interp":
       return rule.size.length ? [each("size")] : [one("zoom_factor"), one("shrink_factor")];
     case "lrn":

@@ -102,7 +102,8 @@ def main(
     check_folder(output)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    content = _content(definition, choice, seed, weights, image, images)
+    given = [net, *(weights_files(weights) or ()), *filter(None, [image, images.mean])]
+    content = _sendable(_content(definition, choice, seed, weights, image, images), given)
     limits = Limits(int(max_mb * MEGA), "float16" if dtype == "fp16" else "float32")
     say(_told(output, content.graph, write_page(output, content, limits, page())))
 
@@ -159,6 +160,15 @@ def _content(
     net = Net(definition, options, files, keep="outputs", engine="fast")
     show_notes([*net.graph.notes[known:], *missing_weights(net)])
     return _with_kernels(net) if image is None else _with_maps(net, image, images)
+
+
+def _sendable(content: Content, files: list[str]) -> Content:
+    """The content without what it says of this machine: its folders."""
+    from dataclasses import replace
+
+    from prototxt.report.document import without_folders
+
+    return replace(content, notes=tuple(without_folders(note, files) for note in content.notes))
 
 
 def _with_kernels(net: Net) -> Content:
