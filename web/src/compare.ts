@@ -32,7 +32,7 @@ export class ComparePage {
   constructor(
     doc: Comparison,
     root: HTMLElement,
-    private readonly theme: () => void,
+    private readonly shared: { theme: () => void; divider: (main: HTMLElement) => HTMLElement },
   ) {
     const store = (this.store = new CompareStore(doc));
     const [a, b] = store.labels;
@@ -52,7 +52,7 @@ export class ComparePage {
       "header",
       { class: "bar" },
       h("div", { class: "title" }, h("h1", {}, h("span", {}, a), " → ", h("span", {}, b)), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
-      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
+      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: shared.theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
     );
     const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
     this.main = h(
@@ -61,6 +61,7 @@ export class ComparePage {
       h("section", { class: "pane-graph", "aria-label": "Graph" }, this.graph.element),
       h("section", { class: "pane-side" }, this.tabs, same, this.notes(), h("div", { class: "pane-table" }, table.element), h("div", { class: "pane-layer" }, layer.element), h("div", { class: "pane-weights" }, this.weights())),
     );
+    this.main.children[0]?.after(shared.divider(this.main));
     root.replaceChildren(bar, this.totals, this.main, this.help);
     store.on((state, before) => this.follow(state, before));
     document.addEventListener("keydown", (event) => this.key(event));
@@ -195,7 +196,7 @@ export class ComparePage {
       "-": () => this.graph.scale(1 / 1.4),
       "0": () => this.graph.fit(true),
       "?": () => this.help.showModal(),
-      d: this.theme,
+      d: this.shared.theme,
     };
     return acts[key];
   }
