@@ -125,10 +125,7 @@ def test_every_golden_case(tmp_path: Path) -> None:
     pages = [page for case in CASE_LIST for page in [page_of(case, tmp_path)] if page]
     kinds, without = Counter[str](), Counter[str]()
     for (file, asked), told in zip(pages, ask(pages), strict=True):
-        rules = {
-            layer["index"]: layer["rule"]["kind"]
-            for layer in read_page(file).document["layers"]
-        }
+        rules = {layer["index"]: layer["rule"]["kind"] for layer in read_page(file).document["layers"]}
         for one, said in zip(asked, told, strict=True):
             if isinstance(said, str):
                 without[f"{rules[one.layer]}: {said}"] += 1

@@ -42,7 +42,7 @@ export class CompareLayer {
       "header",
       { class: "layer-head" },
       h("div", { class: "steps-nav" }, step(place > 0 ? rows[place - 1] : undefined, "←", "The layer before in the table (k)"), step(rows[place + 1], "→", "The next layer in the table (j)")),
-      h("h2", {}, pair.name),
+      h("h2", {}, pair.name, pair.copy > 0 && h("span", { class: "note" }, ` number ${pair.copy + 1} of this name`)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family((pair.after ?? pair.before)?.type ?? "")}` }, kind(pair))),
       h("p", { class: `verdict-mark mark-${mark}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, SIGNS[mark]), h("b", {}, this.store.word(mark)), what),
     );

@@ -68,7 +68,7 @@ def apart(before: str, after: str) -> tuple[str, str]:
     """Two files' names, with as many of their folders as tell them apart: a page is sent to others."""
     first, second = PurePath(before).parts, PurePath(after).parts
     most = max(len(first), len(second))
-    length = next((n for n in range(1, most) if first[-n:] != second[-n:]), 1)
+    length = next((n for n in range(1, most + 1) if first[-n:] != second[-n:]), 1)
     return str(PurePath(*first[-length:])), str(PurePath(*second[-length:]))
 
 
@@ -128,7 +128,11 @@ def _differs(pair: Pair, settings: Sequence[Mapping[str, str]]) -> Iterator[str]
         yield "wiring"
     if (old.shapes, old.brief) != (new.shapes, new.brief):
         yield "shape"
-    if (old.arrays, old.work.params, old.work.statistics) != (new.arrays, new.work.params, new.work.statistics):
+    if (old.arrays, old.work.params, old.work.statistics) != (
+        new.arrays,
+        new.work.params,
+        new.work.statistics,
+    ):
         yield "parameters"
     if old.work.macs != new.work.macs:
         yield "cost"
