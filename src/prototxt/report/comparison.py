@@ -20,7 +20,6 @@ from prototxt.graph.wiring import BlobId, Graph
 from prototxt.report.document import VERSION, place_text, to_json, without_folders
 from prototxt.report.write import write_document
 
-
 WIRING = frozenset({"bottom", "top"})
 
 
