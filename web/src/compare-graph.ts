@@ -182,7 +182,7 @@ export class CompareGraph {
     plan.setGraph({ rankdir: "TB", nodesep: 30, ranksep: 28, edgesep: 16, marginx: 18, marginy: 18 });
     for (const box of boxes) {
       const { name, about, said, rows } = this.texts(box);
-      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(said, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row), TEXT_FONT) + 14)];
+      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(said, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row, head(box)), TEXT_FONT) + 14)];
       plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: headOf(said) + ROW * rows.length });
     }
     const edges = this.edges(owner);
@@ -234,9 +234,11 @@ export class CompareGraph {
     this.draw();
   }
 
-  private rowText(pair: Pair): string {
+  /** What works in place on another layer; where only one net has both, that is said above. */
+  private rowText(pair: Pair, first: Pair): string {
     const mark = this.store.mark(pair);
-    return `${kind(pair)}  ${pair.name}${mark === "same" ? "" : `  ${SIGNS[mark]} ${this.said(pair)}`}`;
+    const known = mark === this.store.mark(first) && !pair.differs.length;
+    return `${kind(pair)}  ${pair.name}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.said(pair)}`}`;
   }
 
   private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }): SVGElement {
@@ -262,18 +264,18 @@ export class CompareGraph {
       said && s("text", { class: "said", x: 16, y: 56 }, said),
       s("text", { class: "mark-sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
     );
-    rows.forEach((row, i) => node.append(this.stackedRow(row, headOf(said) + ROW * i, width)));
+    rows.forEach((row, i) => node.append(this.stackedRow(row, first, headOf(said) + ROW * i, width)));
     for (const pair of box.stacks.flatMap((stack) => stack.pairs)) if (!this.places.has(pair)) this.places.set(pair, { x: place.x, y: place.y, element: node });
     return node;
   }
 
-  private stackedRow(pair: Pair, y: number, width: number): SVGElement {
+  private stackedRow(pair: Pair, first: Pair, y: number, width: number): SVGElement {
     const mark = this.store.mark(pair);
     const act = (event: Event): void => {
       event.stopPropagation();
       this.store.open(pair);
     };
-    const text = this.rowText(pair).slice(kind(pair).length);
+    const text = this.rowText(pair, first).slice(kind(pair).length);
     const row = s(
       "g",
       { class: `inplace ${family((pair.after ?? pair.before)?.type ?? "")} mark-${mark}`, transform: `translate(0 ${y})`, role: "button", tabindex: 0, "aria-label": `${pair.name}, ${kind(pair)}, in place, ${this.store.word(mark)}`, onclick: act, onkeydown: onEnter(act), "data-layer": pair.name, "data-mark": mark },

@@ -89,6 +89,8 @@ export class ComparePage {
       const hash = toHash(this.store.pair) || "#";
       if (hash !== location.hash) history.pushState(null, "", hash);
       this.main.querySelector(".pane-layer")?.scrollTo(0, 0);
+      // Where all of the page scrolls, the layer begins below the bar.
+      scrollTo(0, this.main.offsetTop);
     }
   }
 
