@@ -137,7 +137,7 @@ class Page {
 
   private key(event: KeyboardEvent): void {
     const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog");
-    if (event.key === "Escape" && !(event.target instanceof HTMLDialogElement)) return this.leave();
+    if (event.key === "Escape" && !this.help.open) return this.leave();
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = this.act(event.key);
     if (!act) return;

@@ -23,10 +23,12 @@ const shapes = (all: readonly (Shape | null)[]): string => all.map(show).join(",
 const memory = (row: Row): number =>
   row.layer.tops.reduce((total, id, i) => total + (id.endsWith("@0") ? 4 * count(row.tops[i] ?? [0]) : 0), 0);
 
-/** Where there is no room for all columns the first says what stands in some others. */
-const narrow = matchMedia("(max-width: 800px)");
+/** In windows no wider than this the first column says what stands in these; others are there where they are asked for. */
+const NARROW = { window: "(max-width: 1100px)", without: ["type", "brief"] };
+const NARROWER = { window: "(max-width: 800px)", without: ["params", "share"] };
 
-const NARROW: ReadonlySet<string> = new Set(["name", "out", "cost"]);
+const matches = ({ window }: { window: string }): boolean => matchMedia(window).matches;
+const hasRoom = (key: string): boolean => [NARROW, NARROWER].every((each) => !matches(each) || !each.without.includes(key));
 
 function columns(store: Store): Column[] {
   const cost = (row: Row): number => costOf(row, store.state.convention);
@@ -48,7 +50,7 @@ function columns(store: Store): Column[] {
     list("arrays", "weights", (row) => shapes(row.params), false),
     number("params", "parameters", (row) => row.paramCount, true),
     number("statistics", "statistics", (row) => row.statistics, false),
-    number("cost", CONVENTIONS[store.state.convention], cost, true, narrow.matches ? short : thousands),
+    number("cost", CONVENTIONS[store.state.convention], cost, true, matches(NARROWER) ? short : thousands),
     {
       key: "share", title: "share", shown: true, numeric: true,
       text: (row) => percent(cost(row), whole()), value: cost, total: (rows) => percent(sum(rows, cost), whole()),
@@ -75,7 +77,7 @@ export class TableView {
     this.element = h("div", { class: "table-view" }, this.tools, this.body);
     this.drawTools();
     this.draw();
-    narrow.addEventListener("change", () => (this.drawTools(), this.draw()));
+    for (const { window } of [NARROW, NARROWER]) matchMedia(window).addEventListener("change", () => (this.drawTools(), this.draw()));
     store.on((state, before) => {
       const moved = (["edits", "convention", "search"] as const).some((key) => state[key] !== before[key]);
       if (moved) this.draw();
@@ -84,7 +86,7 @@ export class TableView {
   }
 
   private isShown(column: Column): boolean {
-    return this.chosen.get(column.key) ?? (column.shown && (!narrow.matches || NARROW.has(column.key)));
+    return this.chosen.get(column.key) ?? (column.shown && hasRoom(column.key));
   }
 
   private drawTools(): void {
@@ -182,7 +184,7 @@ export class TableView {
       case "name":
         return [
           h("button", { type: "button", class: "link", onclick: () => this.store.open(row.layer) }, ...breakable(text)),
-          narrow.matches && h("span", { class: "under" }, h("span", { class: `tag ${family(row.layer.type)}` }, row.layer.type), ` ${row.layer.brief}`),
+          matches(NARROW) && h("span", { class: "under" }, h("span", { class: `tag ${family(row.layer.type)}` }, row.layer.type), ` ${row.layer.brief}`),
           this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
           row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),
           row.error && h("span", { class: "error" }, row.error.message),
