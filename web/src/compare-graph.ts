@@ -102,6 +102,10 @@ export class CompareGraph {
     this.scene.fit(whole);
   }
 
+  resized(): void {
+    this.scene.resized();
+  }
+
   /** A stack continues the run before it where the same is to be said of all its layers. */
   private join(stack: Stack): void {
     const marks = new Set(stack.pairs.map((pair) => this.store.mark(pair)));
@@ -214,7 +218,8 @@ export class CompareGraph {
     // Where others stand in between a frame would tell what is not so.
     const apart = ([run, rect]: [Run, Rect]): boolean => !boxes.some((box) => box.run !== run && meets(rect, around([plan.node(box.id)])));
     const behind = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
-    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1 }, behind, [...lines, ...nodes]);
+    const start = boxes[0] ? plan.node(boxes[0].id).x : 0;
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, behind, [...lines, ...nodes]);
     this.mark();
   }
 

@@ -69,12 +69,7 @@ export class ComparePage {
     this.tell();
     this.open();
     this.graph.fit();
-    let width = 0;
-    new ResizeObserver((entries) => {
-      const now = entries[0]?.contentRect.width ?? 0;
-      if (width === 0 && now > 0) this.graph.fit();
-      width = now;
-    }).observe(this.graph.element);
+    new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
   }
 
   private open(): void {

@@ -1,10 +1,9 @@
 // The net as a graph: in-place layers stacked on the node they change, modules by name prefix, shapes on edges.
 
 import dagre, { type graphlib } from "@dagrejs/dagre";
-import { select } from "d3-selection";
-import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
-import { download, h, percent, s, short, textWidth } from "./dom";
+import { h, percent, s, short, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
+import { Scene, type Item } from "./scene";
 import type { Store } from "./store";
 import type { BlobId, Layer, Report } from "./types";
 
@@ -12,23 +11,6 @@ import type { BlobId, Layer, Report } from "./types";
 interface Stack {
   layers: Layer[];
   module: string;
-}
-
-/** Where d3 has the scene. */
-interface Transform {
-  k: number;
-  x: number;
-  y: number;
-  apply(point: [number, number]): [number, number];
-  toString(): string;
-}
-
-/** An edge or a box, and the rows it takes. */
-interface Drawn {
-  element: SVGElement;
-  top: number;
-  bottom: number;
-  hidden: boolean;
 }
 
 /** What stands for one box: a stack, or a folded module. */
@@ -108,32 +90,14 @@ function stacksOf(report: Report): Stack[] {
 const titleOf = (module: string): string => module.split("\n")[0] ?? "";
 
 export class GraphView {
-  readonly element: HTMLElement;
-  private readonly svg: SVGSVGElement;
-  private readonly scene: SVGGElement;
-  private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
+  private readonly scene = new Scene("The net as a graph");
   private readonly stacks: Stack[];
   private readonly folded = new Set<string>();
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
-  private drawn: Drawn[] = [];
-  private size = { width: 1, height: 1 };
-  private seenWidth = 0;
-  private readonly tools: HTMLElement;
 
   constructor(private readonly store: Store) {
     this.stacks = stacksOf(store.report);
     if (this.stacks.length > MANY) for (const module of this.modules()) this.folded.add(module);
-    this.scene = s("g");
-    this.svg = s("svg", { class: "graph", role: "group", "aria-label": "The net as a graph" }, this.scene);
-    this.zoomer = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.05, 3])
-      .on("zoom", (event: { transform: Transform }) => {
-        this.scene.setAttribute("transform", event.transform.toString());
-        this.cull(event.transform);
-      });
-    select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
-    this.tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
-    this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
     this.drawTools();
     this.draw();
     store.on((state, before) => {
@@ -141,6 +105,10 @@ export class GraphView {
       if (state.layer !== before.layer) this.reveal();
       if (state.layer !== before.layer || state.search !== before.search) this.mark();
     });
+  }
+
+  get element(): HTMLElement {
+    return this.scene.element;
   }
 
   private modules(): Set<string> {
@@ -157,17 +125,25 @@ export class GraphView {
       this.draw();
       this.fit();
     };
-    this.tools.replaceChildren(
+    this.scene.tools.replaceChildren(
       button("+", "Zoom in", () => this.scale(1.4)),
       button("−", "Zoom out", () => this.scale(1 / 1.4)),
       button("Fit", "Show the whole net", () => this.fit(true)),
       ...(modules.size ? [button("Fold", "Fold all modules", all(true)), button("Unfold", "Unfold all modules", all(false))] : []),
-      button("SVG", "Save the graph as an SVG file", () => this.save()),
+      button("SVG", "Save the graph as an SVG file", () => this.scene.save(this.store.report.net.name || "net")),
     );
   }
 
   scale(factor: number): void {
-    select(this.svg).call(this.zoomer.scaleBy, factor);
+    this.scene.scale(factor);
+  }
+
+  fit(whole = false): void {
+    this.scene.fit(whole);
+  }
+
+  resized(): void {
+    this.scene.resized();
   }
 
   private boxes(): Box[] {
@@ -231,34 +207,20 @@ export class GraphView {
       }
     dagre.layout(plan);
     const graph = plan.graph();
-    this.size = { width: graph.width ?? 1, height: graph.height ?? 1 };
     this.places.clear();
-    const edges = plan.edges().map((edge) => {
+    const edges = plan.edges().map((edge): Item => {
       const { points = [] } = plan.edge(edge);
       const rows = points.map((point: { y: number }) => point.y);
-      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12, hidden: false };
+      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12 };
     });
     const most = Math.max(1, ...boxes.map((box) => this.cost(box)));
-    const nodes = boxes.map((box) => {
+    const nodes = boxes.map((box): Item => {
       const { y, height } = plan.node(box.id);
-      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2, hidden: false };
+      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2 };
     });
-    this.drawn = [...edges, ...nodes];
-    this.scene.replaceChildren(...this.frames(boxes, plan), ...this.drawn.map(({ element }) => element));
+    const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, this.frames(boxes, plan), [...edges, ...nodes]);
     this.mark();
-    if (this.svg.__zoom) this.cull(this.svg.__zoom);
-  }
-
-  /** Leaves out what is above or below the view: large nets stay quick to move. */
-  private cull({ k, y }: Transform): void {
-    const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
-    for (const item of this.drawn) {
-      // What has the focus stays: keys go on from there.
-      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
-      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
-      item.hidden = hidden;
-    }
-    this.svg.classList.toggle("far", k < 0.3);
   }
 
   /** A faint frame around each unfolded module, with its name to fold it. */
@@ -374,69 +336,9 @@ export class GraphView {
     if (stack?.module && this.folded.delete(stack.module)) this.draw();
     const main = stack?.layers[0];
     const place = main && this.places.get(main.index);
-    if (place && this.svg.clientWidth) this.center(place.x, place.y);
+    if (place) this.scene.center(place.x, place.y);
   }
 
-  private center(x: number, y: number): void {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    const matrix = this.svg.__zoom ?? zoomIdentity;
-    const [px, py] = matrix.apply([x, y]);
-    if (matrix.k > 0.5 && px > 90 && px < width - 90 && py > 60 && py < height - 60) return;
-    const k = Math.max(matrix.k, 0.75);
-    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(width / 2 - k * x, height / 2 - k * y).scale(k));
-  }
-
-  /** What was in the middle stays there; a graph that had no size yet is fitted. */
-  resized(): void {
-    const [now, before] = [this.svg.clientWidth, this.seenWidth];
-    this.seenWidth = now;
-    if (!now) return;
-    if (!before) return this.fit();
-    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
-  }
-
-  /** The whole width, from the top, and not smaller than can be read; the whole net where asked. */
-  fit(whole = false): void {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    if (!width) return;
-    const across = width / this.size.width;
-    const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
-    const fits = k * this.size.width <= width;
-    const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
-    const x = fits ? (width - k * this.size.width) / 2 : Math.min(Math.max(width / 2 - k * start, width - k * this.size.width), 0);
-    const y = whole ? Math.max(0, (height - k * this.size.height) / 2) : 8;
-    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(x, y).scale(k));
-  }
-
-  /** The graph as a file of its own, with the styles it needs. */
-  private save(): void {
-    this.svg.classList.remove("far");
-    for (const item of this.drawn) item.element.style.display = "";
-    const copy = this.svg.cloneNode(true) as SVGSVGElement;
-    copy.firstElementChild?.removeAttribute("transform");
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    copy.setAttribute("viewBox", `0 0 ${Math.ceil(this.size.width)} ${Math.ceil(this.size.height)}`);
-    copy.setAttribute("width", String(Math.ceil(this.size.width)));
-    copy.setAttribute("height", String(Math.ceil(this.size.height)));
-    const shown = [...this.svg.querySelectorAll<SVGElement>("rect, text, tspan, path, line")];
-    [...copy.querySelectorAll<SVGElement>("rect, text, tspan, path, line")].forEach((element, i) => {
-      const style = getComputedStyle(shown[i] as SVGElement);
-      const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "opacity", "font", "white-space"];
-      element.setAttribute("style", kept.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
-    });
-    if (this.svg.__zoom) {
-      for (const item of this.drawn) item.hidden = false;
-      this.cull(this.svg.__zoom);
-    }
-    copy.style.background = getComputedStyle(this.element).backgroundColor;
-    download(`${this.store.report.net.name || "net"}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
-  }
-}
-
-declare global {
-  interface SVGSVGElement {
-    __zoom?: Transform;
-  }
 }
 
 export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): void => {

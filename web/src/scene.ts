@@ -11,6 +11,21 @@ export interface Item {
   bottom: number;
 }
 
+/** Where d3 has the scene. */
+interface Transform {
+  k: number;
+  x: number;
+  y: number;
+  apply(point: [number, number]): [number, number];
+  toString(): string;
+}
+
+declare global {
+  interface SVGSVGElement {
+    __zoom?: Transform;
+  }
+}
+
 const PARTS = "rect, text, tspan, path, line";
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
 
@@ -21,13 +36,14 @@ export class Scene {
   private readonly svg: SVGSVGElement;
   private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
   private items: (Item & { hidden: boolean })[] = [];
-  private size = { width: 1, height: 1 };
+  private size = { width: 1, height: 1, start: 0 };
+  private seenWidth = 0;
 
   constructor(label: string) {
     this.svg = s("svg", { class: "graph", role: "group", "aria-label": label }, this.scene);
     this.zoomer = zoom<SVGSVGElement, unknown>()
       .scaleExtent([0.05, 3])
-      .on("zoom", (event: { transform: { k: number; y: number; toString(): string } }) => {
+      .on("zoom", (event: { transform: Transform }) => {
         this.scene.setAttribute("transform", event.transform.toString());
         this.cull(event.transform);
       });
@@ -35,8 +51,8 @@ export class Scene {
     this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
   }
 
-  /** `behind` is always there; items come and go with the view. */
-  draw(size: { width: number; height: number }, behind: SVGElement[], items: Item[]): void {
+  /** `behind` is always there; items come and go with the view. The first of them stands at x = `start`. */
+  draw(size: { width: number; height: number; start: number }, behind: SVGElement[], items: Item[]): void {
     this.size = size;
     this.items = items.map((item) => ({ ...item, hidden: false }));
     this.scene.replaceChildren(...behind, ...items.map((item) => item.element));
@@ -44,7 +60,7 @@ export class Scene {
   }
 
   /** Leaves out what is above or below the view: large nets stay quick to move. */
-  private cull({ k, y }: { k: number; y: number }): void {
+  private cull({ k, y }: Transform): void {
     const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
     for (const item of this.items) {
       // What has the focus stays: keys go on from there.
@@ -65,8 +81,18 @@ export class Scene {
     if (!width) return;
     const across = width / this.size.width;
     const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
-    const y = whole ? Math.max(0, (height - k * this.size.height) / 2) : 8;
-    this.move((width - k * this.size.width) / 2, y, k);
+    const wide = k * this.size.width;
+    const x = wide <= width ? (width - wide) / 2 : Math.min(Math.max(width / 2 - k * this.size.start, width - wide), 0);
+    this.move(x, whole ? Math.max(0, (height - k * this.size.height) / 2) : 8, k);
+  }
+
+  /** What was in the middle stays there; what had no size yet is fitted. */
+  resized(): void {
+    const [now, before] = [this.svg.clientWidth, this.seenWidth];
+    this.seenWidth = now;
+    if (!now) return;
+    if (!before) return this.fit();
+    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
   }
 
   /** Brings a place into view, where it is not. */
