@@ -1,10 +1,10 @@
 // Both nets as one graph, matched by layer: what is in one of them alone, what changed, and runs that can be folded.
 
 import dagre from "@dagrejs/dagre";
-import { h, s, textWidth } from "./dom";
-import { drawEdge, family, onEnter } from "./graph";
+import { s, textWidth } from "./dom";
+import { family } from "./graph";
 import { show } from "./rules";
-import { Scene, type Item } from "./scene";
+import { around, drawEdge, frame, onEnter, Scene, type Item, type Rect } from "./scene";
 import { factor, kind, layers, moved, SIGNS, type CompareStore, type Mark } from "./compare-store";
 import type { Pair, PairSide, Shape } from "./types";
 
@@ -118,19 +118,13 @@ export class CompareGraph {
   }
 
   private drawTools(foldable: Run[]): void {
-    const button = (label: string, title: string, act: () => void): HTMLElement => h("button", { type: "button", title, "aria-label": title, onclick: act }, label);
     const all = (fold: boolean) => () => {
       for (const run of foldable) run.folded = fold;
       this.draw();
       this.fit();
     };
-    this.scene.tools.replaceChildren(
-      button("+", "Zoom in", () => this.scale(1.4)),
-      button("−", "Zoom out", () => this.scale(1 / 1.4)),
-      button("Fit", "Show both nets whole", () => this.fit(true)),
-      ...(foldable.length ? [button("Fold", "Fold layers of which the same is to be said", all(true)), button("Unfold", "Show every layer", all(false))] : []),
-      button("SVG", "Save the graph as an SVG file", () => this.scene.save(this.store.labels.join(" and ").replace(/[^\w.-]+/g, "_"))),
-    );
+    const name = this.store.labels.join(" and ").replace(/[^\w.-]+/g, "_");
+    this.scene.offer(name, "both nets whole", foldable.length ? [["Fold", "Fold layers of which the same is to be said", all(true)], ["Unfold", "Show every layer", all(false)]] : []);
   }
 
   private boxes(): Box[] {
@@ -223,15 +217,9 @@ export class CompareGraph {
     this.mark();
   }
 
-  private frame(run: Run, { left, top, right, bottom }: Rect): SVGElement {
-    const fold = (): void => this.toggle(run);
+  private frame(run: Run, rect: Rect): SVGElement {
     const count = run.stacks.reduce((total, stack) => total + stack.pairs.length, 0);
-    return s(
-      "g",
-      { class: "frame" },
-      s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
-      s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, `▾ ${layers(count)} ${run.mark === "follows" ? "follow" : this.store.word(run.mark as Mark)}`),
-    );
+    return frame(rect, `▾ ${layers(count)} ${run.mark === "follows" ? "follow" : this.store.word(run.mark as Mark)}`, () => this.toggle(run));
   }
 
   private toggle(run: Run): void {
@@ -315,17 +303,6 @@ export class CompareGraph {
     const place = this.places.get(stack.pairs[0] as Pair);
     if (place) this.scene.center(place.x, place.y);
   }
-}
-
-interface Rect { left: number; top: number; right: number; bottom: number }
-
-/** A frame around boxes. */
-function around(boxes: { x: number; y: number; width: number; height: number }[]): Rect {
-  const reach = (of: (box: (typeof boxes)[number]) => number): number[] => boxes.map(of);
-  return {
-    left: Math.min(...reach((b) => b.x - b.width / 2)) - 10, top: Math.min(...reach((b) => b.y - b.height / 2)) - 10,
-    right: Math.max(...reach((b) => b.x + b.width / 2)) + 10, bottom: Math.max(...reach((b) => b.y + b.height / 2)) + 10,
-  };
 }
 
 const meets = (a: Rect, b: Rect): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

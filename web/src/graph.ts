@@ -1,9 +1,9 @@
 // The net as a graph: in-place layers stacked on the node they change, modules by name prefix, shapes on edges.
 
 import dagre, { type graphlib } from "@dagrejs/dagre";
-import { h, percent, s, short, textWidth } from "./dom";
+import { percent, s, short, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
-import { Scene, type Item } from "./scene";
+import { around, drawEdge, frame, onEnter, Scene, type Item } from "./scene";
 import type { Store } from "./store";
 import type { BlobId, Layer, Report } from "./types";
 
@@ -116,8 +116,6 @@ export class GraphView {
   }
 
   private drawTools(): void {
-    const button = (label: string, title: string, act: () => void): HTMLElement =>
-      h("button", { type: "button", title, "aria-label": title, onclick: act }, label);
     const modules = this.modules();
     const all = (fold: boolean) => () => {
       this.folded.clear();
@@ -125,13 +123,7 @@ export class GraphView {
       this.draw();
       this.fit();
     };
-    this.scene.tools.replaceChildren(
-      button("+", "Zoom in", () => this.scale(1.4)),
-      button("−", "Zoom out", () => this.scale(1 / 1.4)),
-      button("Fit", "Show the whole net", () => this.fit(true)),
-      ...(modules.size ? [button("Fold", "Fold all modules", all(true)), button("Unfold", "Unfold all modules", all(false))] : []),
-      button("SVG", "Save the graph as an SVG file", () => this.scene.save(this.store.report.net.name || "net")),
-    );
+    this.scene.offer(this.store.report.net.name || "net", "the whole net", modules.size ? [["Fold", "Fold all modules", all(true)], ["Unfold", "Unfold all modules", all(false)]] : []);
   }
 
   scale(factor: number): void {
@@ -231,16 +223,7 @@ export class GraphView {
       if (module && !box.folded) open.set(module, [...(open.get(module) ?? []), box]);
     }
     return [...open].map(([module, members]) => {
-      const rects = members.map((box) => plan.node(box.id));
-      const [left, top] = [Math.min(...rects.map((r) => r.x - r.width / 2)) - 10, Math.min(...rects.map((r) => r.y - r.height / 2)) - 10];
-      const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width / 2)) + 10, Math.max(...rects.map((r) => r.y + r.height / 2)) + 10];
-      const fold = (): void => this.toggle(module);
-      return s(
-        "g",
-        { class: "frame" },
-        s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
-        s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, `▾ ${titleOf(module)}`),
-      );
+      return frame(around(members.map((box) => plan.node(box.id))), `▾ ${titleOf(module)}`, () => this.toggle(module));
     });
   }
 
@@ -338,36 +321,4 @@ export class GraphView {
     const place = main && this.places.get(main.index);
     if (place) this.scene.center(place.x, place.y);
   }
-
-}
-
-export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): void => {
-  if (event.key !== "Enter" && event.key !== " ") return;
-  event.preventDefault();
-  act(event);
-};
-
-export function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
-  const points = edge.points ?? [];
-  const text = edge.text ?? "";
-  const [x, y, width] = [edge.x ?? 0, edge.y ?? 0, edge.width ?? 0];
-  return s(
-    "g",
-    { class: "edge" },
-    s("path", { d: smooth(points) }),
-    text && s("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 }),
-    text && s("text", { x, y: y + 4, "text-anchor": "middle" }, text),
-  );
-}
-
-/** Through the middles between the points, bent at the points. */
-function smooth(points: { x: number; y: number }[]): string {
-  const [first, ...rest] = points;
-  const last = rest.at(-1);
-  if (!first || !last) return "";
-  const bends = rest.slice(0, -1).map((p, i) => {
-    const next = rest[i + 1] ?? last;
-    return `Q${p.x} ${p.y} ${(p.x + next.x) / 2} ${(p.y + next.y) / 2}`;
-  });
-  return `M${first.x} ${first.y}${bends.join("")}L${last.x} ${last.y}`;
 }

@@ -30,7 +30,7 @@ const PARTS = "rect, text, tspan, path, line";
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
 
 export class Scene {
-  readonly tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
+  private readonly tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
   readonly element: HTMLElement;
   private readonly scene = s("g");
   private readonly svg: SVGSVGElement;
@@ -49,6 +49,18 @@ export class Scene {
       });
     select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
     this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
+  }
+
+  /** The buttons; `name` is that of the file that is saved. */
+  offer(name: string, whole: string, more: [label: string, title: string, act: () => void][]): void {
+    const all: typeof more = [
+      ["+", "Zoom in", () => this.scale(1.4)],
+      ["−", "Zoom out", () => this.scale(1 / 1.4)],
+      ["Fit", `Show ${whole}`, () => this.fit(true)],
+      ...more,
+      ["SVG", "Save the graph as an SVG file", () => this.save(name)],
+    ];
+    this.tools.replaceChildren(...all.map(([label, title, act]) => h("button", { type: "button", title, "aria-label": title, onclick: act }, label)));
   }
 
   /** `behind` is always there; items come and go with the view. The first of them stands at x = `start`. */
@@ -111,7 +123,7 @@ export class Scene {
   }
 
   /** The drawing as a file of its own, with the styles it needs. */
-  save(name: string): void {
+  private save(name: string): void {
     const shown = this.svg.__zoom;
     this.svg.classList.remove("far");
     for (const item of this.items) {
@@ -131,4 +143,56 @@ export class Scene {
     if (shown) this.cull(shown);
     download(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
   }
+}
+
+export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): void => {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  event.preventDefault();
+  act(event);
+};
+
+export function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
+  const points = edge.points ?? [];
+  const text = edge.text ?? "";
+  const [x, y, width] = [edge.x ?? 0, edge.y ?? 0, edge.width ?? 0];
+  return s(
+    "g",
+    { class: "edge" },
+    s("path", { d: smooth(points) }),
+    text && s("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 }),
+    text && s("text", { x, y: y + 4, "text-anchor": "middle" }, text),
+  );
+}
+
+/** Through the middles between the points, bent at the points. */
+function smooth(points: { x: number; y: number }[]): string {
+  const [first, ...rest] = points;
+  const last = rest.at(-1);
+  if (!first || !last) return "";
+  const bends = rest.slice(0, -1).map((p, i) => {
+    const next = rest[i + 1] ?? last;
+    return `Q${p.x} ${p.y} ${(p.x + next.x) / 2} ${(p.y + next.y) / 2}`;
+  });
+  return `M${first.x} ${first.y}${bends.join("")}L${last.x} ${last.y}`;
+}
+
+export interface Rect { left: number; top: number; right: number; bottom: number }
+
+/** What is around boxes, with some room. */
+export function around(boxes: { x: number; y: number; width: number; height: number }[]): Rect {
+  const reach = (of: (box: (typeof boxes)[number]) => number): number[] => boxes.map(of);
+  return {
+    left: Math.min(...reach((box) => box.x - box.width / 2)) - 10, top: Math.min(...reach((box) => box.y - box.height / 2)) - 10,
+    right: Math.max(...reach((box) => box.x + box.width / 2)) + 10, bottom: Math.max(...reach((box) => box.y + box.height / 2)) + 10,
+  };
+}
+
+/** A faint frame, and words above it that fold what it holds. */
+export function frame({ left, top, right, bottom }: Rect, text: string, fold: () => void): SVGElement {
+  return s(
+    "g",
+    { class: "frame" },
+    s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
+    s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, text),
+  );
 }
