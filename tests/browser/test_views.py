@@ -15,9 +15,8 @@ import pytest
 
 from browser.conftest import Open, Opened
 from browser.test_page import SETTLED, blob
-from cli.commands import ALEXNET, LENET, invoke
-from golden import SHARED, needs_shared
-from prototxt.cli.report import main
+from cli.commands import ALEXNET
+from golden import needs_shared
 from prototxt.explain.field import fields
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array
@@ -127,8 +126,15 @@ def seen(graph: Graph, name: str, y: int, x: int) -> tuple[list[int], list[int],
 
 @pytest.mark.parametrize(
     ("name", "map_", "y", "x"),
-    [("conv1", 0, 0, 0), ("conv2", 5, 0, 26), ("pool2", 9, 12, 3), ("conv5", 0, 0, 0), ("conv5", 255, 6, 7), ("pool5", 1, 5, 5)],
-)  # fmt: skip
+    [
+        ("conv1", 0, 0, 0),
+        ("conv2", 5, 0, 26),
+        ("pool2", 9, 12, 3),
+        ("conv5", 0, 0, 0),
+        ("conv5", 255, 6, 7),
+        ("pool5", 1, 5, 5),
+    ],
+)
 def test_the_receptive_field_is_drawn_on_the_image(
     open_report: Open, alexnet: Path, name: str, map_: int, y: int, x: int
 ) -> None:
@@ -180,14 +186,6 @@ def test_fields_of_every_layer_are_python_s(open_report: Open, alexnet: Path) ->
                 for axis, i in zip(field.axes, (y, x), strict=True)
             )
             assert told == [rows, columns], blob_id
-
-
-@pytest.fixture(scope="session")
-def resnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("resnet") / "r152.html"
-    net = SHARED / "corpus" / "kaiming" / "prototxt_ResNet-152-deploy.prototxt"
-    assert invoke(main, net, "-o", file).code == 0
-    return file
 
 
 @needs_shared

@@ -259,7 +259,7 @@ export class GraphView {
       },
       s("title", {}, refused?.error ? `${label}\n${refused.error.message}` : label),
       s("rect", { class: "card", width, height, rx: 9 }),
-      s("rect", { class: "heat", width, height, rx: 9, style: `opacity:${(0.34 * Math.sqrt(part)).toFixed(3)}` }),
+      s("rect", { class: "heat", width, height: HEAD, rx: 9, style: `opacity:${(0.34 * Math.sqrt(part)).toFixed(3)}` }),
       s("rect", { class: "strip", x: 0, y: 9, width: 4, height: HEAD - 18, rx: 2 }),
       s("text", { class: "name", x: 16, y: 21 }, name),
       s("text", { class: "about", x: 16, y: 39 }, about),

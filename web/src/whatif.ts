@@ -20,7 +20,7 @@ const put = (rule: Rule, field: string, value: unknown): Rule => ({ ...(rule as 
 
 const numbers = (text: string): number[] | null => {
   const parts = text.trim().split(/[\s,x×]+/);
-  return parts.every((part) => /^-?\d{1,9}$/.test(part)) ? parts.map(Number) : null;
+  return parts.every((part) => /^-?\d{1,10}$/.test(part)) ? parts.map(Number) : null;
 };
 
 const one = (field: string, label = field): Knob => ({
