@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from browser.conftest import PHONE, Open, Opened
+from browser.conftest import DESK, PHONE, Open, Opened
+from browser.test_readable import CONTRAST, CUT_OFF, settle
 from cli.commands import ALEXNET, LENET, invoke
 from golden import SHARED, needs_shared
 from prototxt.cli.report import main
@@ -273,67 +274,18 @@ def test_names_may_be_anything(open_report: Open, tmp_path: Path) -> None:
     assert opened.page.title() == "a.prototxt → b.prototxt · prototxt"
 
 
-CUT_OFF = """() => [...document.querySelectorAll("h1, h2, h3, p, dt, dd, button, label, td, th, summary")]
-    .filter(e => e.offsetParent && !e.closest("svg"))
-    .map(e => [e, e.getBoundingClientRect()])
-    .filter(([e, box]) => box.width && (box.right > innerWidth + 1 || box.left < -1
-        || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline"))
-    .map(([e]) => e.textContent.slice(0, 60))"""
-"""Texts (the graph's apart, which is moved about) that stick out of the window, or of their own box."""
-
-
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("place", ["", "#conv1", "#fc8_mine", "#norm1"])
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 800}], ids=["phone", "desk"])
-def test_nothing_is_cut_off(open_report: Open, page: Path, place: str, viewport: dict[str, int]) -> None:
-    opened = open_report(page, place, viewport=viewport).page
-    for key in "" if place else "wt":
-        opened.keyboard.press(key)
-        assert opened.evaluate(CUT_OFF) == []
-    assert opened.evaluate(CUT_OFF) == []
-    assert opened.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-
-
-CONTRAST = """() => {
-    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-    const over = colours => {
-        canvas.clearRect(0, 0, 1, 1)
-        for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1) }
-        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)
-    }
-    const light = rgb => rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
-    const APART = "script, style, .sr, noscript, option, dialog, :disabled"
-    const behind = p => {
-        const card = p.querySelector(":scope > .card")
-        if (card) return getComputedStyle(card).fill
-        return p instanceof SVGElement ? "transparent" : getComputedStyle(p).backgroundColor
-    }
-    const found = new Set()
-    for (const e of document.querySelectorAll("body *")) {
-        const svg = e instanceof SVGElement
-        const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
-        if (!own || !e.getClientRects().length || e.closest(APART)) continue
-        if (svg && !["text", "tspan"].includes(e.tagName)) continue
-        const below = []
-        for (let p = e; p instanceof Element; p = p.parentElement) below.unshift(behind(p))
-        const colour = getComputedStyle(e)[svg ? "fill" : "color"]
-        const [back, front] = [over(below), over([...below, colour])].map(light)
-        const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05)
-        if (ratio < 4.5) found.add(`${e.tagName}.${e.className.baseVal ?? e.className} ${ratio.toFixed(2)}`)
-    }
-    return [...found]
-}"""
-"""Texts that stand out less than WCAG AA asks for."""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["", "#conv1"])
-def test_contrast(open_report: Open, page: Path, theme: str, place: str) -> None:
-    opened = open_report(page, place).page
-    opened.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-    assert opened.evaluate(CONTRAST) == []
-    opened.keyboard.press("w")
-    assert opened.evaluate(CONTRAST) == []
+def test_everything_can_be_read(
+    open_report: Open, page: Path, place: str, scheme: str, viewport: dict[str, int]
+) -> None:
+    opened = open_report(page, place, viewport, scheme)
+    for key in ["", *("" if place else "wg")]:
+        if key:
+            opened.page.keyboard.press(key)
+        assert settle(opened).evaluate(CONTRAST) == []
+        assert opened.page.evaluate(CUT_OFF) == []
 
 
 @needs_shared

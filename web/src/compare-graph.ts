@@ -2,7 +2,7 @@
 
 import dagre from "@dagrejs/dagre";
 import { s, textWidth } from "./dom";
-import { family } from "./graph";
+import { family, shortened } from "./graph";
 import { show } from "./rules";
 import { around, drawEdge, frame, onEnter, Scene, type Item, type Rect } from "./scene";
 import { factor, kind, layers, moved, SIGNS, type CompareStore, type Mark } from "./compare-store";
@@ -141,9 +141,9 @@ export class CompareGraph {
       const pairs = box.stacks.flatMap((stack) => stack.pairs);
       const mark = box.run.mark as Mark;
       const last = box.stacks.at(-1)?.pairs[0]?.name ?? "";
-      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? first.name : `${first.name} … ${last}`, said: "", rows: [] };
+      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? shortened(last) : `${shortened(first.name)} … ${shortened(last)}`, said: "", rows: [] };
     }
-    return { name: first.name, about: kind(first), said: this.said(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
+    return { name: shortened(first.name), about: kind(first, shortened), said: this.said(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
   }
 
   /** "≠ settings, cost × 0.25", "+ only in ResNet-152". */
@@ -231,7 +231,7 @@ export class CompareGraph {
   private rowText(pair: Pair, first: Pair): string {
     const mark = this.store.mark(pair);
     const known = mark === this.store.mark(first) && !pair.differs.length;
-    return `${kind(pair)}  ${pair.name}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.said(pair)}`}`;
+    return `${kind(pair, shortened)}  ${shortened(pair.name)}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.said(pair)}`}`;
   }
 
   private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }): SVGElement {
@@ -241,7 +241,7 @@ export class CompareGraph {
     const mark = box.folded ? (box.run.mark as Mark) : this.store.mark(first);
     const act = box.folded ? () => this.toggle(box.run) : () => this.store.open(first);
     const type = box.folded ? "other" : family((first.after ?? first.before)?.type ?? "");
-    const label = box.folded ? `${name.slice(2)}: ${about}` : `${name}, ${about}, ${this.store.word(mark)}${said && said !== this.store.word(mark) ? `: ${said}` : ""}`;
+    const label = box.folded ? `${name.slice(2)}: ${about}` : `${first.name}, ${kind(first)}, ${this.store.word(mark)}${said && said !== this.store.word(mark) ? `: ${said}` : ""}`;
     const node = s(
       "g",
       {
@@ -268,13 +268,13 @@ export class CompareGraph {
       event.stopPropagation();
       this.store.open(pair);
     };
-    const text = this.rowText(pair, first).slice(kind(pair).length);
+    const text = this.rowText(pair, first).slice(kind(pair, shortened).length);
     const row = s(
       "g",
       { class: `inplace ${family((pair.after ?? pair.before)?.type ?? "")} mark-${mark}`, transform: `translate(0 ${y})`, role: "button", tabindex: 0, "aria-label": `${pair.name}, ${kind(pair)}, in place, ${this.store.word(mark)}`, onclick: act, onkeydown: onEnter(act), "data-layer": pair.name, "data-mark": mark },
       s("rect", { class: "row", x: 1, y: 0, width: width - 2, height: ROW - 1, rx: 6 }),
       s("line", { x1: 10, x2: width - 10, y1: 0, y2: 0 }),
-      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, kind(pair)), text),
+      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, kind(pair, shortened)), text),
     );
     this.places.set(pair, { x: 0, y: 0, element: row });
     return row;

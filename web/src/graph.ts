@@ -40,7 +40,7 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
 const LONGEST = 34;
 
 /** A text that leaves a box a width that can be looked at; the whole of it is in the title. */
-const shortened = (text: string): string => {
+export const shortened = (text: string): string => {
   const letters = [...text];
   return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST / 2 - 1).join("")}…${letters.slice(-LONGEST / 2).join("")}`;
 };
