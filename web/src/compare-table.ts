@@ -24,7 +24,7 @@ function columns(store: CompareStore): Column[] {
   return [
     words("type", "type", (side) => side.type),
     words("brief", "settings", (side) => side.brief),
-    words("out", "out", (side) => shapes(side.tops)),
+    { ...words("out", "out", (side) => shapes(side.tops)), text: (side) => shapes(side.tops).replaceAll(" × ", "\u00a0×\u00a0") },
     number("params", "parameters", (side) => side.paramCount + side.statistics),
     number("cost", CONVENTIONS[store.state.convention], (side) => store.cost(side)),
     number("memory", "blobs", (side) => side.bytes, bytes),

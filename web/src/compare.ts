@@ -6,6 +6,8 @@ import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
 import { arrays, breakable, CompareTable } from "./compare-table";
 import { CONVENTIONS, count, show, type Convention } from "./rules";
+import "./style.css";
+// Behind the style that it adds to.
 import "./compare.css";
 import type { Comparison, Fate, NetSide } from "./types";
 
