@@ -103,7 +103,7 @@ def test_totals(open_report: Open, page: Path, found: Diff) -> None:
 
 
 def as_shown(shapes: tuple[Shape | None, ...]) -> str:
-    return ", ".join("?" if shape is None else " × ".join(map(str, shape)) for shape in shapes)
+    return ", ".join("?" if shape is None else "\u00a0×\u00a0".join(map(str, shape)) for shape in shapes)
 
 
 @pytest.mark.parametrize("convention", ["mac", "bias", "flop"])
