@@ -24,6 +24,11 @@ Subject = Callable[[Look], Section | None]
 SUBJECTS: tuple[Subject, ...] = (formula, size, connectivity, parameters, macs, im2col, field, elsewhere)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
+SECTIONS = (
+    "layer", "formula", "size", "connectivity", "parameters", "cost", "im2col", "field", "elsewhere", "pitfalls",
+)  # fmt: skip
+"""The keys of all sections that there are, in their order."""
+
 
 def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
     """What a layer does, with its own numbers, as far as shapes alone tell."""
