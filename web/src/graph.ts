@@ -23,13 +23,17 @@ interface Transform {
   toString(): string;
 }
 
-/** An edge or a box, and the rows it takes. */
+/** A frame, an edge or a box, the rows it takes, and its texts with what they stand in. */
 interface Drawn {
   element: SVGElement;
   top: number;
   bottom: number;
-  hidden: boolean;
+  texts: [Element, SVGTextElement][];
 }
+
+const drawnAs = (element: SVGElement, top: number, bottom: number): Drawn => ({
+  element, top, bottom, texts: [...element.querySelectorAll("text")].map((text) => [text.parentNode as Element, text]),
+});
 
 /** What stands for one box: a stack, or a folded module. */
 interface Box {
@@ -42,6 +46,8 @@ const NAME_FONT = "600 14px system-ui, sans-serif";
 const TEXT_FONT = "12px system-ui, sans-serif";
 const ROW = 24;
 const HEAD = 50;
+/** Texts are not drawn smaller than this scale. */
+const FAR = 0.3;
 /** Larger nets start with their modules folded. */
 const MANY = 80;
 
@@ -116,6 +122,7 @@ export class GraphView {
   private readonly folded = new Set<string>();
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
   private drawn: Drawn[] = [];
+  private far = false;
   private size = { width: 1, height: 1 };
   private seenWidth = 0;
   private readonly tools: HTMLElement;
@@ -236,33 +243,47 @@ export class GraphView {
     const edges = plan.edges().map((edge) => {
       const { points = [] } = plan.edge(edge);
       const rows = points.map((point: { y: number }) => point.y);
-      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12, hidden: false };
+      return drawnAs(drawEdge(plan.edge(edge)), Math.min(...rows) - 12, Math.max(...rows) + 12);
     });
     const most = Math.max(1, ...boxes.map((box) => this.cost(box)));
     const nodes = boxes.map((box) => {
       const { y, height } = plan.node(box.id);
-      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2, hidden: false };
+      return drawnAs(this.drawBox(box, plan.node(box.id), most), y - height / 2, y + height / 2);
     });
-    this.drawn = [...edges, ...nodes];
-    this.scene.replaceChildren(...this.frames(boxes, plan), ...this.drawn.map(({ element }) => element));
+    this.drawn = [...this.frames(boxes, plan), ...edges, ...nodes];
+    this.far = false;
+    this.scene.replaceChildren();
     this.mark();
     if (this.svg.__zoom) this.cull(this.svg.__zoom);
   }
 
-  /** Leaves out what is above or below the view: large nets stay quick to move. */
+  /**
+   * Leaves out what is above or below the view, and texts that are too small to read: large nets stay quick to move.
+   * They leave the document, for Chromium lays out texts anew whenever the scene moves, those that are not shown too.
+   */
   private cull({ k, y }: Transform): void {
+    this.turn(k < FAR);
     const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
-    for (const item of this.drawn) {
+    let next = this.scene.firstElementChild;
+    for (const { element, top: start, bottom: end } of this.drawn) {
+      const attached = element === next;
+      if (attached) next = element.nextElementSibling;
       // What has the focus stays: keys go on from there.
-      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
-      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
-      item.hidden = hidden;
+      const hidden = (end < top || start > bottom) && !element.contains(document.activeElement);
+      if (hidden && attached) element.remove();
+      else if (!hidden && !attached) this.scene.insertBefore(element, next);
     }
-    this.svg.classList.toggle("far", k < 0.3);
+  }
+
+  /** Without texts, or with them. */
+  private turn(far: boolean): void {
+    if (far === this.far) return;
+    this.far = far;
+    for (const { texts } of this.drawn) for (const [parent, text] of texts) far ? text.remove() : parent.append(text);
   }
 
   /** A faint frame around each unfolded module, with its name to fold it. */
-  private frames(boxes: Box[], plan: graphlib.Graph): SVGElement[] {
+  private frames(boxes: Box[], plan: graphlib.Graph): Drawn[] {
     const open = new Map<string, Box[]>();
     for (const box of boxes) {
       const module = box.stacks[0]?.module;
@@ -273,12 +294,13 @@ export class GraphView {
       const [left, top] = [Math.min(...rects.map((r) => r.x - r.width / 2)) - 10, Math.min(...rects.map((r) => r.y - r.height / 2)) - 10];
       const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width / 2)) + 10, Math.max(...rects.map((r) => r.y + r.height / 2)) + 10];
       const fold = (): void => this.toggle(module);
-      return s(
+      const frame = s(
         "g",
         { class: "frame" },
         s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
         s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, `▾ ${titleOf(module)}`),
       );
+      return drawnAs(frame, top - 20, bottom);
     });
   }
 
@@ -410,8 +432,8 @@ export class GraphView {
 
   /** The graph as a file of its own, with the styles it needs. */
   private save(): void {
-    this.svg.classList.remove("far");
-    for (const item of this.drawn) item.element.style.display = "";
+    this.turn(false);
+    this.scene.replaceChildren(...this.drawn.map(({ element }) => element));
     const copy = this.svg.cloneNode(true) as SVGSVGElement;
     copy.firstElementChild?.removeAttribute("transform");
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -424,10 +446,7 @@ export class GraphView {
       const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "opacity", "font", "white-space"];
       element.setAttribute("style", kept.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
     });
-    if (this.svg.__zoom) {
-      for (const item of this.drawn) item.hidden = false;
-      this.cull(this.svg.__zoom);
-    }
+    if (this.svg.__zoom) this.cull(this.svg.__zoom);
     copy.style.background = getComputedStyle(this.element).backgroundColor;
     download(`${this.store.report.net.name || "net"}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
   }
