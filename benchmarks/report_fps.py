@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,10 @@ def measure(page: Any, seconds: float = SECONDS) -> list[Smooth]:
     ]
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
@@ -102,9 +107,9 @@ def main() -> None:
             page.wait_for_function("globalThis.prototxt?.store")
             unfold(page)
             nodes = page.evaluate(COUNTS)
-            print(f"{report.name}: {nodes[0]} layers, {nodes[1]} elements in the page")
+            say(f"{report.name}: {nodes[0]} layers, {nodes[1]} elements in the page")
             for each in measure(page, given.seconds):
-                print(f"  {each}")
+                say(f"  {each}")
             page.close()
         browser.close()
 

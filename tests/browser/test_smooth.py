@@ -1,4 +1,4 @@
-"""A large net is zoomed, panned and scrolled: what was asked for happens. How smoothly is printed, and asserts nothing."""
+"""A large net is zoomed, panned and scrolled: what was asked for happens. How smoothly is told, and asserts nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from golden import ROOT, needs_shared
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from report_fps import Smooth, measure, unfold
+from report_fps import Smooth, measure, say, unfold
 
 
 @needs_shared
@@ -21,7 +21,8 @@ def test_a_large_net_moves(open_report: Open, resnet: Path, capsys: pytest.Captu
     unfold(page)
     done = measure(page)
     with capsys.disabled():
-        print("\n", *(f"ResNet-152 unfolded: {each}\n" for each in done))
+        for each in done:
+            say(f"ResNet-152 unfolded: {each}")
     moved = {each.action: each.moved for each in done}
     scale, height, row = range(3)
     assert moved["zoom"][scale] > 3

@@ -19,7 +19,6 @@ from prototxt.graph.wiring import BlobId, Graph
 from prototxt.report.document import VERSION, to_json
 from prototxt.report.write import write_document
 
-
 WIRING = frozenset({"bottom", "top"})
 
 
