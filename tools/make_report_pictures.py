@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
@@ -55,12 +53,8 @@ def draw(browser: Any, shot: Shot, folder: Path) -> None:
     )
     page.goto(f"{(folder / shot.report).with_suffix('.html').as_uri()}{shot.link}")
     page.wait_for_timeout(1000)
-    raw = folder / f"{shot.name}.png"
-    page.screenshot(path=raw)
+    page.screenshot(path=ROOT / "docs" / f"{shot.name}.png")
     page.close()
-    with Image.open(raw) as image:
-        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        small.save(ROOT / "docs" / f"{shot.name}.png", optimize=True)
 
 
 def main() -> None:

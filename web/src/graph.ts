@@ -421,6 +421,7 @@ export class GraphView {
   fit(whole = false): void {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width) return;
+    this.seenWidth = width;
     const across = width / this.size.width;
     const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
     const fits = k * this.size.width <= width;
