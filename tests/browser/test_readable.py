@@ -36,8 +36,9 @@ CONTRAST = """() => {
         const layers = []
         const node = element.closest("g.node"), edge = element.closest("g.edge"), row = element.closest("g.inplace")
         if (row) layers.push(rgba(style(row.querySelector(".row")).fill))
-        for (const name of node ? [...(row ? [] : [".heat"]), ".card"] : []) {
-            const part = style(node.querySelector(`:scope > ${name}`))
+        const parts = node ? [...(row ? [] : [".heat"]), ".card"] : []
+        for (const shape of parts.map(name => node.querySelector(`:scope > ${name}`)).filter(Boolean)) {
+            const part = style(shape)
             layers.push(faded(part.fill, part.opacity))
         }
         if (edge) layers.push(rgba(style(edge.querySelector("rect")).fill))
@@ -82,7 +83,8 @@ CUT_OFF = """() => {
         return false
     }
     for (const element of document.querySelectorAll("#app *")) {
-        if (element.closest("svg, select, dialog") || !element.checkVisibility({ visibilityProperty: true })) continue
+        if (element.closest("svg, select, dialog, .sr")) continue
+        if (!element.checkVisibility({ visibilityProperty: true })) continue
         const css = getComputedStyle(element)
         const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
         const [hides, rolls] = [["hidden", "clip"].includes(css.overflowX), css.overflowX === "auto"]

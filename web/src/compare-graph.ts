@@ -1,10 +1,10 @@
 // Both nets as one graph, matched by layer: what is in one of them alone, what changed, and runs that can be folded.
 
 import dagre from "@dagrejs/dagre";
-import { h, s, textWidth } from "./dom";
-import { drawEdge, family, onEnter } from "./graph";
+import { s, textWidth } from "./dom";
+import { family, shortened } from "./graph";
 import { show } from "./rules";
-import { Scene, type Item } from "./scene";
+import { around, drawEdge, frame, onEnter, Scene, type Item, type Rect } from "./scene";
 import { factor, kind, layers, moved, SIGNS, type CompareStore, type Mark } from "./compare-store";
 import type { Pair, PairSide, Shape } from "./types";
 
@@ -14,7 +14,7 @@ interface Stack {
   run: Run;
 }
 
-/** Stacks in a row of which one thing is to be said; `mark` is none where they differ among themselves. */
+/** Stacks in a row of which one thing is to be said; `mark` is none for one that stands alone. */
 interface Run {
   mark: Mark | null;
   stacks: Stack[];
@@ -102,30 +102,29 @@ export class CompareGraph {
     this.scene.fit(whole);
   }
 
+  resized(): void {
+    this.scene.resized();
+  }
+
   /** A stack continues the run before it where the same is to be said of all its layers. */
   private join(stack: Stack): void {
     const marks = new Set(stack.pairs.map((pair) => this.store.mark(pair)));
     const mark = marks.size === 1 ? (marks.values().next().value ?? null) : null;
     const last = this.runs.at(-1);
-    if (mark !== null && mark !== "changed" && last?.mark === mark) last.stacks.push(stack);
-    else this.runs.push({ mark, stacks: [stack], folded: false });
+    const alone = mark === null || mark === "changed" || stack.pairs.some((pair) => pair.differs.includes("parameters"));
+    if (!alone && last?.mark === mark) last.stacks.push(stack);
+    else this.runs.push({ mark: alone ? null : mark, stacks: [stack], folded: false });
     stack.run = this.runs.at(-1) as Run;
   }
 
   private drawTools(foldable: Run[]): void {
-    const button = (label: string, title: string, act: () => void): HTMLElement => h("button", { type: "button", title, "aria-label": title, onclick: act }, label);
     const all = (fold: boolean) => () => {
       for (const run of foldable) run.folded = fold;
       this.draw();
       this.fit();
     };
-    this.scene.tools.replaceChildren(
-      button("+", "Zoom in", () => this.scale(1.4)),
-      button("−", "Zoom out", () => this.scale(1 / 1.4)),
-      button("Fit", "Show both nets whole", () => this.fit(true)),
-      ...(foldable.length ? [button("Fold", "Fold layers of which the same is to be said", all(true)), button("Unfold", "Show every layer", all(false))] : []),
-      button("SVG", "Save the graph as an SVG file", () => this.scene.save(this.store.labels.join(" and ").replace(/[^\w.-]+/g, "_"))),
-    );
+    const name = this.store.labels.join(" and ").replace(/[^\w.-]+/g, "_");
+    this.scene.offer(name, "both nets whole", foldable.length ? [["Fold", "Fold layers of which the same is to be said", all(true)], ["Unfold", "Show every layer", all(false)]] : []);
   }
 
   private boxes(): Box[] {
@@ -142,9 +141,9 @@ export class CompareGraph {
       const pairs = box.stacks.flatMap((stack) => stack.pairs);
       const mark = box.run.mark as Mark;
       const last = box.stacks.at(-1)?.pairs[0]?.name ?? "";
-      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? first.name : `${first.name} … ${last}`, said: "", rows: [] };
+      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? shortened(last) : `${shortened(first.name)} … ${shortened(last)}`, said: "", rows: [] };
     }
-    return { name: first.name, about: kind(first), said: this.said(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
+    return { name: shortened(first.name), about: kind(first, shortened), said: this.said(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
   }
 
   /** "≠ settings, cost × 0.25", "+ only in ResNet-152". */
@@ -181,12 +180,16 @@ export class CompareGraph {
     plan.setGraph({ rankdir: "TB", nodesep: 30, ranksep: 28, edgesep: 16, marginx: 18, marginy: 18 });
     for (const box of boxes) {
       const { name, about, said, rows } = this.texts(box);
-      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(said, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row), TEXT_FONT) + 14)];
+      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(said, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row, head(box)), TEXT_FONT) + 14)];
       plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: headOf(said) + ROW * rows.length });
     }
     const edges = this.edges(owner);
+    const told = new Set<string>();
     edges.forEach((edge) => {
-      const text = edgeText(edge);
+      const full = edgeText(edge);
+      // What one box gives to many is said once.
+      const text = told.has(`${edge.from.id} ${full}`) ? "" : full;
+      told.add(`${edge.from.id} ${full}`);
       const both = "before" in edge && "after" in edge;
       const mark = both ? "both" : "before" in edge ? "before" : "after";
       plan.setEdge(edge.from.id, edge.to.id, { text, mark, weight: both ? 4 : 1, width: text ? textWidth(text, TEXT_FONT) + 12 : 1, height: text ? 18 : 1, labelpos: "c" });
@@ -205,22 +208,18 @@ export class CompareGraph {
       const place = plan.node(box.id);
       return { element: this.drawBox(box, place), top: place.y - place.height / 2, bottom: place.y + place.height / 2 };
     });
-    const behind = this.runs.filter((run) => canFold(run) && !run.folded && this.runs.length > 1).map((run) => this.frame(run, boxes.filter((box) => box.run === run).map((box) => plan.node(box.id))));
-    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1 }, behind, [...lines, ...nodes]);
+    const rects = new Map<Run, Rect>(this.runs.filter((run) => canFold(run) && !run.folded && this.runs.length > 1).map((run) => [run, around(boxes.filter((box) => box.run === run).map((box) => plan.node(box.id)))]));
+    // Where others stand in between a frame would tell what is not so.
+    const apart = ([run, rect]: [Run, Rect]): boolean => !boxes.some((box) => box.run !== run && meets(rect, around([plan.node(box.id)])));
+    const behind = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
+    const start = boxes[0] ? plan.node(boxes[0].id).x : 0;
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...behind, ...lines, ...nodes]);
     this.mark();
   }
 
-  private frame(run: Run, rects: { x: number; y: number; width: number; height: number }[]): SVGElement {
-    const [left, top] = [Math.min(...rects.map((r) => r.x - r.width / 2)) - 10, Math.min(...rects.map((r) => r.y - r.height / 2)) - 10];
-    const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width / 2)) + 10, Math.max(...rects.map((r) => r.y + r.height / 2)) + 10];
-    const fold = (): void => this.toggle(run);
+  private frame(run: Run, rect: Rect): Item {
     const count = run.stacks.reduce((total, stack) => total + stack.pairs.length, 0);
-    return s(
-      "g",
-      { class: "frame" },
-      s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
-      s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, `▾ ${layers(count)} ${run.mark === "follows" ? "follow" : this.store.word(run.mark as Mark)}`),
-    );
+    return frame(rect, `▾ ${layers(count)} ${run.mark === "follows" ? "follow" : this.store.word(run.mark as Mark)}`, () => this.toggle(run));
   }
 
   private toggle(run: Run): void {
@@ -228,9 +227,11 @@ export class CompareGraph {
     this.draw();
   }
 
-  private rowText(pair: Pair): string {
+  /** What works in place on another layer; where only one net has both, that is said above. */
+  private rowText(pair: Pair, first: Pair): string {
     const mark = this.store.mark(pair);
-    return `${kind(pair)}  ${pair.name}${mark === "same" ? "" : `  ${SIGNS[mark]} ${this.said(pair)}`}`;
+    const known = mark === this.store.mark(first) && !pair.differs.length;
+    return `${kind(pair, shortened)}  ${shortened(pair.name)}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.said(pair)}`}`;
   }
 
   private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }): SVGElement {
@@ -240,7 +241,7 @@ export class CompareGraph {
     const mark = box.folded ? (box.run.mark as Mark) : this.store.mark(first);
     const act = box.folded ? () => this.toggle(box.run) : () => this.store.open(first);
     const type = box.folded ? "other" : family((first.after ?? first.before)?.type ?? "");
-    const label = box.folded ? `${name.slice(2)}: ${about}` : `${name}, ${about}, ${this.store.word(mark)}${said && said !== this.store.word(mark) ? `: ${said}` : ""}`;
+    const label = box.folded ? `${name.slice(2)}: ${about}` : `${first.name}, ${kind(first)}, ${this.store.word(mark)}${said && said !== this.store.word(mark) ? `: ${said}` : ""}`;
     const node = s(
       "g",
       {
@@ -254,26 +255,26 @@ export class CompareGraph {
       s("text", { class: "name", x: 16, y: 21 }, name),
       s("text", { class: "about", x: 16, y: 39 }, about),
       said && s("text", { class: "said", x: 16, y: 56 }, said),
-      s("text", { class: "sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
+      s("text", { class: "mark-sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
     );
-    rows.forEach((row, i) => node.append(this.stackedRow(row, headOf(said) + ROW * i, width)));
+    rows.forEach((row, i) => node.append(this.stackedRow(row, first, headOf(said) + ROW * i, width)));
     for (const pair of box.stacks.flatMap((stack) => stack.pairs)) if (!this.places.has(pair)) this.places.set(pair, { x: place.x, y: place.y, element: node });
     return node;
   }
 
-  private stackedRow(pair: Pair, y: number, width: number): SVGElement {
+  private stackedRow(pair: Pair, first: Pair, y: number, width: number): SVGElement {
     const mark = this.store.mark(pair);
     const act = (event: Event): void => {
       event.stopPropagation();
       this.store.open(pair);
     };
-    const text = this.rowText(pair).slice(kind(pair).length);
+    const text = this.rowText(pair, first).slice(kind(pair, shortened).length);
     const row = s(
       "g",
       { class: `inplace ${family((pair.after ?? pair.before)?.type ?? "")} mark-${mark}`, transform: `translate(0 ${y})`, role: "button", tabindex: 0, "aria-label": `${pair.name}, ${kind(pair)}, in place, ${this.store.word(mark)}`, onclick: act, onkeydown: onEnter(act), "data-layer": pair.name, "data-mark": mark },
       s("rect", { class: "row", x: 1, y: 0, width: width - 2, height: ROW - 1, rx: 6 }),
       s("line", { x1: 10, x2: width - 10, y1: 0, y2: 0 }),
-      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, kind(pair)), text),
+      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, kind(pair, shortened)), text),
     );
     this.places.set(pair, { x: 0, y: 0, element: row });
     return row;
@@ -304,8 +305,10 @@ export class CompareGraph {
   }
 }
 
+const meets = (a: Rect, b: Rect): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 /** Of one layer nothing is gained. */
-const canFold = (run: Run): boolean => run.mark !== null && run.mark !== "changed" && run.stacks.length > 1;
+const canFold = (run: Run): boolean => run.mark !== null && run.stacks.length > 1;
 const headOf = (said: string): number => (said ? 66 : 50);
 
 function edgeText(edge: Edge): string {

@@ -4,14 +4,15 @@ import { bytes, h, thousands } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS } from "./rules";
 import { difference, kind, SIGNS, type CompareStore } from "./compare-store";
-import { arrays, shapes } from "./compare-table";
+import { arrays, breakable, shapes } from "./compare-table";
 import type { Fate, Pair, PairSide, Said, SideBlob } from "./types";
 
-export const FATES: Record<Fate["fate"], readonly [string, string]> = {
-  refused: ["✗", "does not load: another shape, and the file is refused for it"],
-  missing: ["∅", "missing: gets none, and starts from its filler"],
-  unused: ["−", "unused: no layer of this name"],
-  loads: ["✓", "loads"],
+/** A sign, what becomes of a layer's weights, and what that means. */
+export const FATES: Record<Fate["fate"], readonly [string, string, string]> = {
+  refused: ["✗", "shape differs", ": the file is refused for it"],
+  missing: ["∅", "missing", ": starts from its filler"],
+  unused: ["−", "unused", ": no layer of this name"],
+  loads: ["✓", "loads", ""],
 };
 
 export class CompareLayer {
@@ -41,9 +42,9 @@ export class CompareLayer {
       "header",
       { class: "layer-head" },
       h("div", { class: "steps-nav" }, step(place > 0 ? rows[place - 1] : undefined, "←", "The layer before in the table (k)"), step(rows[place + 1], "→", "The next layer in the table (j)")),
-      h("h2", {}, pair.name),
+      h("h2", {}, pair.name, pair.copy > 0 && h("span", { class: "note" }, ` number ${pair.copy + 1} of this name`)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family((pair.after ?? pair.before)?.type ?? "")}` }, kind(pair))),
-      h("p", { class: `verdict-mark mark-${mark}` }, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[mark]), h("b", {}, this.store.word(mark)), what),
+      h("p", { class: `verdict-mark mark-${mark}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, SIGNS[mark]), h("b", {}, this.store.word(mark)), what),
     );
   }
 
@@ -64,7 +65,7 @@ export class CompareLayer {
       const [old, now] = [pair.before && of(pair.before), pair.after && of(pair.after)];
       return !!(old || now) && row(label, old === null ? null : text(old), now === null ? null : text(now), old === null || now === null ? null : old === now ? "" : difference(old, now, text));
     };
-    const blobs = (all: SideBlob[]): string => all.map((blob) => `${blob.name}  ${shapes([blob])}`).join("\n");
+    const blobs = (all: SideBlob[]): string => all.map((blob) => `${blob.name} ${shapes([blob]).replaceAll(" ", "\u00a0")}`).join("\n");
     const fate = this.store.doc.weights.find((each) => each.layer === pair.name);
     return h(
       "section",
@@ -78,9 +79,9 @@ export class CompareLayer {
         number("statistics", (side) => side.statistics),
         number(CONVENTIONS[convention], (side) => this.store.cost(side)),
         number("blobs", (side) => side.bytes, bytes),
-        words("in the file", (side) => side.place.split(/[\\/]/).at(-1) ?? ""),
+        row("in the file", pair.before && pair.before.place, pair.after && pair.after.place, pair.before && pair.after ? "" : null, false),
       ]),
-      fate && pair.copy === 0 && h("p", { class: `fate fate-${fate.fate}` }, h("span", { class: "sign", "aria-hidden": "true" }, FATES[fate.fate][0]), h("b", {}, "Weights of the first net: "), FATES[fate.fate][1], fate.why && fate.fate !== "unused" && h("span", { class: "note" }, ` (${fate.why})`)),
+      fate && pair.copy === 0 && h("p", { class: `fate fate-${fate.fate}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, FATES[fate.fate][0]), `Weights of ${this.store.labels[0]}: `, h("b", {}, FATES[fate.fate][1]), FATES[fate.fate][2], fate.why && fate.fate !== "unused" && h("span", { class: "note" }, ` (${fate.why})`)),
     );
   }
 
@@ -119,12 +120,11 @@ export class CompareLayer {
 }
 
 /** A line of a table of both: the sign in front says whether it differs. */
-function row(label: string, before: string | null, after: string | null, extra: string | null): HTMLElement {
-  const differs = before !== null && after !== null && before !== after;
+function row(label: string, before: string | null, after: string | null, extra: string | null, differs = before !== null && after !== null && before !== after): HTMLElement {
   return h(
     "tr",
     { class: differs ? "differs" : "", "data-field": label },
-    h("th", { scope: "row" }, differs && h("span", { class: "sign", role: "img", "aria-label": "differs" }, "≠"), label),
+    h("th", { scope: "row" }, differs && h("span", { class: "mark-sign", role: "img", "aria-label": "differs" }, "≠"), ...breakable(label)),
     ...[before, after].filter((text): text is string => text !== null).map((text) => h("td", {}, text || "—")),
     extra !== null && h("td", { class: "by" }, extra),
   );
@@ -148,6 +148,6 @@ function lines(both: boolean, before: Said | null, after: Said | null): HTMLElem
     const label = (a ?? b)?.label ?? "";
     const differs = both && (a?.text !== b?.text || a?.note !== b?.note);
     const cells = differs ? [h("td", {}, ...said(a)), h("td", {}, ...said(b))] : [h("td", { colspan: both ? 2 : 1 }, ...said(a ?? b))];
-    return h("tr", { class: differs ? "differs" : "" }, h("th", { scope: "row" }, differs && h("span", { class: "sign", role: "img", "aria-label": "differs" }, "≠"), label), ...cells);
+    return h("tr", { class: differs ? "differs" : "" }, h("th", { scope: "row" }, differs && h("span", { class: "mark-sign", role: "img", "aria-label": "differs" }, "≠"), label), ...cells);
   });
 }

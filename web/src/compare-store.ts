@@ -145,11 +145,11 @@ function decoded(hash: string): string {
 export const moved = (before: string | undefined, after: string | undefined): string =>
   before === undefined ? (after ?? "") : after === undefined || before === after ? before : `${before || "none"} → ${after || "none"}`;
 
-/** "Convolution 11x11/4 → 11x11/2": the type is said once where it stays. */
-export function kind(pair: Pair): string {
+/** "Convolution 11x11/4 → 11x11/2": the type is said once where it stays; `fit` makes long names shorter. */
+export function kind(pair: Pair, fit = (text: string): string => text): string {
   const { before, after } = pair;
-  const whole = (side: PairSide | null): string | undefined => side ? `${side.type} ${side.brief}`.trim() : undefined;
-  if (before && after && before.type === after.type && before.brief && after.brief) return `${before.type} ${moved(before.brief, after.brief)}`;
+  const whole = (side: PairSide | null): string | undefined => side ? fit(`${side.type} ${side.brief}`.trim()) : undefined;
+  if (before && after && before.type === after.type && before.brief && after.brief) return `${fit(before.type)} ${moved(fit(before.brief), fit(after.brief))}`;
   return moved(whole(before), whole(after));
 }
 

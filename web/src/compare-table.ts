@@ -85,12 +85,12 @@ export class CompareTable {
 
   private draw(): void {
     this.drawFilters();
-    const shown = columns(this.store);
+    const shown = columns(this.store).filter((column) => column.key !== "type" && column.key !== "brief");
     const rows = this.rows();
     const table = h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, this.head("name", "layer", false), ...shown.map((column) => this.head(column.key, column.title, !!column.numeric)))),
+      h("thead", {}, h("tr", {}, this.head("name", "layer", false), this.head("type", "type, settings", false), ...shown.map((column) => this.head(column.key, column.title, !!column.numeric)))),
       h("tbody", {}, ...rows.map((pair) => this.line(pair, shown))),
     );
     this.body.replaceChildren(...(rows.length ? [table, h("p", { class: "note table-foot" }, `${layers(rows.length)}${rows.length < this.store.marks.length ? ` of ${thousands(this.store.marks.length)}` : ""}`)] : [h("p", { class: "empty" }, this.empty())]));
@@ -118,17 +118,26 @@ export class CompareTable {
   private line(pair: Pair, shown: Column[]): HTMLElement {
     const mark = this.store.mark(pair);
     const { before, after } = pair;
-    const type = family((after ?? before)?.type ?? "");
-    const cells = shown.map((column) => h("td", { class: `${column.numeric ? "num" : ""} col-${column.key}${column.key === "type" ? ` tag ${type}` : ""}` }, ...both(before && column.text(before), after && column.text(after))));
+    const cells = shown.map((column) => h("td", { class: `${column.numeric ? "num" : ""} col-${column.key}`, "data-label": column.title }, ...both(before && column.text(before), after && column.text(after))));
     return h(
       "tr",
       { "data-layer": pair.name, "data-index": this.store.doc.pairs.indexOf(pair), "data-mark": mark, class: `mark-${mark}` },
       h(
         "td",
         { class: "col-name" },
-        h("span", { class: "sign", title: this.store.word(mark), "aria-label": this.store.word(mark), role: "img" }, SIGNS[mark]),
-        h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, pair.name),
-        pair.differs.length > 0 && h("span", { class: "what" }, pair.differs.join(", ")),
+        h(
+          "div",
+          {},
+          h("span", { class: "mark-sign", title: this.store.word(mark), "aria-label": this.store.word(mark), role: "img" }, SIGNS[mark]),
+          h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, ...breakable(pair.name)),
+          pair.differs.length > 0 && h("span", { class: "what" }, pair.differs.join(", ")),
+        ),
+      ),
+      h(
+        "td",
+        { class: "col-type" },
+        h("span", { class: `tag ${family((after ?? before)?.type ?? "")}` }, ...both(before && before.type, after && after.type)),
+        h("span", { class: "brief" }, ...both(before && before.brief, after && after.brief)),
       ),
       ...cells,
     );
@@ -165,6 +174,9 @@ export class CompareTable {
     download("comparison.json", "application/json", JSON.stringify({ before: { ...doc.before, totals: before }, after: { ...doc.after, totals: after }, layers: pairs, weights: doc.weights }, null, 2) + "\n");
   }
 }
+
+/** A name that may go on in the next line behind "/", "_" and ".". */
+export const breakable = (name: string): (Node | string)[] => name.split(/(?<=[/_.])/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 
 /** What was, struck out, and what is; one where they are the same or one is. */
 export function both(before: string | null, after: string | null): (Node | string)[] {

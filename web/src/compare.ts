@@ -1,11 +1,11 @@
 // The page of two nets: a bar, what both come to, their graph, and beside it the table, a layer, or the weights.
 
-import { bytes, h, short, thousands } from "./dom";
+import { bytes, h, thousands } from "./dom";
 import { CompareGraph } from "./compare-graph";
 import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
-import { arrays, CompareTable } from "./compare-table";
-import { CONVENTIONS, show, type Convention } from "./rules";
+import { arrays, breakable, CompareTable } from "./compare-table";
+import { CONVENTIONS, count, show, type Convention } from "./rules";
 import "./compare.css";
 import type { Comparison, Fate, NetSide } from "./types";
 
@@ -32,7 +32,7 @@ export class ComparePage {
   constructor(
     doc: Comparison,
     root: HTMLElement,
-    private readonly theme: () => void,
+    private readonly shared: { theme: () => void; divider: (main: HTMLElement) => HTMLElement },
   ) {
     const store = (this.store = new CompareStore(doc));
     const [a, b] = store.labels;
@@ -52,15 +52,16 @@ export class ComparePage {
       "header",
       { class: "bar" },
       h("div", { class: "title" }, h("h1", {}, h("span", {}, a), " → ", h("span", {}, b)), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
-      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
+      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: shared.theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
     );
-    const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
+    const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
     this.main = h(
       "main",
       {},
       h("section", { class: "pane-graph", "aria-label": "Graph" }, this.graph.element),
       h("section", { class: "pane-side" }, this.tabs, same, this.notes(), h("div", { class: "pane-table" }, table.element), h("div", { class: "pane-layer" }, layer.element), h("div", { class: "pane-weights" }, this.weights())),
     );
+    this.main.children[0]?.after(shared.divider(this.main));
     root.replaceChildren(bar, this.totals, this.main, this.help);
     store.on((state, before) => this.follow(state, before));
     document.addEventListener("keydown", (event) => this.key(event));
@@ -68,12 +69,7 @@ export class ComparePage {
     this.tell();
     this.open();
     this.graph.fit();
-    let width = 0;
-    new ResizeObserver((entries) => {
-      const now = entries[0]?.contentRect.width ?? 0;
-      if (width === 0 && now > 0) this.graph.fit();
-      width = now;
-    }).observe(this.graph.element);
+    new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
   }
 
   private open(): void {
@@ -88,6 +84,8 @@ export class ComparePage {
       const hash = toHash(this.store.pair) || "#";
       if (hash !== location.hash) history.pushState(null, "", hash);
       this.main.querySelector(".pane-layer")?.scrollTo(0, 0);
+      // Where all of the page scrolls, the layer begins below the bar.
+      scrollTo(0, this.main.offsetTop);
     }
   }
 
@@ -112,9 +110,9 @@ export class ComparePage {
       number("layers", before.layers, after.layers),
       number("parameters", before.params, after.params),
       number("statistics", before.statistics, after.statistics),
-      number(`${CONVENTIONS[convention]}${images ? " per image" : ""}`, this.store.cost(before), this.store.cost(after), short),
+      number(`${CONVENTIONS[convention]}${images ? " per image" : ""}`, this.store.cost(before), this.store.cost(after)),
       number(`blobs${images}`, before.bytes, after.bytes, bytes),
-      card("input", old, now, old === now ? "the same" : ""),
+      card("input", old, now, old === now ? "the same" : difference(values(doc.before), values(doc.after), (n) => `${thousands(n)} values`)),
     ];
     return cards.filter((each) => each !== false);
   }
@@ -136,12 +134,12 @@ export class ComparePage {
     const line = ({ layer, fate, why }: Fate): HTMLElement => {
       const pair = doc.pairs.find((each) => each.name === layer && (each.before?.params.length || each.after?.params.length));
       const text = moved(pair?.before ? arrays(pair.before) : undefined, pair?.after ? arrays(pair.after) : undefined);
-      return h("tr", { "data-layer": layer, "data-fate": fate }, h("td", { class: "col-name" }, pair ? h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, layer) : layer), h("td", {}, text, why && fate === "refused" && h("span", { class: "note" }, why)));
+      return h("tr", { "data-layer": layer, "data-fate": fate }, h("td", { class: "col-name" }, pair ? h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, ...breakable(layer)) : layer), h("td", {}, text, why && fate === "refused" && h("span", { class: "note" }, why)));
     };
     const part = (fate: Fate["fate"]): HTMLElement | false => {
       const fates = of(fate);
-      const [sign, text] = FATES[fate];
-      return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "sign", "aria-hidden": "true" }, sign), h("b", {}, layers(fates.length)), ` ${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
+      const [sign, word, text] = FATES[fate];
+      return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "mark-sign", "aria-hidden": "true" }, sign), h("b", {}, word), ` (${layers(fates.length)})${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
     };
     return h("div", { class: "layer-view weights-view" }, h("h2", {}, "Weights"), h("p", { class: "does" }, `If a weights file of ${labels[0]} is given to ${labels[1]}, by the names of layers, as Caffe's copy_from does:`), h("p", { class: "verdict-mark" }, ...this.verdict(of("refused"), of("loads"))), ...order.map(part));
   }
@@ -195,7 +193,7 @@ export class ComparePage {
       "-": () => this.graph.scale(1 / 1.4),
       "0": () => this.graph.fit(true),
       "?": () => this.help.showModal(),
-      d: this.theme,
+      d: this.shared.theme,
     };
     return acts[key];
   }
@@ -208,6 +206,8 @@ export class ComparePage {
     } else if (this.store.state.pane !== "table") this.store.set({ pane: "table" });
   }
 }
+
+const values = (net: NetSide): number => net.inputs.reduce((total, { shape }) => total + (shape ? count(shape) : 0), 0);
 
 function card(label: string, before: string, after: string, by: string): HTMLElement {
   const same = before === after;

@@ -219,7 +219,7 @@ function start(): void {
     return;
   }
   if (report.kind === "comparison") {
-    Object.assign(tools, { store: new ComparePage(report, root, theme).store });
+    Object.assign(tools, { store: new ComparePage(report, root, { theme, divider }).store });
     return;
   }
   const store = new Store(report);

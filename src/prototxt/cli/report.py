@@ -113,7 +113,9 @@ def _check_alone(ctx: click.Context, images: ImageChoice) -> None:
     given = [f"--{name.replace('_', '-')}" for name in OF_ONE_NET if _is_said(ctx, name)]
     if given or images.said:
         what = (given + images.said)[0]
-        raise click.UsageError(f"{what} is for the page of one net: --compare shows shapes and settings alone")
+        raise click.UsageError(
+            f"{what} is for the page of one net: --compare shows shapes and settings alone"
+        )
 
 
 def _is_said(ctx: click.Context, name: str) -> bool:
@@ -134,7 +136,11 @@ def _compare(net: str, other: str, choice: NetChoice, output: str) -> str:
     show_notes([*found.before.notes, *found.after.notes])
     size = write_comparison(output, make_comparison(found), page())
     differ = sum(found.differs(pair) for pair in found.comparison.pairs)
-    said = f"{differ:,} of them {'differs' if differ == 1 else 'differ'}" if differ else "the two nets are the same"
+    said = (
+        f"{differ:,} of them {'differs' if differ == 1 else 'differ'}"
+        if differ
+        else "the two nets are the same"
+    )
     return f"{output}: {human_bytes(size)}, {counted(len(found.comparison.pairs), 'layer')}, {said}"
 
 

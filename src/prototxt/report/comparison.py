@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
+from pathlib import PurePath
 from typing import Any
 
 from prototxt.explain.compare import Key, Pair, Side
@@ -16,7 +17,7 @@ from prototxt.explain.macs import biases
 from prototxt.explain.section import Section
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph
-from prototxt.report.document import VERSION, to_json
+from prototxt.report.document import VERSION, place_text, to_json, without_folders
 from prototxt.report.write import write_document
 
 WIRING = frozenset({"bottom", "top"})
@@ -43,13 +44,14 @@ class Said:
 def make_comparison(found: Diff) -> dict[str, Any]:
     """The document of two nets."""
     said = Said()
+    files = apart(found.before.file, found.after.file)
     pairs = [_pair(found, pair, said) for pair in found.comparison.pairs]
     return {
         "version": VERSION,
         "kind": "comparison",
         "same": not found.changed,
-        "before": _net(found.before),
-        "after": _net(found.after),
+        "before": _net(found.before, files[0]),
+        "after": _net(found.after, files[1]),
         "pairs": pairs,
         "said": said.sections,
         "weights": list(_weights(found)),
@@ -61,15 +63,23 @@ def write_comparison(path: str | PathLike[str], document: Mapping[str, Any], pag
     return write_document(path, page, to_json(document), {})
 
 
-def _net(graph: Graph) -> dict[str, Any]:
+def apart(before: str, after: str) -> tuple[str, str]:
+    """Two files' names, with as many of their folders as tell them apart: a page is sent to others."""
+    first, second = PurePath(before).parts, PurePath(after).parts
+    most = max(len(first), len(second))
+    length = next((n for n in range(1, most + 1) if first[-n:] != second[-n:]), 1)
+    return str(PurePath(*first[-length:])), str(PurePath(*second[-length:]))
+
+
+def _net(graph: Graph, file: str) -> dict[str, Any]:
     entries = [top for node in graph.nodes if not (node.bottoms or node.params) for top in node.tops]
     return {
         "name": graph.name,
-        "file": graph.file,
+        "file": file,
         "phase": PHASES[graph.phase],
         "images": graph.images,
         "inputs": [{"name": blob.name, "shape": _shape(graph, blob)} for blob in entries],
-        "notes": list(graph.notes),
+        "notes": [without_folders(note, [graph.file]) for note in graph.notes],
     }
 
 
@@ -117,7 +127,11 @@ def _differs(pair: Pair, settings: Sequence[Mapping[str, str]]) -> Iterator[str]
         yield "wiring"
     if (old.shapes, old.brief) != (new.shapes, new.brief):
         yield "shape"
-    if (old.arrays, old.work.params, old.work.statistics) != (new.arrays, new.work.params, new.work.statistics):
+    if (old.arrays, old.work.params, old.work.statistics) != (
+        new.arrays,
+        new.work.params,
+        new.work.statistics,
+    ):
         yield "parameters"
     if old.work.macs != new.work.macs:
         yield "cost"
@@ -141,7 +155,7 @@ def _layer(graph: Graph, side: Side | None, said: Said) -> dict[str, Any] | None
         "macs": side.work.macs,
         "biases": biases(graph, node),
         "bytes": side.work.bytes,
-        "place": str(node.place),
+        "place": place_text(node.place),
         "sections": [said.place(section) for section in explain_layer(graph, node)],
     }
 

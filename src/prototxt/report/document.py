@@ -55,7 +55,7 @@ def _folder(file: str) -> PurePath:
     return PurePath(file).parent
 
 
-def _place(place: Place) -> str:
+def place_text(place: Place) -> str:
     """The file's name and the line."""
     name = printable(PurePath(place.file).name)
     return f"{name}:{place.line}" if place.line else name
@@ -118,7 +118,7 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
         "statistics": row.statistics,
         "macs": row.macs,
         "cost": asdict(node.cost),
-        "place": _place(node.place),
+        "place": place_text(node.place),
         "sections": [asdict(section) for section in explain_layer(graph, node)],
         "rule": rule_of(graph, node),
     }
