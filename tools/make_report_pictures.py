@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
-REPORTS = {
+REPORTS: dict[str, list[str | Path]] = {
     "lenet": [
         EXAMPLES / "lenet.prototxt", "--weights", EXAMPLES / "lenet.caffemodel", "--image", EXAMPLES / "digit.png",
         "--preset", "mnist",

@@ -46,9 +46,9 @@ def computed(opened: Opened) -> list[dict[str, Any]]:
     return rows
 
 
-def table(page: Any) -> dict[str, tuple[str, str, str]]:
+def table(page: Any) -> dict[str, list[str]]:
     """What a person reads: the shape, the parameters and the cost of every layer; of what changed, the new."""
-    rows: dict[str, tuple[str, str, str]] = page.evaluate(
+    rows: dict[str, list[str]] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(".table-view tbody tr")].map(row => [
         row.dataset.layer, ["out", "params", "cost"].map(key => {
             const cell = row.querySelector(".col-" + key)
