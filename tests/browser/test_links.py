@@ -10,6 +10,7 @@ import pytest
 
 from browser.conftest import DESK, PHONE, Open
 from cli.commands import invoke
+from golden import needs_shared
 from prototxt.cli.report import main
 
 IN_VIEW = """selector => {
@@ -150,3 +151,12 @@ def test_links_are_followed_while_the_page_is_open(open_report: Open, lenet: Pat
     comes_into_view(opened.page, ".pixel .steps")
     opened.page.go_back()
     opened.page.wait_for_function("document.querySelector('.problem').textContent.includes('nothing')")
+
+
+@needs_shared
+def test_the_graph_shows_the_layer_of_a_link(open_report: Open, resnet: Path) -> None:
+    page = open_report(resnet, "#res5c_branch2b").page
+    page.wait_for_timeout(200)
+    node = page.locator('.graph .node.chosen[data-layer="res5c_branch2b"]').bounding_box()
+    graph = page.locator("svg.graph").bounding_box()
+    assert graph["y"] <= node["y"] <= graph["y"] + graph["height"]

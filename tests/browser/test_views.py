@@ -192,17 +192,22 @@ def test_fields_of_every_layer_are_python_s(open_report: Open, alexnet: Path) ->
 def test_modules_fold(open_report: Open, resnet: Path) -> None:
     opened = open_report(resnet)
     page = opened.page
+    page.keyboard.press("0")  # boxes out of view are not in the document
     folded = page.locator(".graph .node.folded").count()
     assert folded > 40
     nodes = page.locator(".graph .node").count()
     page.get_by_role("button", name="Unfold all modules").click()
+    page.keyboard.press("0")
     assert page.locator(".graph .node.folded").count() == 0
     assert page.locator(".graph .node").count() > 3 * nodes
     page.get_by_role("button", name="Fold all modules", exact=True).click()
+    page.keyboard.press("0")
     assert page.locator(".graph .node").count() == nodes
     page.locator('.graph .node[data-layer="res2a_branch1"]').click()
     assert page.locator(".graph .node.folded").count() == folded - 1
-    page.locator(".frame text").first.click()
+    page.locator('.table-view tr[data-layer="res2a_branch1"] .link').click()
+    page.locator(".frame text").first.press("Enter")
+    page.keyboard.press("0")
     assert page.locator(".graph .node.folded").count() == folded
     page.keyboard.press("Escape")
     page.locator('.table-view tr[data-layer="res4b10_branch2b"] .link').click()
@@ -220,7 +225,11 @@ def test_search(open_report: Open, resnet: Path) -> None:
     assert len(wanted) > 5
     assert page.locator(".table-view tbody tr").count() == len(wanted)
     assert page.locator("tfoot").inner_text().startswith(f"{len(wanted)} layers")
-    assert page.locator(".graph .node:not(.dim)").count() >= 1
+    page.keyboard.press("Escape")
+    page.keyboard.press("0")
+    page.keyboard.press("/")
+    page.keyboard.type("res5c")
+    assert page.locator(".graph .node:not(.dim)").count() == 1
     page.keyboard.press("Escape")
     assert page.locator(".table-view tbody tr").count() == 671
     page.keyboard.press("/")

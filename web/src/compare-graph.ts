@@ -213,11 +213,11 @@ export class CompareGraph {
     const apart = ([run, rect]: [Run, Rect]): boolean => !boxes.some((box) => box.run !== run && meets(rect, around([plan.node(box.id)])));
     const behind = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
     const start = boxes[0] ? plan.node(boxes[0].id).x : 0;
-    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, behind, [...lines, ...nodes]);
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...behind, ...lines, ...nodes]);
     this.mark();
   }
 
-  private frame(run: Run, rect: Rect): SVGElement {
+  private frame(run: Run, rect: Rect): Item {
     const count = run.stacks.reduce((total, stack) => total + stack.pairs.length, 0);
     return frame(rect, `▾ ${layers(count)} ${run.mark === "follows" ? "follow" : this.store.word(run.mark as Mark)}`, () => this.toggle(run));
   }

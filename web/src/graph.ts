@@ -211,12 +211,12 @@ export class GraphView {
       return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2 };
     });
     const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
-    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, this.frames(boxes, plan), [...edges, ...nodes]);
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...this.frames(boxes, plan), ...edges, ...nodes]);
     this.mark();
   }
 
   /** A faint frame around each unfolded module, with its name to fold it. */
-  private frames(boxes: Box[], plan: graphlib.Graph): SVGElement[] {
+  private frames(boxes: Box[], plan: graphlib.Graph): Item[] {
     const open = new Map<string, Box[]>();
     for (const box of boxes) {
       const module = box.stacks[0]?.module;

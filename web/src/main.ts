@@ -78,8 +78,8 @@ class Page {
     document.addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => this.open(location.hash));
     this.tell();
-    this.open(location.hash);
     this.graph.fit();
+    this.open(location.hash);
     new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
   }
 

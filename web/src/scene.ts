@@ -4,7 +4,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
 import { download, h, s } from "./dom";
 
-/** An edge or a box, and the rows it takes. */
+/** A frame, an edge or a box, and the rows it takes. */
 export interface Item {
   element: SVGElement;
   top: number;
@@ -26,6 +26,16 @@ declare global {
   }
 }
 
+/** An item with its texts, and what those stand in. */
+interface Drawn extends Item {
+  texts: [Element, SVGTextElement][];
+}
+
+const withTexts = (item: Item): Drawn => ({ ...item, texts: [...item.element.querySelectorAll("text")].map((text) => [text.parentNode as Element, text]) });
+
+/** Texts are not drawn smaller than this scale. */
+const FAR = 0.3;
+
 const PARTS = "rect, text, tspan, path, line";
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
 
@@ -35,7 +45,8 @@ export class Scene {
   private readonly scene = s("g");
   private readonly svg: SVGSVGElement;
   private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
-  private items: (Item & { hidden: boolean })[] = [];
+  private items: Drawn[] = [];
+  private far = false;
   private size = { width: 1, height: 1, start: 0 };
   private seenWidth = 0;
 
@@ -63,24 +74,39 @@ export class Scene {
     this.tools.replaceChildren(...all.map(([label, title, act]) => h("button", { type: "button", title, "aria-label": title, onclick: act }, label)));
   }
 
-  /** `behind` is always there; items come and go with the view. The first of them stands at x = `start`. */
-  draw(size: { width: number; height: number; start: number }, behind: SVGElement[], items: Item[]): void {
+  /** Items come and go with the view, the first of them behind the others; what is drawn first stands at x = `start`. */
+  draw(size: { width: number; height: number; start: number }, items: Item[]): void {
     this.size = size;
-    this.items = items.map((item) => ({ ...item, hidden: false }));
-    this.scene.replaceChildren(...behind, ...items.map((item) => item.element));
+    this.items = items.map(withTexts);
+    this.far = false;
+    if (this.svg.__zoom) this.scene.replaceChildren();
+    else this.scene.replaceChildren(...items.map((item) => item.element));
     if (this.svg.__zoom) this.cull(this.svg.__zoom);
   }
 
-  /** Leaves out what is above or below the view: large nets stay quick to move. */
+  /**
+   * Leaves out what is above or below the view, and texts that are too small to read: large nets stay quick to move.
+   * They leave the document, for Chromium lays out texts anew whenever the scene moves, those that are not shown too.
+   */
   private cull({ k, y }: Transform): void {
+    this.turn(k < FAR);
     const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
-    for (const item of this.items) {
+    let next = this.scene.firstElementChild;
+    for (const { element, top: start, bottom: end } of this.items) {
+      const attached = element === next;
+      if (attached) next = element.nextElementSibling;
       // What has the focus stays: keys go on from there.
-      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
-      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
-      item.hidden = hidden;
+      const hidden = (end < top || start > bottom) && !element.contains(document.activeElement);
+      if (hidden && attached) element.remove();
+      else if (!hidden && !attached) this.scene.insertBefore(element, next);
     }
-    this.svg.classList.toggle("far", k < 0.3);
+  }
+
+  /** Without texts, or with them. */
+  private turn(far: boolean): void {
+    if (far === this.far) return;
+    this.far = far;
+    for (const { texts } of this.items) for (const [parent, text] of texts) far ? text.remove() : parent.append(text);
   }
 
   scale(factor: number): void {
@@ -91,6 +117,7 @@ export class Scene {
   fit(whole = false): void {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width) return;
+    this.seenWidth = width;
     const across = width / this.size.width;
     const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
     const wide = k * this.size.width;
@@ -125,11 +152,8 @@ export class Scene {
   /** The drawing as a file of its own, with the styles it needs. */
   private save(name: string): void {
     const shown = this.svg.__zoom;
-    this.svg.classList.remove("far");
-    for (const item of this.items) {
-      item.element.style.display = "";
-      item.hidden = false;
-    }
+    this.turn(false);
+    this.scene.replaceChildren(...this.items.map(({ element }) => element));
     const copy = this.svg.cloneNode(true) as SVGSVGElement;
     const [width, height] = [String(Math.ceil(this.size.width)), String(Math.ceil(this.size.height))];
     copy.firstElementChild?.removeAttribute("transform");
@@ -188,11 +212,12 @@ export function around(boxes: { x: number; y: number; width: number; height: num
 }
 
 /** A faint frame, and words above it that fold what it holds. */
-export function frame({ left, top, right, bottom }: Rect, text: string, fold: () => void): SVGElement {
-  return s(
+export function frame({ left, top, right, bottom }: Rect, text: string, fold: () => void): Item {
+  const element = s(
     "g",
     { class: "frame" },
     s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
     s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, text),
   );
+  return { element, top: top - 20, bottom };
 }
