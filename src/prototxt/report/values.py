@@ -31,7 +31,7 @@ class Made(Watcher):
     blobs: dict[Key, Array] = field(default_factory=dict)
 
     def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
-        self.blobs |= {blob: np.ascontiguousarray(values) for blob, values in tops.items()}
+        self.blobs |= {blob: np.asarray(values, order="C") for blob, values in tops.items()}
 
 
 def learned(net: Net) -> dict[Key, Array]:
