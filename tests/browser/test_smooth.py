@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser.conftest import Open
-from golden import ROOT, needs_shared
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
+from golden import needs_shared
 from report_fps import Smooth, measure, say, unfold
 
 
