@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from report_fps import Smooth, measure, say, unfold
 
 from browser.conftest import Open
 from golden import needs_shared
-from report_fps import Smooth, measure, say, unfold
 
 
 @needs_shared
