@@ -164,7 +164,8 @@ def _content(
         show_notes(graph.notes[known:])
         return Content(graph)
     net = Net(definition, options, files, keep="outputs", engine="fast")
-    show_notes([*net.graph.notes[known:], *missing_weights(net)])
+    unlearned = [_about_weights(net)] if net.loaded is None else []
+    show_notes([*net.graph.notes[known:], *unlearned, *missing_weights(net)])
     return _with_kernels(net) if image is None else _with_maps(net, image, images)
 
 

@@ -36,10 +36,9 @@ class Made(Watcher):
 
 def learned(net: Net) -> dict[Key, Array]:
     """The learned arrays by the layer that owns them."""
-    by_name = {node.name: node for node in net.layers if node.params}  # of two layers of one name the last
     return {
-        Slot(node.index, slot): net.params[node.name][slot].data
-        for node in by_name.values()
+        Slot(node.index, slot): net.params_of(node)[slot].data
+        for node in net.layers
         for slot, param in enumerate(node.params)
         if param.owner == node.index
     }
