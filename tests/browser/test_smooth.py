@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from report_fps import Smooth, measure, say, unfold
 
 from browser.conftest import Open
-from golden import ROOT, needs_shared
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from report_fps import Smooth, measure, say, unfold
+from golden import needs_shared
 
 
 @needs_shared
