@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -12,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from golden import ROOT
 from prototxt.layers.base import Array
 from prototxt.reading import Options, define_net, outline
 from prototxt.report.write import Content, Limits, Written, write_page
+
+TYPES = (ROOT / "web" / "src" / "types.ts").read_text()
 
 PAGE = (
     b"<!doctype html><html><head><title>x</title></head>"
@@ -83,3 +87,21 @@ def written(path: Path, content: Content, limits: Limits | None = None) -> tuple
 def content(text: str) -> Content:
     """The shapes of a net's text."""
     return Content(outline(define_net(text, "net.prototxt"), Options()))
+
+
+def interface(name: str) -> set[str]:
+    """The fields of an interface of the contract that must be there."""
+    found = re.search(rf"export interface {name}(?: extends \w+)? {{(.*?)\n?}}\n", TYPES, re.DOTALL)
+    assert found, name
+    own = re.sub(r"/\*\*.*?\*/|{[^}]*}", "", found[1], flags=re.DOTALL)
+    return set(re.findall(r"(\w+):", own))
+
+
+def optional(name: str) -> set[str]:
+    found = re.search(rf"export interface {name} {{(.*?)\n}}\n", TYPES, re.DOTALL)
+    assert found, name
+    return set(re.findall(r"(\w+)\?:", found[1]))
+
+
+def check_entry(entry: dict[str, Any], name: str) -> None:
+    assert interface(name) <= entry.keys() <= interface(name) | optional(name), name

@@ -291,11 +291,12 @@ class Net:
 
     @property
     def params(self) -> dict[str, list[Parameter]]:
-        return {
-            node.name: [Parameter(self._arrays, node.index, slot) for slot in range(len(node.params))]
-            for node in self.graph.nodes
-            if node.params
-        }
+        """Every layer's learned arrays by its name; of layers that share one, those of the last."""
+        return {node.name: self.params_of(node) for node in self.graph.nodes if node.params}
+
+    def params_of(self, node: Node) -> list[Parameter]:
+        """A layer's own learned arrays, whatever other layers share its name."""
+        return [Parameter(self._arrays, node.index, slot) for slot in range(len(node.params))]
 
     @property
     def loss(self) -> float:

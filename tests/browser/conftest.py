@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli.commands import ALEXNET, DIGIT, LENET, ROOT, invoke
+from golden import SHARED
 from prototxt.cli.report import main
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -61,8 +62,11 @@ def open_report(browser: Any) -> Iterator[Open]:
     opened: list[Opened] = []
     context = browser.new_context(viewport=DESK, color_scheme="light")
 
-    def open_it(file: Path, place: str = "", viewport: dict[str, int] = DESK) -> Opened:
+    def open_it(
+        file: Path, place: str = "", viewport: dict[str, int] = DESK, scheme: str = "light"
+    ) -> Opened:
         page = context.new_page()
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(viewport)
         one = Opened(page)
         opened.append(one)
@@ -98,4 +102,13 @@ def alexnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("alexnet") / "alexnet.html"
     image = str(ROOT / "examples" / "balloon.png")
     assert invoke(main, ALEXNET, "--image", image, "--preset", "imagenet", "-o", file).code == 0
+    return file
+
+
+@pytest.fixture(scope="session")
+def resnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """671 layers, without values."""
+    file = tmp_path_factory.mktemp("resnet") / "r152.html"
+    net = SHARED / "corpus" / "kaiming" / "prototxt_ResNet-152-deploy.prototxt"
+    assert invoke(main, net, "-o", file).code == 0
     return file

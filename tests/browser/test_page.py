@@ -12,7 +12,6 @@ import pytest
 import prototxt
 from browser.conftest import LENET_OPTIONS, PHONE, Open, Opened
 from cli.commands import ALEXNET, LENET, ROOT, invoke
-from golden import SHARED, needs_shared
 from prototxt.cli.report import main
 from prototxt.layers.base import Array
 from prototxt.reading import Options, define_net, make_graph
@@ -223,23 +222,3 @@ def test_alexnet_in_half_precision(
     assert agrees
     values = blob(alexnet, "conv1@0")
     assert value == pytest.approx(float(values[place]), abs=1e-3 * float(np.abs(values).max()))
-
-
-@needs_shared
-def test_a_large_net_opens_and_zooms(open_report: Open, tmp_path: Path) -> None:
-    file = SHARED / "corpus" / "kaiming" / "prototxt_ResNet-152-deploy.prototxt"
-    assert invoke(main, file, "-o", tmp_path / "x.html").code == 0
-    page = open_report(tmp_path / "x.html").page
-    frames: float = page.evaluate(
-        """async () => {
-        const graph = document.querySelector("svg.graph"), box = graph.getBoundingClientRect()
-        const place = { clientX: box.x + 99, clientY: box.y + 99 }, start = performance.now()
-        for (let i = 0; i < 30; i++) {
-            const wheel = { ...place, deltaY: i % 2 ? -120 : 120, bubbles: true, cancelable: true }
-            graph.dispatchEvent(new WheelEvent("wheel", wheel))
-            await new Promise(requestAnimationFrame)
-        }
-        return (performance.now() - start) / 30
-        }"""
-    )
-    assert frames < 100, f"{frames:.0f} ms a frame"

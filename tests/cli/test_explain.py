@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from cli.commands import ALEXNET, DATA, LENET, invoke, layer
 from prototxt.cli.explain import main as explain
+from prototxt.explain.layer import SECTIONS
 
 EXPECTED = Path(__file__).parent / "expected"
 
@@ -137,3 +139,44 @@ def test_huge_sizes_take_no_time(tmp_path: Path) -> None:
         + layer("ConvolutionDepthwise", "convolution_param { kernel_size: 1 }")
     )
     assert "2,147,483,647" in invoke(explain, net, "it").out
+
+
+def test_only_some_sections() -> None:
+    result = invoke(explain, ALEXNET, "conv2", "--only", "cost,size")
+    heads = [row for row in result.out.splitlines() if row and not row.startswith(" ")]
+    assert heads[1:] == ["How the output size follows", "What it costs"]
+    told = json.loads(invoke(explain, ALEXNET, "conv2", "--only", "field", "--format", "json").out)
+    assert [section["key"] for section in told["sections"]] == ["field"]
+    assert 'did you mean "size"?' in invoke(explain, ALEXNET, "conv2", "--only", "siz").err
+    assert "there are layer, formula" in invoke(explain, ALEXNET, "conv2", "--only", "x").err
+    assert (
+        'layer "relu2" (ReLU) has no section im2col'
+        in invoke(explain, ALEXNET, "relu2", "--only", "im2col").err
+    )
+    for args in ([ALEXNET], [ALEXNET, "conv2", "--at", "0,0,0,0"]):
+        assert "--only chooses from what is told of a LAYER" in invoke(explain, *args, "--only", "size").err
+
+
+def test_every_section_can_be_asked_for() -> None:
+    told = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
+    assert tuple(section["key"] for section in told["sections"]) == SECTIONS
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_tables_fit_the_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    for args in ([ALEXNET], [ALEXNET, "conv1"], [ALEXNET, "--what-if", "conv1.stride=2"]):
+        rows = re.sub(r"\x1b\[[\d;]*m", "", invoke(explain, *args).out).splitlines()
+        # A command that is copied stays in one piece; a name in letters below each other is no table.
+        assert [row for row in rows if len(row) > width and not row.startswith("  prototxt-")] == []
+        assert any("Convolution" in row for row in rows)
+
+
+def test_help_by_groups() -> None:
+    out = invoke(explain, "--help").out
+    out = out[out.index("\nOptions:") :]
+    heads = ["Options:", "What one value is made of:", "How images are prepared:", "Which net the file is:"]
+    places = [out.index(f"\n{head}\n") for head in heads]
+    assert places == sorted(places)
+    assert out.index("--scale") < out.index("--what-if") < out.index("--phase")

@@ -115,7 +115,7 @@ def test_what_does_not_go_together(args: tuple[str, ...], words: str) -> None:
         (("conv9", "--at", "0"), 'no layer "conv9"'),
         (("conv1", "--at", "0,0,0"), "it has no value at 0,0,0"),
         (("conv1", "--at", "-1,0,0,0"), "it has no value at -1,0,0,0"),
-        (("conv1", "--at", ""), "it has no value at nothing"),
+        (("conv1", "--at", ""), "no place in it is given"),
         (("data", "--at", "0,0,0,0"), "an input of the net is made of nothing"),
         (("conv1", "--at", "0,0,0,0", "--image", "no.png"), "no.png"),
         (("conv1", "--at", "0,0,0,0", "--weights", "no.caffemodel"), "no.caffemodel"),

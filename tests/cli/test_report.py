@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +35,12 @@ def test_shapes_alone(tmp_path: Path) -> None:
     assert "24 layers, 0 arrays" in result.out
     assert set(page.scripts) == {"report"}
     assert "image" not in page.document
-    assert page.document["net"] == {"name": "AlexNet", "file": ALEXNET, "phase": "TEST", "images": 1}
+    assert page.document["net"] == {
+        "name": "AlexNet",
+        "file": "alexnet.prototxt",
+        "phase": "TEST",
+        "images": 1,
+    }
 
 
 def test_kernels_with_weights(tmp_path: Path) -> None:
@@ -64,6 +71,28 @@ def test_maps_with_an_image(tmp_path: Path) -> None:
     assert image["src"].startswith("data:image/png;base64,")
     assert image["view"] == {"left": 0, "top": 0, "width": image["width"], "height": image["height"]}
     assert any(note.startswith("digit.png") for note in page.document["notes"])
+
+
+def test_no_folder_of_this_machine_is_in_the_page(tmp_path: Path) -> None:
+    """A page is sent to other people: it names files, and no folders."""
+    home = tmp_path / "home" / "somebody" / "nets"
+    home.mkdir(parents=True)
+    net, weights, image = (shutil.copy(source, home) for source in (LENET, WEIGHTS, DIGIT))
+    Path(net).write_text(
+        Path(net).read_text()
+        + layer("InnerProduct", "inner_product_param { num_output: 2 }", 'bottom: "prob"')
+    )
+    page, _ = report(tmp_path, net, "--weights", weights, "--image", image, "--scale", 0.01)
+    whole = (tmp_path / "page.html").read_text()
+    assert str(tmp_path) not in whole
+    assert "somebody" not in whole
+    assert re.findall(r"(?<![\w.])/(?:home|tmp|root|work|Users|var)/", page.scripts["report"]) == []
+    assert page.document["net"]["file"] == "lenet.prototxt"
+    assert page.document["layers"][3]["place"] == "lenet.prototxt:33"
+    said = "\n".join(page.document["notes"])
+    assert "weights: lenet.caffemodel, 4 layers" in said
+    assert "lenet.caffemodel: no weights for 1 layer" in said
+    assert "digit.png 28x28" in said
 
 
 def test_the_part_of_the_image_that_the_net_saw(tmp_path: Path) -> None:

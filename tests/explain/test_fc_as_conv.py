@@ -148,3 +148,59 @@ def test_what_is_said() -> None:
     assert scores.lines[1].text == "prob 2 x 3 x 3 x 4"
     assert scores.lines[-1].text == "a score for every 1x1 pixels"
     assert scores.lines[-1].note == "each sees 7x6 of the image, padding included"
+
+
+SE = """
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 7 dim: 6 } } }
+layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 4 kernel_size: 3 } }
+layer { name: "mean" type: "Pooling" bottom: "c" top: "mean" pooling_param { pool: AVE global_pooling: true } }
+layer { name: "flat" type: "Flatten" bottom: "mean" top: "flat" }
+layer { name: "down" type: "InnerProduct" bottom: "flat" top: "down" inner_product_param { num_output: 2 } }
+layer { name: "r" type: "ReLU" bottom: "down" top: "down" }
+layer { name: "up" type: "InnerProduct" bottom: "down" top: "up" inner_product_param { num_output: 4 } }
+layer { name: "gate" type: "Sigmoid" bottom: "up" top: "gate" }
+"""
+
+GATES = {
+    "Scale": 'layer { name: "se" type: "Scale" bottom: "c" bottom: "gate" top: "se" scale_param { axis: 0 } }',
+    "Axpy": 'layer { name: "se" type: "Axpy" bottom: "gate" bottom: "c" bottom: "c" top: "se" }',
+}
+
+SCORE = 'layer { name: "f" type: "InnerProduct" bottom: "se" top: "f" inner_product_param { num_output: 3 } }'
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_products_of_a_squeeze_and_excitation_block_stay(gate: str, tmp_path: Path) -> None:
+    text = SE + GATES[gate] + SCORE
+    net = parse_net(text, seed=3)
+    for params in net.params.values():
+        for i, param in enumerate(params):
+            param.data[...] = noise(*param.shape, seed=i)
+    net.save(tmp_path / "old.npz")
+    definition = define_net(text, "net")
+    found = fc_as_conv(definition, Options())
+    assert [t.layer for t in found.turned] == ["f"]
+    assert found.kept == {
+        "down": "it reads 2 x 4 of an image of any size", "up": "it reads 2 x 2 of an image of any size",
+    }  # fmt: skip
+    assert not found.dropped
+    assert at_size(found, (14, 12)).scores == {"f": (2, 3, 8, 7)}
+    save_converted(found, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
+    assert all(
+        proof.agrees
+        for proof in prove(definition, found, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
+    )
+    # At a larger size: the convolution over the gated maps that the old net has there.
+    x = noise(2, 3, 9, 9)
+    large = load_net_of(found, tmp_path / "new.npz")
+    scores = large.forward(x=x)["f"]
+    gated = parse_net(SE + GATES[gate], str(tmp_path / "old.npz"), inputs={"x": x.shape}).forward(x=x)["se"]
+    weight, bias = (param.data for param in net.params["f"])
+    window = gated[:, :, 2:7, 3:7].reshape(2, -1)
+    np.testing.assert_allclose(scores[:, :, 2, 3], window @ weight.T + bias, rtol=1e-4, atol=1e-5)
+
+
+def test_a_net_whose_products_read_the_same_of_any_image_is_told_so() -> None:
+    with pytest.raises(InputError, match="no InnerProduct") as caught:
+        converted(SE)
+    assert '"down": it reads 2 x 4 of an image of any size' in str(caught.value.hint)

@@ -9,8 +9,11 @@ import pytest
 
 import prototxt
 from explain.nets import ALEXNET, conv, graph_of, line, pool, sections_of
-from prototxt.explain.field import Field, fields
+from prototxt.explain.field import RULES, Field, fields
 from prototxt.graph.wiring import BlobId, Graph
+from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.python import Python
+from prototxt.layers.registry import all_rooms
 from prototxt.reading import load_graph
 
 ROWS = 44
@@ -81,6 +84,26 @@ AT_MOST = {
         conv(axes_alone("kernel_h: 25"), "size"),
         'layer { name: "y" type: "Crop" bottom: "a" bottom: "size" top: "y" crop_param { axis: 2 offset: 0 } }',
     ],
+    "crop_center": [
+        conv(axes_alone("kernel_h: 5 stride_h: 2 stride_w: 1"), "a"),
+        'layer { name: "y" type: "CropCenter" bottom: "a" top: "y" crop_center_param { crop_size: 0 crop_size: 0 '
+        "crop_size: 3 crop_size: 0 } }",
+    ],
+    "resample_larger": [
+        conv(axes_alone("kernel_h: 4 stride_h: 4 stride_w: 1"), "a"),
+        'layer { name: "y" type: "Resample" bottom: "a" top: "y" '
+        "resample_param { height: 22 width: 10 type: LINEAR } }",
+    ],
+    "resample_smaller": [
+        conv(axes_alone("kernel_h: 3"), "a"),
+        'layer { name: "y" type: "Resample" bottom: "a" top: "y" '
+        "resample_param { height: 14 width: 2 type: CUBIC antialias: true } }",
+    ],
+    "correlation": [
+        conv(axes_alone("kernel_h: 2 stride_h: 2 stride_w: 1"), "a"),
+        'layer { name: "y" type: "Correlation" bottom: "a" bottom: "a" top: "y" '
+        "correlation_param { pad: 4 kernel_size: 1 max_displacement: 3 stride_1: 2 stride_2: 1 } }",
+    ],
 }
 
 
@@ -109,7 +132,7 @@ def test_no_more_than_the_field_reaches_a_value(name: str) -> None:
     field, rows = field_of(AT_MOST[name], "y"), reached(AT_MOST[name], "y")
     assert len(rows) == field.axes[0].units
     widest = max(hit[-1] - hit[0] + 1 for hit in rows if hit)
-    assert widest == field.axes[0].size or name in ("block",)
+    assert widest == field.axes[0].size or name in ("block", "resample_larger")  # 0 * NaN is NaN
     for i, hit in enumerate(rows):
         # Values behind a deconvolution differ by one step; the centre is the middle of all of them.
         middle = field.axes[0].centre + i * field.axes[0].jump
@@ -171,3 +194,95 @@ def test_values_without_an_image_have_no_field() -> None:
 def test_jump_is_a_fraction_behind_a_deconvolution() -> None:
     graph = graph_of(conv("num_output: 2 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution"))
     assert fields(graph)[BlobId("y")].axes[0].jump == Fraction(1, 2)
+
+
+ROI = (
+    'layer { name: "y" type: "ROIPooling" bottom: "a" bottom: "rois" top: "y" '
+    "roi_pooling_param { pooled_h: 2 pooled_w: 2 spatial_scale: 1 } }"
+)
+ROIS = 'layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim: 3 dim: 5 } } }'
+
+
+def test_behind_regions_any_pixel_may_count() -> None:
+    graph = graph_of(ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI, data=(1, 1, 9, 9))
+    told = line(sections_of(graph, "y")["field"], "field")
+    assert told.text == "everything: all of data's 9 x 9 pixels"
+    assert told.note == "where its region lies decides which of them count"
+    text = "".join([
+        'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 9 dim: 9 } } }',
+        ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI,
+    ])  # fmt: skip
+    net = prototxt.parse_net(text, engine="reference")
+    x = np.zeros((1, 1, 9, 9), np.float32)
+    for corner in (0, 8):
+        x[..., corner, corner] = 1e9  # a maximum passes NaN by
+        net.params["a"][0].data[...] = 1
+        rois = np.array([[0, place, place, place, place] for place in (0, 3, 6)], np.float32)
+        y = net.forward(data=x, rois=rois)["y"]
+        assert [bool((region > 1e8).any()) for region in y] == [corner == 0, False, corner == 8]
+        x[...] = 0
+
+
+def test_behind_a_proposal_and_detections_all_pixels_count() -> None:
+    graph = graph_of(
+        'layer { name: "info" type: "Input" top: "info" input_param { shape { dim: 1 dim: 3 } } }',
+        conv("num_output: 18 kernel_size: 20 pad: 2 stride: 16", "score"),
+        conv("num_output: 36 kernel_size: 20 pad: 2 stride: 16", "moves"),
+        'layer { name: "rois" type: "Python" bottom: "score" bottom: "moves" bottom: "info" top: "rois" '
+        'python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "\'feat_stride\': 16" } }',
+        conv("num_output: 2 kernel_size: 3", "a"),
+        ROI,
+        data=(1, 3, 64, 64),
+    )
+    for name in ("rois", "y"):
+        told = line(sections_of(graph, name)["field"], "field")
+        assert told.text == "everything: all of data's 64 x 64 pixels"
+        assert told.note == "boxes are sorted and dropped by what all others are"
+
+
+def test_moved_values_see_what_they_saw() -> None:
+    layers = [
+        conv(axes_alone("kernel_h: 3 pad_h: 1 pad_w: 0"), "a"),
+        'layer { name: "b" type: "Concat" bottom: "a" bottom: "a" bottom: "a" bottom: "a" top: "b" }',
+        'layer { name: "y" type: "Reorg" bottom: "b" top: "y" reorg_param { stride: 2 reverse: true } }',
+    ]
+    field = field_of(layers, "y")
+    assert (field.aligned, field.axes[0].size) == (False, 3)
+
+
+def test_what_is_made_of_sizes_sees_nothing() -> None:
+    graph = graph_of(
+        conv("num_output: 2 kernel_size: 3", "a"),
+        'layer { name: "y" type: "PriorBox" bottom: "a" bottom: "data" top: "y" prior_box_param { min_size: 3 } }',
+    )
+    told = line(sections_of(graph, "y")["field"], "field")
+    assert told.text == "nothing: it is made of the sizes of its bottoms alone"
+
+
+def test_two_images_are_both_told() -> None:
+    graph = graph_of(
+        'layer { name: "p" type: "Input" top: "p" input_param { shape { dim: 1 dim: 3 dim: 28 dim: 32 } } }',
+        conv("num_output: 2 kernel_size: 3", "a"),
+        conv("num_output: 2 kernel_size: 3", "b", "p"),
+        'layer { name: "y" type: "Eltwise" bottom: "a" bottom: "b" top: "y" }',
+    )
+    told = line(sections_of(graph, "y")["field"], "field")
+    assert told.text == "3 x 3 of data's 28 x 32 pixels, and as much of p"
+
+
+def test_a_layer_that_nothing_here_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(RULES, Eltwise)
+    fields.cache_clear()
+    graph = graph_of(
+        'layer { name: "sum" type: "Eltwise" bottom: "data" bottom: "data" top: "sum" }',
+        conv("num_output: 2 kernel_size: 3", "y", "sum"),
+    )
+    told = line(sections_of(graph, "y")["field"], "field")
+    assert told.text == 'not known: nothing here tells what "sum" (Eltwise) looks at'
+    fields.cache_clear()
+
+
+def test_every_room_but_those_of_strangers_has_a_rule() -> None:
+    for room in all_rooms():
+        if room.bottoms != (0, 0) and room.tops != (0, 0) and not room.loss:
+            assert any(issubclass(room, kind) for kind in RULES) or room is Python, room

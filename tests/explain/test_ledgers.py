@@ -14,7 +14,7 @@ import pytest
 import prototxt
 from golden import CASE_LIST, SHARED, Case, needs_shared, part
 from prototxt.explain.ledger import Ledger, Place
-from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
+from prototxt.explain.ledgers.table import LEDGERS, WITHOUT, types_with_ledger
 from prototxt.explain.look import of_class
 from prototxt.explain.values import Values, explain_value, run_for, shown
 from prototxt.graph.wiring import BlobId, Node
@@ -233,3 +233,11 @@ def test_the_page_lists_the_types() -> None:
     page = (ROOT / "docs" / "one-value.md").read_text(encoding="utf-8")
     (listed,) = re.findall(r"## What has a ledger\n\n(.*?)\. Of a type", page, re.DOTALL)
     assert re.split(r",\s+", listed) == types_with_ledger()
+
+
+def test_every_room_has_a_ledger_or_a_word_why_not() -> None:
+    """Rooms that make something of something."""
+    for room in all_rooms():
+        if room.tops != (0, 0) and room.bottoms != (0, 0):
+            has = [any(issubclass(room, kind) for kind in rooms) for rooms in (LEDGERS, WITHOUT)]
+            assert sum(has) == 1, room

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
 from explain.nets import ALEXNET, CORPUS, LENET, conv, graph_of, line, pool, sections_of
 from golden import needs_shared
-from prototxt.explain.connectivity import Groups
+from prototxt.explain.groups import Groups
 from prototxt.explain.words import ranges, share, size_in_bytes
 from prototxt.reading import load_graph
 
@@ -19,7 +20,11 @@ MOBILENET = CORPUS / "mobilenet" / "mobilenet_deploy.prototxt"
 def test_conv2_of_lenet_makes_50_maps_out_of_20() -> None:
     told = sections_of(LENET, "conv2")
     assert line(told["connectivity"], "kernel sees").text == "20 x 5 x 5 = 500 values of pool1, and a bias"
-    assert line(told["formula"], "map").text == "O_o = B_o + I_0 * K_o,0 + I_1 * K_o,1 + ... + I_19 * K_o,19"
+    assert line(told["formula"], "map").text.splitlines() == [
+        "O_0 = I_0 * K_0,0 + ... + I_19 * K_0,19 + B_0",
+        "...",
+        "O_49 = I_0 * K_49,0 + ... + I_19 * K_49,19 + B_49",
+    ]
     assert line(told["formula"], "value").text.startswith(
         "y[n, o, i, j] = b[o] + sum over c = 0..19, u, v = 0..4 of"
     )
@@ -35,6 +40,50 @@ def test_conv2_of_alexnet_in_two_groups() -> None:
     assert rows[0] == " output   input 0-95, 2 a column"
     assert rows[1].endswith("█" * 24 + "·" * 24)
     assert rows[8].endswith("·" * 24 + "█" * 24)
+    assert line(sections_of(ALEXNET, "conv2")["formula"], "map").text.splitlines() == [
+        "O_0 = I_0 * K_0,0 + ... + I_47 * K_0,47 + B_0",
+        "...",
+        "O_127 = I_0 * K_127,0 + ... + I_47 * K_127,47 + B_127",
+        "O_128 = I_48 * K_128,0 + ... + I_95 * K_128,47 + B_128",
+        "...",
+        "O_255 = I_48 * K_255,0 + ... + I_95 * K_255,47 + B_255",
+    ]
+
+
+def test_maps_of_one_map_each() -> None:
+    def maps(param: str) -> list[str]:
+        graph = graph_of(conv(param), data=(1, 3, 9, 8))
+        return line(sections_of(graph, "y")["formula"], "map").text.splitlines()
+
+    depthwise = ["O_0 = I_0 * K_0,0 + B_0", "O_1 = I_1 * K_1,0 + B_1", "O_2 = I_2 * K_2,0 + B_2"]
+    assert maps("num_output: 3 group: 3 kernel_size: 3") == depthwise
+    assert maps("num_output: 1 kernel_size: 3 bias_term: false") == [
+        "O_0 = I_0 * K_0,0 + I_1 * K_0,1 + I_2 * K_0,2"
+    ]
+
+
+def test_formulas_say_nothing_of_single_taps() -> None:
+    def value(param: str) -> str:
+        return line(sections_of(graph_of(conv(param), data=(1, 4, 9, 8)), "y")["formula"], "value").text
+
+    assert value("num_output: 2 kernel_size: 1") == (
+        "y[n, o, i, j] = b[o] + sum over c = 0..3 of\n  w[o, c, 0, 0] * x[n, c, i, j]"
+    )
+    assert value("num_output: 2 kernel_h: 3 kernel_w: 1 pad_h: 1 bias_term: false") == (
+        "y[n, o, i, j] = sum over c = 0..3, u = 0..2 of\n  w[o, c, u, 0] * x[n, c, i - 1 + u, j]"
+    )
+    assert value("num_output: 4 group: 4 kernel_size: 1 stride: 2") == (
+        "y[n, o, i, j] = b[o] + w[o, 0, 0, 0] * x[n, g, 2*i, 2*j]"
+    )
+
+
+def test_a_dilated_kernel_reaches_further_for_the_same_cost() -> None:
+    plain, dilated = (
+        sections_of(graph_of(conv(f"num_output: 2 kernel_size: 3 dilation: {d}")), "y")["connectivity"]
+        for d in (1, 4)
+    )
+    assert line(plain, "kernel sees").text == line(dilated, "kernel sees").text
+    assert line(dilated, "kernel sees").note == "its taps reach over 9x9 of a map, at the cost of 3x3"
 
 
 def test_pairs_of_a_block_by_counting() -> None:
@@ -111,9 +160,28 @@ def test_im2col() -> None:
     assert "nothing is copied" in line(one, "columns").text
 
 
+def test_the_columns_of_im2col_as_numpy_lays_them() -> None:
+    """Every entry that is written down, against windows cut out of an array that holds its own places."""
+    graph = graph_of(conv("num_output: 1 kernel_size: 2 stride: 2 pad: 1"), data=(1, 2, 3, 4))
+    rows = [
+        re.split(r"\s{2,}", row)
+        for row in sections_of(graph, "y")["im2col"].picture.split("\n\n")[1].splitlines()
+    ]
+    assert rows[0] == ["columns", "y[o,0,0]", "y[o,0,1]", "...", "y[o,1,2]"]
+    padded = {(c, i + 1, j + 1): f"x[{c},{i},{j}]" for c in range(2) for i in range(3) for j in range(4)}
+    for row in rows[1:]:
+        c, u, v = map(int, re.findall(r"\d+", row[0]))
+        windows = [(0, 0), (0, 1), None, (1, 2)]
+        assert row[1:] == [
+            "..." if at is None else padded.get((c, 2 * at[0] + u, 2 * at[1] + v), "0") for at in windows
+        ]
+    assert len(rows) == 9
+
+
 def test_pooling_mixes_no_maps() -> None:
     told = sections_of(graph_of(pool("kernel_size: 3 stride: 2")), "y")
     assert line(told["connectivity"], "maps").text == "3, each on its own: pooling mixes no maps"
+    assert [row[-3:] for row in told["connectivity"].picture.splitlines()[1:]] == ["█··", "·█·", "··█"]
     assert line(told["parameters"], "learned").text == "nothing"
     assert "im2col" not in told
 

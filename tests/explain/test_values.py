@@ -89,10 +89,9 @@ def test_what_only_measures_is_not_followed() -> None:
         ("pool", (0, 0, 0), 0, "2 x 1 x 2 x 3: it has no value at 0,0,0"),
         ("pool", (0, 0, 2, 0), 0, "places go from 0,0,0,0 to 1,0,1,2"),
         ("pool", (0, 0, -1, 0), 0, "no value at 0,0,-1,0"),
-        ("pool", (), 0, "no value at nothing"),
+        ("pool", (), 0, "no place in it is given"),
         ("pool", (0, 0, 0, 0), 2, 'no top 2; its tops: 0 is "pool", 1 is "mask"'),
         ("data", (0, 0, 0, 0), 0, "an input of the net is made of nothing"),
-        ("arg", (0, 0, 0), 0, "type ArgMax has no ledger here\nhint: these types have one: AbsVal, "),
     ],
 )
 def test_what_is_not_there_is_said(layer: str, at: tuple[int, ...], top: int, words: str) -> None:

@@ -180,13 +180,52 @@ ODD = {
     "bn": ("BN", "bn_param { bn_mode: INFERENCE }"),
     "depthwise": ("ConvolutionDepthwise", "convolution_param { num_output: 1 kernel_size: 3 }"),
     "relu6": ("ReLU6", ""),
+    "learned bn": ("BN", "bn_param { bn_mode: LEARN }"),
+    "unpool": ("Upsample", 'bottom: "x"'),
+    "unpool by axis": ("Upsample", 'bottom: "x" upsample_param { scale_h: 2 scale_w: 3 pad_out_h: true }'),
+    "unpool to a size": ("Upsample", 'bottom: "x" upsample_param { upsample_h: 31 upsample_w: 43 }'),
+    "shuffle": ("ShuffleChannel", "shuffle_channel_param { group: 3 }"),
+    "norm": ("Normalize", "norm_param { across_spatial: false channel_shared: false }"),
+    "one scale": ("Normalize", ""),
+    "classes": ("ArgMax", "argmax_param { axis: 1 }"),
+    "best of all": ("ArgMax", "argmax_param { top_k: 3 out_max_val: true }"),
+    "boxes": (
+        "PriorBox",
+        'bottom: "x" prior_box_param { min_size: 3 max_size: 9 aspect_ratio: 2 flip: true }',
+    ),
+}
+
+REGIONS = """
+layer {{ name: "x" type: "Input" top: "x" top: "r" input_param {{
+  shape {{ dim: 2 dim: 18 dim: 15 dim: 22 }} shape {{ dim: 7 dim: 5 }} }} }}
+layer {{ name: "it" type: "{}" bottom: "x" bottom: "r" top: "y" {} }}
+"""
+
+LABELS = """
+layer {{ name: "x" type: "Input" top: "x" top: "r" input_param {{
+  shape {{ dim: 2 dim: 6 dim: 5 dim: 4 }} shape {{ dim: 2 dim: 1 dim: 5 dim: 4 }} }} }}
+layer {{ name: "it" type: "{}" bottom: "x" bottom: "r" top: "y" {} }}
+"""
+
+OF_TWO = {
+    "regions": (REGIONS, "ROIPooling", "roi_pooling_param { pooled_h: 3 pooled_w: 2 spatial_scale: 0.5 }"),
+    "scores of regions": (
+        REGIONS,
+        "PSROIPooling",
+        "psroi_pooling_param { spatial_scale: 0.5 output_dim: 2 group_size: 3 }",
+    ),
+    "loss": (LABELS, "SoftmaxWithLoss", ""),
+    "loss and softmax": (LABELS, "SoftmaxWithLoss", 'top: "p"'),
+    "accuracy": (LABELS, "Accuracy", "accuracy_param { top_k: 2 }"),
 }
 
 
 def test_odd_settings(tmp_path: Path) -> None:
     asked = []
-    for name, (kind, param) in ODD.items():
-        graph = make_graph(define_net(CONVOLUTION.format(kind, param), name), Options())
+    texts = {name: CONVOLUTION.format(*given) for name, given in ODD.items()}
+    texts |= {name: text.format(*given) for name, (text, *given) in OF_TWO.items()}
+    for name, text in texts.items():
+        graph = make_graph(define_net(text, name), Options())
         asked.append(Asked(name, make_document(graph), {}, graph))
     for one, told in zip(asked, ask(asked, tmp_path), strict=True):
         compare(one, told)

@@ -136,11 +136,13 @@ def test_what_is_shorter_than_foretold_has_no_values(tmp_path: Path) -> None:
     assert done.arrays == 0
 
 
-def test_two_layers_of_one_name_show_no_wrong_weights() -> None:
+def test_two_layers_of_one_name_show_each_its_own_weights() -> None:
     ip = 'layer {{ name: "ip" type: "InnerProduct" bottom: "{}" top: "{}" inner_product_param {{ num_output: {} }} }}'
     text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 2 } } }'
     net = prototxt.parse_net(text + ip.format("x", "y", 3) + ip.format("y", "z", 4))
     assert {key: values.shape for key, values in learned(net).items()} == {
+        Slot(1, 0): (3, 2),
+        Slot(1, 1): (3,),
         Slot(2, 0): (4, 3),
         Slot(2, 1): (4,),
     }

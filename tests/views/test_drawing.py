@@ -144,6 +144,17 @@ def test_mermaid() -> None:
     ]
 
 
+def test_modules_of_mermaid() -> None:
+    text = to_mermaid(drawn(layer("a/b", "TanH", "x", "y") + layer("a/c", "TanH", "y", "z")))
+    assert text.splitlines()[2:7] == [
+        '  subgraph g0["a#8195;#8195;"]',
+        '    n1["b · TanH"]:::neuron',
+        '    n2["c · TanH"]:::neuron',
+        "  end",
+        "  style g0 fill:#fafafa,stroke:#cccccc,color:#555555",
+    ]
+
+
 def test_what_mermaid_refuses() -> None:
     many = "".join(layer(f"l{i}", "TanH", "x", f"y{i}") for i in range(300))
     drawing = drawn(many)

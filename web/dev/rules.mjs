@@ -3,11 +3,9 @@
 // Each line of the list names a file: {"report": a Report, "inputs": shapes of its inputs to be taken instead, by blob
 // id}. Each line of the answer is what the page says of it.
 import { readFileSync } from "node:fs";
+import { tools } from "./page.mjs";
 
-const page = readFileSync(new URL("../../src/prototxt/report/page.html", import.meta.url), "utf8");
-const [, script] = /<script type="module"[^>]*>([^]*?)<\/script>/.exec(page);
-await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
-const { compute } = globalThis.prototxt;
+const { compute } = tools;
 
 function edits(report, inputs) {
   const changed = report.layers.filter((layer) => layer.tops.some((id) => id in inputs));

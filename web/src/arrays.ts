@@ -20,6 +20,9 @@ export function tensor(shape: Shape | null, data: Data | undefined): Tensor | nu
   return values && { shape, values, half: data.dtype === "float16" };
 }
 
+/** Before another report is looked at. */
+export const forget = (): void => decoded.clear();
+
 function decode(data: Data): Float32Array | null {
   const text = document.getElementById(data.id)?.textContent;
   if (text === null || text === undefined) return null;

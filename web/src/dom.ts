@@ -1,6 +1,6 @@
 // Elements in one line each; text is always set as text, never as markup.
 
-type Child = Node | string | number | null | undefined | false;
+export type Child = Node | string | number | null | undefined | false;
 type Attributes = Record<string, unknown>;
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -54,6 +54,10 @@ export function textWidth(text: string, font: string): number {
   ruler.font = font;
   return ruler.measureText(text).width;
 }
+
+/** A name that lines may break behind its joints: "res2a_branch2a_relu", "fire2/squeeze1x1". */
+export const breakable = (name: string): Child[] =>
+  name.split(/(?<=[_/.-])(?=[^_/.-])/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
 
 /** Gives the person a file. */
 export function download(name: string, type: string, text: string): void {

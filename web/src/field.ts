@@ -58,7 +58,17 @@ function back(layer: Layer, bottom: Shape, top: Shape, span: Span, axis: 0 | 1):
       const ratio = to > 1 ? (from - 1) / (to - 1) : 0;
       return [Math.floor(span[0] * ratio), Math.ceil(span[1] * ratio)];
     }
+    case "normalize":
+      return rule.across_spatial ? whole(bottom, axis) : span;
+    case "unpool": {
+      // A value goes back into the block that it was the largest of.
+      const scale = Math.ceil((top[2 + axis] ?? 1) / (bottom[2 + axis] ?? 1));
+      return [Math.floor(span[0] / scale), Math.floor(span[1] / scale)];
+    }
     case "unknown":
+    case "arg_max":
+    case "roi_pool":
+    case "loss":
     case "inner_product":
     case "flatten":
     case "reshape":

@@ -1,10 +1,9 @@
 // The net as a graph: in-place layers stacked on the node they change, modules by name prefix, shapes on edges.
 
 import dagre, { type graphlib } from "@dagrejs/dagre";
-import { select } from "d3-selection";
-import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
-import { download, h, percent, s, short, textWidth } from "./dom";
+import { percent, s, short, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
+import { around, drawEdge, frame, onEnter, Scene, type Item } from "./scene";
 import type { Store } from "./store";
 import type { BlobId, Layer, Report } from "./types";
 
@@ -12,23 +11,6 @@ import type { BlobId, Layer, Report } from "./types";
 interface Stack {
   layers: Layer[];
   module: string;
-}
-
-/** Where d3 has the scene. */
-interface Transform {
-  k: number;
-  x: number;
-  y: number;
-  apply(point: [number, number]): [number, number];
-  toString(): string;
-}
-
-/** An edge or a box, and the rows it takes. */
-interface Drawn {
-  element: SVGElement;
-  top: number;
-  bottom: number;
-  hidden: boolean;
 }
 
 /** What stands for one box: a stack, or a folded module. */
@@ -53,6 +35,15 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/Input|Data$/, "input"],
   [/Concat|Slice|Eltwise|Split|Axpy/, "join"],
 ];
+
+/** Names longer than this lose their middle. */
+const LONGEST = 34;
+
+/** A text that leaves a box a width that can be looked at; the whole of it is in the title. */
+export const shortened = (text: string): string => {
+  const letters = [...text];
+  return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST / 2 - 1).join("")}…${letters.slice(-LONGEST / 2).join("")}`;
+};
 
 export const family = (type: string): string => FAMILIES.find(([pattern]) => pattern.test(type))?.[1] ?? "other";
 
@@ -99,31 +90,14 @@ function stacksOf(report: Report): Stack[] {
 const titleOf = (module: string): string => module.split("\n")[0] ?? "";
 
 export class GraphView {
-  readonly element: HTMLElement;
-  private readonly svg: SVGSVGElement;
-  private readonly scene: SVGGElement;
-  private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
+  private readonly scene = new Scene("The net as a graph");
   private readonly stacks: Stack[];
   private readonly folded = new Set<string>();
   private readonly places = new Map<number, { x: number; y: number; element: SVGElement }>();
-  private drawn: Drawn[] = [];
-  private size = { width: 1, height: 1 };
-  private readonly tools: HTMLElement;
 
   constructor(private readonly store: Store) {
     this.stacks = stacksOf(store.report);
     if (this.stacks.length > MANY) for (const module of this.modules()) this.folded.add(module);
-    this.scene = s("g");
-    this.svg = s("svg", { class: "graph", role: "group", "aria-label": "The net as a graph" }, this.scene);
-    this.zoomer = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([0.05, 3])
-      .on("zoom", (event: { transform: Transform }) => {
-        this.scene.setAttribute("transform", event.transform.toString());
-        this.cull(event.transform);
-      });
-    select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
-    this.tools = h("div", { class: "tools" });
-    this.element = h("div", { class: "graph-box" }, this.svg, this.tools);
     this.drawTools();
     this.draw();
     store.on((state, before) => {
@@ -133,13 +107,15 @@ export class GraphView {
     });
   }
 
+  get element(): HTMLElement {
+    return this.scene.element;
+  }
+
   private modules(): Set<string> {
     return new Set(this.stacks.map((stack) => stack.module).filter(Boolean));
   }
 
   private drawTools(): void {
-    const button = (label: string, title: string, act: () => void): HTMLElement =>
-      h("button", { type: "button", title, "aria-label": title, onclick: act }, label);
     const modules = this.modules();
     const all = (fold: boolean) => () => {
       this.folded.clear();
@@ -147,17 +123,19 @@ export class GraphView {
       this.draw();
       this.fit();
     };
-    this.tools.replaceChildren(
-      button("+", "Zoom in", () => this.scale(1.4)),
-      button("−", "Zoom out", () => this.scale(1 / 1.4)),
-      button("Fit", "Show the whole net", () => this.fit(true)),
-      ...(modules.size ? [button("Fold", "Fold all modules", all(true)), button("Unfold", "Unfold all modules", all(false))] : []),
-      button("SVG", "Save the graph as an SVG file", () => this.save()),
-    );
+    this.scene.offer(this.store.report.net.name || "net", "the whole net", modules.size ? [["Fold", "Fold all modules", all(true)], ["Unfold", "Unfold all modules", all(false)]] : []);
   }
 
   scale(factor: number): void {
-    select(this.svg).call(this.zoomer.scaleBy, factor);
+    this.scene.scale(factor);
+  }
+
+  fit(whole = false): void {
+    this.scene.fit(whole);
+  }
+
+  resized(): void {
+    this.scene.resized();
   }
 
   private boxes(): Box[] {
@@ -188,10 +166,10 @@ export class GraphView {
     const first = box.stacks[0]?.layers[0] as Layer;
     if (box.folded) {
       const layers = box.stacks.reduce((total, stack) => total + stack.layers.length, 0);
-      return { name: `▸ ${titleOf(box.stacks[0]?.module ?? "")}`, about: `${layers} layers`, rows: [] };
+      return { name: `▸ ${shortened(titleOf(box.stacks[0]?.module ?? ""))}`, about: `${layers} layers`, rows: [] };
     }
-    const rows = box.stacks[0]?.layers.slice(1).map((layer) => `${layer.type}  ${layer.name}`) ?? [];
-    return { name: first.name, about: `${first.type} ${first.brief}`.trim(), rows };
+    const rows = box.stacks[0]?.layers.slice(1).map((layer) => `${shortened(layer.type)}  ${shortened(layer.name)}`) ?? [];
+    return { name: shortened(first.name), about: shortened(`${first.type} ${first.brief}`.trim()), rows };
   }
 
   private cost(box: Box): number {
@@ -221,54 +199,31 @@ export class GraphView {
       }
     dagre.layout(plan);
     const graph = plan.graph();
-    this.size = { width: graph.width ?? 1, height: graph.height ?? 1 };
     this.places.clear();
-    const edges = plan.edges().map((edge) => {
+    const edges = plan.edges().map((edge): Item => {
       const { points = [] } = plan.edge(edge);
       const rows = points.map((point: { y: number }) => point.y);
-      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12, hidden: false };
+      return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12 };
     });
     const most = Math.max(1, ...boxes.map((box) => this.cost(box)));
-    const nodes = boxes.map((box) => {
+    const nodes = boxes.map((box): Item => {
       const { y, height } = plan.node(box.id);
-      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2, hidden: false };
+      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2 };
     });
-    this.drawn = [...edges, ...nodes];
-    this.scene.replaceChildren(...this.frames(boxes, plan), ...this.drawn.map(({ element }) => element));
+    const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...this.frames(boxes, plan), ...edges, ...nodes]);
     this.mark();
-    if (this.svg.__zoom) this.cull(this.svg.__zoom);
-  }
-
-  /** Leaves out what is above or below the view: large nets stay quick to move. */
-  private cull({ k, y }: Transform): void {
-    const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
-    for (const item of this.drawn) {
-      // What has the focus stays: keys go on from there.
-      const hidden = (item.bottom < top || item.top > bottom) && !item.element.contains(document.activeElement);
-      if (hidden !== item.hidden) item.element.style.display = hidden ? "none" : "";
-      item.hidden = hidden;
-    }
-    this.svg.classList.toggle("far", k < 0.3);
   }
 
   /** A faint frame around each unfolded module, with its name to fold it. */
-  private frames(boxes: Box[], plan: graphlib.Graph): SVGElement[] {
+  private frames(boxes: Box[], plan: graphlib.Graph): Item[] {
     const open = new Map<string, Box[]>();
     for (const box of boxes) {
       const module = box.stacks[0]?.module;
       if (module && !box.folded) open.set(module, [...(open.get(module) ?? []), box]);
     }
     return [...open].map(([module, members]) => {
-      const rects = members.map((box) => plan.node(box.id));
-      const [left, top] = [Math.min(...rects.map((r) => r.x - r.width / 2)) - 10, Math.min(...rects.map((r) => r.y - r.height / 2)) - 10];
-      const [right, bottom] = [Math.max(...rects.map((r) => r.x + r.width / 2)) + 10, Math.max(...rects.map((r) => r.y + r.height / 2)) + 10];
-      const fold = (): void => this.toggle(module);
-      return s(
-        "g",
-        { class: "frame" },
-        s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
-        s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, `▾ ${titleOf(module)}`),
-      );
+      return frame(around(members.map((box) => plan.node(box.id))), `▾ ${titleOf(module)}`, () => this.toggle(module));
     });
   }
 
@@ -293,7 +248,7 @@ export class GraphView {
     const refused = rows.find((row) => row.state === "refused");
     const changed = rows.some((row) => this.store.state.edits.has(row.layer.index));
     const act = box.folded ? () => this.toggle(box.stacks[0]?.module ?? "") : () => this.store.open(first);
-    const label = `${name}, ${about}${cost ? `, ${short(cost)} ${CONVENTIONS[this.store.state.convention]}, ${percent(cost, total)}` : ""}`;
+    const label = `${box.folded ? name : first.name}, ${box.folded ? about : `${first.type} ${first.brief}`.trim()}${cost ? `, ${short(cost)} ${CONVENTIONS[this.store.state.convention]}, ${percent(cost, total)}` : ""}`;
     const part = cost / most;
     const node = s(
       "g",
@@ -304,7 +259,7 @@ export class GraphView {
       },
       s("title", {}, refused?.error ? `${label}\n${refused.error.message}` : label),
       s("rect", { class: "card", width, height, rx: 9 }),
-      s("rect", { class: "heat", width, height, rx: 9, style: `opacity:${(0.34 * Math.sqrt(part)).toFixed(3)}` }),
+      s("rect", { class: "heat", width, height: HEAD, rx: 9, style: `opacity:${(0.34 * Math.sqrt(part)).toFixed(3)}` }),
       s("rect", { class: "strip", x: 0, y: 9, width: 4, height: HEAD - 18, rx: 2 }),
       s("text", { class: "name", x: 16, y: 21 }, name),
       s("text", { class: "about", x: 16, y: 39 }, about),
@@ -328,7 +283,8 @@ export class GraphView {
       { class: `inplace ${family(layer.type)}`, transform: `translate(0 ${HEAD + ROW * i})`, role: "button", tabindex: 0, "aria-label": `${layer.name}, ${layer.type}, in place`, onclick: act, onkeydown: onEnter(act), "data-layer": layer.name },
       s("rect", { class: "row", x: 1, y: 0, width: width - 2, height: ROW - 1, rx: 6 }),
       s("line", { x1: 10, x2: width - 10, y1: 0, y2: 0 }),
-      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, layer.type), `  ${layer.name}`),
+      s("text", { class: "about", x: 16, y: 16 }, s("tspan", { class: "type" }, shortened(layer.type)), `  ${shortened(layer.name)}`),
+      s("title", {}, `${layer.name}, ${layer.type} ${layer.brief}`),
     );
     this.places.set(layer.index, { x: 0, y: 0, element: row });
     return row;
@@ -363,87 +319,6 @@ export class GraphView {
     if (stack?.module && this.folded.delete(stack.module)) this.draw();
     const main = stack?.layers[0];
     const place = main && this.places.get(main.index);
-    if (place && this.svg.clientWidth) this.center(place.x, place.y);
+    if (place) this.scene.center(place.x, place.y);
   }
-
-  private center(x: number, y: number): void {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    const matrix = this.svg.__zoom ?? zoomIdentity;
-    const [px, py] = matrix.apply([x, y]);
-    if (matrix.k > 0.5 && px > 90 && px < width - 90 && py > 60 && py < height - 60) return;
-    const k = Math.max(matrix.k, 0.75);
-    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(width / 2 - k * x, height / 2 - k * y).scale(k));
-  }
-
-  /** The whole width, from the top, and not smaller than can be read; the whole net where asked. */
-  fit(whole = false): void {
-    const { clientWidth: width, clientHeight: height } = this.svg;
-    if (!width) return;
-    const across = width / this.size.width;
-    const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
-    const x = (width - k * this.size.width) / 2;
-    const y = whole ? Math.max(0, (height - k * this.size.height) / 2) : 8;
-    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(x, y).scale(k));
-  }
-
-  /** The graph as a file of its own, with the styles it needs. */
-  private save(): void {
-    this.svg.classList.remove("far");
-    for (const item of this.drawn) item.element.style.display = "";
-    const copy = this.svg.cloneNode(true) as SVGSVGElement;
-    copy.firstElementChild?.removeAttribute("transform");
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    copy.setAttribute("viewBox", `0 0 ${Math.ceil(this.size.width)} ${Math.ceil(this.size.height)}`);
-    copy.setAttribute("width", String(Math.ceil(this.size.width)));
-    copy.setAttribute("height", String(Math.ceil(this.size.height)));
-    const shown = [...this.svg.querySelectorAll<SVGElement>("rect, text, tspan, path, line")];
-    [...copy.querySelectorAll<SVGElement>("rect, text, tspan, path, line")].forEach((element, i) => {
-      const style = getComputedStyle(shown[i] as SVGElement);
-      const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "opacity", "font", "white-space"];
-      element.setAttribute("style", kept.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
-    });
-    if (this.svg.__zoom) {
-      for (const item of this.drawn) item.hidden = false;
-      this.cull(this.svg.__zoom);
-    }
-    copy.style.background = getComputedStyle(this.element).backgroundColor;
-    download(`${this.store.report.net.name || "net"}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
-  }
-}
-
-declare global {
-  interface SVGSVGElement {
-    __zoom?: Transform;
-  }
-}
-
-export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): void => {
-  if (event.key !== "Enter" && event.key !== " ") return;
-  event.preventDefault();
-  act(event);
-};
-
-function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
-  const points = edge.points ?? [];
-  const text = edge.text ?? "";
-  const [x, y, width] = [edge.x ?? 0, edge.y ?? 0, edge.width ?? 0];
-  return s(
-    "g",
-    { class: "edge" },
-    s("path", { d: smooth(points) }),
-    text && s("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 }),
-    text && s("text", { x, y: y + 4, "text-anchor": "middle" }, text),
-  );
-}
-
-/** Through the middles between the points, bent at the points. */
-function smooth(points: { x: number; y: number }[]): string {
-  const [first, ...rest] = points;
-  const last = rest.at(-1);
-  if (!first || !last) return "";
-  const bends = rest.slice(0, -1).map((p, i) => {
-    const next = rest[i + 1] ?? last;
-    return `Q${p.x} ${p.y} ${(p.x + next.x) / 2} ${(p.y + next.y) / 2}`;
-  });
-  return `M${first.x} ${first.y}${bends.join("")}L${last.x} ${last.y}`;
 }

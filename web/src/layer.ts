@@ -2,8 +2,8 @@
 
 import { tensor } from "./arrays";
 import { rangeOf, type Range } from "./colours";
-import { h, thousands } from "./dom";
-import { coloured, legend, mapGrid, mapsOf, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
+import { breakable, h, thousands } from "./dom";
+import { chosenIn, coloured, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
 import { PixelView, tops } from "./pixel";
 import { family } from "./graph";
 import { count, show } from "./rules";
@@ -13,7 +13,7 @@ import { WhatIf } from "./whatif";
 
 export class LayerView {
   readonly element = h("article", { class: "layer-view" });
-  private parts: { layer: Layer; pixel: PixelView; whatif: WhatIf; maps: HTMLElement; kernels: HTMLElement } | null = null;
+  private parts: { layer: Layer; pixel: PixelView; whatif: WhatIf; maps: HTMLElement; kernels: HTMLElement; grid: Grid | null; shape: Shape } | null = null;
   private range: RangeMode = "blob";
   private fixed: Range = { low: 0, high: 1 };
 
@@ -23,11 +23,17 @@ export class LayerView {
   }
 
   private follow(state: State, before: State): void {
-    if (state.layer !== before.layer || state.which !== before.which) return this.draw();
+    if (state.layer !== before.layer || state.which !== before.which) this.draw();
+    else this.update(state, before);
+    if (state.opened !== before.opened && state.at) this.bringUp("instant");
+  }
+
+  private update(state: State, before: State): void {
     if (!this.parts) return;
     if (state.edits !== before.edits || state.convention !== before.convention) this.parts.whatif.refresh();
     if (state.at !== before.at) {
-      if (before.at?.[0] !== state.at?.[0] || !this.parts.maps.contains(document.activeElement)) this.drawMaps();
+      if (before.at?.[0] === state.at?.[0] && this.parts.grid) this.parts.grid.choose(chosenIn(this.parts.shape, state.at));
+      else this.drawMaps();
       this.drawPixel();
       if (state.at?.[1] !== before.at?.[1]) this.drawKernels();
     }
@@ -43,7 +49,7 @@ export class LayerView {
     const pixel = new PixelView(this.store, layer, this.store.state.which);
     const whatif = new WhatIf(this.store, layer);
     const [maps, kernels] = [h("section", { class: "maps-part" }), h("section", { class: "kernels-part" })];
-    this.parts = { layer, pixel, whatif, maps, kernels };
+    this.parts = { layer, pixel, whatif, maps, kernels, grid: null, shape: [] };
     this.element.replaceChildren(
       this.head(layer),
       this.flow(layer),
@@ -69,7 +75,7 @@ export class LayerView {
       "header",
       { class: "layer-head" },
       h("div", { class: "steps-nav" }, step(-1, "←", "The layer before (k)"), step(1, "→", "The next layer (j)")),
-      h("h2", {}, layer.name),
+      h("h2", {}, ...breakable(layer.name)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family(layer.type)}` }, layer.type), ` ${layer.brief}`, h("span", { class: "place" }, layer.place)),
       does && h("p", { class: "does" }, does),
     );
@@ -109,24 +115,45 @@ export class LayerView {
     if (!id || !blob) return section.replaceChildren();
     const values = tops(store, id);
     const choices = layer.tops.length > 1 && h("select", { "aria-label": "Which top", onchange: (event: Event) => store.set({ which: Number((event.target as HTMLSelectElement).value), at: null }) }, ...layer.tops.map((top, i) => h("option", { value: i, selected: i === which }, store.report.blobs[top]?.name ?? top)));
-    const title = `What it makes: ${blob.name}${blob.version ? `, version ${blob.version}` : ""}`;
+    const versions = this.versions(id);
+    const title = `What it makes: ${blob.name}${versions ? `, version ${blob.version}` : ""}`;
     if (!values) {
       const why = blob.shape ? `The values of ${blob.name}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
-      return section.replaceChildren(h("h3", {}, title), choices || "", h("p", { class: "note" }, why));
+      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", h("p", { class: "note" }, why));
     }
     const images = values.shape.length > 1 ? (values.shape[0] ?? 1) : 1;
     const image = at?.[0] ?? 0;
     const maps = mapsOf(values, values.shape.length > 1 ? image : 0);
-    const pick = (place: Place): void => store.set({ at: placeIn(values.shape, image, place) });
-    const grid = mapGrid({ title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick, hint: "Point at a pixel for its value; click it to see how it is made." });
+    const pick = (place: Place, by: "pointer" | "key"): void => {
+      store.set({ at: placeIn(values.shape, image, place) });
+      if (by === "pointer") this.bringUp("smooth");
+    };
+    const options = { title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick, hint: "Point at a pixel for its value; click it to see how it is made." };
+    parts.grid = maps.height * maps.width === 1 ? null : new Grid(options);
+    parts.shape = values.shape;
+    const grid = parts.grid?.element ?? mapGrid(options);
     const pictures = images > 1 && h("label", {}, "image ", h("input", { type: "number", min: 0, max: images - 1, value: image, onchange: (event: Event) => store.set({ at: placeIn(values.shape, Math.min(Math.max((event.target as HTMLInputElement).valueAsNumber || 0, 0), images - 1), chosenIn(values.shape, at) ?? { map: 0, y: 0, x: 0 }) }) }));
     const vector = maps.height * maps.width === 1;
     const many = maps.count > 1 && !vector;
     section.replaceChildren(
       h("h3", {}, title),
-      h("div", { class: "map-tools" }, h("span", { class: "note" }, vector ? `${maps.count} values` : `${maps.count} map${many ? "s" : ""} of ${maps.height} × ${maps.width}`), choices, pictures, many && this.ranges(maps), this.range !== "map" && legend(this.range === "fixed" ? wholeScale({ ...maps, values: Float32Array.of(this.fixed.low, this.fixed.high), count: 2, height: 1, width: 1 }) : wholeScale(maps))),
+      h("div", { class: "map-tools" }, h("span", { class: "note" }, vector ? `${maps.count} values` : `${maps.count} map${many ? "s" : ""} of ${maps.height} × ${maps.width}`), versions, choices, pictures, many && this.ranges(maps), this.range !== "map" && legend(this.range === "fixed" ? wholeScale({ ...maps, values: Float32Array.of(this.fixed.low, this.fixed.high), count: 2, height: 1, width: 1 }) : wholeScale(maps))),
       grid,
     );
+  }
+
+  /** A blob that layers change in place: each of them left a version. */
+  private versions(id: BlobId): HTMLElement | null {
+    const { report, makers, state } = this.store;
+    const all = Object.keys(report.blobs).filter((other) => report.blobs[other]?.name === report.blobs[id]?.name && makers.has(other));
+    if (all.length < 2) return null;
+    const open = (other: BlobId) => (): void => {
+      const maker = makers.get(other);
+      if (maker) this.store.open(maker, state.at, maker.tops.indexOf(other));
+    };
+    const button = (other: BlobId): HTMLElement =>
+      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${makers.get(other)?.name ?? ""}`);
+    return h("span", { class: "switch", role: "group", "aria-label": "Version of the blob" }, h("span", { class: "note" }, "version"), ...all.map(button));
   }
 
   /** One range of colours for each map, for all, or as it is typed. */
@@ -151,6 +178,14 @@ export class LayerView {
     if (!this.parts) return;
     this.parts.pixel.element.hidden = at === null;
     if (at) this.parts.pixel.show(at);
+  }
+
+  /** The arithmetic of the chosen value, at the top of the pane, once the maps above it have their size. */
+  private bringUp(behavior: ScrollBehavior): void {
+    const parts = this.parts;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const go = (): void => parts?.pixel.element.scrollIntoView({ behavior: calm ? "instant" : behavior, block: "start" });
+    requestAnimationFrame(() => requestAnimationFrame(go));
   }
 
   private drawKernels(): void {
@@ -206,28 +241,6 @@ function meanOf(values: Float32Array, outputs: number, depth: number, size: numb
     for (let c = 0; c < depth; c++)
       for (let i = 0; i < size; i++) made[o * size + i] = (made[o * size + i] as number) + (values[(o * depth + c) * size + i] as number) / depth;
   return made;
-}
-
-/** A place on the maps of one image as a place of the blob, and back. */
-function placeIn(shape: Shape, image: number, { map, y, x }: Place): number[] {
-  if (shape.length <= 1) return shape.length ? [x] : [];
-  const rest = shape.slice(2);
-  const at = [image, map];
-  const width = rest.at(-1) ?? 1;
-  let row = y;
-  const rows: number[] = [];
-  for (const size of rest.slice(0, -1).reverse()) {
-    rows.unshift(row % size);
-    row = Math.floor(row / size);
-  }
-  return rest.length ? [...at, ...rows, Math.min(x, width - 1)] : at;
-}
-
-function chosenIn(shape: Shape, at: number[] | null): Place | null {
-  if (!at) return null;
-  if (shape.length <= 1) return { map: 0, y: 0, x: at[0] ?? 0 };
-  const y = shape.slice(2, -1).reduce((row, size, i) => row * size + (at[2 + i] ?? 0), 0);
-  return { map: at[1] ?? 0, y, x: shape.length > 2 ? (at.at(-1) ?? 0) : 0 };
 }
 
 /** A section of explain, as it is said. */

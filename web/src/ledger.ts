@@ -3,7 +3,7 @@
 
 import { placeOf, valueAt, type Tensor } from "./arrays";
 import { canonical, convNumbers, poolWindow } from "./rules";
-import type { Conv, Layer, Lrn, PerValue, Pool, Rule, Shape } from "./types";
+import type { Conv, Layer, Lrn, Normalize, PerValue, Pool, Rule, Shape } from "./types";
 
 /** One value of a bottom and what it adds; `at` is null in the padding, `factor` where nothing multiplies it. */
 export interface Term {
@@ -121,6 +121,10 @@ function account(seen: Seen, at: number[]): Draft {
       return perChannel(rule, seen, at);
     case "axpy":
       return axpy(seen, at);
+    case "unpool":
+      return unpool(seen, at);
+    case "normalize":
+      return normalize(rule, seen, at);
     case "neuron":
       return neuron(rule, seen, at);
     default:
@@ -384,6 +388,41 @@ function axpy(seen: Seen, at: number[]): Draft {
   return { formula: "a · x + y", join: "sum", groups, steps: [{ text: "sum", value: added(subtotals(groups)) }], size: reach(groups) };
 }
 
+/** The last value, in the order of rows, that the mask sends here. */
+function unpool(seen: Seen, at: number[]): Draft {
+  const [x, mask] = [bottom(seen, 0), bottom(seen, 1)];
+  const [height, width] = [n(x.shape, 2), n(x.shape, 3)];
+  const wanted = n(at, 2) * n(seen.shape, 3) + n(at, 3);
+  for (let i = height * width - 1; i >= 0; i--) {
+    const from = [...at.slice(0, 2), Math.floor(i / width), i % width];
+    if (Math.trunc(valueAt(mask, from)) !== wanted) continue;
+    const group = summed(seen.layer.bottoms[0] ?? "", 0, n(at, 1), [plain(from, valueAt(x, from))], []);
+    return { formula: "the value that the mask sends here", join: "none", groups: [group], steps: [{ text: `the mask says ${wanted}`, value: group.subtotal }], size: Math.abs(group.subtotal) };
+  }
+  return { formula: "the mask sends no value here", join: "none", groups: [], steps: [{ text: "0", value: 0 }], size: 0 };
+}
+
+function normalize(rule: Normalize, seen: Seen, at: number[]): Draft {
+  const x = bottom(seen);
+  const inner = rule.across_spatial ? x.shape.slice(1) : x.shape.slice(1, 2);
+  const terms = [...places(inner)].map((place): Term => {
+    const where = [n(at, 0), ...place, ...at.slice(1 + inner.length)];
+    const value = valueAt(x, where);
+    return product(where, value, value);
+  });
+  const group = summed(`${terms.length} values, squared`, 0, null, terms, [terms.length]);
+  const norm = f(Math.sqrt(f(group.subtotal + f(rule.eps))));
+  const scale = param(seen, 0).values[rule.channel_shared ? 0 : n(at, 1)] ?? NaN;
+  const divided = f(valueAt(x, at) / norm);
+  const steps = [
+    { text: "sum of squares", value: group.subtotal },
+    { text: `√(sum + ${number(rule.eps)})`, value: norm },
+    { text: `x = ${number(valueAt(x, at))} ÷ that`, value: divided },
+    { text: `× scale = ${number(scale)}`, value: f(divided * scale) },
+  ];
+  return { formula: "x ÷ √(sum of squares + eps) · scale", join: "none", groups: [group], steps, size: Math.abs(divided * scale) };
+}
+
 /** Starts with x and goes on step by step; `size` is how large what is added gets, without signs. */
 class Running {
   readonly steps: Step[];
@@ -437,6 +476,7 @@ const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
   },
   bn(rule, seen, _at, x, c) {
     if (rule.kind !== "bn") return "";
+    if (rule.learns) throw new NoLedger("it takes its mean and variance from the whole batch");
     const value = (i: number): number => param(seen, i).values[c] ?? NaN;
     if (rule.arrays === 4) {
       const deviation = f(Math.sqrt(f(value(3) + f(rule.eps))));
@@ -601,6 +641,11 @@ function origin(rule: Rule, seen: Seen, at: number[]): { bottom: number; at: num
     case "crop": {
       const start = canonical(rule.axis, bottom(seen).shape);
       return { bottom: 0, at: at.map((i, axis) => (axis < start ? i : i + (rule.offset[rule.offset.length > 1 ? axis - start : 0] ?? 0))) };
+    }
+    case "shuffle": {
+      const each = n(seen.shape, 1) / rule.group;
+      const c = (n(at, 1) % rule.group) * each + Math.floor(n(at, 1) / rule.group);
+      return { bottom: 0, at: at.with(1, c).slice(0, bottom(seen).shape.length) };
     }
     case "upsample":
       return { bottom: 0, at: at.map((i, axis) => (axis < 2 ? i : Math.floor(i / rule.scale))) };

@@ -1,6 +1,9 @@
 // The page: a bar, the graph, and beside it the table or the layer.
 
+import { forget } from "./arrays";
+import { ComparePage } from "./compare";
 import { h, percent, short, thousands } from "./dom";
+import { fields } from "./field";
 import { GraphView } from "./graph";
 import { LayerView } from "./layer";
 import { ledger } from "./ledger";
@@ -9,7 +12,7 @@ import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
 import { ledgerOf } from "./pixel";
 import { TableView } from "./table";
-import type { Report } from "./types";
+import type { Comparison, Layer, Report } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "search layers"],
@@ -22,6 +25,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["d", "dark or light"],
 ];
 
+/** Of the graph, in pixels. */
+const NARROWEST = 160;
+
 const PANES = { graph: "Graph", table: "Layers", layer: "Layer" } as const;
 
 class Page {
@@ -32,6 +38,7 @@ class Page {
   private readonly tabs: HTMLElement;
   private readonly main: HTMLElement;
   private readonly changes = h("span", { class: "changes" });
+  private readonly problem = h("div", { class: "problem", role: "alert" });
 
   constructor(
     private readonly store: Store,
@@ -65,24 +72,36 @@ class Page {
     this.tabs = h("nav", { class: "tabs", role: "tablist" });
     const told = notes.length > 0 && h("details", { class: "notes" }, h("summary", {}, `${notes.length} ${notes.length > 1 ? "notes" : "note"}`), h("ul", {}, ...notes.map((note) => h("li", {}, note))));
     this.main = h("main", {}, h("section", { class: "pane-graph", "aria-label": "Graph" }, this.graph.element), h("section", { class: "pane-side" }, this.tabs, told, h("div", { class: "pane-table" }, table.element), h("div", { class: "pane-layer" }, layer.element)));
-    root.replaceChildren(bar, this.main, this.help);
+    this.main.children[0]?.after(divider(this.main));
+    root.replaceChildren(bar, this.problem, this.main, this.help);
     store.on((state, before) => this.follow(state, before));
     document.addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => this.open(location.hash));
     this.tell();
-    this.open(location.hash);
     this.graph.fit();
-    new ResizeObserver(fitOnce(() => this.graph.fit())).observe(this.graph.element);
+    this.open(location.hash);
+    new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
   }
 
   private open(hash: string): void {
     if (hash === toHash(this.store.layer, this.store.state.at)) return;
     const found = fromHash(this.store.report, hash);
-    if (found) this.store.open(found.layer, found.at);
+    if (found.layer) this.store.open(found.layer, found.at);
+    this.store.set({ problem: found.problem });
+  }
+
+  /** What is wrong with a link, and the layers that may be meant. */
+  private tellProblem(): void {
+    const problem = this.store.state.problem;
+    const link = (layer: Layer): HTMLElement => h("button", { type: "button", class: "link", onclick: () => this.store.open(layer) }, layer.name);
+    const near = problem?.near.flatMap((layer, i) => [i ? ", " : " Is it one of these? ", link(layer)]) ?? [];
+    const close = h("button", { type: "button", onclick: () => this.store.set({ problem: null }) }, "Close");
+    this.problem.replaceChildren(...(problem ? [h("p", {}, problem.text, ...near), close] : []));
   }
 
   private follow(state: State, before: State): void {
     this.tell();
+    if (state.problem !== before.problem) this.tellProblem();
     if (state.layer !== before.layer || state.at !== before.at) {
       const hash = toHash(this.store.layer, state.at) || "#";
       if (hash !== location.hash) history[state.layer === before.layer ? "replaceState" : "pushState"](null, "", hash);
@@ -118,7 +137,7 @@ class Page {
 
   private key(event: KeyboardEvent): void {
     const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog");
-    if (event.key === "Escape" && !(event.target instanceof HTMLDialogElement)) return this.leave();
+    if (event.key === "Escape" && !this.help.open) return this.leave();
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = this.act(event.key);
     if (!act) return;
@@ -159,14 +178,25 @@ class Page {
   }
 }
 
-/** Once it has a size; a graph that somebody moved is left where it is. */
-function fitOnce(fit: () => void): ResizeObserverCallback {
-  let width = 0;
-  return (entries) => {
-    const now = entries[0]?.contentRect.width ?? 0;
-    if (width === 0 && now > 0) fit();
-    width = now;
+/** Between the graph and what is beside it: dragged, or moved by arrow keys; a double click puts it back. */
+function divider(main: HTMLElement): HTMLElement {
+  const bar = h("div", { class: "divider", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the graph", "aria-valuemin": NARROWEST, title: "Drag to give the graph more or less room" });
+  const tell = (): void => bar.setAttribute("aria-valuenow", String(Math.round(bar.offsetLeft)));
+  const set = (width: number): void => {
+    main.style.setProperty("--graph", `${Math.min(Math.max(width, NARROWEST), main.clientWidth - 2 * NARROWEST)}px`);
+    tell();
   };
+  bar.addEventListener("pointerdown", (event) => bar.setPointerCapture(event.pointerId));
+  bar.addEventListener("pointermove", (event) => bar.hasPointerCapture(event.pointerId) && set(event.clientX - main.getBoundingClientRect().left));
+  bar.addEventListener("dblclick", () => (main.style.removeProperty("--graph"), tell()));
+  bar.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -24, ArrowRight: 24 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    set(bar.offsetLeft + step);
+  });
+  new ResizeObserver(tell).observe(main);
+  return bar;
 }
 
 function theme(): void {
@@ -183,9 +213,13 @@ function start(): void {
     root.replaceChildren(h("p", { class: "empty" }, "This page holds no net: prototxt-report fills it."));
     return;
   }
-  const report = JSON.parse(text) as Report;
+  const report = JSON.parse(text) as Report | Comparison;
   if (report.version !== 1) {
     root.replaceChildren(h("p", { class: "empty" }, "This page and its data are of different versions."));
+    return;
+  }
+  if (report.kind === "comparison") {
+    Object.assign(tools, { store: new ComparePage(report, root, { theme, divider }).store });
     return;
   }
   const store = new Store(report);
@@ -194,6 +228,6 @@ function start(): void {
 }
 
 /** For tests, in the page and under Node. */
-const tools = { compute, outcome, ledger, ledgerOf };
+const tools = { compute, outcome, ledger, ledgerOf, fields, forget };
 Object.assign(globalThis, { prototxt: tools });
 if (typeof document !== "undefined") start();

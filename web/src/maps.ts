@@ -4,6 +4,7 @@ import type { Tensor } from "./arrays";
 import { rangeOf, Scale, type Range } from "./colours";
 import { h } from "./dom";
 import { number } from "./ledger";
+import type { Shape } from "./types";
 
 export type RangeMode = "map" | "blob" | "fixed";
 
@@ -34,6 +35,28 @@ export interface Place {
   x: number;
 }
 
+/** A place on the maps of one image as a place of the blob, and back. */
+export function placeIn(shape: Shape, image: number, { map, y, x }: Place): number[] {
+  if (shape.length <= 1) return shape.length ? [x] : [];
+  const rest = shape.slice(2);
+  const at = [image, map];
+  const width = rest.at(-1) ?? 1;
+  let row = y;
+  const rows: number[] = [];
+  for (const size of rest.slice(0, -1).reverse()) {
+    rows.unshift(row % size);
+    row = Math.floor(row / size);
+  }
+  return rest.length ? [...at, ...rows, Math.min(x, width - 1)] : at;
+}
+
+export function chosenIn(shape: Shape, at: number[] | null): Place | null {
+  if (!at) return null;
+  if (shape.length <= 1) return { map: 0, y: 0, x: at[0] ?? 0 };
+  const y = shape.slice(2, -1).reduce((row, size, i) => row * size + (at[2 + i] ?? 0), 0);
+  return { map: at[1] ?? 0, y, x: shape.length > 2 ? (at.at(-1) ?? 0) : 0 };
+}
+
 interface Options {
   title: string;
   maps: Maps;
@@ -42,7 +65,8 @@ interface Options {
   chosen: Place | null;
   /** Rectangle drawn on every map. */
   window?: { top: number; left: number; height: number; width: number };
-  pick?(place: Place): void;
+  /** Keys go on from place to place; a pointer means one. */
+  pick?(place: Place, by: "pointer" | "key"): void;
   /** What a place is called: "map 3, row 1, column 2" for most. */
   say?(place: Place): string;
   /** How a map is drawn, where it is not by one colour for each value. */
@@ -104,7 +128,7 @@ function scaleFor(options: Options, map: number): Scale {
   return new Scale(rangeOf(maps.values, 0, maps.count * size));
 }
 
-class Grid {
+export class Grid {
   readonly element: HTMLElement;
   private readonly canvas = h("canvas", { class: "maps", tabindex: 0, role: "img" });
   private readonly readout = h("p", { class: "readout", "aria-live": "polite" });
@@ -122,7 +146,7 @@ class Grid {
     this.element = h("div", { class: "map-grid" }, this.canvas, this.readout);
     this.canvas.addEventListener("pointermove", (event) => this.point(this.placeAt(event)));
     this.canvas.addEventListener("pointerleave", () => this.point(null));
-    this.canvas.addEventListener("click", (event) => this.pick(this.placeAt(event)));
+    this.canvas.addEventListener("click", (event) => this.pick(this.placeAt(event), "pointer"));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.layout()).observe(this.element);
     this.tell();
@@ -234,12 +258,18 @@ class Grid {
       : (this.options.hint ?? "Point at a value to read it.");
   }
 
-  private pick(place: Place | null): void {
-    if (!place || !this.options.pick) return;
+  /** Marks a place that was chosen elsewhere. */
+  choose(place: Place | null): void {
     this.chosen = place;
+    this.hover = null;
     this.draw();
     this.tell();
-    this.options.pick(place);
+  }
+
+  private pick(place: Place | null, by: "pointer" | "key"): void {
+    if (!place || !this.options.pick) return;
+    this.choose(place);
+    this.options.pick(place, by);
   }
 
   private key(event: KeyboardEvent): void {
@@ -256,7 +286,7 @@ class Grid {
       map: hold(from.map + (turn ?? 0), maps.count),
       y: hold(from.y + (step?.[0] ?? 0), maps.height),
       x: hold(from.x + (step?.[1] ?? 0), maps.width),
-    });
+    }, "key");
   }
 }
 
@@ -278,7 +308,7 @@ class Bars {
       const bar = h("span", { class: "bar-fill", style: `left:${(100 * (from - least)) / span}%;width:${(100 * (to - from)) / span}%` });
       return h(
         "button",
-        { type: "button", class: `bar-row${options.chosen?.map === i ? " chosen" : ""}`, onclick: () => options.pick?.({ map: i, y: 0, x: 0 }) },
+        { type: "button", class: `bar-row${options.chosen?.map === i ? " chosen" : ""}`, onclick: () => options.pick?.({ map: i, y: 0, x: 0 }, "pointer") },
         h("span", { class: "bar-name" }, `[${i}]`),
         h("span", { class: "bar-track" }, bar),
         h("span", { class: "bar-value" }, number(value)),
@@ -298,7 +328,7 @@ function strip(options: Options, range: Range): HTMLElement {
   values.set(maps.values.subarray(0, maps.count));
   const place = (i: number): Place => ({ map: 0, y: Math.floor(i / width), x: i % width });
   const index = ({ y, x }: Place): number => y * width + x;
-  const pick = options.pick && ((at: Place) => index(at) < maps.count && options.pick?.({ map: index(at), y: 0, x: 0 }));
+  const pick = options.pick && ((at: Place, by: "pointer" | "key") => index(at) < maps.count && options.pick?.({ map: index(at), y: 0, x: 0 }, by));
   return new Grid({
     title: options.title,
     maps: { values, count: 1, height, width, half: maps.half, real: maps.count },

@@ -5,7 +5,7 @@ import { rangeOf, Scale } from "./colours";
 import { h } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
 import { ledger, NoLedger, number, type Group, type Ledger, type Term } from "./ledger";
-import { mapsOf, picture, wholeScale } from "./maps";
+import { Grid, mapsOf, picture, wholeScale } from "./maps";
 import type { Store } from "./store";
 import type { BlobId, Layer, Shape } from "./types";
 
@@ -44,6 +44,7 @@ export function ledgerOf(store: Store, layer: Layer, which: number, at: number[]
 
 export class PixelView {
   readonly element = h("section", { class: "pixel", "aria-label": "How one value is made" });
+  private own: { key: string; grid: Grid; element: HTMLElement } | null = null;
   private focus = 0;
   private all = false;
   private largest = true;
@@ -77,8 +78,13 @@ export class PixelView {
   private draw(at: number[]): void {
     const id = this.layer.tops[this.which] ?? "";
     const title = h("h3", {}, `How ${this.store.report.blobs[id]?.name ?? id} [${at.join(", ")}] is made`);
-    const parts = typeof this.known === "string" ? [h("p", { class: "note" }, `No ledger: ${this.known}.`)] : this.account(this.known);
-    this.element.replaceChildren(title, this.steer(at), ...parts, ...this.sight(id, at));
+    const known = this.known;
+    const account = typeof known === "string" ? [h("p", { class: "note" }, `No ledger: ${known}.`)] : this.account(known);
+    const own = this.ownMap(id, at);
+    const head = h("div", { class: "pixel-head" }, own, h("div", { class: "account" }, this.steer(at), ...account), ...this.sight(id, at));
+    const hadKeys = this.element.contains(document.activeElement) && document.activeElement?.classList.contains("maps");
+    this.element.replaceChildren(title, head, ...(typeof known === "string" ? [] : [this.groups(known)]));
+    if (hadKeys) own?.querySelector<HTMLElement>(".maps")?.focus({ preventScroll: true });
     if (typeof this.known !== "string") {
       this.element.dataset["value"] = String(this.known.value);
       this.element.dataset["agrees"] = String(this.known.agrees);
@@ -103,7 +109,30 @@ export class PixelView {
   }
 
   private account(told: Ledger): HTMLElement[] {
-    return [h("p", { class: "formula" }, told.formula), this.verdict(told), this.sums(told), this.groups(told)];
+    return [h("p", { class: "formula" }, told.formula), this.verdict(told), this.sums(told)];
+  }
+
+  /** The map that the value is in, to go on from place to place without leaving its arithmetic. */
+  private ownMap(id: BlobId, at: number[]): HTMLElement | null {
+    const values = tops(this.store, id);
+    if (!values || values.shape.length !== 4) return null;
+    const all = mapsOf(values, at[0]);
+    const size = all.height * all.width;
+    if (size === 1) return null;
+    const map = at[1] ?? 0;
+    const key = `${at[0]} ${map}`;
+    const place = { map: 0, y: at[2] ?? 0, x: at[3] ?? 0 };
+    if (this.own?.key !== key) {
+      const scale = wholeScale(all);
+      const grid = new Grid({
+        title: `map ${map}`, maps: { ...all, values: all.values.subarray(map * size, (map + 1) * size), count: 1 },
+        range: "fixed", fixed: { low: scale.low, high: scale.high }, chosen: place, target: 150,
+        say: ({ y, x }) => `row ${y}, column ${x}`,
+        pick: ({ y, x }) => this.store.set({ at: [at[0] ?? 0, map, y, x] }),
+      });
+      this.own = { key, grid, element: h("figure", { class: "own-map" }, h("h4", {}, `Map ${map} of ${all.count}`), grid.element) };
+    } else this.own.grid.choose(place);
+    return this.own.element;
   }
 
   private verdict(told: Ledger): HTMLElement {

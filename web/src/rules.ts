@@ -1,7 +1,7 @@
 // Shapes, parameters and multiply-adds of every layer, from shapes alone: the rules of prototxt's rooms.
 // Pure functions of what they are given; they run in the page and under Node.
 
-import type { BlobId, Conv, Crop, Interp, Layer, Pool, Report, Reshape, Rule, Shape, Slice } from "./types";
+import type { ArgMax, BlobId, Conv, Crop, Interp, Layer, Loss, Pool, Report, Reshape, RoiPool, Rule, Shape, Slice, Unpool } from "./types";
 
 /** A setting that the layer cannot take: what is wrong, with the numbers, and the field to point at. */
 export class RuleError extends Error {
@@ -272,6 +272,39 @@ function permute(order: number[], shape: Shape): Outcome {
   return free([axes.map((axis) => at(shape, axis))]);
 }
 
+/** N x C x H x W of fewer axes. */
+const fourAxes = (shape: Shape): Shape => [...shape, 1, 1, 1].slice(0, Math.max(4, shape.length));
+
+function unpool(rule: Unpool, bottoms: Shape[]): Outcome {
+  const [shape, mask] = [at(bottoms, 0), at(bottoms, 1)];
+  if (!same(shape, mask)) throw new RuleError(`all bottoms must have one shape, got ${show(shape)} and ${show(mask)}`, "bottom");
+  const size = rule.size.length ? rule.size : shape.slice(2).map((n, i) => n * at(rule.scales, i) - at(rule.less, i));
+  return free([[...shape.slice(0, 2), ...size]]);
+}
+
+function argMax(rule: ArgMax, shape: Shape): Outcome {
+  const axis = rule.axis === null ? null : canonical(rule.axis, shape);
+  const values = axis === null ? count(shape.slice(1)) : at(shape, axis);
+  if (rule.top_k > values) throw new RuleError(`top_k ${rule.top_k} is more than the ${values} values to choose from`, "top_k");
+  if (axis !== null) return free([shape.with(axis, rule.top_k)]);
+  return free([[at(shape, 0), rule.out_max_val ? 2 : 1, rule.top_k, ...shape.slice(3).map(() => 1)]]);
+}
+
+function roiPool(rule: RoiPool, shape: Shape, regions: Shape): Outcome {
+  if (rule.channels !== null && rule.channels !== at(shape, 1))
+    throw new RuleError(`it takes ${rule.channels} channels, got ${at(shape, 1)}: ${show(shape)}`, "output_dim");
+  return free([[at(regions, 0), rule.num_output ?? at(shape, 1), ...rule.pooled]]);
+}
+
+function loss(rule: Loss, bottoms: Shape[], topCount: number): Outcome {
+  const shape = at(bottoms, 0);
+  if (rule.axis !== null) {
+    const [places, labels] = [count(shape) / at(shape, canonical(rule.axis, shape)), count(at(bottoms, 1))];
+    if (places !== labels) throw new RuleError(`${show(shape)} takes ${places} labels, got ${labels}: ${show(at(bottoms, 1))}`, "bottom");
+  }
+  return free([[], shape].slice(0, topCount));
+}
+
 /** What a layer makes of bottoms of these shapes; null where the rule cannot tell. */
 export function outcome(rule: Rule, bottoms: Shape[], topCount: number): Outcome | null {
   const result = applied(rule, bottoms, topCount);
@@ -307,7 +340,7 @@ function applied(rule: Rule, bottoms: Shape[], topCount: number): Outcome | null
     case "batch_norm":
       return free([shape], [[at(shape, 1)], [at(shape, 1)], [1]]);
     case "bn":
-      return free([shape], Array.from({ length: rule.arrays }, () => [1, at(shape, 1), 1, 1]));
+      return free([fourAxes(shape)], Array.from({ length: rule.arrays }, () => [1, at(shape, 1), 1, 1]));
     case "scale": {
       const factor = operand(bottoms, rule.axis, rule.num_axes);
       return free([shape], [...(bottoms.length > 1 ? [] : [factor]), ...(rule.bias_term ? [factor] : [])]);
@@ -336,6 +369,22 @@ function applied(rule: Rule, bottoms: Shape[], topCount: number): Outcome | null
       return crop(rule, bottoms);
     case "interp":
       return interp(rule, bottoms);
+    case "shuffle":
+      atLeast([rule.group], 1, "group");
+      if (at(shape, 1) % rule.group) throw new RuleError(`${at(shape, 1)} channels are not divisible by group ${rule.group}`, "group");
+      return free([fourAxes(shape)]);
+    case "unpool":
+      return unpool(rule, bottoms);
+    case "normalize":
+      return free([shape], [rule.channel_shared ? [] : [at(shape, 1)]]);
+    case "arg_max":
+      return argMax(rule, shape);
+    case "roi_pool":
+      return roiPool(rule, shape, at(bottoms, 1));
+    case "prior_box":
+      return free([[1, 2, at(shape, 2) * at(shape, 3) * rule.boxes * 4]]);
+    case "loss":
+      return loss(rule, bottoms, topCount);
     case "upsample":
       atLeast([rule.scale], 1, "scale");
       return free([[at(shape, 0), at(shape, 1), at(shape, 2) * rule.scale, at(shape, 3) * rule.scale]]);

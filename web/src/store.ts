@@ -1,6 +1,6 @@
 // What the person looks at, and what they changed; views redraw when it moves.
 
-import { compute, type Computed, type Convention } from "./rules";
+import { compute, show, type Computed, type Convention } from "./rules";
 import type { BlobId, Layer, Report, Rule } from "./types";
 
 export interface State {
@@ -12,10 +12,20 @@ export interface State {
   convention: Convention;
   search: string;
   pane: "graph" | "table" | "layer";
+  /** Grows with every layer that is opened: a value that it was opened for is brought into view. */
+  opened: number;
+  /** What was wrong with the link that was followed. */
+  problem: Problem | null;
+}
+
+export interface Problem {
+  text: string;
+  /** Layers that may be meant. */
+  near: Layer[];
 }
 
 export class Store {
-  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", pane: "table" };
+  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", pane: "table", opened: 0, problem: null };
   /** The net of the file, and as it would be. */
   readonly original: Computed;
   now: Computed;
@@ -44,7 +54,7 @@ export class Store {
   }
 
   open(layer: Layer, at: number[] | null = null, which = 0): void {
-    this.set({ layer: this.report.layers.indexOf(layer), at, which, pane: "layer" });
+    this.set({ layer: this.report.layers.indexOf(layer), at, which, pane: "layer", opened: this.state.opened + 1, problem: null });
   }
 
   edit(layer: Layer, rule: Rule | null): void {
@@ -62,27 +72,72 @@ export function toHash(layer: Layer | null, at: number[] | null): string {
   return `#${name}${at ? `/${(at.length > 1 && at[0] === 0 ? at.slice(1) : at).join(",")}` : ""}`;
 }
 
-export function fromHash(report: Report, hash: string): { layer: Layer; at: number[] | null } | null {
-  const text = hash.replace(/^#/, "");
-  const find = (name: string): Layer | undefined => {
-    try {
-      const decoded = decodeURIComponent(name);
-      return report.layers.find((layer) => layer.name === decoded);
-    } catch {
-      return undefined;
-    }
-  };
-  const cut = /^(.*)\/(\d+(?:,\d+)*)$/.exec(text);
-  const named = cut ? find(cut[1] ?? "") : undefined;
-  if (cut && named) return { layer: named, at: placeIn(report, named, (cut[2] ?? "").split(",").map(Number)) };
-  const layer = find(text);
-  return layer ? { layer, at: null } : null;
+/** Where a link leads: a layer and a place in what it makes, or what is wrong with it. */
+export interface Target {
+  layer: Layer | null;
+  at: number[] | null;
+  problem: Problem | null;
 }
 
-/** The place as the layer's first top has it; null where it has no such place. */
-function placeIn(report: Report, layer: Layer, given: number[]): number[] | null {
-  const shape = report.blobs[layer.tops[0] ?? ""]?.shape;
-  if (!shape) return null;
+/** Names may hold slashes: what follows the last one is a place where what stands before it is a layer. */
+export function fromHash(report: Report, hash: string): Target {
+  const text = hash.replace(/^#/, "");
+  if (!text) return { layer: null, at: null, problem: null };
+  const find = (name: string): Layer | undefined => report.layers.find((layer) => layer.name === decoded(name));
+  const cut = /^(.*)\/([^/]*)$/.exec(text);
+  const [named, place] = [cut && find(cut[1] ?? ""), cut?.[2] ?? ""];
+  const whole = find(text);
+  if (named && (!whole || /^[\d,]+$/.test(place))) return { layer: named, ...placeIn(report, named, decoded(place)) };
+  if (whole) return { layer: whole, at: null, problem: null };
+  const name = decoded(cut && /^[-\d,. ]*$/.test(place) ? (cut[1] ?? "") : text);
+  return { layer: null, at: null, problem: { text: `This net has no layer "${name}".`, near: nearest(report, name) } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The place as the layer's first top has it, or why it has no such place. */
+function placeIn(report: Report, layer: Layer, text: string): Omit<Target, "layer"> {
+  const wrong = (why: string): Omit<Target, "layer"> => ({ at: null, problem: { text: `${layer.name} has no place "${text}": ${why}.`, near: [] } });
+  const blob = report.blobs[layer.tops[0] ?? ""];
+  const shape = blob?.shape;
+  if (!blob || !shape) return wrong("the shape of what it makes is not known");
+  const makes = `${blob.name} is ${show(shape)}`;
+  if (!/^\d+(,\d+)*$/.test(text)) return wrong(`a place is whole numbers with commas between them, and ${makes}`);
+  const given = text.split(",").map(Number);
   const at = given.length === shape.length - 1 ? [0, ...given] : given;
-  return at.length === shape.length && at.every((i, axis) => i < (shape[axis] ?? 0)) ? at : null;
+  if (at.length !== shape.length) return wrong(`${makes}, which takes ${shape.length} numbers${shape.length > 1 ? `, or ${shape.length - 1} where the first is 0` : ""}`);
+  const out = at.findIndex((i, axis) => i >= (shape[axis] ?? 0));
+  if (out >= 0) return wrong(`${makes}, so that number ${out + 1 - (at.length - given.length)} goes from 0 to ${(shape[out] ?? 1) - 1}`);
+  return { at, problem: null };
+}
+
+const NEAR = 5;
+
+/** The layers whose names take the fewest changes, or hold the name. */
+function nearest(report: Report, name: string): Layer[] {
+  const wanted = name.toLowerCase().slice(0, 100);
+  const far = (layer: Layer): number => {
+    const other = layer.name.toLowerCase().slice(0, 100);
+    return distance(wanted, other) - (wanted && (other.includes(wanted) || wanted.includes(other)) ? Math.min(wanted.length, other.length) : 0);
+  };
+  const all = report.layers.map((layer) => ({ layer, far: far(layer) })).filter((each) => each.far <= Math.max(2, wanted.length / 2));
+  return all.sort((a, b) => a.far - b.far).slice(0, NEAR).map(({ layer }) => layer);
+}
+
+/** How many letters to add, leave out or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

@@ -1,6 +1,6 @@
 // The table of layers: sorted, filtered, columns by choice, totals of what is shown; CSV and JSON of it.
 
-import { bytes, download, h, percent, thousands } from "./dom";
+import { breakable, bytes, download, h, percent, short, thousands, type Child } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
 import type { Store } from "./store";
@@ -14,12 +14,21 @@ interface Column {
   value(row: Row): string | number;
   numeric?: boolean;
   total?(rows: Row[]): string;
+  /** Whether it is a list, an entry to a line. */
+  lines?: boolean;
   shown: boolean;
 }
 
 const shapes = (all: readonly (Shape | null)[]): string => all.map(show).join(", ");
 const memory = (row: Row): number =>
   row.layer.tops.reduce((total, id, i) => total + (id.endsWith("@0") ? 4 * count(row.tops[i] ?? [0]) : 0), 0);
+
+/** In windows no wider than this the first column says what stands in these; others are there where they are asked for. */
+const NARROW = { window: "(max-width: 1100px)", without: ["type", "brief"] };
+const NARROWER = { window: "(max-width: 800px)", without: ["params", "share"] };
+
+const matches = ({ window }: { window: string }): boolean => matchMedia(window).matches;
+const hasRoom = (key: string): boolean => [NARROW, NARROWER].every((each) => !matches(each) || !each.without.includes(key));
 
 function columns(store: Store): Column[] {
   const cost = (row: Row): number => costOf(row, store.state.convention);
@@ -29,18 +38,19 @@ function columns(store: Store): Column[] {
     key, title, shown, numeric: true, text: (row) => text(of(row)), value: of, total: (rows) => text(sum(rows, of)),
   });
   const words = (key: string, title: string, of: (row: Row) => string, shown: boolean): Column => ({ key, title, shown, text: of, value: of });
+  const list = (key: string, title: string, of: (row: Row) => string, shown: boolean): Column => ({ ...words(key, title, of, shown), lines: true });
   return [
     { key: "index", title: "#", shown: false, numeric: true, text: (row) => String(row.layer.index), value: (row) => row.layer.index },
     words("name", "layer", (row) => row.layer.name, true),
     words("type", "type", (row) => row.layer.type, true),
     words("brief", "settings", (row) => row.layer.brief, true),
-    words("bottoms", "reads", (row) => row.layer.bottoms.map((id) => store.report.blobs[id]?.name ?? id).join(", "), false),
-    words("in", "in", (row) => shapes(row.bottoms), false),
-    words("out", "out", (row) => shapes(row.tops), true),
-    words("arrays", "weights", (row) => shapes(row.params), false),
+    list("bottoms", "reads", (row) => row.layer.bottoms.map((id) => store.report.blobs[id]?.name ?? id).join(", "), false),
+    list("in", "in", (row) => shapes(row.bottoms), false),
+    list("out", "out", (row) => shapes(row.tops), true),
+    list("arrays", "weights", (row) => shapes(row.params), false),
     number("params", "parameters", (row) => row.paramCount, true),
     number("statistics", "statistics", (row) => row.statistics, false),
-    number("cost", CONVENTIONS[store.state.convention], cost, true),
+    number("cost", CONVENTIONS[store.state.convention], cost, true, matches(NARROWER) ? short : thousands),
     {
       key: "share", title: "share", shown: true, numeric: true,
       text: (row) => percent(cost(row), whole()), value: cost, total: (rows) => percent(sum(rows, cost), whole()),
@@ -49,6 +59,9 @@ function columns(store: Store): Column[] {
     words("place", "in the file", (row) => row.layer.place, false),
   ];
 }
+
+const shownAs = (column: Column, text: string): Child[] =>
+  column.lines ? text.split(", ").map((line) => h("div", {}, line)) : [column.numeric ? text : h("span", { class: "words" }, text)];
 
 export class TableView {
   readonly element: HTMLElement;
@@ -64,6 +77,7 @@ export class TableView {
     this.element = h("div", { class: "table-view" }, this.tools, this.body);
     this.drawTools();
     this.draw();
+    for (const { window } of [NARROW, NARROWER]) matchMedia(window).addEventListener("change", () => (this.drawTools(), this.draw()));
     store.on((state, before) => {
       const moved = (["edits", "convention", "search"] as const).some((key) => state[key] !== before[key]);
       if (moved) this.draw();
@@ -72,7 +86,7 @@ export class TableView {
   }
 
   private isShown(column: Column): boolean {
-    return this.chosen.get(column.key) ?? column.shown;
+    return this.chosen.get(column.key) ?? (column.shown && hasRoom(column.key));
   }
 
   private drawTools(): void {
@@ -156,23 +170,34 @@ export class TableView {
 
   private line(row: Row, shown: Column[], most: number): HTMLElement {
     const was = this.store.original.rows[this.store.now.rows.indexOf(row)] as Row;
-    const act = (): void => this.store.open(row.layer);
     const cells = shown.map((column) => {
       const [text, before] = [column.text(row), column.text(was)];
-      const name = column.key === "name";
-      const bar = column.key === "share" && h("span", { class: "spark", style: `width:${(60 * costOf(row, this.store.state.convention)) / most}px` });
-      return h(
-        "td",
-        { class: `${column.numeric ? "num" : ""} col-${column.key}` },
-        name ? h("button", { type: "button", class: "link", onclick: act }, text) : column.key === "type" ? h("span", { class: `tag ${family(row.layer.type)}` }, text) : "",
-        bar,
-        name || column.key === "type" ? "" : before === text ? text : h("span", { class: "moved" }, h("s", {}, before), " ", h("b", {}, text)),
-        name && this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
-        name && row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),
-        name && row.error && h("span", { class: "error" }, row.error.message),
-      );
+      const none = column.numeric && column.value(row) === 0 && column.key !== "index";
+      return h("td", { class: `${column.numeric ? "num" : ""} col-${column.key}${none ? " none" : ""}` }, ...(this.special(column, row, most, text) ?? (before === text ? shownAs(column, text) : [h("span", { class: "moved" }, h("s", {}, before), " ", h("b", {}, text))])));
     });
     return h("tr", { "data-layer": row.layer.name, "data-index": row.layer.index, class: row.state }, ...cells);
+  }
+
+  /** Cells that are more than a text. */
+  private special(column: Column, row: Row, most: number, text: string): Child[] | null {
+    switch (column.key) {
+      case "name":
+        return [
+          h("button", { type: "button", class: "link", onclick: () => this.store.open(row.layer) }, ...breakable(text)),
+          matches(NARROW) && h("span", { class: "under" }, h("span", { class: `tag ${family(row.layer.type)}` }, row.layer.type), ` ${row.layer.brief}`),
+          this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
+          row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),
+          row.error && h("span", { class: "error" }, row.error.message),
+        ];
+      case "type":
+        return [h("span", { class: `tag ${family(row.layer.type)}` }, ...breakable(text))];
+      case "share": {
+        const part = costOf(row, this.store.state.convention) / most;
+        return [part > 0 && h("span", { class: "spark" }, h("span", { style: `width:${Math.max(100 * part, 2)}%` })), h("span", { class: "share-text" }, text)];
+      }
+      default:
+        return null;
+    }
   }
 
   private mark(): void {

@@ -11,6 +11,7 @@ export type BlobId = string;
 
 export interface Report {
   version: 1;
+  kind: "net";
   /** `images` is the batch: `macs` are per image, `cost` is of the whole batch. */
   net: { name: string; file: string; phase: string; images: number };
   /** In the order of the file. */
@@ -38,7 +39,7 @@ export interface Layer {
   /** Multiply-adds per image, bias not counted. */
   macs: number;
   cost: Cost;
-  /** "net.prototxt:44:1". */
+  /** "net.prototxt:44": no folder, for a page is sent to others. */
   place: string;
   sections: Section[];
   rule: Rule;
@@ -129,6 +130,13 @@ export type Rule =
   | Crop
   | Interp
   | Upsample
+  | Unpool
+  | Shuffle
+  | Normalize
+  | ArgMax
+  | RoiPool
+  | PriorBox
+  | Loss
   | Unknown;
 
 /** `shapes`: one per top. */
@@ -180,8 +188,11 @@ export interface PerValue {
 
 /** Caffe's: mean / factor, variance / factor, factor. */
 export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean }
-/** A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each. */
-export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number }
+/**
+ * A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each.
+ * `learns`: it takes mean and variance from the batch.
+ */
+export interface Bn { kind: "bn"; arrays: 2 | 4; eps: number; learns: boolean }
 /** With two bottoms the second is the factor. */
 export interface Scale { kind: "scale"; axis: number; num_axes: number; bias_term: boolean }
 export interface Bias { kind: "bias"; axis: number; num_axes: number }
@@ -221,5 +232,93 @@ export interface Interp {
 
 export interface Upsample { kind: "upsample"; scale: number }
 
+/** SegNet's: values go where the second bottom says; `size` for height and width, else times `scales` less `less`. */
+export interface Unpool { kind: "unpool"; size: number[]; scales: number[]; less: number[] }
+/** Channels of groups, dealt out in turn. */
+export interface Shuffle { kind: "shuffle"; group: number }
+export interface Normalize { kind: "normalize"; across_spatial: boolean; channel_shared: boolean; eps: number }
+/** `axis` is null where the whole item is looked through. */
+export interface ArgMax { kind: "arg_max"; axis: number | null; out_max_val: boolean; top_k: number }
+/** Regions of the second bottom, pooled; `channels` is what the first must have, null for as many as it has. */
+export interface RoiPool { kind: "roi_pool"; pooled: number[]; channels: number | null; num_output: number | null }
+/** `boxes` for each place of the map. */
+export interface PriorBox { kind: "prior_box"; boxes: number }
+/** One number; a second top is like the first bottom. `axis` is that of the classes, null without labels. */
+export interface Loss { kind: "loss"; axis: number | null }
+
 /** The page cannot compute it: tops, parameters and cost stay as they are, and are marked once a bottom changed. */
 export interface Unknown { kind: "unknown" }
+
+/** Two nets side by side, in place of a Report: layers matched by name, as prototxt-explain --diff matches them. */
+export interface Comparison {
+  version: 1;
+  kind: "comparison";
+  /** Nothing differs. */
+  same: boolean;
+  before: NetSide;
+  after: NetSide;
+  /** In the order of the second net, what only the first has in between. */
+  pairs: Pair[];
+  /** What is said of the layers, each section once. */
+  said: Said[];
+  /** What becomes of the first net's weights in the second. */
+  weights: Fate[];
+}
+
+export interface NetSide {
+  name: string;
+  file: string;
+  phase: string;
+  images: number;
+  inputs: { name: string; shape: Shape | null }[];
+  notes: string[];
+}
+
+export type What = "type" | "settings" | "wiring" | "shape" | "parameters" | "cost" | "memory";
+
+/** A layer in both nets, or in one: `copy` counts those of its name before it. */
+export interface Pair {
+  name: string;
+  copy: number;
+  /** In what a layer of both nets is not the same. */
+  differs: What[];
+  before: PairSide | null;
+  after: PairSide | null;
+  /** Every field of either, as paths of prototxt names; "" where there is no value. */
+  settings: Setting[];
+}
+
+export interface Setting { field: string; before: string; after: string }
+
+/** `macs`, `biases` are per image, `bytes` those of new tops for the whole batch; `sections` are places in `said`. */
+export interface PairSide {
+  index: number;
+  type: string;
+  brief: string;
+  bottoms: SideBlob[];
+  tops: SideBlob[];
+  params: Shape[];
+  paramCount: number;
+  statistics: number;
+  macs: number;
+  biases: number;
+  bytes: number;
+  place: string;
+  sections: number[];
+}
+
+export interface SideBlob { id: BlobId; name: string; shape: Shape | null }
+
+export interface Said {
+  key: string;
+  title: string;
+  lines: { label: string; text: string; note: string }[];
+  picture: string;
+}
+
+/** refused: Caffe refuses the whole file for it; unused: no layer of this name; missing: starts from its filler. */
+export interface Fate {
+  layer: string;
+  fate: "loads" | "refused" | "unused" | "missing";
+  why: string;
+}

@@ -20,7 +20,7 @@ const put = (rule: Rule, field: string, value: unknown): Rule => ({ ...(rule as 
 
 const numbers = (text: string): number[] | null => {
   const parts = text.trim().split(/[\s,x×]+/);
-  return parts.every((part) => /^-?\d{1,9}$/.test(part)) ? parts.map(Number) : null;
+  return parts.every((part) => /^-?\d{1,10}$/.test(part)) ? parts.map(Number) : null;
 };
 
 const one = (field: string, label = field): Knob => ({
@@ -82,6 +82,10 @@ function knobs(store: Store, layer: Layer): Knob[] {
       return [one("num_output"), yesNo("bias_term")];
     case "upsample":
       return [one("scale")];
+    case "shuffle":
+      return [one("group")];
+    case "roi_pool":
+      return rule.channels === null ? [each("pooled")] : [];
     case "interp":
       return rule.size.length ? [each("size")] : [one("zoom_factor"), one("shrink_factor")];
     case "lrn":

@@ -85,6 +85,7 @@ describe("float16", () => {
 const blob = (shape: number[]): { name: string; version: number; shape: number[] } => ({ name: "b", version: 0, shape });
 const net: Report = {
   version: 1,
+  kind: "net",
   net: { name: "", file: "", phase: "TEST", images: 1 },
   layers: [
     layer({ kind: "input", shapes: [[1, 1, 9, 9]] }, "data", [], ["data@0"]),
@@ -112,7 +113,22 @@ describe("deep links", () => {
     ["#a/1/0,4,4", "a/1", [0, 0, 4, 4]],
   ])("%s", (hash, name, at) => expect(fromHash(net, hash)).toMatchObject({ layer: { name }, at }));
   it("are written so that they are read again", () => {
-    for (const each of net.layers) expect(fromHash(net, toHash(each, [0, 0, 0, 0]))).toEqual({ layer: each, at: [0, 0, 0, 0] });
-    expect(fromHash(net, "#%E0%A4")).toBeNull();
+    for (const each of net.layers) expect(fromHash(net, toHash(each, [0, 0, 0, 0]))).toEqual({ layer: each, at: [0, 0, 0, 0], problem: null });
+    expect(fromHash(net, "")).toEqual({ layer: null, at: null, problem: null });
+  });
+  it.each([
+    ["#pol", null, 'no layer "pol"', ["pool"]],
+    ["#pol/0,1,2", null, 'no layer "pol"', ["pool"]],
+    ["#zzzzzzzzzzzz", null, "no layer", []],
+    ["#%E0%A4", null, "no layer", []],
+    ["#pool/0,9,9", "pool", "b is 1 × 1 × 3 × 3, so that number 2 goes from 0 to 2", []],
+    ["#pool/x,1", "pool", "whole numbers with commas between them, and b is 1 × 1 × 3 × 3", []],
+    ["#pool/1", "pool", "takes 4 numbers, or 3 where the first is 0", []],
+    ["#a/1/0,4,5", "a/1", "number 3 goes from 0 to 4", []],
+  ])("%s says what is wrong", (hash, name, text, near) => {
+    const { layer, at, problem } = fromHash(net, hash);
+    expect([layer?.name ?? null, at]).toEqual([name, null]);
+    expect(problem?.text).toContain(text);
+    expect(problem?.near.map((each) => each.name)).toEqual(near);
   });
 });

@@ -68,6 +68,7 @@ const layer = (index: number, name: string, rule: Rule, bottoms: string[], tops:
 });
 const net: Report = {
   version: 1,
+  kind: "net",
   net: { name: "", file: "", phase: "TEST", images: 2 },
   layers: [
     layer(0, "data", { kind: "input", shapes: [[2, 4, 7, 9]] }, [], ["data@0"]),

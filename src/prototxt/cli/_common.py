@@ -7,12 +7,13 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from prototxt.cli._options import HEADINGS
 from prototxt.errors import PrototxtError
 from prototxt.files import whole_file
 
@@ -52,6 +53,17 @@ class Command(click.Command):
         except OSError as error:
             _drop_output()
             _fail(ctx, f"cannot write the answer: {error.strerror or error}")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options below the headings of their groups; those of no group come first."""
+        below: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                below.setdefault(HEADINGS.get(param, "Options"), []).append(record)
+        for heading, records in below.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
 
 def _fail(ctx: click.Context, what: str) -> None:
@@ -112,7 +124,17 @@ def show(table: RenderableType) -> None:
     console = screen()
     with console.capture() as captured:
         console.print(table, crop=False)
-    say(captured.get().rstrip("\n"))
+    say("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+
+
+def tell(lay_out: Callable[[int], RenderableType], output: str | None) -> None:
+    """What is laid out for a width: on standard output, or in the file named by -o as wide as it needs."""
+    from prototxt.views.columns import WIDE, plain_text
+
+    if output is None:
+        show(lay_out(screen().width))
+    else:
+        emit(plain_text(lay_out(WIDE)) + "\n", output)
 
 
 def emit(text: str, output: str | None) -> None:

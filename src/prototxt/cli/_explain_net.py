@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import emit, screen, show, show_notes
+from prototxt.cli._common import emit, show_notes, tell
 from prototxt.cli._options import NetChoice, file_name, option_group
 from prototxt.files import whole_file
 
@@ -68,6 +69,7 @@ def size(text: str) -> str:
 
 net_questions = option_group(
     "question",
+    "Questions about the whole net",
     NetQuestion,
     [
         click.option(
@@ -120,14 +122,13 @@ def _tell(
     sections: Sequence[Section],
     form: str,
     output: str | None,
-    table: RenderableType | None = None,
+    table: Callable[[int], RenderableType] | None = None,
 ) -> None:
     """Sections in the form that is asked for; a `table` stands for the section `layers` in text."""
     from rich.console import Group
     from rich.text import Text
 
     from prototxt.views import sections as views
-    from prototxt.views.columns import plain_text
 
     if form == "json":
         emit(views.told_json(title, sections), output)
@@ -137,16 +138,15 @@ def _tell(
 
         emit(told_html(title, sections), output)
         return
-    width = screen().width
-    shown = [
-        table if table is not None and section.key == "layers" else views.section_text(section, width)
-        for section in sections
-    ]
-    text = Group(Text(title, "bold"), *shown)
-    if output is None:
-        show(text)
-    else:
-        emit(plain_text(text) + "\n", output)
+
+    def laid_out(width: int) -> RenderableType:
+        shown = [
+            table(width) if table and section.key == "layers" else views.section_text(section, width)
+            for section in sections
+        ]
+        return Group(Text(title, "bold"), *shown)
+
+    tell(laid_out, output)
 
 
 def _what_if(
@@ -158,8 +158,8 @@ def _what_if(
 
     options = choice.options()
     found = what_if(definition, options, question.what_if)
-    table = comparison_table(found.comparison, screen().width)
-    _tell(f"{definition.file}, what if", sections(found), form, output, table)
+    _tell(f"{definition.file}, what if", sections(found), form, output,
+          partial(comparison_table, found.comparison))  # fmt: skip
     if found.after.breaks is not None:
         return 1
     if question.save_net is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prototxt.cli._common import emit, screen, show, show_notes
+from prototxt.cli._common import emit, show_notes, tell
 from prototxt.cli._image_options import ImageChoice
 from prototxt.cli._options import file_name, option_group
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from prototxt.definition import Definition
     from prototxt.net import Net
     from prototxt.reading import Options
-    from prototxt.runs.items import Item
 
 
 def place(text: str) -> tuple[int, ...]:
@@ -61,15 +59,15 @@ class ValueChoice:
 
     @property
     def files(self) -> list[str] | None:
-        """The weights files: `a,b` is two, where no file has that very name."""
-        named = [
-            file for given in self.weights for file in ([given] if Path(given).exists() else given.split(","))
-        ]
-        return [file for file in named if file] or None
+        """The weights files."""
+        from prototxt.cli._run_reading import weights_files
+
+        return weights_files(self.weights)
 
 
 value_options = option_group(
     "value",
+    "What one value is made of",
     ValueChoice,
     [
         click.option(
@@ -109,6 +107,7 @@ def explain_one(
 ) -> int:
     """Runs the net as far as the layer and shows the ledger; the exit code, 1 where the engine has another value."""
     from prototxt.cli._run_text import missing_weights
+    from prototxt.explain.look import find_layer, namesakes
     from prototxt.explain.values import run_for
     from prototxt.graph.select import up_to
     from prototxt.net import Net
@@ -119,7 +118,10 @@ def explain_one(
         # Where nothing here can run some of the layers: those before this one may do without them.
         definition = up_to(definition, layer)
     net = Net(definition, options, value.files, keep="outputs", engine=value.engine or "fast")
-    show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])
+    shared = namesakes(net.graph, find_layer(net.graph, layer))
+    show_notes(
+        [*net.graph.notes[len(definition.notes) :], *missing_weights(net), *([shared] if shared else [])]
+    )
     feeds, fed = _feeds(net, value.image, images)
     depth = value.depth or 1
     values = run_for(net, layer, depth, feeds)
@@ -147,41 +149,21 @@ def _answer(
 
         emit(ledger_html(ledger, branches, fed), output)
     else:
-        from prototxt.views.columns import WIDE, plain_text
         from prototxt.views.ledger_text import ledger_text
 
-        width = screen().width if output is None else WIDE
-        text = ledger_text(ledger, branches, fed=fed, everything=everything, width=width)
-        if output is None:
-            show(text)
-        else:
-            emit(plain_text(text) + "\n", output)
+        tell(lambda width: ledger_text(ledger, branches, fed=fed, everything=everything, width=width), output)
 
 
 def _feeds(net: Net, image: str | None, images: ImageChoice) -> tuple[Mapping[str, Any], str]:
     """What the net's inputs are given, and that in words."""
+    from prototxt.cli._run_reading import make_reading
     from prototxt.runs.run import Runner
 
+    runner = Runner(net)
     if image is None:
-        noise = Runner(net).noise()
+        noise = runner.noise()
         return noise, "noise from 0 to 1, for there is no --image" if noise else "what its data layers read"
-    item = _item(net, image, images)
-    return Runner(net).feeds([item]), item.how
-
-
-def _item(net: Net, name: str, images: ImageChoice) -> Item:
-    from prototxt.cli._run_text import image_entry
-    from prototxt.detections.heads import size_input
-    from prototxt.images.transform import Transform
-    from prototxt.runs.items import array_reader, image_reader, is_arrays
-
-    entries = {blob.name: net.graph.shapes[blob] for blob in net.graph.entries}
-    if is_arrays(name):
-        if images.said:
-            raise click.UsageError(f"files of arrays are fed as they are: {images.said[0]} is for images")
-        return next(iter(array_reader(entries)(name)))
-    blob = image_entry(net, entries)
-    recipe, notes = images.recipe(net, blob)
-    show_notes(notes)
-    read = image_reader(blob, Transform.for_input(entries[blob], recipe), size_input(net.graph))
-    return next(iter(read(name)))
+    reading = make_reading(runner, [image], images)
+    show_notes(reading.notes)
+    item = next(iter(reading.read(image)))
+    return runner.feeds([item]), item.how

@@ -93,6 +93,7 @@ class ImageChoice:
 
 image_options = option_group(
     "images",
+    "How images are prepared",
     ImageChoice,
     [
         click.option(

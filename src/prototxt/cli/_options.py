@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Command = Callable[..., None]
 
+HEADINGS: dict[click.Parameter, str] = {}
+"""What --help lists an option below, where it is one of a group."""
+
 
 def file_name(text: str) -> str:
     """A file's name as it is; click.BadParameter for an empty one, such as an unset shell variable."""
@@ -36,21 +39,27 @@ def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
     return name, shape
 
 
-def option_group(argument: str, choice: type, options: Sequence[Any]) -> Callable[[Command], Command]:
+def option_group(
+    argument: str, heading: str, choice: type, options: Sequence[Any]
+) -> Callable[[Command], Command]:
     """A decorator that gives a command these options, and their values as one `argument`.
 
-    `choice` is a dataclass whose fields are named as the options are.
+    `choice` is a dataclass whose fields are named as the options are; --help lists them below `heading`.
     """
+    names = {field.name for field in fields(choice)}
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def with_choice(**given: Any) -> None:
-            own = {field.name: given.pop(field.name) for field in fields(choice)}
+            own = {name: given.pop(name) for name in names}
             command(**{argument: choice(**own)}, **given)
 
         decorated: Command = with_choice
         for option in reversed(options):
             decorated = option(decorated)
+        for param in vars(decorated)["__click_params__"]:
+            if param.name in names:
+                HEADINGS[param] = heading
         return decorated
 
     return decorate
@@ -85,6 +94,7 @@ class NetChoice:
 
 net_options = option_group(
     "choice",
+    "Which net the file is",
     NetChoice,
     [
         click.option(

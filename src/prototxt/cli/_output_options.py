@@ -48,6 +48,7 @@ class OutputChoice:
 
 output_options = option_group(
     "output",
+    "What becomes of the answers",
     OutputChoice,
     [
         click.option("--labels", type=file_name, metavar="FILE",

@@ -45,6 +45,7 @@ class PlanChoice:
 
 plan_options = option_group(
     "planned",
+    "Engine and plan",
     PlanChoice,
     [
         click.option(

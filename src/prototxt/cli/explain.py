@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._common import Command, emit, show_notes, tell
 from prototxt.cli._explain_net import NetQuestion, answer, net_questions
 from prototxt.cli._explain_value import ValueChoice, explain_one, value_options
 from prototxt.cli._image_options import ImageChoice, image_options
 from prototxt.cli._options import NetChoice, file_name, net_options
 
 if TYPE_CHECKING:
-    from prototxt.graph.wiring import Graph
+    from prototxt.explain.section import Section
+    from prototxt.graph.wiring import Graph, Node
 
 FORMATS = ("text", "json", "html")
+
+
+def section_keys(text: str) -> tuple[str, ...]:
+    """`size,cost` as the keys of sections; click.BadParameter for a word that is none."""
+    from prototxt.errors import did_you_mean
+    from prototxt.explain.layer import SECTIONS
+
+    asked = tuple(text.split(","))
+    for word in asked:
+        if word not in SECTIONS:
+            hint = did_you_mean(word, SECTIONS) or f"there are {', '.join(SECTIONS)}"
+            raise click.BadParameter(f'there is no section "{word}"; {hint}')
+    return asked
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +43,11 @@ FORMATS = ("text", "json", "html")
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
 )
+@click.option(
+    "--only", type=section_keys, metavar="SECTION[,...]",
+    help="Of a LAYER these sections alone: layer, formula, size, connectivity, parameters, cost, im2col, field, "
+    "elsewhere, pitfalls.",
+)  # fmt: skip
 @value_options
 @image_options
 @net_questions
@@ -40,6 +60,7 @@ def main(
     layer: str | None,
     form: str,
     output: str | None,
+    only: tuple[str, ...] | None,
     value: ValueChoice,
     images: ImageChoice,
     question: NetQuestion,
@@ -59,6 +80,7 @@ def main(
     Examples:
       prototxt-explain examples/alexnet.prototxt
       prototxt-explain examples/alexnet.prototxt conv2
+      prototxt-explain examples/alexnet.prototxt conv2 --only size,cost
       prototxt-explain deploy.prototxt pool1 --input data=1,3,384,384
       prototxt-explain deploy.prototxt conv1 --format html -o conv1.html
       prototxt-explain examples/lenet.prototxt conv2 --at 0,17,3,4 --weights examples/lenet.caffemodel \\
@@ -73,6 +95,8 @@ def main(
 
     question.check(layer)
     value.check(layer, images, question.asked)
+    if only and (layer is None or value.at is not None):
+        raise click.UsageError("--only chooses from what is told of a LAYER, without --at")
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
     if question.asked:
@@ -85,17 +109,17 @@ def main(
     if layer is None:
         _overview(graph, form, output)
     else:
-        _layer(graph, layer, form, output)
+        _layer(graph, layer, only or (), form, output)
 
 
-def _layer(graph: Graph, name: str, form: str, output: str | None) -> None:
+def _layer(graph: Graph, name: str, only: Sequence[str], form: str, output: str | None) -> None:
     """All that shapes tell of one layer."""
     from prototxt.explain.layer import explain_layer
     from prototxt.explain.look import find_layer, is_known
     from prototxt.views import sections as views
 
     node = find_layer(graph, name)
-    sections = explain_layer(graph, node)
+    sections = _chosen(explain_layer(graph, node), only, node)
     brief = node.layer.brief(graph.bottom_shapes(node)) if is_known(graph, node) else ""
     if form == "json":
         emit(views.sections_json(node, sections), output)
@@ -104,7 +128,18 @@ def _layer(graph: Graph, name: str, form: str, output: str | None) -> None:
 
         emit(sections_html(node, brief, sections), output)
     else:
-        _show(views.sections_text(views.layer_title(node, brief), sections, screen().width), output)
+        tell(lambda width: views.sections_text(views.layer_title(node, brief), sections, width), output)
+
+
+def _chosen(sections: Sequence[Section], only: Sequence[str], node: Node) -> Sequence[Section]:
+    """The sections that were asked for; all where none was."""
+    from prototxt.errors import InputError
+
+    chosen = [section for section in sections if section.key in only] if only else sections
+    if not chosen:
+        hint = f"there are {', '.join(section.key for section in sections)}"
+        raise InputError(f'layer "{node.name}" ({node.type}) has no section {" or ".join(only)}', hint=hint)
+    return chosen
 
 
 def _overview(graph: Graph, form: str, output: str | None) -> None:
@@ -119,14 +154,4 @@ def _overview(graph: Graph, form: str, output: str | None) -> None:
 
         emit(overview_html(overview), output)
     else:
-        _show(views.overview_text(overview, screen().width), output)
-
-
-def _show(text: Any, output: str | None) -> None:
-    """What rich lays out, on standard output or in a file."""
-    from prototxt.views.columns import plain_text
-
-    if output is None:
-        show(text)
-    else:
-        emit(plain_text(text) + "\n", output)
+        tell(lambda width: views.overview_text(overview, width), output)

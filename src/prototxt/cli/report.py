@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from prototxt.cli._common import Command, say, show_notes
 from prototxt.cli._image_options import ImageChoice, image_options
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from prototxt.report.picture import Picture
     from prototxt.report.write import Content, Written
 
+OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed"
+"""Options that say nothing of two nets."""
+
 DTYPES = {"fp16": "float16", "fp32": "float32"}
 
 
@@ -32,6 +36,10 @@ DTYPES = {"fp16": "float16", "fp32": "float32"}
 @click.option(
     "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
     help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
+)  # fmt: skip
+@click.option(
+    "--compare", "other", type=file_name, metavar="OTHER",
+    help="Show NET beside another net: both in one graph and one table, what differs, which weights load.",
 )  # fmt: skip
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", default="report.html", show_default=True,
@@ -49,10 +57,13 @@ DTYPES = {"fp16": "float16", "fp32": "float32"}
 @image_options
 @net_options
 @click.version_option(package_name="prototxt")
+@click.pass_context
 def main(
+    ctx: click.Context,
     net: str,
     image: str | None,
     weights: tuple[str, ...],
+    other: str | None,
     output: str,
     max_mb: float,
     dtype: str,
@@ -63,7 +74,8 @@ def main(
     """Write NET (a prototxt file) as one HTML page: its graph, a table, every layer explained.
 
     With --weights the page shows the kernels, with --image every map that they make of the image, and what each value
-    is made of. The page needs no server and no network; it opens from the disk.
+    is made of. With --compare it shows two nets side by side. The page needs no server and no network; it opens from
+    the disk.
 
     \b
     Examples:
@@ -71,12 +83,18 @@ def main(
       prototxt-report examples/lenet.prototxt --weights examples/lenet.caffemodel --image examples/digit.png \\
         --preset mnist -o lenet.html
       prototxt-report deploy.prototxt --weights net.caffemodel --image cat.jpg --preset imagenet --dtype fp32
+      prototxt-report deploy.prototxt --compare other.prototxt -o diff.html
     """
     from prototxt.files import check_folder
     from prototxt.reading import define_net
     from prototxt.report.write import MEGA, Limits, page, write_page
     from prototxt.text.read import read_text
 
+    if other is not None:
+        _check_alone(ctx, images)
+        check_folder(output)
+        say(_compare(net, other, choice, output))
+        return
     if images.said and image is None:
         raise click.UsageError(f"{images.said[0]} is for images: give --image")
     if images.crop == "ten":
@@ -84,9 +102,46 @@ def main(
     check_folder(output)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    content = _content(definition, choice, seed, weights, image, images)
+    given = [net, *(weights_files(weights) or ()), *filter(None, [image, images.mean])]
+    content = _sendable(_content(definition, choice, seed, weights, image, images), given)
     limits = Limits(int(max_mb * MEGA), "float16" if dtype == "fp16" else "float32")
     say(_told(output, content.graph, write_page(output, content, limits, page())))
+
+
+def _check_alone(ctx: click.Context, images: ImageChoice) -> None:
+    """Raises click.UsageError for options that make no sense for two nets."""
+    given = [f"--{name.replace('_', '-')}" for name in OF_ONE_NET if _is_said(ctx, name)]
+    if given or images.said:
+        what = (given + images.said)[0]
+        raise click.UsageError(
+            f"{what} is for the page of one net: --compare shows shapes and settings alone"
+        )
+
+
+def _is_said(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)
+
+
+def _compare(net: str, other: str, choice: NetChoice, output: str) -> str:
+    """Write the page of two nets; what to say of it."""
+    from prototxt.explain.diff import diff
+    from prototxt.reading import define_net
+    from prototxt.report.comparison import make_comparison, write_comparison
+    from prototxt.report.write import page
+    from prototxt.text.read import read_text
+    from prototxt.views.numbers import counted, human_bytes
+
+    first, second = (define_net(read_text(file), file, strict=choice.strict) for file in (net, other))
+    found = diff(first, second, choice.options())
+    show_notes([*found.before.notes, *found.after.notes])
+    size = write_comparison(output, make_comparison(found), page())
+    differ = sum(found.differs(pair) for pair in found.comparison.pairs)
+    said = (
+        f"{differ:,} of them {'differs' if differ == 1 else 'differ'}"
+        if differ
+        else "the two nets are the same"
+    )
+    return f"{output}: {human_bytes(size)}, {counted(len(found.comparison.pairs), 'layer')}, {said}"
 
 
 def _content(
@@ -109,8 +164,18 @@ def _content(
         show_notes(graph.notes[known:])
         return Content(graph)
     net = Net(definition, options, files, keep="outputs", engine="fast")
-    show_notes([*net.graph.notes[known:], *missing_weights(net)])
+    unlearned = [_about_weights(net)] if net.loaded is None else []
+    show_notes([*net.graph.notes[known:], *unlearned, *missing_weights(net)])
     return _with_kernels(net) if image is None else _with_maps(net, image, images)
+
+
+def _sendable(content: Content, files: list[str]) -> Content:
+    """The content without what it says of this machine: its folders."""
+    from dataclasses import replace
+
+    from prototxt.report.document import without_folders
+
+    return replace(content, notes=tuple(without_folders(note, files) for note in content.notes))
 
 
 def _with_kernels(net: Net) -> Content:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, emit, screen, show, show_notes
+from prototxt.cli._common import Command, emit, screen, show, show_notes, tell
 from prototxt.cli._options import NetChoice, file_name, net_options
 from prototxt.cli._progress import progress_bar
 
@@ -92,7 +93,6 @@ def _check(named: Sequence[str], form: str, output: str | None, choice: NetChoic
     from prototxt.check import check
     from prototxt.runs.sources import NETS, expand
     from prototxt.views.check_table import check_csv, check_json, check_table
-    from prototxt.views.columns import WIDE, plain_text
 
     if form == "markdown":
         raise click.UsageError("--check prints a table, json or csv")
@@ -105,10 +105,8 @@ def _check(named: Sequence[str], form: str, output: str | None, choice: NetChoic
             advance(1)
     if form != "table":
         emit({"json": check_json, "csv": check_csv}[form](checked), output)
-    elif output is not None:
-        emit(plain_text(check_table(checked, WIDE)) + "\n", output)
     else:
-        show(check_table(checked, screen().width))
+        tell(partial(check_table, checked), output)
     return int(not all(c.is_fine for c in checked))
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from difflib import SequenceMatcher
 
 from prototxt.explain.section import Line, Section
+from prototxt.explain.seen import Seen, seen
 from prototxt.explain.words import size_in_bytes
 from prototxt.graph.wiring import Graph, Node
 from prototxt.layers.base import Shape, show
@@ -33,7 +34,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One layer of one of the nets; a shape is None where it depends on a layer that nothing here can run."""
+    """One layer of one of the nets; a shape is None where it depends on a layer that nothing here can run.
+
+    `sees` is how much of the input its values see; empty where that is not told.
+    """
 
     index: int
     type: str
@@ -41,6 +45,7 @@ class Side:
     shapes: tuple[Shape | None, ...]
     arrays: tuple[Shape, ...]
     work: Work
+    sees: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,17 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether anything a table shows is not the same."""
+        """Whether the layer is not the same: its type, its shapes, its cost."""
         if self.before is None or self.after is None:
             return True
         return _shown(self.before) != _shown(self.after)
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to tell of it: it differs, or its values see another part of the input."""
+        if self.before is None or self.after is None:
+            return True
+        return self.differs or self.before.sees != self.after.sees
 
 
 def _shown(side: Side) -> tuple[object, ...]:
@@ -114,10 +126,14 @@ def keys(nodes: Iterable[Node]) -> Iterator[Key]:
 def _sides(graph: Graph | None) -> dict[Key, Side]:
     if graph is None:
         return {}
-    return {key: _side(graph, node) for key, node in zip(keys(graph.nodes), graph.nodes, strict=True)}
+    told = seen(graph)
+    return {
+        key: _side(graph, node, told.get(node.index))
+        for key, node in zip(keys(graph.nodes), graph.nodes, strict=True)
+    }
 
 
-def _side(graph: Graph, node: Node) -> Side:
+def _side(graph: Graph, node: Node, told: Seen | None) -> Side:
     kind = f"{node.type} (unknown)" if isinstance(node.layer, Unknown) else node.type
     return Side(
         node.index,
@@ -126,6 +142,7 @@ def _side(graph: Graph, node: Node) -> Side:
         tuple(graph.shapes.get(top) for top in node.tops),
         tuple(ref.shape for ref in node.params),
         Work(node.param_count, node.statistics, graph.macs(node), graph.new_bytes(node)),
+        told.size if told else "",
     )
 
 
@@ -139,7 +156,7 @@ def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
 
 def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
     """A line for each layer that differs, or has a note; and how many there are besides."""
-    shown = [pair for pair in comparison.pairs if pair.differs or notes.get(pair.key)]
+    shown = [pair for pair in comparison.pairs if pair.tells or notes.get(pair.key)]
     lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
     rest = len(comparison.pairs) - len(shown)
     return Section(
@@ -153,6 +170,7 @@ def _line(pair: Pair, note: str) -> Line:
         in_words(pair, shapes_text),
         with_unit(in_words(pair, lambda side: f"{side.work.params + side.work.statistics:,}"), "parameters"),
         with_unit(in_words(pair, lambda side: f"{side.work.macs:,}"), "MACs per image"),
+        f"sees {sees} of the input" if (sees := in_words(pair, lambda side: side.sees)) else "",
     ]
     sides = {"before": pair.before and asdict(pair.before), "after": pair.after and asdict(pair.after)}
     text = "\n".join(row for row in rows if row)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from prototxt.explain.groups import MOST_GROUPS, Groups
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
-from prototxt.explain.words import counted, product, span, times
+from prototxt.explain.words import a_slice, counted, product, span, times
 from prototxt.layers._per_channel import PerChannel
+from prototxt.layers._window import Window
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, count
 from prototxt.layers.bias import Bias
@@ -36,18 +37,6 @@ from prototxt.layers.tile import Tile
 
 Rule = Callable[[Look], Section]
 
-MOST_COLUMNS, MOST_ROWS = 48, 12
-"""As large as the picture of a matrix is drawn."""
-
-FULL_ROWS = 3
-"""The rows of a matrix in which all are joined: there is little to see."""
-
-MOST_GROUPS = 4
-"""As many groups as are told one by one."""
-
-NOTHING, SHADES = "·", "░▒▓█"
-"""No pair of a block is joined; some, up to all."""
-
 
 def connectivity(look: Look) -> Section | None:
     """Nothing for layers of whose kind nothing is known."""
@@ -59,83 +48,22 @@ def _section(lines: Sequence[Line], picture: str = "") -> Section:
     return Section("connectivity", "What one value is made of", tuple(lines), picture)
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """`inputs` and `outputs` in `number` groups that do not see each other."""
-
-    inputs: int
-    outputs: int
-    number: int
-
-    @property
-    def pairs(self) -> int:
-        """How many pairs of an input and an output are joined."""
-        return self.inputs * self.outputs // self.number
-
-    def ranges(self) -> list[tuple[str, str]]:
-        """The inputs and the outputs of the first groups."""
-        i, o = self.inputs // self.number, self.outputs // self.number
-        shown = range(min(self.number, MOST_GROUPS))
-        return [(span(g * i, g * i + i - 1), span(g * o, g * o + o - 1)) for g in shown]
-
-    def joined(self, first_in: int, end_in: int, first_out: int, end_out: int) -> int:
-        """How many pairs of these inputs and these outputs are joined."""
-        i, o = self.inputs // self.number, self.outputs // self.number
-        first = max(first_in // i, first_out // o)
-        last = min((end_in - 1) // i, (end_out - 1) // o)
-
-        def of(g: int) -> int:
-            inputs = min(end_in, g * i + i) - max(first_in, g * i)
-            return inputs * (min(end_out, g * o + o) - max(first_out, g * o))
-
-        # Only the first and the last group may be cut.
-        between = max(last - first - 1, 0) * i * o
-        return between + sum(map(of, {first, last})) if first <= last else 0
-
-    def picture(self) -> str:
-        """The matrix of inputs (columns) and outputs (rows), a character for one or many of each."""
-        most = MOST_ROWS if self.number > 1 else FULL_ROWS
-        columns, rows = _cuts(self.inputs, MOST_COLUMNS), _cuts(self.outputs, most)
-        labels = [span(first, end - 1) for first, end in rows]
-        width = max(len("output"), *map(len, labels))
-        lines = [
-            f"{'output':>{width}}   input {span(0, self.inputs - 1)}, {_each(self.inputs, len(columns))}"
-        ]
-        for label, (first, end) in zip(labels, rows, strict=True):
-            cells = [_shade(self.joined(a, b, first, end), (b - a) * (end - first)) for a, b in columns]
-            lines.append(f"{label:>{width}}   {''.join(cells)}")
-        return "\n".join(lines)
-
-
-def _each(number: int, columns: int) -> str:
-    """`2 a column`."""
-    each = number / columns
-    return f"{each:g} a column" if each == int(each) else f"about {each:.0f} a column"
-
-
-def _cuts(number: int, most: int) -> list[tuple[int, int]]:
-    """So many things in at most so many blocks, as even as can be."""
-    even = (n for n in range(min(number, most), most // 2, -1) if number % n == 0)
-    blocks = next(even, min(number, most))
-    return [(b * number // blocks, (b + 1) * number // blocks) for b in range(blocks)]
-
-
-def _shade(joined: int, pairs: int) -> str:
-    if not joined:
-        return NOTHING
-    return SHADES[min(len(SHADES) * joined // pairs, len(SHADES) - 1)]
-
-
 def _convolution(look: Look) -> Section:
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, Convolution)
-    kernel, taps = layer.window(shape).kernel, layer.window(shape).size
+    window = layer.window(shape)
+    kernel, taps = window.kernel, window.size
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
     sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {look.node.bottoms[0].name}{bias}"
     lines = [
-        Line("kernel sees", sees, values={"depth": depth, "kernel": list(kernel), "values": depth * taps}),
+        Line(
+            "kernel sees",
+            sees,
+            _gaps(window),
+            {"depth": depth, "kernel": list(kernel), "values": depth * taps},
+        ),
         Line("kernels", _kernels(groups, kernel)),
         *_group_lines(groups),
         Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),
@@ -144,11 +72,18 @@ def _convolution(look: Look) -> Section:
     return _section(lines, groups.picture())
 
 
+def _gaps(window: Window) -> str:
+    """What a dilated kernel sees for what it costs."""
+    if window.extent == window.kernel:
+        return ""
+    return f"its taps reach over {times(window.extent)} of a map, at the cost of {times(window.kernel)}"
+
+
 def _kernels(groups: Groups, kernel: Sequence[int]) -> str:
     depth = groups.inputs // groups.number
     if depth == 1:
         return f"{groups.outputs:,}, one map each: the maps are not mixed"
-    slices = f"{groups.outputs:,}, each with a {times(kernel)} slice for each of its {depth:,} maps"
+    slices = f"{groups.outputs:,}, each with {a_slice(kernel)} of its own for each of its {depth:,} maps"
     return f"{slices}; their sum is one map: {groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
 
 
@@ -166,9 +101,7 @@ def _group_lines(groups: Groups) -> list[Line]:
 def _joined(groups: Groups, kernel: Sequence[int]) -> str:
     every = groups.inputs * groups.outputs
     if groups.pairs == every:
-        return (
-            f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, a {times(kernel)} slice for each"
-        )
+        return f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, {a_slice(kernel)} for each"
     of = f"{groups.inputs:,} x {groups.outputs:,} = {every:,} pairs"
     return f"{groups.pairs:,} of {of}, 1 in {every // groups.pairs:,}"
 
@@ -215,7 +148,7 @@ def _pooling(look: Look) -> Section:
         Line("each value", f"{times(window.kernel)} = {window.size:,} values of the map of the same number"),
         Line("maps", f"{shape[1]:,}, each on its own: pooling mixes no maps"),
     ]
-    return _section(lines)
+    return _section(lines, Groups(shape[1], shape[1], shape[1]).picture())
 
 
 def _inner_product(look: Look) -> Section:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.explain.compare import Comparison, Key, compare, keys, layers_section, totals_section
+from prototxt.explain.compare import Comparison, Key, Pair, compare, keys, layers_section, totals_section
 from prototxt.explain.fields import Difference, differences
 from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted
@@ -39,7 +39,8 @@ class Diff:
     """Two nets, matched by layer name.
 
     `fields` are the differences of layers that are in both, `fates` those of the first net's weights in the second,
-    `bare` the layers of the second that get none and start from their fillers.
+    `bare` the layers of the second that get none and start from their fillers. `messages` are the layers of both nets
+    as they are written.
     """
 
     before: Graph
@@ -48,11 +49,16 @@ class Diff:
     fields: Mapping[Key, tuple[Difference, ...]]
     fates: tuple[Fate, ...]
     bare: tuple[str, ...]
+    messages: tuple[Mapping[Key, Any], Mapping[Key, Any]]
 
     @property
     def changed(self) -> bool:
         """Whether the two differ in anything."""
-        return any(self.fields.values()) or any(pair.differs for pair in self.comparison.pairs)
+        return any(map(self.differs, self.comparison.pairs))
+
+    def differs(self, pair: Pair) -> bool:
+        """Whether a layer is not the same in both, in a field or in what follows from it."""
+        return pair.differs or bool(self.fields.get(pair.key))
 
 
 def diff(before: Definition, after: Definition, options: Options) -> Diff:
@@ -65,7 +71,7 @@ def diff(before: Definition, after: Definition, options: Options) -> Diff:
     fates = tuple(_fates(first, second))
     loaded = {fate.layer for fate in fates if fate.loads}
     bare = tuple(dict.fromkeys(n.name for n in second.nodes if n.own_params and n.name not in loaded))
-    return Diff(first, second, compare(first, second), fields, fates, bare)
+    return Diff(first, second, compare(first, second), fields, fates, bare, (old, new))
 
 
 def _graph(definition: Definition, options: Options) -> tuple[dict[Key, Any], Graph]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prototxt.definition import Definition
-from prototxt.errors import InputError, NetError
+from prototxt.errors import InputError, NetError, PrototxtError
 from prototxt.explain.compare import ARROW
 from prototxt.explain.field import fields
 from prototxt.explain.section import Line, Section
@@ -67,8 +67,13 @@ class Converted:
 
 @dataclass
 class _Progress:
-    """What is known while the layers are gone through: where blobs are found now, and with which shapes."""
+    """What is known while the layers are gone through: where blobs are found now, and with which shapes.
 
+    `steady` are the blobs that are as large for an image of any size, such as those behind a global pooling; what is
+    made of a convolution that was an InnerProduct is not.
+    """
+
+    steady: set[BlobId]
     shapes: dict[BlobId, Shape] = field(default_factory=dict)
     renamed: dict[BlobId, BlobId] = field(default_factory=dict)
     layers: list[Any] = field(default_factory=list)
@@ -81,11 +86,13 @@ class _Progress:
 def fc_as_conv(definition: Definition, options: Options) -> Converted:
     """The net with a convolution, its kernel as large as the map, for each InnerProduct over maps.
 
+    One that reads as much of an image of any size, as in a squeeze-and-excitation block, stays as it is.
+
     Raises InputError where there is none, NetError where the rest of the net cannot take the maps.
     """
     before = make_graph(definition, options)
     chosen = choose_layers(definition, options)
-    progress = _Progress()
+    progress = _Progress(_steady(definition, options, before))
     for node in before.nodes:
         with located_at(node):
             _convert(before, node, chosen.message.layer[node.index], progress)
@@ -102,6 +109,30 @@ def fc_as_conv(definition: Definition, options: Options) -> Converted:
     )  # fmt: skip
 
 
+def _made_of(graph: Graph, node: Node) -> set[BlobId]:
+    """The layer's tops, and all that is made of them."""
+    made = set(node.tops)
+    for later in graph.nodes[graph.nodes.index(node) + 1 :]:
+        if made.intersection(later.bottoms):
+            made.update(later.tops)
+    return made
+
+
+def _steady(definition: Definition, options: Options, before: Graph) -> set[BlobId]:
+    """The blobs that are as large for an image of twice the sides; none where the net cannot tell."""
+    try:
+        name = image_input(before)
+        *batch, height, width = before.shapes[BlobId(name)]
+        twice = make_graph(definition, _with_input(options, name, (*batch, 2 * height, 2 * width)))
+    except PrototxtError:
+        return set()
+    return {blob for blob, shape in before.shapes.items() if twice.shapes.get(blob) == shape}
+
+
+def _with_input(options: Options, name: str, shape: Shape) -> Options:
+    return replace(options, inputs={**(options.inputs or {}), name: shape})
+
+
 def _why_none(progress: _Progress) -> str:
     kept = [f'"{name}": {why}' for name, why in progress.kept.items()]
     return "; ".join(kept) or "the net has none: it takes other sizes as it is (--what-if data.shape=...)"
@@ -111,7 +142,8 @@ def _convert(graph: Graph, node: Node, param: Any, progress: _Progress) -> None:
     """One layer: left out, turned, or as it is; its tops' shapes follow."""
     bottoms = [progress.renamed.get(blob, blob) for blob in node.bottoms]
     shapes = [progress.shapes[blob] for blob in bottoms]
-    if isinstance(node.layer, FLATTENERS) and _only_flattens(graph, node, shapes[0]):
+    is_steady = progress.steady.issuperset(node.bottoms)
+    if isinstance(node.layer, FLATTENERS) and not is_steady and _only_flattens(graph, node, shapes[0]):
         progress.renamed[node.tops[0]] = bottoms[0]
         progress.dropped.append(node.name)
         return
@@ -124,6 +156,7 @@ def _convert(graph: Graph, node: Node, param: Any, progress: _Progress) -> None:
             layer.top[i] = bottoms[i].name
             progress.renamed[top] = BlobId(bottoms[i].name, bottoms[i].version + 1)
     if isinstance(node.layer, InnerProduct) and (turned := _turned(node, node.layer, shapes[0], progress)):
+        progress.steady -= _made_of(graph, node)
         _as_convolution(layer, turned)
         made: Sequence[Shape] = [(shapes[0][0], turned.num_output, 1, 1)]
     else:
@@ -159,7 +192,9 @@ def _feeds_products(graph: Graph, blob: BlobId) -> bool:
 
 def _turned(node: Node, layer: InnerProduct, shape: Shape, progress: _Progress) -> Turned | None:
     why = ""
-    if len(shape) != 4:
+    if progress.steady.issuperset(node.bottoms):
+        why = f"it reads {show(shape)} of an image of any size"
+    elif len(shape) != 4:
         why = f"it reads {show(shape)}, no maps"
     elif canonical_axis(layer.axis, shape) != 1:
         why = f"its axis is {layer.axis}, so it does not see whole maps"
@@ -210,12 +245,7 @@ class Larger:
 def at_size(converted: Converted, size: Shape) -> Larger:
     """The converted net for images of this height and width."""
     name = image_input(converted.after)
-    shape = (*converted.after.shapes[BlobId(name)][:2], *size)
-    options = Options(
-        phase=converted.options.phase, inputs={name: shape}, dialect=converted.options.dialect,
-        allow_python_layers=converted.options.allow_python_layers, level=converted.options.level,
-        stages=converted.options.stages,
-    )  # fmt: skip
+    options = _with_input(converted.options, name, (*converted.after.shapes[BlobId(name)][:2], *size))
     try:
         graph = make_graph(converted.definition, options)
     except NetError as error:

@@ -8,45 +8,74 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor, prod
 
-from prototxt.explain.axes import Axis, Names, alike, window_axes
-from prototxt.explain.look import Look, of_class
-from prototxt.explain.section import Line, Section
-from prototxt.explain.words import product
+import numpy as np
+
+from prototxt.explain.axes import Axis, window_axes
+from prototxt.explain.look import of_class
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers._per_channel import PerChannel
 from prototxt.layers._window import Window
 from prototxt.layers.accuracy import Accuracy
+from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
+from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape
+from prototxt.layers.batch_reindex import BatchReindex
+from prototxt.layers.bias_channel import BiasChannel
+from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
+from prototxt.layers.correlation import Correlation
 from prototxt.layers.crop import Crop
+from prototxt.layers.crop_center import CropCenter
 from prototxt.layers.deconvolution import Deconvolution
+from prototxt.layers.detection_evaluate import DetectionEvaluate
+from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.embed import Embed
 from prototxt.layers.filter import Filter
 from prototxt.layers.flatten import Flatten
+from prototxt.layers.flow_warp import FlowWarp
 from prototxt.layers.im2col import Im2col
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.interp import Interp
 from prototxt.layers.lrn import LRN
+from prototxt.layers.lstm import LSTM
+from prototxt.layers.lstm_unit import LSTMUnit
 from prototxt.layers.mvn import MVN
 from prototxt.layers.neuron import Neuron
 from prototxt.layers.normalize import Normalize
+from prototxt.layers.parameter import Parameter
 from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.prior_box import PriorBox
+from prototxt.layers.proposal import Proposal
+from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
+from prototxt.layers.proposal_target import ProposalTarget
+from prototxt.layers.psroi_pooling import PSROIPooling
 from prototxt.layers.reduction import Reduction
+from prototxt.layers.region import Region
+from prototxt.layers.reorg import Reorg
+from prototxt.layers.resample import Resample
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.rnn import RNN
+from prototxt.layers.roi_pooling import ROIPooling
+from prototxt.layers.seg_accuracy import SegAccuracy
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
 from prototxt.layers.spatial_product import SpatialProduct
 from prototxt.layers.split import Split
 from prototxt.layers.spp import SPP
+from prototxt.layers.tile import Tile
+from prototxt.layers.unique_label import UniqueLabel
 from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
+from prototxt.layers.yolo_detection_output import YoloDetectionOutput
+from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +121,20 @@ class Field:
     """What a blob's values see of the blob `root`, along its spatial axes.
 
     Where they are not `aligned` the values still see as much, but not each one `jump` behind the one before: axes
-    were joined, or blobs of different steps.
+    were joined, or blobs of different steps. They see the images `also` likewise; `note` says why what they see is not
+    told closer.
     """
 
     root: BlobId
     axes: tuple[Reach, ...]
     aligned: bool = True
+    also: tuple[BlobId, ...] = ()
+    note: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is more than one value of its root."""
+        return any(axis.size > 1 or axis.units > 1 for axis in self.axes)
 
     def whole(self, pixels: Sequence[int]) -> bool:
         """Whether every value sees all of a root of this height and width."""
@@ -126,7 +163,7 @@ def fields(graph: Graph) -> Mapping[BlobId, Field]:
             if shape is None:
                 continue
             if not node.bottoms:
-                known[top] = _root(top, shape)
+                known[top] = _root(top, () if isinstance(node.layer, Parameter) else shape)
             elif rule and known.keys() >= set(node.bottoms):
                 seen = tuple(known[blob] for blob in node.bottoms)
                 field = rule(Step(node.layer, seen, graph.bottom_shapes(node), shape))
@@ -134,11 +171,22 @@ def fields(graph: Graph) -> Mapping[BlobId, Field]:
     return known
 
 
+def why_unknown(graph: Graph, blob: BlobId) -> str:
+    """Why what a blob sees is not told: the first layer on the way that nothing here knows."""
+    seen = fields(graph)
+    while True:
+        node = next(node for node in graph.nodes if blob in node.tops)
+        dark = [bottom for bottom in node.bottoms if bottom not in seen]
+        if not dark:
+            return f'nothing here tells what "{node.name}" ({node.type}) looks at'
+        blob = dark[0]
+
+
 def _root(blob: BlobId, shape: Shape) -> Field:
     return Field(blob, tuple(Reach(1, Fraction(1), Fraction(0), units) for units in shape[2:]))
 
 
-def _windowed(reach: Reach, axis: Axis) -> Reach:
+def windowed(reach: Reach, axis: Axis) -> Reach:
     """The way through a window: the field grows by its extent less 1 steps, steps grow by its stride."""
     middle = Fraction(axis.extent - 1, 2) - axis.pad
     size = reach.size + ceil((axis.extent - 1) * reach.jump)
@@ -148,28 +196,28 @@ def _windowed(reach: Reach, axis: Axis) -> Reach:
 def _through(field: Field, axes: Sequence[Axis]) -> Field | None:
     if len(axes) != len(field.axes):
         return None
-    return replace(field, axes=tuple(map(_windowed, field.axes, axes)))
+    return replace(field, axes=tuple(map(windowed, field.axes, axes)))
 
 
 def _convolution(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Convolution)
-    return _through(step.fields[0], _last_axes(layer.window(shape), shape, step.top))
+    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
 
 
 def _im2col(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Im2col)
-    return _through(step.fields[0], _last_axes(layer.window(shape), shape, step.top))
+    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
 
 
 def _pooling(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Pooling)
-    return _through(step.fields[0], _last_axes(layer.window(shape), shape, step.top))
+    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
 
 
-def _last_axes(window: Window, shape: Shape, top: Shape) -> list[Axis]:
+def last_axes(window: Window, shape: Shape, top: Shape) -> list[Axis]:
     number = len(window.kernel)
     return window_axes(window, shape[len(shape) - number :], top[len(top) - number :])
 
@@ -186,13 +234,13 @@ def _deconvolution(step: Step) -> Field | None:
     """The way back through a window: a value is made of those whose kernels reach it."""
     layer, shape, field = step.layer, step.bottom[0], step.fields[0]
     assert isinstance(layer, Deconvolution)
-    axes = _last_axes(layer.window(shape), shape, step.top)
+    axes = last_axes(layer.window(shape), shape, step.top)
     if len(axes) != len(field.axes):
         return None
-    return replace(field, axes=tuple(map(_stamped, field.axes, axes)))
+    return replace(field, axes=tuple(map(stamped, field.axes, axes)))
 
 
-def _stamped(reach: Reach, axis: Axis) -> Reach:
+def stamped(reach: Reach, axis: Axis) -> Reach:
     stamps = -(-axis.extent // axis.stride)
     middle = (axis.pad - Fraction(axis.extent - 1, 2)) / axis.stride
     size = reach.size + ceil((stamps - 1) * reach.jump)
@@ -203,7 +251,7 @@ def _upsample(step: Step) -> Field | None:
     layer, field = step.layer, step.fields[0]
     assert isinstance(layer, UpsampleByScale)
     blocks = [Axis(a.units, layer.scale, layer.scale, 0, 1, a.units * layer.scale) for a in field.axes]
-    return replace(field, axes=tuple(map(_stamped, field.axes, blocks)))
+    return replace(field, axes=tuple(map(stamped, field.axes, blocks)))
 
 
 def _unpool(step: Step) -> Field | None:
@@ -215,7 +263,7 @@ def _unpool(step: Step) -> Field | None:
     blocks = (
         Axis(a.units, s, s, 0, 1, out) for a, s, out in zip(field.axes, scales, step.top[2:], strict=True)
     )
-    return replace(field, axes=tuple(map(_stamped, field.axes, blocks)))
+    return replace(field, axes=tuple(map(stamped, field.axes, blocks)))
 
 
 def _interp(step: Step) -> Field | None:
@@ -254,12 +302,17 @@ def _at_its_place(step: Step) -> Field | None:
 
 
 def _both(a: Field, b: Field) -> Field:
-    if len(a.axes) != len(b.axes) or a.root != b.root:
-        larger = max(a, b, key=lambda field: prod(axis.size for axis in field.axes))
-        return replace(larger, aligned=False)
-    steps = [(x.jump, x.units) == (y.jump, y.units) for x, y in zip(a.axes, b.axes, strict=True)]
+    larger = max(a, b, key=lambda field: prod(axis.size for axis in field.axes))
+    roots = [root for field in (a, b) if field.is_image for root in (field.root, *field.also)]
+    also = tuple(root for root in dict.fromkeys(roots) if root != larger.root)
+    note = a.note or b.note
+    steps = len(a.axes) == len(b.axes) and [
+        (x.jump, x.units) == (y.jump, y.units) for x, y in zip(a.axes, b.axes, strict=True)
+    ]
+    if not steps or (a.root != b.root and not all(steps)):
+        return replace(larger, aligned=False, also=also, note=note)
     axes = tuple(map(_union, a.axes, b.axes))
-    return Field(a.root, axes, a.aligned and b.aligned and all(steps))
+    return Field(larger.root, axes, a.aligned and b.aligned and all(steps), also, note)
 
 
 def _union(a: Reach, b: Reach) -> Reach:
@@ -325,6 +378,73 @@ def _argmax(step: Step) -> Field | None:
     return _at_its_place(step) if layer.axis == 1 else _at_everything(step)
 
 
+def _crop_center(step: Step) -> Field | None:
+    layer, field = step.layer, step.fields[0]
+    assert isinstance(layer, CropCenter)
+    cut = layer.crop_size[2:]
+    moved = (
+        replace(reach, centre=reach.centre + offset * reach.jump, units=units)
+        for reach, offset, units in zip(field.axes, cut, step.top[2:], strict=False)
+    )
+    return replace(field, axes=tuple(moved))
+
+
+def _resample(step: Step) -> Field | None:
+    """As many pixels as the widest value is made of, around the place that it looks at."""
+    layer, field, shape, out = step.layer, step.fields[0], step.bottom[0], step.top[2:]
+    assert isinstance(layer, Resample)
+    factors = [Fraction(old, new) for old, new in zip(shape[2:], out, strict=True)]
+    firsts = [
+        factor / 2 - Fraction(1, 2) for factor in reversed(factors)
+    ]  # of the other axis, as the layer has it
+    taps = [None, None] if layer.method == "NEAREST" else layer.taps(shape, out)
+    resized = []
+    for reach, factor, first, tap, units in zip(field.axes, factors, firsts, taps, out, strict=True):
+        spread = (
+            1
+            if tap is None
+            else max(int(np.ptp(p[w != 0])) + 1 for p, w in zip(*tap, strict=True) if w.any())
+        )
+        size = reach.size + ceil((spread - 1) * reach.jump)
+        resized.append(Reach(size, reach.jump * factor, reach.centre + first * reach.jump, units))
+    return replace(field, axes=tuple(resized))
+
+
+def _correlation(step: Step) -> Field | None:
+    """A patch of the first map, and of the second all patches that it is compared with."""
+    layer, (first, second) = step.layer, step.fields
+    assert isinstance(layer, Correlation)
+    most = layer.radius * layer.stride_2
+    seen = []
+    for field, around in ((first, 0), (second, most)):
+        extent, pad = layer.kernel_size + 2 * around, layer.pad - layer.max_displacement + around
+        axes = [
+            Axis(a.units, extent, layer.stride_1, pad, 1, out)
+            for a, out in zip(field.axes, step.top[2:], strict=True)
+        ]
+        seen.append(_through(field, axes))
+    a, b = seen
+    return _both(a, b) if a and b else None
+
+
+def _first_at_its_place(step: Step) -> Field | None:
+    return step.fields[0]
+
+
+def _nothing(step: Step) -> Field | None:
+    return Field(step.fields[0].root, (), note="it is made of the sizes of its bottoms alone")
+
+
+def _anywhere(why: str) -> Callable[[Step], Field | None]:
+    """Any value may count, for this reason."""
+
+    def rule(step: Step) -> Field | None:
+        field = _at_everything_alike(step)
+        return replace(field, note=field.note or why) if field else None
+
+    return rule
+
+
 def _normalize(step: Step) -> Field | None:
     layer = step.layer
     assert isinstance(layer, Normalize)
@@ -345,112 +465,45 @@ RULES: dict[type[Layer], Callable[[Step], Field | None]] = {
     ArgMax: _argmax,
     Normalize: _normalize,
     Permute: _permute,
-    **dict.fromkeys((Concat, Slice), _along_axis),
-    **dict.fromkeys((Flatten, Reshape), _moved),
-    **dict.fromkeys((InnerProduct, Reduction, SPP, Accuracy), _at_everything),
+    CropCenter: _crop_center,
+    Resample: _resample,
+    Correlation: _correlation,
+    BatchReindex: _first_at_its_place,
+    PriorBox: _nothing,
+    **dict.fromkeys((Concat, Slice, Tile), _along_axis),
+    **dict.fromkeys((Flatten, Reshape, Reorg, Embed), _moved),
+    **dict.fromkeys((InnerProduct, Reduction, SPP, Accuracy, SegAccuracy, UniqueLabel), _at_everything),
+    **dict.fromkeys((LSTM, RNN, LSTMUnit), _anywhere("of this step, and by the state of those before")),
+    **dict.fromkeys(
+        (ROIPooling, PSROIPooling), _anywhere("where its region lies decides which of them count")
+    ),
+    **dict.fromkeys(
+        (Proposal, ProposalMiniCaffe, DetectionOutput, YoloDetectionOutput, Yolov3DetectionOutput),
+        _anywhere("boxes are sorted and dropped by what all others are"),
+    ),
+    **dict.fromkeys(
+        (AnchorTarget, ProposalTarget, BoxAnnotatorOHEM, DetectionEvaluate),
+        _anywhere("boxes are chosen by what all others are"),
+    ),
+    FlowWarp: _anywhere("where the flow points decides which of them count"),
+    AdaptiveBiasChannel: _anywhere("classes are raised by all scores of an image"),
     **dict.fromkeys((MVN,), _at_everything_alike),
     **dict.fromkeys(
-        (Neuron, PerChannel, PReLU, Dropout, Split, Filter, Eltwise, Axpy, ShuffleChannel, SpatialProduct),
+        (
+            Neuron,
+            PerChannel,
+            PReLU,
+            Dropout,
+            Split,
+            Filter,
+            Eltwise,
+            Axpy,
+            ShuffleChannel,
+            SpatialProduct,
+            BiasChannel,
+            Region,
+        ),
         _at_its_place,
     ),
 }
 """By layer class; a class without a row of its own has its base's. What others look at is not told."""
-
-
-def field(look: Look) -> Section | None:
-    """Nothing for layers without tops that see an image."""
-    seen = fields(look.graph)
-    told = seen.get(look.node.tops[0]) if look.node.tops and look.node.bottoms else None
-    if told is None or not told.axes:
-        return None
-    pixels = look.graph.shapes[told.root][2:]
-    return Section("field", "What it sees of the input", tuple(_lines(look, seen, told, pixels)))
-
-
-def _lines(look: Look, seen: Mapping[BlobId, Field], told: Field, pixels: Sequence[int]) -> list[Line]:
-    image = f"{told.root.name}'s {product(pixels)} pixels"
-    sizes = [axis.size for axis in told.axes]
-    values = {
-        "root": told.root.name, "size": sizes, "jump": [float(axis.jump) for axis in told.axes],
-        "centre": [float(axis.centre) for axis in told.axes], "image": list(pixels),
-    }  # fmt: skip
-    if told.whole(pixels):
-        note = f"its field of {product(sizes)} is larger" if max(sizes) > max(pixels) else ""
-        return [Line("field", f"everything: all of {image}", note, values)]
-    if not told.aligned:
-        return [
-            Line(
-                "field", f"up to {product(sizes)} of {image}", "places are no rows and columns of it", values
-            )
-        ]
-    lines = [Line("field", f"{product(sizes)} of {image}", values=values)]
-    steps = [replace(reach, units=min(reach.units, 2)) for reach in told.axes]
-    lines += [_axis_line(names, reach) for names, reach in alike(steps)]
-    return [*lines, *_growth(look, seen), *_edges(told, pixels)]
-
-
-def _axis_line(names: Names, reach: Reach) -> Line:
-    """Steps and places along an axis."""
-    start, end = (_pixel(place) for place in (reach.first, reach.last))
-    steps = (
-        f"the next value sees the same, {_pixel(reach.jump)} {'pixel' if reach.jump == 1 else 'pixels'} on"
-    )
-    place = f"value 0 is centred at pixel {_pixel(reach.centre)} and sees {start} to {end}"
-    return Line(names.axis, steps if reach.units > 1 else "one value", place)
-
-
-def _pixel(place: Fraction) -> str:
-    return f"{float(place):.5g}"
-
-
-def _growth(look: Look, seen: Mapping[BlobId, Field]) -> list[Line]:
-    """How the field follows from that of the bottom, of layers with a window."""
-    before, layer = seen[look.node.bottoms[0]], look.layer
-    if not isinstance(layer, Convolution | Pooling | Deconvolution):
-        return []
-    shape = look.bottom[0]
-    pairs = list(zip(before.axes, _last_axes(layer.window(shape), shape, look.top[0]), strict=True))
-    if isinstance(layer, Deconvolution):
-        grown = [_stamp_growth(reach, axis) for reach, axis in pairs]
-        note = "the field before + (the values that meet at a place - 1) * the steps before"
-    else:
-        grown = [_window_growth(reach, axis) for reach, axis in pairs]
-        note = "the field before + (what the kernel spans - 1) * the steps before"
-    return [Line("follows", "\n".join(dict.fromkeys(grown)), note)]
-
-
-def _window_growth(reach: Reach, axis: Axis) -> str:
-    after, step = _windowed(reach, axis), _pixel(reach.jump)
-    return (
-        f"{reach.size} + ({axis.extent} - 1) * {step} = {after.size}, "
-        f"steps of {step} * {axis.stride} = {_pixel(after.jump)}"
-    )
-
-
-def _stamp_growth(reach: Reach, axis: Axis) -> str:
-    after, step, stamps = _stamped(reach, axis), _pixel(reach.jump), -(-axis.extent // axis.stride)
-    return (
-        f"{reach.size} + ({stamps} - 1) * {step} = {after.size}, "
-        f"steps of {step} / {axis.stride} = {_pixel(after.jump)}"
-    )
-
-
-def _edges(told: Field, pixels: Sequence[int]) -> list[Line]:
-    """What of the outermost field is padding, and how many values see none."""
-    pairs = list(zip(told.axes, pixels, strict=True))
-    outside = 1 - float(prod(reach.inside(n) for reach, n in pairs))
-    free = [reach.unpadded(n) for reach, n in pairs]
-    units = [reach.units for reach, _ in pairs]
-    if free == units:
-        return [Line("edges", "every value sees pixels of the image alone", values={"outside": 0.0})]
-    seen = f"{product(free)} of the {product(units)} values" if prod(free) else "no value"
-    text = (
-        f"{100 * outside:.0f}% of what the corner value sees lies outside the image; {seen} see pixels alone"
-    )
-    return [
-        Line(
-            "edges",
-            text.replace("no value see", "no value sees"),
-            values={"outside": outside, "unpadded": free},
-        )
-    ]

@@ -52,13 +52,17 @@ class Difference:
 
 def differences(before: Any, after: Any, prefix: str = "") -> Iterator[Difference]:
     """The fields in which two messages of one type differ; one that says the default is the same as none."""
+    return (field for field in side_by_side(before, after, prefix) if field.before != field.after)
+
+
+def side_by_side(before: Any, after: Any, prefix: str = "") -> Iterator[Difference]:
+    """Every field that one of two messages of one type has; the same in both where both say so."""
     names = {field.name: field for message in (before, after) for field, _ in message.ListFields()}
     for field in sorted(names.values(), key=lambda field: field.number):
         if field.message_type is not None and not field.is_repeated:
-            yield from differences(
+            yield from side_by_side(
                 getattr(before, field.name), getattr(after, field.name), f"{prefix}{field.name}."
             )
         else:
             old, new = value_text(before, field.name), value_text(after, field.name)
-            if old != new:
-                yield Difference(prefix + field.name, old, new)
+            yield Difference(prefix + field.name, old, new)

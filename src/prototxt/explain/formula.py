@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from prototxt.explain.axes import Axis, window_axes
 from prototxt.explain.docs import part
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
 from prototxt.explain.words import counted, number, times
+from prototxt.layers._conv_base import ConvolutionBase
+from prototxt.layers._window import Window
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.convolution import Convolution
@@ -37,6 +40,9 @@ PLACES = {1: "i", 2: "ij", 3: "hij"}
 TAPS = {1: "u", 2: "uv", 3: "tuv"}
 """The letters for places of the output and for taps of the kernel, by the number of spatial axes."""
 
+FEW_MAPS = 3
+"""As many maps as a sum spells out."""
+
 
 def formula(look: Look) -> Section | None:
     """Nothing for layers that take no bottom or make no top."""
@@ -56,82 +62,112 @@ def _places(axes: list[Axis]) -> str:
 def _place(axis: Axis, place: str, tap: str) -> str:
     start = place if axis.stride == 1 else f"{axis.stride}*{place}"
     pad = f" - {axis.pad}" if axis.pad else ""
+    if axis.kernel == 1:
+        return f"{start}{pad}"
     return f"{start}{pad} + {tap if axis.dilation == 1 else f'{axis.dilation}*{tap}'}"
 
 
-def _taps(axes: list[Axis]) -> str:
-    """`u, v = 0..4`, or each by itself."""
-    letters = TAPS[len(axes)]
-    ends = [axis.kernel - 1 for axis in axes]
-    if len(set(ends)) == 1:
-        return f"{', '.join(letters)} = 0..{ends[0]}"
-    return ", ".join(f"{letter} = 0..{end}" for letter, end in zip(letters, ends, strict=True))
+def _taps(axes: list[Axis]) -> list[str]:
+    """`u, v = 0..4`, or each by itself; nothing for axes of a single tap."""
+    letters = zip(TAPS[len(axes)], axes, strict=True)
+    ends = {letter: axis.kernel - 1 for letter, axis in letters if axis.kernel > 1}
+    if len(set(ends.values())) == 1:
+        return [f"{', '.join(ends)} = 0..{max(ends.values())}"]
+    return [f"{letter} = 0..{end}" for letter, end in ends.items()]
+
+
+def _tap_letters(axes: list[Axis]) -> str:
+    """`u, v`: which weight of a kernel; the place 0 along axes of a single tap."""
+    letters = zip(axes, TAPS[len(axes)], strict=True)
+    return ", ".join(letter if axis.kernel > 1 else "0" for axis, letter in letters)
 
 
 def _letters(axes: list[Axis]) -> str:
     return ", ".join(PLACES[len(axes)])
 
 
-def _convolution(look: Look) -> list[Line] | None:
+@dataclass(frozen=True, slots=True)
+class Slid:
+    """A kernel in so many groups, each with `depth` maps that it reads and `outputs` that it makes."""
+
+    window: Window
+    axes: list[Axis]
+    groups: int
+    depth: int
+    outputs: int
+    bias: bool
+
+
+def _slid(look: Look) -> Slid | None:
+    """None where channels are not on axis 1, or there are more spatial axes than letters for them."""
     layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Convolution)
-    first, window = layer.channel_axis(shape) + 1, layer.window(shape)
-    axes = window_axes(window, shape[first:], look.top[0][first:])
-    if first != 2 or len(axes) not in PLACES:
+    assert isinstance(layer, ConvolutionBase)
+    window, groups = layer.window(shape), layer.groups(shape)
+    if layer.channel_axis(shape) != 1 or len(window.kernel) not in PLACES:
         return None
-    groups = layer.groups(shape)
-    depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
-    channel = "c" if groups == 1 else f"{depth}*g + c" if depth > 1 else "g"
-    over = f"c = 0..{depth - 1}, {_taps(axes)}"
-    bias = "b[o] + " if layer.bias_term else ""
-    text = (
-        f"y[n, o, {_letters(axes)}] = {bias}sum over {over} of\n"
-        f"  w[o, c, {', '.join(TAPS[len(axes)])}] * x[n, {channel}, {_places(axes)}]"
-    )
-    notes = [f"g = o // {outputs}, the group of output o"] * (groups > 1)
-    notes += ["x is 0 outside the image"] * any(window.pad)
-    products = depth * window.size
-    sums = f"{counted(products, 'product')}{' and the bias' if layer.bias_term else ''} for each value"
-    return [Line("value", text, "\n".join([*notes, sums])), _as_maps(look, depth, groups, axes)]
+    axes = window_axes(window, shape[2:], look.top[0][2:])
+    each = (layer.channels(shape) // groups, layer.outputs(shape) // groups)
+    return Slid(window, axes, groups, *each, layer.bias_term)
 
 
-def _as_maps(look: Look, depth: int, groups: int, axes: list[Axis]) -> Line:
-    """The same for whole maps: O_0 = B_0 + I_0 * K_0,0 + ..."""
-    layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Convolution)
-    bias = ["B_o"] * layer.bias_term
-    outputs = layer.outputs(shape) // groups
-    text, told = [], min(groups, 2)
-    for g in range(told):
-        terms = [f"I_{g * depth + c} * K_o,{c}" for c in range(depth)]
-        first = 2 if groups == 1 else 1
-        shown = terms if depth <= 3 else [*terms[:first], "...", terms[-1]]
-        which = "O_o" if groups == 1 else f"O_o, o = {g * outputs}..{g * outputs + outputs - 1}:"
-        text.append(f"{which}{' =' if groups == 1 else ''} {' + '.join([*bias, *shown])}")
-    if groups > told:
-        text.append("...")
-    size = times(axis.out for axis in axes)
-    note = f"I_c * K_o,c: map c through the {times(layer.window(shape).kernel)} slice that kernel o has for it, {size}"
-    return Line("map", "\n".join(text), note)
+def _convolution(look: Look) -> list[Line] | None:
+    slid = _slid(look)
+    if slid is None:
+        return None
+    axes, groups, depth = slid.axes, slid.groups, slid.depth
+    if depth == 1:
+        slice_of, channel = "0", "g" if groups > 1 else "0"
+    else:
+        slice_of, channel = "c", f"{depth}*g + c" if groups > 1 else "c"
+    over = ", ".join([*[f"c = 0..{depth - 1}"] * (depth > 1), *_taps(axes)])
+    bias = "b[o] + " if slid.bias else ""
+    summed = f"sum over {over} of\n  " if over else ""
+    term = f"w[o, {slice_of}, {_tap_letters(axes)}] * x[n, {channel}, {_places(axes)}]"
+    text = f"y[n, o, {_letters(axes)}] = {bias}{summed}{term}"
+    notes = [f"g = o // {slid.outputs}, the group of output o"] * (groups > 1)
+    notes += ["x is 0 outside the image"] * any(slid.window.pad)
+    products = depth * slid.window.size
+    sums = f"{counted(products, 'product')}{' and the bias' if slid.bias else ''} for each value"
+    return [Line("value", text, "\n".join([*notes, sums])), _as_maps(slid)]
+
+
+def _as_maps(slid: Slid) -> Line:
+    """The same for whole maps, the first and the last of a group: `O_0 = I_0 * K_0,0 + ... + B_0`."""
+    each, outputs = slid.outputs, slid.outputs * slid.groups
+    rows, before = [], -1
+    for o in sorted({0, each - 1, min(each, outputs - 1), min(2 * each, outputs) - 1, outputs - 1}):
+        rows += ["..."] * (o > before + 1)
+        rows.append(_map(o, o // each * slid.depth, slid.depth, slid.bias))
+        before = o
+    size = times(axis.out for axis in slid.axes)
+    through = f"through the {times(slid.window.kernel)} slice that kernel o has for it, {size}"
+    if slid.window.size == 1:
+        through = "times the one weight that kernel o has for it"
+    term = "I_c * K_o,c: map c" if slid.groups == 1 else "I_c * K_o,k: map c, number k of its group,"
+    return Line("map", "\n".join(rows), f"{term} {through}")
+
+
+def _map(o: int, first: int, depth: int, bias: bool) -> str:
+    """`O_0 = I_0 * K_0,0 + ... + I_19 * K_0,19 + B_0`: what the maps from `first` on make."""
+    terms = [f"I_{first + c} * K_{o},{c}" for c in range(depth)]
+    shown = terms if depth <= FEW_MAPS else [terms[0], "...", terms[-1]]
+    return f"O_{o} = {' + '.join([*shown, *[f'B_{o}'] * bias])}"
 
 
 def _deconvolution(look: Look) -> list[Line] | None:
-    layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Deconvolution)
-    first, window = layer.channel_axis(shape) + 1, layer.window(shape)
-    axes = window_axes(window, shape[first:], look.top[0][first:])
-    if first != 2 or len(axes) not in PLACES:
+    slid = _slid(look)
+    if slid is None:
         return None
-    groups = layer.groups(shape)
-    depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
+    axes, groups, outputs = slid.axes, slid.groups, slid.outputs
     output = "o" if groups == 1 else f"{outputs}*g + o" if outputs > 1 else "g"
+    over = ", ".join([f"o = 0..{outputs - 1}", *_taps(axes)])
     text = (
-        f"y[n, {output}, {_places(axes)}] += w[c, o, {', '.join(TAPS[len(axes)])}] * x[n, c, {_letters(axes)}]\n"
-        f"  for all c, o = 0..{outputs - 1}, {_taps(axes)} and every place {_letters(axes)}"
+        f"y[n, {output}, {_places(axes)}] += w[c, o, {_tap_letters(axes)}] * x[n, c, {_letters(axes)}]\n"
+        f"  for all c, {over} and every place {_letters(axes)}"
     )
-    notes = [f"g = c // {depth}, the group of input c"] * (groups > 1)
-    notes += ["y starts at the bias b"] * layer.bias_term
-    notes += ["what falls outside y is dropped"] * any(window.pad)
+    notes = [f"g = c // {slid.depth}, the group of input c"] * (groups > 1)
+    notes += ["y starts at the bias b"] * slid.bias
+    notes += ["what falls outside y is dropped"] * any(slid.window.pad)
     return [Line("value", text, "\n".join(notes))]
 
 
@@ -142,10 +178,11 @@ def _pooling(look: Look) -> list[Line] | None:
     if layer.method not in ("MAX", "AVE"):
         return None
     seen = f"x[n, c, {_places(axes)}]"
+    taps = f"\n  {', '.join(_taps(axes))}".rstrip()
     if layer.method == "MAX":
         notes = ["places outside the image do not count"] * any(a.pad or a.last_end > a.size for a in axes)
-        return [Line("value", f"y[n, c, i, j] = the largest of {seen}\n  {_taps(axes)}", "\n".join(notes))]
-    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).size}\n  {_taps(axes)}"
+        return [Line("value", f"y[n, c, i, j] = the largest of {seen}{taps}", "\n".join(notes))]
+    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).size}{taps}"
     notes = ["x is 0 outside the image, and the padding counts in the divisor"] * any(a.pad for a in axes)
     if any(axis.last_end > axis.size + axis.pad for axis in axes):
         notes.append(

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
+from prototxt.explain.axes import Axis, window_axes
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
-from prototxt.explain.words import number, product, size_in_bytes
+from prototxt.explain.words import FLOAT_BYTES, number, product, size_of_floats
 from prototxt.layers.base import Layer, count
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.inner_product import InnerProduct
 
-FLOAT_BYTES = 4
+MOST_TAPS, MOST_PLACES = 9, 4
+"""As many rows and columns of the windows' matrix are written down."""
+
+MOST_AXES = 2
+"""Of spatial axes; a row with more is too long to read."""
 
 Matrix = tuple[str, int, int]
 """What it holds, its rows and its columns."""
@@ -24,8 +30,9 @@ def im2col(look: Look) -> Section | None:
     return rule(look) if rule else None
 
 
-def _section(lines: Sequence[Line], *matrices: Matrix) -> Section:
-    return Section("im2col", "As a product of matrices", tuple(lines), _picture(matrices))
+def _section(lines: Sequence[Line], *matrices: Matrix, below: str = "") -> Section:
+    picture = "\n\n".join(part for part in (_picture(matrices), below) if part)
+    return Section("im2col", "As a product of matrices", tuple(lines), picture)
 
 
 def _times(groups: int, images: int) -> str:
@@ -53,16 +60,66 @@ def _convolution(look: Look) -> Section:
         Line("product", f"{outputs:,} x {places:,}: a row is a map", _times(groups, images)),
         _memory(0 if is_itself else groups * k * places, count(shape[axis:])),
     ]
-    return _section(lines, ("weights", outputs, k), ("columns", k, places), ("maps", outputs, places))
+    matrices = ("weights", outputs, k), ("columns", k, places), ("maps", outputs, places)
+    axes = window_axes(window, shape[axis + 1 :], look.top[0][axis + 1 :])
+    head = "columns" if groups == 1 else "of group 0"
+    return _section(lines, *matrices, below="" if is_itself else _columns(head, depth, axes))
+
+
+def _columns(head: str, depth: int, axes: Sequence[Axis]) -> str:
+    """The corners of the matrix of columns: which value of x stands where, by its weight and its window."""
+    if len(axes) > MOST_AXES:
+        return ""
+    taps = _shown([depth, *(axis.kernel for axis in axes)], MOST_TAPS)
+    places = _shown([axis.out for axis in axes], MOST_PLACES)
+    rows = [[head, *("..." if at is None else _at("y", "o", *at) for at in places)]]
+    for tap in taps:
+        if tap is None:
+            rows.append(["..."])
+            continue
+        cells = ("..." if at is None else _value(axes, tap, at) for at in places)
+        rows.append([_at("w", "o", *tap), *cells])
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    return "\n".join(
+        "  ".join(f"{c:{w}}" for c, w in zip(row, widths, strict=False)).rstrip() for row in rows
+    )
+
+
+def _value(axes: Sequence[Axis], tap: Sequence[int], at: Sequence[int]) -> str:
+    """The value of x that this tap of the window `at` this place sees."""
+    channel, *offsets = tap
+    seen = [
+        i * axis.stride - axis.pad + u * axis.dilation for axis, i, u in zip(axes, at, offsets, strict=True)
+    ]
+    inside = all(0 <= x < axis.size for axis, x in zip(axes, seen, strict=True))
+    return _at("x", channel, *seen) if inside else "0"
+
+
+def _at(name: str, *place: object) -> str:
+    return f"{name}[{','.join(map(str, place))}]"
+
+
+def _shown(sizes: Sequence[int], most: int) -> list[tuple[int, ...] | None]:
+    """All places in so many axes or, of more than `most`, the first two and the last; None for those between."""
+    number = count(sizes)
+    wanted = list(range(number)) if number <= most else [0, 1, None, number - 1]
+    return [None if i is None else _unravel(i, sizes) for i in wanted]
+
+
+def _unravel(index: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    place: tuple[int, ...] = ()
+    for size in reversed(sizes):
+        index, along = divmod(index, size)
+        place = (along, *place)
+    return place
 
 
 def _memory(values: int, plain: int) -> Line:
-    size = FLOAT_BYTES * values
-    if not size:
-        return Line("memory", "none besides input and output", values={"bytes": 0})
-    against = f"{number(round(values / plain, 1))} times its input of {size_in_bytes(FLOAT_BYTES * plain)}"
-    text = f"{size_in_bytes(size)} of columns for an image, {against}"
-    return Line("memory", text, values={"bytes": size})
+    taken = {"bytes": FLOAT_BYTES * values}
+    if not values:
+        return Line("memory", "none besides input and output", values=taken)
+    against = f"{number(round(values / plain, 1))} times its input of {size_of_floats(plain)}"
+    return Line("memory", f"{size_of_floats(values)} of columns for an image, {against}", values=taken)
 
 
 def _deconvolution(look: Look) -> Section:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from prototxt.explain.connectivity import connectivity
 from prototxt.explain.docs import part, summary
 from prototxt.explain.elsewhere import elsewhere
-from prototxt.explain.field import field
+from prototxt.explain.field_section import field
 from prototxt.explain.formula import formula
 from prototxt.explain.im2col import im2col
-from prototxt.explain.look import Look, is_known
+from prototxt.explain.look import Look, is_known, namesakes
 from prototxt.explain.macs import macs
 from prototxt.explain.parameters import parameters
 from prototxt.explain.section import Line, Section
@@ -24,12 +24,17 @@ Subject = Callable[[Look], Section | None]
 SUBJECTS: tuple[Subject, ...] = (formula, size, connectivity, parameters, macs, im2col, field, elsewhere)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
 
+SECTIONS = (
+    "layer", "formula", "size", "connectivity", "parameters", "cost", "im2col", "field", "elsewhere", "pitfalls",
+)  # fmt: skip
+"""The keys of all sections that there are, in their order."""
+
 
 def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
     """What a layer does, with its own numbers, as far as shapes alone tell."""
     wiring = _wiring(graph, node)
     if not is_known(graph, node):
-        return (wiring, _unknown(node))
+        return (wiring, _unknown(graph, node))
     look = Look(graph, node)
     told = (subject(look) for subject in SUBJECTS)
     return (wiring, *(section for section in told if section), *_pitfalls(node))
@@ -37,6 +42,7 @@ def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
 
 def _wiring(graph: Graph, node: Node) -> Section:
     lines = [Line("does", summary(node.layer))] if not isinstance(node.layer, Unknown) else []
+    lines += [Line("name", shared)] if (shared := namesakes(graph, node)) else []
     lines += [Line("reads", _blob(graph, blob)) for blob in node.bottoms]
     lines += [Line("makes", _blob(graph, blob)) for blob in node.tops]
     in_place = [blob for blob in node.tops if blob.name in {b.name for b in node.bottoms}]
@@ -44,6 +50,8 @@ def _wiring(graph: Graph, node: Node) -> Section:
         Line("in place", f"{blob.name} is written over; as it was before: {blob.name}@{blob.version - 1}")
         for blob in in_place
     ]
+    if not node.tops:
+        return Section("layer", "The layer", tuple(lines))
     readers = [reader for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
     text = ", ".join(f"{reader.name} ({reader.type})" for reader in readers) or "an output of the net"
     lines.append(Line("read by", text, values={"layers": [reader.name for reader in readers]}))
@@ -55,11 +63,20 @@ def _blob(graph: Graph, blob: BlobId) -> str:
     return f"{blob.name}  {'?' if shape is None else show(shape)}"
 
 
-def _unknown(node: Node) -> Section:
-    what = (
-        node.layer.why.what if isinstance(node.layer, Unknown) else "its shapes depend on a layer before it"
-    )
+def _unknown(graph: Graph, node: Node) -> Section:
+    if isinstance(node.layer, Unknown):
+        what = node.layer.why.what
+    else:
+        first = _first_unknown(graph, node)
+        what = f'its shapes depend on "{first.name}" ({first.type}), of which they are not known'
     return Section("unknown", "What is not known", (Line("", f"Nothing here can tell more: {what}."),))
+
+
+def _first_unknown(graph: Graph, node: Node) -> Node:
+    """The layer on the way from the input from which on shapes are not known."""
+    while dark := [blob for blob in node.bottoms if blob not in graph.shapes]:
+        node = next(maker for maker in graph.nodes if dark[0] in maker.tops)
+    return node
 
 
 def _pitfalls(node: Node) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ Terms lie in arrays: a fully connected layer has tens of thousands for each valu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isclose, isfinite, isnan
 
@@ -29,13 +29,14 @@ class Term:
 
     `at` is its place in the bottom, N x C x H x W or as many axes as that has; None where the window reaches over
     the edge, where the value is 0. `factor` is what it is multiplied by (a weight, say), None where by nothing;
-    `part` what it adds.
+    `part` what it adds. `beside` are other numbers that this is made with, by what formulas call them: a target, say.
     """
 
     at: Place | None
     value: float
     factor: float | None
     part: float
+    beside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +45,10 @@ class Group:
     name or, where layers write it in place later, as its version: `conv1@0`.
 
     `places` is T x axes of the bottom, `inside` tells which of them lie in it; `values`, `factors` and `parts` are as
-    Term has them. `shape` lays the terms out as their window is, kh x kw say; () is a line. Terms on the `side` are
-    what others are measured by, such as the neighbours of LRN: no part of the value itself. A group that `picks` takes
-    one of its values and drops the others: the maximum.
+    Term has them, and so are the numbers `beside` them. `shape` lays the terms out as their window is, kh x kw say; ()
+    is a line. Terms on the `side` are what others are measured by, such as the neighbours of LRN: no part of the value
+    itself. A group that `picks` takes one of its values and drops the others, as a maximum does: the `winner`, if there
+    is one. Unless it `sums` the subtotal says nothing.
     """
 
     title: str
@@ -60,6 +62,9 @@ class Group:
     shape: tuple[int, ...] = ()
     side: bool = False
     picks: bool = False
+    winner: int | None = None
+    sums: bool = True
+    beside: Mapping[str, Numbers] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -71,6 +76,7 @@ class Group:
             float(self.values[i]),
             None if self.factors is None else float(self.factors[i]),
             float(self.parts[i]),
+            {name: float(numbers[i]) for name, numbers in self.beside.items()},
         )
 
     @property

@@ -49,6 +49,12 @@ def of_class(table: Mapping[type[Layer], T], layer: Layer) -> T | None:
     return next((table[kind] for kind in type(layer).__mro__ if kind in table), None)
 
 
+def namesakes(graph: Graph, node: Node) -> str:
+    """That others have this layer's name, of which it is the first to be found; nothing where none has."""
+    number = sum(other.name == node.name for other in graph.nodes)
+    return f'{number} layers are called "{node.name}": this is the first of them' if number > 1 else ""
+
+
 def find_layer(graph: Graph, name: str) -> Node:
     """The first layer of this name.
 

@@ -47,7 +47,7 @@ def _operations(look: Look) -> list[Line]:
 def _multiply_adds(look: Look) -> list[Line]:
     """Conventions, from the one that is counted here to those that differ most."""
     cost = look.node.cost
-    plain, bias = look.per_image(cost.macs), look.per_image(cost.additions) if _has_bias(look) else 0
+    plain, bias = look.per_image(cost.macs), biases(look.graph, look.node)
     rule = of_class(RULES, look.layer)
     lines = [
         _convention("MAC", f"{_as_product(look)}{plain:,}", f"multiply-adds without the bias: {PLAIN}", plain)
@@ -67,8 +67,10 @@ def _convention(label: str, text: str, note: str, value: int) -> Line:
     return Line(label, text, note, {"count": value})
 
 
-def _has_bias(look: Look) -> bool:
-    return isinstance(look.layer, ConvolutionBase | InnerProduct)
+def biases(graph: Graph, node: Node) -> int:
+    """Additions of the bias per image, which some tools count as multiply-adds."""
+    has_bias = isinstance(node.layer, ConvolutionBase | InnerProduct)
+    return node.cost.additions // (graph.images or 1) if has_bias else 0
 
 
 def _as_product(look: Look) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from prototxt.explain.look import Look, of_class
 from prototxt.explain.section import Line, Section
-from prototxt.explain.words import product, share, size_in_bytes
+from prototxt.explain.words import product, share, size_of_floats
 from prototxt.graph.wiring import ParamRef
 from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers.base import Layer, count
@@ -19,8 +19,6 @@ from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.scale import Scale
-
-FLOAT_BYTES = 4
 
 NAMES: dict[type[Layer], tuple[str, ...]] = {
     ConvolutionBase: ("weights", "bias"),
@@ -75,7 +73,7 @@ def _array(look: Look, name: str, param: ParamRef) -> Line:
 def _together(look: Look) -> Line:
     own = sum(count(p.shape) for p in look.node.own_params)
     whole = sum(count(p.shape) for p in look.graph.own_params())
-    note = f"{size_in_bytes(FLOAT_BYTES * own)} in float32; {share(own, whole)} of the net's {whole:,}"
+    note = f"{size_of_floats(own)} in float32; {share(own, whole)} of the net's {whole:,}"
     if not own:
         note = "all of it belongs to other layers"
     return Line("together", f"{_own_product(look)}{own:,}", note, {"count": own, "net": whole})

@@ -8,6 +8,7 @@ from prototxt.explain.axes import Axis, window_axes
 from prototxt.explain.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
 from prototxt.explain.look import Look, of_class
 from prototxt.layers._axes import run_of_axes
+from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer, Shape, count
@@ -73,38 +74,33 @@ def _weights(has_bias: bool, weights: str = "weights") -> tuple[tuple[str, str],
 
 
 def _convolution(look: Look) -> Call:
+    call = _slid(look, "nn.Conv")
+    if call.code and any(axis.room < 0 for axis in _axes(look)):
+        return Call("", call.weights, ("the kernel is larger than the padded input: PyTorch refuses it",))
+    return call
+
+
+def _axes(look: Look) -> list[Axis]:
+    """The windows of a convolution with channels on axis 1."""
     layer, shape = look.layer, look.bottom[0]
     assert isinstance(layer, Convolution)
-    axis, window = layer.channel_axis(shape), layer.window(shape)
-    if axis != 1 or len(window.kernel) not in (1, 2, 3):
-        return Call("", differs=("PyTorch has channels on axis 1 and 1 to 3 spatial axes",))
-    axes = window_axes(window, shape[2:], look.top[0][2:])
-    differs = ["the kernel is larger than the padded input: PyTorch refuses it"] * any(
-        a.room < 0 for a in axes
-    )
-    group = layer.groups(shape)
-    call = code(
-        f"nn.Conv{len(window.kernel)}d",
-        *(shape[1], layer.outputs(shape)),
-        kernel_size=same_or_each(window.kernel),
-        stride=unless(1, window.stride),
-        padding=unless(0, window.pad),
-        dilation=unless(1, window.dilation),
-        groups=group if group > 1 else None,
-        bias=_bias(layer.bias_term),
-    )
-    return Call("" if differs else call, _weights(layer.bias_term), tuple(differs))
+    return window_axes(layer.window(shape), shape[2:], look.top[0][2:])
 
 
 def _deconvolution(look: Look) -> Call:
+    return _slid(look, "nn.ConvTranspose")
+
+
+def _slid(look: Look, name: str) -> Call:
+    """A kernel that slides over the input, or over the output of its transpose."""
     layer, shape = look.layer, look.bottom[0]
-    assert isinstance(layer, Deconvolution)
+    assert isinstance(layer, ConvolutionBase)
     axis, window = layer.channel_axis(shape), layer.window(shape)
     if axis != 1 or len(window.kernel) not in (1, 2, 3):
         return Call("", differs=("PyTorch has channels on axis 1 and 1 to 3 spatial axes",))
     group = layer.groups(shape)
     call = code(
-        f"nn.ConvTranspose{len(window.kernel)}d",
+        f"{name}{len(window.kernel)}d",
         *(shape[1], layer.outputs(shape)),
         kernel_size=same_or_each(window.kernel),
         stride=unless(1, window.stride),

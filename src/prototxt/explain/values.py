@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,12 +12,12 @@ from numpy.typing import ArrayLike
 from prototxt.errors import InputError, LayerError
 from prototxt.explain.ledger import Group, Ledger, Place, Term
 from prototxt.explain.ledgers._asked import Asked
-from prototxt.explain.ledgers.table import LEDGERS, types_with_ledger
+from prototxt.explain.ledgers.table import LEDGERS, WITHOUT
 from prototxt.explain.look import find_layer, of_class
 from prototxt.graph.part import part
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
-from prototxt.layers.base import Array, show
+from prototxt.layers.base import Array, Layer, show
 from prototxt.net import Net
 
 MOST = 3
@@ -39,12 +40,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """The blobs around a layer, as one forward left them, and the learned arrays."""
+    """The blobs around a layer, as one forward left them, and the learned arrays, both by number of the layer.
+
+    `before` holds the layers that remember something from forward to forward as they were before this one.
+    """
 
     graph: Graph
     node: Node
     blobs: Mapping[BlobId, Array]
     params: Mapping[int, tuple[Array, ...]]
+    before: Mapping[int, Layer] = field(default_factory=dict)
 
     def ledger(self, at: Sequence[int], top: int = 0) -> Ledger:
         """How the layer makes the value at `at` of its top number `top`.
@@ -52,8 +57,7 @@ class Values:
         Raises InputError for a top or a place that it does not have, LayerError where it has no ledger.
         """
         if not 0 <= top < len(self.node.tops):
-            names = ", ".join(f'{i} is "{blob.name}"' for i, blob in enumerate(self.node.tops)) or "none"
-            raise InputError(f'layer "{self.node.name}" has no top {top}; its tops: {names}')
+            raise _no_top(self.graph, self.node, top)
         return self._ledger(self.node, tuple(at), top)
 
     def _ledger(self, node: Node, at: Place, top: int) -> Ledger:
@@ -73,7 +77,7 @@ class Values:
         )
         # What overflows is infinite or NaN here too.
         with np.errstate(all="ignore"), located_at(node):
-            account = answer(node.layer, asked)
+            account = answer(self.before.get(node.index, node.layer), asked)
         running = account.running
         return Ledger(
             node.name,
@@ -123,13 +127,12 @@ def run_for(net: Net, layer: str, depth: int = 1, feeds: Mapping[str, ArrayLike]
     needed = {blob for node in nodes.values() for blob in (*node.bottoms, *node.tops)}
     read = {blob.name for blob in part(graph, None, layer).entries}
     given = {name: array for name, array in (feeds or {}).items() if name in read}
+    before = {i: copy(node.layer) for i, node in nodes.items() if node.layer.remembers}
     net.forward(given, end=layer, keep=sorted(map(str, needed)))
-    left, learned = net.blobs, net.params
+    left = net.blobs
     blobs = {blob: left[str(blob) if str(blob) in left else blob.name].data for blob in needed}
-    params = {
-        node.index: tuple(param.data for param in learned.get(node.name, ())) for node in nodes.values()
-    }
-    return Values(graph, find_layer(graph, layer), blobs, params)
+    params = {i: tuple(param.data for param in net.params_of(node)) for i, node in nodes.items()}
+    return Values(graph, find_layer(graph, layer), blobs, params, before)
 
 
 def explain_value(net: Net, layer: str, at: Sequence[int], top: int = 0) -> Ledger:
@@ -176,24 +179,42 @@ def _why_not(node: Node | None) -> str:
     """Why what a layer makes cannot be followed; nothing where it can."""
     if node is None or node.layer.is_input:
         return "an input of the net"
-    return "" if of_class(LEDGERS, node.layer) else f"made by {node.type}, which has no ledger"
+    return "" if of_class(LEDGERS, node.layer) else f"made by {node.name} ({node.type}), which has no ledger"
 
 
 def _no_ledger(graph: Graph, node: Node) -> InputError:
+    whose = f'{graph.file}: layer "{node.name}" ({node.type})'
+    if not node.bottoms:
+        what = "an input of the net is" if node.layer.is_input else "its values are read or drawn,"
+        readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
+        hint = f'ask what is made of it: "{readers[0]}" reads it' if readers else None
+        return InputError(f"{whose}: {what} made of nothing", hint=hint)
+    why = of_class(WITHOUT, node.layer) or "nothing here can say what one of its values is made of"
+    makers = [maker for blob in node.bottoms if (maker := _maker(graph, blob)) and maker.bottoms]
+    asked = ", ".join(f'"{maker.name}"' for maker in dict.fromkeys(makers))
+    hint = f"ask for a value that it reads: one of {asked}" if asked else None
+    return InputError(f"{whose}: {why}", hint=hint)
+
+
+def _no_top(graph: Graph, node: Node, top: int) -> InputError:
     whose = f'{graph.file}: layer "{node.name}"'
-    if node.layer.is_input:
-        return InputError(f"{whose}: an input of the net is made of nothing")
-    hint = f"these types have one: {', '.join(types_with_ledger())}"
-    return InputError(f"{whose}: type {node.type} has no ledger here", hint=hint)
+    if not node.tops:
+        return InputError(f"{whose} makes nothing: {node.type} has no tops")
+    names = ", ".join(f'{i} is "{blob.name}"' for i, blob in enumerate(node.tops))
+    return InputError(f"{whose} has no top {top}; its tops: {names}")
 
 
 def _check_place(graph: Graph, blob: BlobId, at: Place, shape: tuple[int, ...]) -> None:
     if len(at) == len(shape) and all(0 <= place < size for place, size in zip(at, shape, strict=True)):
         return
-    given = ",".join(map(str, at)) or "nothing"
+    what = f"it has no value at {','.join(map(str, at))}" if at else "no place in it is given"
     last = ",".join(str(size - 1) for size in shape)
-    hint = f"places go from {','.join('0' * len(shape))} to {last}" if shape and 0 not in shape else None
-    raise InputError(f'{graph.file}: "{blob.name}" is {show(shape)}: it has no value at {given}', hint=hint)
+    hint = f"places go from {','.join('0' * len(shape))} to {last}"
+    if not shape:
+        hint = 'it is a single number without axes: --at ""'
+    elif 0 in shape:
+        hint = "it is empty for this input; an --image may give it values"
+    raise InputError(f'{graph.file}: "{blob.name}" is {show(shape)}: {what}', hint=hint)
 
 
 def walk(branches: Sequence[Branch]) -> Iterator[Branch]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import prod
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+FLOAT_BYTES = 4
 
 FEW = 3
 """As many ranges as one line spells out."""
@@ -14,6 +17,14 @@ FEW = 3
 def times(sizes: Iterable[int]) -> str:
     """`5x5`."""
     return "x".join(map(str, sizes))
+
+
+def a_slice(kernel: Sequence[int]) -> str:
+    """`a 5x5 slice`, `an 11x11 slice`; a kernel of one tap is `a weight`."""
+    if prod(kernel) == 1:
+        return "a weight"
+    article = "an" if kernel[0] in (8, 11, 18) or 80 <= kernel[0] < 90 else "a"
+    return f"{article} {times(kernel)} slice"
 
 
 def product(factors: Iterable[int | str]) -> str:
@@ -27,6 +38,11 @@ def size_in_bytes(size: int) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{value:.1f} {_UNITS[unit]}" if unit else f"{size} {_UNITS[0]}"
+
+
+def size_of_floats(number: int) -> str:
+    """What so many float32 values take."""
+    return size_in_bytes(FLOAT_BYTES * number)
 
 
 def share(part: int, whole: int) -> str:

@@ -84,7 +84,7 @@ class Recurrent(Layer):
         if self.static:
             drive += others[0].reshape(sequences, count(others[0].shape[1:])) @ params[2].T
         weight = params[3 if self.static else 2].T
-        state: State = tuple(h[0] for h in others[int(self.static) :]) or self._state(sequences)
+        state: State = tuple(h[0] for h in others[int(self.static) :]) or self.state(sequences)
         outputs = np.empty((steps, sequences, self.num_output), np.float32)
         for step in range(steps):
             on = cont[step, :, None]
@@ -93,7 +93,7 @@ class Recurrent(Layer):
         self._remembered = state
         return [self.output(outputs, params), *(h[None] for h in state[: self.exposed])]
 
-    def _state(self, sequences: int) -> State:
+    def state(self, sequences: int) -> State:
         """What the forward before has left; zeros before the first, or for another number of sequences."""
         if self._remembered and len(self._remembered[0]) == sequences:
             return self._remembered

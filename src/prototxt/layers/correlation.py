@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from prototxt.errors import LayerError
@@ -80,13 +80,14 @@ class Correlation(Layer):
         y = np.empty(shape, np.float32)
         margins = ((0, 0), (0, 0), (self.pad, self.pad), (self.pad, self.pad))
         here, there = (np.pad(x, margins) for x in bottom)
-        for q, (dy, dx) in enumerate(self._displacements()):
-            y[:, q] = self._alike(here, there, dy, dx, shape[2:])
+        for q in range(shape[1]):
+            y[:, q] = self._alike(here, there, *self.displacement(q), shape[2:])
         return [y]
 
-    def _displacements(self) -> Iterator[tuple[int, int]]:
-        steps = range(-self.radius * self.stride_2, self.radius * self.stride_2 + 1, self.stride_2)
-        return ((dy, dx) for dy in steps for dx in steps)
+    def displacement(self, channel: int) -> tuple[int, int]:
+        """What a channel of the top stands for, along H and W."""
+        down, across = divmod(channel, 2 * self.radius + 1)
+        return (down - self.radius) * self.stride_2, (across - self.radius) * self.stride_2
 
     def _alike(self, here: Array, there: Array, dy: int, dx: int, out: Shape) -> Array:
         """The mean over channels and patch for one displacement."""

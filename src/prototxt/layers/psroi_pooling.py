@@ -73,11 +73,13 @@ class PSROIPooling(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x, rois = bottom
-        image, corners = read_rois(rois, len(x))
-        x1, y1, x2, y2 = away(corners)
-        rows = self.bins(y1, y2 + 1, x.shape[2])
-        columns = self.bins(x1, x2 + 1, x.shape[3])
-        return [means(self._by_bin(x), image, rows, columns)]
+        image, _ = read_rois(rois, len(x))
+        return [means(self._by_bin(x), image, *self.spans(x, rois))]
+
+    def spans(self, x: Array, rois: Array) -> tuple[Spans, Spans]:
+        """Rows and columns of the bins of every region."""
+        x1, y1, x2, y2 = away(read_rois(rois, len(x))[1])
+        return self.bins(y1, y2 + 1, x.shape[2]), self.bins(x1, x2 + 1, x.shape[3])
 
     def bins(self, first: Exact, end: Exact, size: int) -> Spans:
         """The bins of regions along an axis of `size`: in float32, for an edge may lie on a whole number."""

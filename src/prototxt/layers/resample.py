@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.intp]
     Weights = NDArray[np.float32]
+    Taps = tuple[Places, Weights]
 
 
 @layer("Resample", bottoms=(1, 2), fork="flownet")
@@ -72,20 +73,25 @@ class Resample(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        height, width = self.shapes([b.shape for b in bottom])[0][2:]
-        fy, fx = x.shape[2] / height, x.shape[3] / width
-        rows, columns = _places(height, fy, fx), _places(width, fx, fy)
+        out = self.shapes([b.shape for b in bottom])[0][2:]
         if self.method == "NEAREST":
+            rows, columns = _all_places(x.shape[2:], out)
             # Rounded to float32 the last place may be half a pixel behind the last one.
             down, across = (
                 np.minimum(_nearest(p), n - 1) for p, n in zip((rows, columns), x.shape[2:], strict=True)
             )
             return [x[:, :, down[:, None], across]]
-        smooth = self.antialias and max(fy, fx) > 1
-        between = _interpolate(x, 2, self._pixels(rows, fy, smooth, x.shape[2]))
-        return [_interpolate(between, 3, self._pixels(columns, fx, smooth, x.shape[3]))]
+        rows_of, columns_of = self.taps(x.shape, out)
+        return [_interpolate(_interpolate(x, 2, rows_of), 3, columns_of)]
 
-    def _pixels(self, places: Weights, factor: float, smooth: bool, length: int) -> tuple[Places, Weights]:
+    def taps(self, shape: Shape, out: Shape) -> tuple[Taps, Taps]:
+        """What every row of an image of `out` is made of, and what every column; not for NEAREST."""
+        fy, fx = (old / new for old, new in zip(shape[2:], out, strict=True))
+        smooth = self.antialias and max(fy, fx) > 1
+        rows, columns = _all_places(shape[2:], out)
+        return self._pixels(rows, fy, smooth, shape[2]), self._pixels(columns, fx, smooth, shape[3])
+
+    def _pixels(self, places: Weights, factor: float, smooth: bool, length: int) -> Taps:
         """For every place the pixels that it is made of, and their weights; 0 for those off the image."""
         kernel, taps = (_cubic, 4) if self.method == "CUBIC" else (_linear, 2)
         scale = np.float32(1 / factor if smooth else 1)
@@ -108,6 +114,12 @@ class Resample(Layer):
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         return self.method
+
+
+def _all_places(size: Shape, out: Shape) -> tuple[Weights, Weights]:
+    """Where rows and columns look at."""
+    fy, fx = (old / new for old, new in zip(size, out, strict=True))
+    return _places(out[0], fy, fx), _places(out[1], fx, fy)
 
 
 def _places(length: int, factor: float, other: float) -> Weights:
@@ -147,7 +159,7 @@ def _cubic(d: Weights) -> Weights:
     return weights
 
 
-def _interpolate(x: Array, axis: int, pixels: tuple[Places, Weights]) -> Array:
+def _interpolate(x: Array, axis: int, pixels: Taps) -> Array:
     """Sums of weighted pixels along an axis."""
     made, row = list(x.shape), [1, 1, 1, 1]
     made[axis], row[axis] = len(pixels[0]), -1

@@ -61,11 +61,13 @@ class ROIPooling(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x, rois = bottom
-        image, corners = read_rois(rois, len(x))
-        x1, y1, x2, y2 = away(corners * np.float32(self.spatial_scale))
-        rows = bins(y1, y2, self.pooled[0], x.shape[2])
-        columns = bins(x1, x2, self.pooled[1], x.shape[3])
-        return [maxima(x, image, rows, columns)]
+        image, _ = read_rois(rois, len(x))
+        return [maxima(x, image, *self.spans(x, rois))]
+
+    def spans(self, x: Array, rois: Array) -> tuple[Spans, Spans]:
+        """Rows and columns of the bins of every region."""
+        x1, y1, x2, y2 = away(read_rois(rois, len(x))[1] * np.float32(self.spatial_scale))
+        return bins(y1, y2, self.pooled[0], x.shape[2]), bins(x1, x2, self.pooled[1], x.shape[3])
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """What regions as large as the map take: how large they are depends on values."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prototxt.errors import LayerError
 from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._labels import read_labels
+from prototxt.layers._labels import Labels, read_labels
 from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
 from prototxt.layers.registry import layer
 from prototxt.lazy import np
@@ -64,15 +64,26 @@ class SegAccuracy(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         classes = bottom[0].shape[1]
-        guess = classes - 1 - bottom[0][:, ::-1].argmax(axis=1)
+        labels, guess = self.pairs(bottom)
+        kept = labels >= 0
+        seen = counts(labels[kept], guess[kept], classes)
+        if not self.reset:
+            seen = self._seen = seen + self.seen(classes)
+        return [np.array(_shares(*seen), np.float32).reshape(1, 1, 1, 3)]
+
+    def pairs(self, bottom: Sequence[Array]) -> tuple[Labels, Labels]:
+        """The label of every pixel, N x H x W, -1 where it does not count, and the guess."""
+        classes = bottom[0].shape[1]
+        guess: Labels = classes - 1 - bottom[0][:, ::-1].argmax(axis=1)
         given = bottom[1].reshape(guess.shape)
         kept = ~np.isin(np.trunc(given), self.ignored)
-        labels, guess = read_labels(given[kept], classes)[0], guess[kept]
-        groups = (labels[labels == guess], labels, guess)
-        seen = np.stack([np.bincount(group, minlength=classes) for group in groups])
-        if not self.reset:
-            seen = self._seen = seen if self._seen is None else self._seen + seen
-        return [np.array(_shares(*seen), np.float32).reshape(1, 1, 1, 3)]
+        labels = np.full(guess.shape, -1, np.intp)
+        labels[kept] = read_labels(given[kept], classes)[0]
+        return labels, guess
+
+    def seen(self, classes: int) -> NDArray[np.int64]:
+        """What the forwards before have added up: 3 counts for each class."""
+        return np.zeros((3, classes), np.int64) if self._seen is None else self._seen
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values, pixels, classes = count(bottom[0]), count(bottom[1]), bottom[0][1]
@@ -81,6 +92,12 @@ class SegAccuracy(Layer):
             additions=3 * pixels,
             divisions=2 * classes + 3,
         )
+
+
+def counts(labels: Labels, guess: Labels, classes: int) -> NDArray[np.int64]:
+    """Of each class the pixels that are of it by label and guess, by label, by guess."""
+    groups = (labels[labels == guess], labels, guess)
+    return np.stack([np.bincount(group, minlength=classes) for group in groups])
 
 
 def _shares(both: NDArray[Any], label: NDArray[Any], guess: NDArray[Any]) -> tuple[float, float, float]:

@@ -55,9 +55,10 @@ class SmoothL1LossOHEM(RegionLoss):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         each = smooth_l1(self.difference(bottom)).sum(axis=1, keepdims=True)
-        return [*scalar(each.sum() / np.float32(self._divisor(each.shape))), each][: self.num_tops]
+        return [*scalar(each.sum() / np.float32(self.divisor(each.shape))), each][: self.num_tops]
 
-    def _divisor(self, places: Shape) -> float:
+    def divisor(self, places: Shape) -> float:
+        """By what the sum over all places, N x 1 x H x W, is divided."""
         if self.normalization == "PRE_FIXED":
             return max(1.0, self.pre_fixed_normalizer)
         return max(1, {"BATCH_SIZE": places[0], "NONE": 1}.get(self.normalization, count(places)))

@@ -52,15 +52,20 @@ class UniqueLabel(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         y = np.full((len(bottom[0]), self.max_labels, 1, 1), NONE, np.float32)
-        forced = np.array(self.forced, np.float32)
         for image, row in zip(bottom[0], y[:, :, 0, 0], strict=True):
-            labels = np.unique(image)
-            labels = np.union1d(labels[~np.isin(labels, self.ignored)], forced)
+            labels = self.labels(image)
             if len(labels) > self.max_labels:
                 what = f"{len(labels)} different labels in an image, more than max_labels {self.max_labels}"
                 raise LayerError(what, field="max_labels")
             row[: len(labels)] = labels
         return [y]
+
+    def labels(self, image: Array) -> Array:
+        """The different labels of an image, in rising order."""
+        labels = np.unique(image)
+        kept = labels[~np.isin(labels, self.ignored)]
+        found: Array = np.union1d(kept, np.array(self.forced, np.float32))
+        return found
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         return Cost(comparisons=count(bottom[0]) * (1 + len(self.ignored)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
+from pathlib import PurePath
 from typing import Any
 
+from prototxt.errors import Place, printable
 from prototxt.explain.layer import explain_layer
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph, Node, ParamRef
@@ -24,19 +26,39 @@ VERSION = 1
 def make_document(graph: Graph, notes: Sequence[str] = (), picture: Picture | None = None) -> dict[str, Any]:
     """The document of a net, without values; `notes` are what the person should know besides the graph's own."""
     rows = make_report(graph).rows
+    told = [without_folders(note, [graph.file]) for note in (*graph.notes, *notes)]
     image = {} if picture is None else {"image": picture.as_dict()}
     return {
         "version": VERSION,
+        "kind": "net",
         "net": {
-            "name": graph.name, "file": graph.file, "phase": PHASES[graph.phase], "images": graph.images,
+            "name": graph.name, "file": PurePath(graph.file).name, "phase": PHASES[graph.phase], "images": graph.images,
         },
         "layers": [_layer(graph, node, row) for node, row in zip(graph.nodes, rows, strict=True)],
         "blobs": _all_blobs(graph, {}),
         "inputs": [str(BlobId(name)) for name in graph.inputs],
         "outputs": [str(last) for last in _last(graph)],
-        "notes": [*graph.notes, *notes],
+        "notes": told,
         **image,
     }  # fmt: skip
+
+
+def without_folders(text: str, files: Iterable[str]) -> str:
+    """A text without the folders of these files: a page is sent to people who have no such folders."""
+    folders = {f"{printable(str(folder))}/" for folder in map(_folder, files) if folder.name}
+    for folder in sorted(folders, key=len, reverse=True):
+        text = text.replace(folder, "")
+    return text
+
+
+def _folder(file: str) -> PurePath:
+    return PurePath(file).parent
+
+
+def place_text(place: Place) -> str:
+    """The file's name and the line."""
+    name = printable(PurePath(place.file).name)
+    return f"{name}:{place.line}" if place.line else name
 
 
 def with_values(
@@ -96,7 +118,7 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
         "statistics": row.statistics,
         "macs": row.macs,
         "cost": asdict(node.cost),
-        "place": str(node.place),
+        "place": place_text(node.place),
         "sections": [asdict(section) for section in explain_layer(graph, node)],
         "rule": rule_of(graph, node),
     }

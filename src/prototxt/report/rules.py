@@ -13,7 +13,10 @@ from prototxt.explain.look import Look, is_known, of_class
 from prototxt.graph.wiring import Graph, Node
 from prototxt.layers._conv_base import ConvolutionBase
 from prototxt.layers._per_channel import PerChannel
+from prototxt.layers._smooth_l1 import RegionLoss
 from prototxt.layers._window import Window
+from prototxt.layers.accuracy import Accuracy
+from prototxt.layers.argmax import ArgMax
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
@@ -21,16 +24,19 @@ from prototxt.layers.bias import Bias
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.concat import Concat
+from prototxt.layers.contrastive_loss import ContrastiveLoss
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.convolution_depthwise import ConvolutionDepthwise
 from prototxt.layers.crop import Crop
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.euclidean_loss import EuclideanLoss
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.interp import Interp
 from prototxt.layers.lrn import LRN
+from prototxt.layers.multi_box_loss import MultiBoxLoss
 from prototxt.layers.neuron import (
     BNLL,
     ELU,
@@ -46,15 +52,23 @@ from prototxt.layers.neuron import (
     TanH,
     Threshold,
 )
+from prototxt.layers.normalize import Normalize
 from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.prior_box import PriorBox
+from prototxt.layers.psroi_pooling import PSROIPooling
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.roi_pooling import ROIPooling
 from prototxt.layers.scale import Scale
+from prototxt.layers.shuffle_channel import ShuffleChannel
+from prototxt.layers.sigmoid_cross_entropy_loss import SigmoidCrossEntropyLoss
 from prototxt.layers.silence import Silence
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
+from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from prototxt.layers.split import Split
+from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 Rule = dict[str, Any]
@@ -131,12 +145,13 @@ def _pooling(look: Look) -> Rule:
 
 
 def _bn(look: Look) -> Rule:
-    """BN of the forks, where it uses what it holds."""
+    """BN of the forks, where it uses what it holds or makes one top."""
     assert isinstance(look.layer, PerChannel)
-    if not look.layer.is_per_channel(look.bottom):
+    learns = isinstance(look.layer, SegNetBN) and look.layer.learns and len(look.top) == 1
+    if not (learns or look.layer.is_per_channel(look.bottom)):
         return UNKNOWN
     eps = look.layer.eps if isinstance(look.layer, PSPNetBN) else 0.0
-    return {"kind": "bn", "arrays": len(look.node.params), "eps": eps}
+    return {"kind": "bn", "arrays": len(look.node.params), "eps": eps, "learns": learns}
 
 
 def _lrn(look: Look) -> Rule:
@@ -184,6 +199,39 @@ def _reshape(look: Look) -> Rule:
     return {**_fields("reshape", "axis", "num_axes")(look), "dim": list(look.layer.dims)}
 
 
+def _unpool(look: Look) -> Rule:
+    layer = look.layer
+    assert isinstance(layer, SegNetUpsample)
+    if layer.size is not None:
+        return {"kind": "unpool", "size": list(layer.size), "scales": [], "less": []}
+    return {"kind": "unpool", "size": [], "scales": list(layer.scales), "less": list(layer.less)}
+
+
+def _roi_pool(look: Look) -> Rule:
+    assert isinstance(look.layer, ROIPooling)
+    return {"kind": "roi_pool", "pooled": list(look.layer.pooled), "channels": None, "num_output": None}
+
+
+def _psroi_pool(look: Look) -> Rule:
+    layer = look.layer
+    assert isinstance(layer, PSROIPooling)
+    size, outputs = layer.group_size, layer.output_dim
+    return {
+        "kind": "roi_pool",
+        "pooled": [size, size],
+        "channels": outputs * size**2,
+        "num_output": outputs,
+    }
+
+
+def _loss(look: Look) -> Rule:
+    """One number for the batch; what Softmax's has beside it is like the scores."""
+    layer = look.layer
+    if len(look.top) > (2 if isinstance(layer, SoftmaxWithLoss) else 1):
+        return UNKNOWN
+    return {"kind": "loss", "axis": layer.axis if isinstance(layer, SoftmaxWithLoss | Accuracy) else None}
+
+
 RULES: dict[type[Layer], Make] = {
     Convolution: _convolution("conv"),
     Deconvolution: _convolution("deconv"),
@@ -207,6 +255,20 @@ RULES: dict[type[Layer], Make] = {
     Crop: _fields("crop", "axis", "offset"),
     Interp: _interp,
     UpsampleByScale: _fields("upsample", "scale"),
+    SegNetUpsample: _unpool,
+    ShuffleChannel: _fields("shuffle", "group"),
+    Normalize: _fields("normalize", "across_spatial", "channel_shared", "eps"),
+    ArgMax: _fields("arg_max", "axis", "out_max_val", "top_k"),
+    ROIPooling: _roi_pool,
+    PSROIPooling: _psroi_pool,
+    PriorBox: _fields("prior_box", "boxes"),
+    SoftmaxWithLoss: _loss,
+    Accuracy: _loss,
+    EuclideanLoss: _loss,
+    ContrastiveLoss: _loss,
+    SigmoidCrossEntropyLoss: _loss,
+    RegionLoss: _loss,
+    MultiBoxLoss: _loss,
     Split: _fields("like"),
     Silence: _fields("like"),
     Dropout: _dropout,

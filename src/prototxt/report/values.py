@@ -31,15 +31,14 @@ class Made(Watcher):
     blobs: dict[Key, Array] = field(default_factory=dict)
 
     def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
-        self.blobs |= {blob: np.ascontiguousarray(values) for blob, values in tops.items()}
+        self.blobs |= {blob: np.asarray(values, order="C") for blob, values in tops.items()}
 
 
 def learned(net: Net) -> dict[Key, Array]:
     """The learned arrays by the layer that owns them."""
-    by_name = {node.name: node for node in net.layers if node.params}  # of two layers of one name the last
     return {
-        Slot(node.index, slot): net.params[node.name][slot].data
-        for node in by_name.values()
+        Slot(node.index, slot): net.params_of(node)[slot].data
+        for node in net.layers
         for slot, param in enumerate(node.params)
         if param.owner == node.index
     }

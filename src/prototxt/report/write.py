@@ -75,11 +75,15 @@ def write_page(path: str | PathLike[str], content: Content, limits: Limits, page
     stored = store(arrays, limits.dtype, limits.bytes - used)
     left_out = _left_out(graph, arrays, stored, limits.dtype)
     document = to_json(with_values(bare, graph, stored, [*_shorter(content), *_said(left_out, limits)]))
-    size = 0
+    return Written(write_document(path, page, document, stored), len(stored), left_out)
+
+
+def write_document(
+    path: str | PathLike[str], page: bytes, document: bytes, stored: Mapping[Key, Stored]
+) -> int:
+    """A page with a document and its arrays, whole or not at all; how many bytes they are."""
     with whole_file(path) as file:
-        for piece in _pieces(page, document, stored):
-            size += file.write(piece)
-    return Written(size, len(stored), left_out)
+        return sum(file.write(piece) for piece in _pieces(page, document, stored))
 
 
 def _pieces(page: bytes, document: bytes, stored: Mapping[Key, Stored]) -> Iterable[bytes]:

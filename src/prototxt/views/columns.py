@@ -94,7 +94,7 @@ def _lines(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> Itera
     for row in rows:
         yield from _row([column.cell(row) for column in columns], own, sides, styles)
     yield Segment.line()
-    if any(column.total for column in columns):
+    if sum(bool(column.total) for column in columns) > 1:  # the word "total" is one
         yield from _row([column.total for column in columns], own, sides, bold)
         yield Segment.line()
 

@@ -8,8 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.explain.compare import ARROW, Comparison, Pair, Side, in_words, kind_text, shapes_text
+from prototxt.explain.compare import ARROW, Comparison, Pair, Side, Work, in_words, kind_text, shapes_text
 from prototxt.views.columns import Column, column_table, fit, not_shown
+from prototxt.views.explain_net import MEANINGS
 from prototxt.views.numbers import counted, human_bytes, thousands
 
 BELOW = "\n→ "
@@ -18,7 +19,7 @@ BELOW = "\n→ "
 
 def comparison_table(comparison: Comparison, width: int) -> RenderableType:
     """The layers that differ and the totals, at most `width` columns wide."""
-    rows = [pair for pair in comparison.pairs if pair.differs]
+    rows = [pair for pair in comparison.pairs if pair.tells]
     if not rows:
         return Text("\nno layer's shape, parameters or cost changes")
     columns, hidden = fit(_columns(comparison, rows, ARROW), rows, width)
@@ -26,42 +27,30 @@ def comparison_table(comparison: Comparison, width: int) -> RenderableType:
         columns, hidden = fit(_columns(comparison, rows, BELOW), rows, width)
     rest = len(comparison.pairs) - len(rows)
     legend = [f"{counted(rest, 'other layer')} {'stays' if rest == 1 else 'stay'} as before"] if rest else []
+    legend += [MEANINGS[column.title] for column in columns if column.title == "sees"]
     legend += not_shown(hidden)
     return Group(column_table(columns, rows, width), Text("\n".join(legend), style="dim"))
 
 
 def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[Column[Pair]]:
-    before, after = comparison.before, comparison.after
-
-    def total(of: Callable[[int], str], old: int, new: int) -> str:
-        return of(old) if old == new else f"{of(old) or '0'}{arrow}{of(new) or '0'}"
-
     def cell(of: Callable[[Side], str]) -> Callable[[Pair], str]:
         return lambda pair: in_words(pair, of, arrow, always=True)
+
+    def numbers(
+        title: str, words: Callable[[int], str], of: Callable[[Work], int], spare: int
+    ) -> Column[Pair]:
+        old, new = of(comparison.before), of(comparison.after)
+        total = words(old) if old == new else f"{words(old) or '0'}{arrow}{words(new) or '0'}"
+        return Column(title, cell(lambda side: words(of(side.work))), total, right=True, spare=spare)
 
     columns: list[Column[Pair]] = [
         Column("layer", _name, "total", wraps=True, style="bold"),
         Column("type", lambda pair: kind_text(pair, arrow), wraps=True, style="cyan"),
         Column("output N x C x H x W", cell(shapes_text), style="green"),
-        Column(
-            "parameters",
-            cell(lambda s: thousands(s.work.params + s.work.statistics)),
-            total(thousands, before.params + before.statistics, after.params + after.statistics),
-            right=True,
-        ),
-        Column(
-            "MACs/image",
-            cell(lambda s: thousands(s.work.macs)),
-            total(thousands, before.macs, after.macs),
-            right=True,
-        ),
-        Column(
-            "bytes",
-            cell(lambda s: human_bytes(s.work.bytes)),
-            total(human_bytes, before.bytes, after.bytes),
-            right=True,
-            spare=3,
-        ),
+        Column("sees", cell(lambda side: side.sees), right=True, spare=2),
+        numbers("parameters", thousands, lambda work: work.params + work.statistics, spare=1),
+        numbers("MACs/image", thousands, lambda work: work.macs, spare=1),
+        numbers("bytes", human_bytes, lambda work: work.bytes, spare=3),
     ]
     return [column for column in columns if column.total or any(map(column.cell, rows))]
 

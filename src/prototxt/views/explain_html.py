@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from prototxt.explain.section import Line, Section
 from prototxt.graph.wiring import Node
 from prototxt.views.columns import Column
-from prototxt.views.explain_net import LEGEND, Overview, columns, next_questions
+from prototxt.views.explain_net import MEANINGS, Overview, columns, next_questions
 from prototxt.views.page import page, safe
 from prototxt.views.report import Row
 
@@ -51,7 +51,7 @@ def overview_html(overview: Overview) -> str:
         f"<h1>{safe(name)}</h1>",
         f'<p class="soft">{safe(overview.graph.file)} · {len(overview.rows)} layers</p>',
         '<div class="table"><table>', *rows, total, "</table></div>",
-        f'<p class="note">{safe(LEGEND)}</p>',
+        *(f'<p class="note">{safe(meaning)}</p>' for meaning in MEANINGS.values()),
         f"<h2>Ask next</h2>\n<pre>{safe(asked)}</pre>",
     ]  # fmt: skip
     return page(name, "\n".join(body))

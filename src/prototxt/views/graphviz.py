@@ -15,14 +15,12 @@ def render(dot: str, form: str) -> bytes:
 
     Raises PrototxtError where Graphviz is not installed, fails, or takes too long.
     """
-    hint = "a .dot or .mmd file needs no program"
+    hint = "files of .dot and .mmd need no program"
     try:
         done = subprocess.run(["dot", f"-T{form}"], input=dot.encode(), capture_output=True, timeout=SECONDS)
     except FileNotFoundError:
         what = f"{form} is drawn by Graphviz's program dot, which is not installed here"
-        raise PrototxtError(
-            what, hint=f"apt install graphviz, brew install graphviz, or {hint[2:]}"
-        ) from None
+        raise PrototxtError(what, hint=f"apt install graphviz, brew install graphviz; {hint}") from None
     except subprocess.TimeoutExpired:
         raise PrototxtError(f"dot has found no layout in {SECONDS} seconds", hint=hint) from None
     if done.returncode:

@@ -49,7 +49,8 @@ def _group(group: Group) -> dict[str, Any]:
         "bottom": group.bottom,
         "shape": list(group.shape),
         "side": group.side,
-        "subtotal": _number(group.subtotal),
+        **({"winner": group.winner} if group.picks else {}),
+        "subtotal": _number(group.subtotal) if group.sums else None,
         "terms": [*map(_term, group.terms)],
     }
 
@@ -59,6 +60,7 @@ def _term(term: Term) -> dict[str, Any]:
         "at": None if term.at is None else list(term.at),
         "value": _number(term.value),
         **({} if term.factor is None else {"factor": _number(term.factor)}),
+        **({"beside": {name: _number(value) for name, value in term.beside.items()}} if term.beside else {}),
         "part": _number(term.part),
     }
 

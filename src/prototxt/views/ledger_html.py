@@ -11,6 +11,7 @@ from prototxt.views.ledger_parts import (
     Block,
     blocks,
     chosen,
+    has_subtotal,
     is_window,
     outside_text,
     place_text,
@@ -29,6 +30,7 @@ td.win { background: color-mix(in srgb, gold 45%, transparent); }
 .bad { color: crimson; font-weight: bold; } .good { color: seagreen; }
 .formula { background: var(--back); padding: .6rem .8rem; border-radius: .4rem; overflow-wrap: anywhere; }
 .window { display: flex; flex-wrap: wrap; gap: .8rem 1.6rem; overflow-x: auto; margin: .4rem 0; }
+.list { overflow-x: auto; } .list td { white-space: nowrap; } .steps td.name { white-space: normal; }
 .window table { border: 1px solid var(--line); } caption { text-align: left; color: var(--soft); }
 tr.last td { border-top: 1px solid var(--line); font-weight: bold; }
 details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 1.2rem; } summary { cursor: pointer; }
@@ -62,7 +64,7 @@ def _group(group: Group, is_open: bool) -> str:
     notes = [window_places(group)] if group.title and len(group) else []
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
     notes += ["measures only"] * group.side
-    sum_of = "" if group.picks else f" <b>{precise(group.subtotal)}</b>"
+    sum_of = f" <b>{precise(group.subtotal)}</b>" if has_subtotal(group) else ""
     head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
     body = _window(blocks(group)) if is_window(group) else _terms(group)
     return f"<details{' open' if is_open else ''}>{head}{body}</details>"
@@ -88,14 +90,18 @@ def _cell(cell: str, marked: bool) -> str:
 def _terms(group: Group) -> str:
     """A row for each term."""
     rows = []
-    for term in group.terms:
+    for i, term in enumerate(group.terms):
         at = "over the edge" if term.at is None else f"{group.bottom}{place_text(term.at)}"
         factor = "" if term.factor is None else f"x {precise(term.factor)}"
-        part = "" if term.factor is None and term.part == term.value else f"= {precise(term.part)}"
+        same = group.picks or (term.factor is None and term.part == term.value)
+        part = "" if same else f"{'=' if factor else 'adds'} {precise(term.part)}"
+        beside = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.beside.items())
+        kind = ' class="win"' if i == group.winner else ""
         rows.append(
-            f'<tr><td class="name">{safe(at)}</td><td>{precise(term.value)}</td><td>{factor}</td><td>{part}</td></tr>'
+            f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
+            f"{beside}<td>{part}</td></tr>"
         )
-    return f"<table>{''.join(rows)}</table>"
+    return f'<div class="list"><table>{"".join(rows)}</table></div>'
 
 
 def _steps(ledger: Ledger) -> str:
@@ -110,7 +116,7 @@ def _steps(ledger: Ledger) -> str:
         for name, value in ends
     ]
     kind = "good" if ledger.agrees else "bad"
-    return f'<table>{"".join(rows)}</table><p class="{kind}">{safe(verdict(ledger))}</p>'
+    return f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
 
 
 def _branch(branch: Branch) -> str:

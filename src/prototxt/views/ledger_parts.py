@@ -28,8 +28,10 @@ OUTSIDE = "·"
 
 
 def form_of(numbers: Iterable[float]) -> str:
-    """The format that shows these numbers with the same decimals."""
+    """The format that shows these numbers with the same decimals; whole ones have none."""
     sizes = [abs(x) for x in numbers if x and isfinite(x)]
+    if all(size.is_integer() and size < 1e6 for size in map(float, sizes)):
+        return ".0f"
     power = floor(log10(max(sizes))) if sizes else 0
     if not -4 <= power <= 6:
         return f".{DIGITS - 1}e"
@@ -47,8 +49,8 @@ def precise(value: float) -> str:
 
 
 def place_text(at: Place) -> str:
-    """`[0, 3, 5, 5]`."""
-    return f"[{', '.join(map(str, at))}]"
+    """`[0, 3, 5, 5]`; nothing for a single number."""
+    return f"[{', '.join(map(str, at))}]" if at else ""
 
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -93,8 +95,12 @@ def blocks(group: Group) -> tuple[Block, ...]:
 
 def _winner(group: Group, columns: int) -> frozenset[tuple[int, int]]:
     """Where the one value stands that a maximum takes."""
-    best = int(np.argmax(np.where(group.inside, group.values, -np.inf)))
-    return frozenset({divmod(best, columns)} if group.inside.any() else ())
+    return frozenset(() if group.winner is None else {divmod(group.winner, columns)})
+
+
+def has_subtotal(group: Group) -> bool:
+    """Whether the sum of its terms says something."""
+    return group.sums and not group.picks
 
 
 def _block(title: str, numbers: Numbers, columns: int, inside: NDArray[np.bool_] | None = None) -> Block:
@@ -147,8 +153,16 @@ def listed(group: Group, everything: bool) -> tuple[list[int], list[int]]:
     every = list(range(len(group)))
     if everything or len(group) <= LISTED:
         return every, []
-    largest = set([*group.largest(LISTED), *every][:LISTED])
+    largest = set([*_foremost(group), *every][:LISTED])
     return [i for i in every if i in largest], [i for i in every if i not in largest]
+
+
+def _foremost(group: Group) -> list[int]:
+    """Which terms to tell first: those that add most, of values to choose from the chosen one and the largest."""
+    if not group.picks:
+        return group.largest(LISTED)
+    order = [int(i) for i in np.argsort(-group.values, kind="stable")[:LISTED]]
+    return order if group.winner is None else [group.winner, *order]
 
 
 def verdict(ledger: Ledger) -> str:

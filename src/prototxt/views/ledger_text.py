@@ -20,6 +20,7 @@ from prototxt.views.ledger_parts import (
     blocks,
     chosen,
     form_of,
+    has_subtotal,
     is_window,
     listed,
     number,
@@ -39,6 +40,9 @@ BESIDE = 3
 GUIDE = 4
 """Columns that a tree takes for each level."""
 
+MARKED = r"  +\[[^\]]+\]$"
+"""The value that a layer takes, in a line."""
+
 READABLE = 100
 """Formulas are broken at this width on a wider screen."""
 
@@ -56,7 +60,7 @@ def ledger_text(
     parts += _groups(ledger, everything, width)
     parts += [_steps(ledger), _check(ledger)]
     if branches:
-        parts.append(_tree(branches, width))
+        parts.append(_tree(branches, min(width, READABLE)))
     return Together(*parts)
 
 
@@ -123,7 +127,7 @@ def _group(group: Group, everything: bool, width: int) -> Iterator[RenderableTyp
         yield from _side_by_side(laid, width)
     else:
         yield from _list(group, everything)
-    if not group.picks:
+    if has_subtotal(group):
         yield Text.assemble(f"{INSET}subtotal ", (precise(group.subtotal), "bold"))
 
 
@@ -167,29 +171,34 @@ def _list(group: Group, everything: bool) -> Iterator[Text]:
     told, others = listed(group, everything)
     yield from _lines([(group, i) for i in told])
     if others:
-        rest = float(group.parts[others].sum())
-        yield Text(
-            f"{INSET}the {counted(len(others), 'other term')} together: {precise(rest)} (--all shows them)",
-            "dim",
-        )
+        rest = f" together: {precise(float(group.parts[others].sum()))}" if has_subtotal(group) else ""
+        what = "smaller value" if group.picks else "other term"
+        yield Text(f"{INSET}the {counted(len(others), what)}{rest} (--all shows them)", "dim")
 
 
 def _lines(terms: Sequence[tuple[Group, int]]) -> Iterator[Text]:
-    """Terms one below the other: place, value, factor, what comes of them."""
+    """Terms one below the other: place, value, factor, what stands beside it, what comes of them."""
     columns: list[tuple[str, ...]] = []
     values = form_of(g.values[i] for g, i in terms)
+    names = list(dict.fromkeys(name for g, _ in terms for name in g.beside))
+    forms = {name: form_of(g.beside[name][i] for g, i in terms if name in g.beside) for name in names}
     factors = form_of(g.factors[i] for g, i in terms if g.factors is not None)
     parts = form_of(g.parts[i] for g, i in terms)
     for g, i in terms:
         term = g.term(i)
         at = "over the edge" if term.at is None else f"{g.bottom}{place_text(term.at)}"
         factor = "" if term.factor is None else f"x {number(term.factor, factors)}"
-        same = term.factor is None and (term.part == term.value or term.value != term.value)
+        same = g.picks or (term.factor is None and (term.part == term.value or term.value != term.value))
+        value = OUTSIDE if term.at is None else number(term.value, values)
         columns.append(
             (
                 printable(at),
-                OUTSIDE if term.at is None else number(term.value, values),
+                f"[{value}]" if i == g.winner else f"{value} " if g.picks else value,
                 factor,
+                *(
+                    f"{name} {number(term.beside[name], forms[name])}" if name in term.beside else ""
+                    for name in names
+                ),
                 ""
                 if same
                 else f"= {number(term.part, parts)}"
@@ -198,11 +207,12 @@ def _lines(terms: Sequence[tuple[Group, int]]) -> Iterator[Text]:
                 "measures only" if g.side and len(g) == 1 else "",
             )
         )
-    widths = [max(len(row[i]) for row in columns) for i in range(5)]
+    widths = [max(len(row[i]) for row in columns) for i in range(5 + len(names))]
     for row in columns:
         place, *numbers, note = row
-        cells = [f"  {cell.rjust(w)}" for cell, w in zip(numbers, widths[1:4], strict=True) if w]
+        cells = [f"  {cell.rjust(w)}" for cell, w in zip(numbers, widths[1:-1], strict=True) if w]
         line = Text(f"{INSET}{place.ljust(widths[0])}{''.join(cells)}".rstrip())
+        line.highlight_regex(MARKED, "bold yellow")
         yield line.append(f"  {note}", "dim") if note else line
 
 

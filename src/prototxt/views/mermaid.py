@@ -52,9 +52,16 @@ def _inside(module: Module, indent: str, numbers: Iterator[int]) -> Iterator[str
             rows = "<br/>".join(f"{_text(p.name)} · {_text(p.what)}" for p in part.parts)
             yield f'{indent}{part.id}["{rows}"]:::{part.parts[0].kind}'
             continue
-        yield f'{indent}subgraph g{next(numbers)}["{_text(part.name)}"]'
+        group = f"g{next(numbers)}"
+        yield f'{indent}subgraph {group}["{_beside(part.name)}"]'
         yield from _inside(part, f"{indent}  ", numbers)
         yield f"{indent}end"
+        yield f"{indent}style {group} fill:#fafafa,stroke:#cccccc,color:#555555"
+
+
+def _beside(name: str) -> str:
+    """A module's name with blanks behind it: it is centred, and an arrow comes down through the middle."""
+    return _text(name) + "#8195;" * (len(name) // 2 + 2)
 
 
 def _text(text: str) -> str:

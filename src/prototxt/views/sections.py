@@ -38,7 +38,7 @@ def section_text(section: Section, width: int) -> RenderableType:
     width = min(width, READABLE)
     lines = [Text(f"\n{section.title}", "bold"), *(_line(line, width) for line in section.lines)]
     if section.picture:
-        lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True))
+        lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True, overflow="ignore"))
     return Group(*lines)
 
 

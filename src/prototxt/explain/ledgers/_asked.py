@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prototxt.errors import LayerError
 from prototxt.explain.ledger import Group, Numbers, Place, Places
@@ -61,6 +62,7 @@ class Asked:
         parts: Callable[[Numbers], Numbers] | None = None,
         shape: Shape = (),
         side: bool = False,
+        beside: Mapping[str, NDArray[Any]] | None = None,
     ) -> Group:
         """The terms at these places of a bottom; those outside of it are 0.
 
@@ -84,7 +86,12 @@ class Asked:
             float(made.sum()),
             shape,
             side,
+            beside={name: np.asarray(numbers, np.float64) for name, numbers in (beside or {}).items()},
         )
+
+    def aside(self, title: str, places: Places, bottom: int) -> Group:
+        """What the value is made with besides its terms, such as labels: on the side, and not to be added up."""
+        return replace(self.group(title, places, bottom=bottom, side=True), sums=False)
 
     def one(
         self,
@@ -114,8 +121,9 @@ Answer = Callable[[Any, Asked], Account]
 
 
 def index(at: Iterable[object]) -> str:
-    """A place as formulas write it: `[0, 3, 5, 5]`."""
-    return f"[{', '.join(map(str, at))}]"
+    """A place as formulas write it: `[0, 3, 5, 5]`; nothing for a single number."""
+    text = ", ".join(map(str, at))
+    return f"[{text}]" if text else ""
 
 
 def grid(*axes: int | Sequence[int]) -> Places:

@@ -1,13 +1,16 @@
-"""Layers that multiply or add numbers laid along some axes: Scale, Bias, PReLU, Axpy, SpatialProduct."""
+"""Layers that multiply or add numbers laid along some axes: Scale, Bias, PReLU, Axpy, SpatialProduct, BiasChannel."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from prototxt.explain.ledger import Group, Place
-from prototxt.explain.ledgers._asked import Account, Asked, added, index
+from prototxt.explain.ledgers._asked import Account, Asked, added, grid, index
 from prototxt.layers._axes import canonical_axis
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Array, Shape
 from prototxt.layers.bias import Bias
+from prototxt.layers.bias_channel import BiasChannel
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.scale import Scale
 from prototxt.layers.spatial_product import SpatialProduct
@@ -88,3 +91,27 @@ def spatial_product(layer: SpatialProduct, asked: Asked) -> Account:
     groups = (asked.one(factor=asked.value(place, 1)), asked.one(place, bottom=1, side=True))
     formula = f"{asked.y} = {asked.x(asked.at)} * {asked.x(place, 1)}"
     return Account(formula, groups, added(groups))
+
+
+def bias_channel(layer: BiasChannel, asked: Asked) -> Account:
+    """The score, and what its class gets for being listed."""
+    n, c, y, x = asked.at
+    value = asked.one(asked.at[: len(asked.shapes[0])])
+    shape = asked.shapes[1]
+    listed = grid(n, *((0, y, x)[: len(shape) - 1] if layer.by_pixel else map(range, shape[1:])))
+    labels = asked.aside("label of the pixel" if layer.by_pixel else "labels of the image", listed, 1)
+    kept = np.trunc(labels.values)[~np.isin(np.trunc(labels.values), layer.ignored)]
+    running = added([value])
+    if c == layer.background and layer.by_pixel:
+        times, name, each = int(len(kept) > 0), "bg_bias, the pixel counts", layer.bg_bias
+    else:
+        times = int((kept == c).sum())
+        name, each = (
+            ("bg_bias", layer.bg_bias) if c == 0 and not layer.by_pixel else ("fg_bias", layer.fg_bias)
+        )
+        name = f"{times} * {name}, for class {c} is there" if times else name
+    if times:
+        running.plus(name, times * each)
+    else:
+        running.to(f"class {c} is not there", running.value, running.size)
+    return Account(f"{asked.y} = {asked.x(value.places[0])} + bias of its class", (value, labels), running)

@@ -13,10 +13,11 @@ import numpy as np
 
 from prototxt.errors import LayerError
 from prototxt.explain.ledger import Place
-from prototxt.explain.ledgers._asked import Account, Asked, added
+from prototxt.explain.ledgers._asked import Account, Asked, added, index
 from prototxt.explain.ledgers._running import Running
 from prototxt.layers.base import Array, Layer
 from prototxt.layers.dropout import Dropout
+from prototxt.layers.parameter import Parameter
 
 
 def moved(layer: Layer, asked: Asked) -> Account:
@@ -60,6 +61,13 @@ def _trace(layer: Layer, asked: Asked, sources: Sequence[int], stand_in: Any) ->
     """What arrives at the asked place where `stand_in` gives what starts."""
     bottoms = [stand_in(i) if i in sources else x for i, x in enumerate(asked.bottoms)]
     return int(layer.forward(bottoms, asked.params)[asked.top][asked.at])
+
+
+def parameter(layer: Parameter, asked: Asked) -> Account:
+    """The learned array itself."""
+    value = float(asked.params[0][asked.at])
+    running = Running(0, 0).to(f"w{index(asked.at)}, as learned", value, abs(value))
+    return Account(f"{asked.y} = w{index(asked.at)}", (), running)
 
 
 def dropout(layer: Dropout, asked: Asked) -> Account:

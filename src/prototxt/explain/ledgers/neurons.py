@@ -45,7 +45,7 @@ def _selu(layer: neuron.SeLu, x: Running) -> None:
     x.times("lambda", layer.factor)
 
 
-def _logistic(x: Running) -> Running:
+def logistic(x: Running) -> Running:
     """As it is computed: that way nothing overflows."""
     x.times("0.5", 0.5)
     squashed = np.tanh(x.value)
@@ -53,7 +53,7 @@ def _logistic(x: Running) -> Running:
 
 
 def _sigmoid(layer: neuron.Sigmoid, x: Running) -> None:
-    _logistic(x)
+    logistic(x)
 
 
 def _tanh(layer: neuron.TanH, x: Running) -> None:
@@ -63,7 +63,7 @@ def _tanh(layer: neuron.TanH, x: Running) -> None:
 
 def _swish(layer: neuron.Swish, x: Running) -> None:
     value = x.value
-    _logistic(x.times("beta", layer.beta))
+    logistic(x.times("beta", layer.beta))
     x.times("x", value)
 
 

@@ -51,7 +51,11 @@ def _largest(asked: Asked, seen: Group, reads: str) -> Account:
         row, column = seen.places[best, 2:]
         position = int(row * asked.shapes[0][3] + column) if wins else -1
         running.to(f"its place: {row} * {asked.shapes[0][3]} + {column}" if wins else "none", position, 0)
-    return Account(formula, (replace(seen, parts=parts, subtotal=value, picks=True),), running)
+    return Account(
+        formula,
+        (replace(seen, parts=parts, subtotal=value, picks=True, winner=best if wins else None),),
+        running,
+    )
 
 
 def divisor(window: Window, shape: tuple[int, ...], out: tuple[int, ...], place: list[int]) -> list[int]:

@@ -1,0 +1,173 @@
+// Two nets side by side: what the person looks at, and the words for what differs.
+
+import { costOf, type Convention } from "./rules";
+import type { Comparison, NetSide, Pair, PairSide, Shape } from "./types";
+
+/** follows: its own settings are the same, what comes to it is not. */
+export type Mark = "changed" | "follows" | "before" | "after" | "same";
+
+export const SIGNS: Record<Mark, string> = { changed: "≠", follows: "↳", before: "−", after: "+", same: "=" };
+export const MARKS = Object.keys(SIGNS) as Mark[];
+
+export type Filter = Mark | "all" | "differs";
+
+export interface State {
+  pair: number | null;
+  convention: Convention;
+  search: string;
+  filter: Filter;
+  pane: "graph" | "table" | "layer" | "weights";
+}
+
+/** What a net, or a layer, comes to. */
+export interface Sums {
+  layers: number;
+  params: number;
+  statistics: number;
+  macs: number;
+  biases: number;
+  bytes: number;
+}
+
+const OWN = new Set(["type", "settings", "wiring"]);
+
+export function markOf(pair: Pair): Mark {
+  if (!pair.before) return "after";
+  if (!pair.after) return "before";
+  if (!pair.differs.length) return "same";
+  return pair.differs.some((what) => OWN.has(what)) ? "changed" : "follows";
+}
+
+/** "10 layers", "1 layer". */
+export const layers = (n: number): string => `${n.toLocaleString("en")} ${n === 1 ? "layer" : "layers"}`;
+
+export class CompareStore {
+  state: State;
+  readonly marks: Mark[];
+  /** What the two nets are called here: never the same. */
+  readonly labels: readonly [string, string];
+  readonly before: Sums;
+  readonly after: Sums;
+  private readonly listeners: ((state: State, before: State) => void)[] = [];
+
+  constructor(readonly doc: Comparison) {
+    this.marks = doc.pairs.map(markOf);
+    this.labels = labelsOf(doc.before, doc.after);
+    this.before = sums(doc.pairs.map((pair) => pair.before));
+    this.after = sums(doc.pairs.map((pair) => pair.after));
+    this.state = { pair: null, convention: "mac", search: "", filter: doc.same ? "all" : "differs", pane: "table" };
+  }
+
+  on(listener: (state: State, before: State) => void): void {
+    this.listeners.push(listener);
+  }
+
+  set(patch: Partial<State>): void {
+    const before = this.state;
+    this.state = { ...before, ...patch };
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  open(pair: Pair): void {
+    this.set({ pair: this.doc.pairs.indexOf(pair), pane: "layer" });
+  }
+
+  get pair(): Pair | null {
+    return this.state.pair === null ? null : (this.doc.pairs[this.state.pair] ?? null);
+  }
+
+  mark(pair: Pair): Mark {
+    return this.marks[this.doc.pairs.indexOf(pair)] as Mark;
+  }
+
+  word(mark: Mark): string {
+    const [before, after] = this.labels;
+    return { same: "unchanged", changed: "changed", follows: "follows", before: `only in ${before}`, after: `only in ${after}` }[mark];
+  }
+
+  cost(side: { macs: number; biases: number }): number {
+    return costOf(side, this.state.convention);
+  }
+
+  found(pair: Pair): boolean {
+    const wanted = this.state.search.trim().toLowerCase();
+    return !wanted || [pair.name, pair.before?.type, pair.after?.type].some((text) => text?.toLowerCase().includes(wanted));
+  }
+
+  /** What the table shows, in the order of the nets. */
+  shown(): Pair[] {
+    const { filter } = this.state;
+    const fits = (mark: Mark): boolean => filter === "all" || (filter === "differs" ? mark !== "same" : mark === filter);
+    return this.doc.pairs.filter((pair, i) => fits(this.marks[i] as Mark) && this.found(pair));
+  }
+}
+
+function sums(sides: (PairSide | null)[]): Sums {
+  const total = { layers: 0, params: 0, statistics: 0, macs: 0, biases: 0, bytes: 0 };
+  for (const side of sides) {
+    if (!side) continue;
+    total.layers++;
+    total.params += side.paramCount;
+    total.statistics += side.statistics;
+    total.macs += side.macs;
+    total.biases += side.biases;
+    total.bytes += side.bytes;
+  }
+  return total;
+}
+
+/** The nets' names, or their files', whichever tells them apart. */
+function labelsOf(before: NetSide, after: NetSide): [string, string] {
+  const base = (file: string): string => file.split(/[\\/]/).at(-1) || file;
+  const ways: ((net: NetSide) => string)[] = [(net) => net.name, (net) => base(net.file), (net) => net.file];
+  for (const way of ways) if (way(before) && way(after) && way(before) !== way(after)) return [way(before), way(after)];
+  const name = before.name || base(before.file);
+  return [`${name} (first)`, `${name} (second)`];
+}
+
+/** #conv2: a layer; #conv2@1 the second of that name. */
+export const toHash = (pair: Pair | null): string =>
+  pair ? `#${encodeURIComponent(pair.name).replaceAll("%2F", "/")}${pair.copy ? `@${pair.copy}` : ""}` : "";
+
+export function fromHash(doc: Comparison, hash: string): Pair | null {
+  return doc.pairs.find((pair) => toHash(pair) === hash) ?? doc.pairs.find((pair) => `#${pair.name}` === decoded(hash)) ?? null;
+}
+
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+}
+
+/** Two texts as one: the same, one of them, or both with an arrow. */
+export const moved = (before: string | undefined, after: string | undefined): string =>
+  before === undefined ? (after ?? "") : after === undefined || before === after ? before : `${before || "none"} → ${after || "none"}`;
+
+/** "Convolution 11x11/4 → 11x11/2": the type is said once where it stays; `fit` makes long names shorter. */
+export function kind(pair: Pair, fit = (text: string): string => text): string {
+  const { before, after } = pair;
+  const whole = (side: PairSide | null): string | undefined => side ? fit(`${side.type} ${side.brief}`.trim()) : undefined;
+  if (before && after && before.type === after.type && before.brief && after.brief) return `${fit(before.type)} ${moved(fit(before.brief), fit(after.brief))}`;
+  return moved(whole(before), whole(after));
+}
+
+/** "+34,635,776 · × 2.36": by how much, and how many times as much. */
+export function difference(before: number, after: number, text: (n: number) => string): string {
+  if (before === after) return "the same";
+  const by = `${after > before ? "+" : "−"}${text(Math.abs(after - before))}`;
+  const ratio = factor(before, after);
+  return ratio ? `${by} · ${ratio}` : by;
+}
+
+/** "× 2.36"; "+1.3 %" where it is little; nothing where one of them is 0. */
+export function factor(before: number, after: number): string {
+  if (!before || !after || before === after) return "";
+  const ratio = after / before;
+  if (ratio >= 1.5 || ratio <= 1 / 1.5) return `× ${Number(ratio.toPrecision(3))}`;
+  const percent = 100 * (ratio - 1);
+  return `${percent > 0 ? "+" : "−"}${Math.abs(percent) < 0.01 ? "< 0.01" : Number(Math.abs(percent).toPrecision(2))} %`;
+}
+
+export const sameShape = (a: Shape | null, b: Shape | null): boolean => JSON.stringify(a) === JSON.stringify(b);

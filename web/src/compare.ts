@@ -1,0 +1,224 @@
+// The page of two nets: a bar, what both come to, their graph, and beside it the table, a layer, or the weights.
+
+import { bytes, h, thousands } from "./dom";
+import { CompareGraph } from "./compare-graph";
+import { CompareLayer, FATES } from "./compare-layer";
+import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
+import { arrays, breakable, CompareTable } from "./compare-table";
+import { CONVENTIONS, count, show, type Convention } from "./rules";
+import "./style.css";
+// Behind the style that it adds to.
+import "./compare.css";
+import type { Comparison, Fate, NetSide } from "./types";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["/", "search layers"],
+  ["j  k", "the next layer of the table, the one before"],
+  ["t  l  w  g", "table, layer, weights, graph"],
+  ["+  −  0", "zoom the graph, show all of it"],
+  ["Esc", "back to the table"],
+  ["d", "dark or light"],
+];
+
+const PANES = { graph: "Graph", table: "Layers", layer: "Layer", weights: "Weights" } as const;
+
+export class ComparePage {
+  readonly store: CompareStore;
+  private readonly graph: CompareGraph;
+  private readonly search: HTMLInputElement;
+  private readonly help: HTMLDialogElement;
+  private readonly totals = h("section", { class: "both", "aria-label": "What both nets come to" });
+  private readonly tabs = h("nav", { class: "tabs", role: "tablist" });
+  private readonly main: HTMLElement;
+
+  constructor(
+    doc: Comparison,
+    root: HTMLElement,
+    private readonly shared: { theme: () => void; divider: (main: HTMLElement) => HTMLElement },
+  ) {
+    const store = (this.store = new CompareStore(doc));
+    const [a, b] = store.labels;
+    document.title = `${a} → ${b} · prototxt`;
+    document.documentElement.classList.add("compare");
+    this.graph = new CompareGraph(store);
+    const [table, layer] = [new CompareTable(store), new CompareLayer(store)];
+    this.search = h("input", { type: "search", placeholder: "Search layers  /", "aria-label": "Search layers", oninput: () => store.set({ search: this.search.value }) });
+    this.search.addEventListener("keydown", (event) => event.key === "Enter" && this.openFound());
+    this.help = h("dialog", { "aria-label": "Keys" }, h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])), h("form", { method: "dialog" }, h("button", {}, "Close")));
+    const convention = h(
+      "select",
+      { "aria-label": "How cost is counted", onchange: (event: Event) => store.set({ convention: (event.target as HTMLSelectElement).value as Convention }) },
+      ...Object.entries(CONVENTIONS).map(([key, text]) => h("option", { value: key }, text)),
+    );
+    const bar = h(
+      "header",
+      { class: "bar" },
+      h("div", { class: "title" }, h("h1", {}, h("span", {}, a), " → ", h("span", {}, b)), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
+      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: shared.theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
+    );
+    const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
+    this.main = h(
+      "main",
+      {},
+      h("section", { class: "pane-graph", "aria-label": "Graph" }, this.graph.element),
+      h("section", { class: "pane-side" }, this.tabs, same, this.notes(), h("div", { class: "pane-table" }, table.element), h("div", { class: "pane-layer" }, layer.element), h("div", { class: "pane-weights" }, this.weights())),
+    );
+    this.main.children[0]?.after(shared.divider(this.main));
+    root.replaceChildren(bar, this.totals, this.main, this.help);
+    store.on((state, before) => this.follow(state, before));
+    document.addEventListener("keydown", (event) => this.key(event));
+    addEventListener("hashchange", () => this.open());
+    this.tell();
+    this.open();
+    this.graph.fit();
+    new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
+  }
+
+  private open(): void {
+    if (location.hash === toHash(this.store.pair)) return;
+    const pair = fromHash(this.store.doc, location.hash);
+    if (pair) this.store.open(pair);
+  }
+
+  private follow(state: State, before: State): void {
+    this.tell();
+    if (state.pair !== before.pair) {
+      const hash = toHash(this.store.pair) || "#";
+      if (hash !== location.hash) history.pushState(null, "", hash);
+      this.main.querySelector(".pane-layer")?.scrollTo(0, 0);
+      // Where all of the page scrolls, the layer begins below the bar.
+      scrollTo(0, this.main.offsetTop);
+    }
+  }
+
+  private tell(): void {
+    const { store } = this;
+    const { pane, convention } = store.state;
+    this.totals.replaceChildren(...this.cards(convention));
+    this.main.dataset["pane"] = pane;
+    const tab = (key: keyof typeof PANES): HTMLElement =>
+      h("button", { type: "button", role: "tab", class: `tab-${key}`, "aria-selected": pane === key || (key === "table" && pane === "graph" && innerWidth > 800), onclick: () => store.set({ pane: key }) }, key === "layer" && store.pair ? `Layer ${store.pair.name}` : PANES[key]);
+    this.tabs.replaceChildren(tab("graph"), tab("table"), tab("weights"), tab("layer"));
+  }
+
+  /** Layers, parameters, cost, memory, inputs: before, after, by how much. */
+  private cards(convention: Convention): HTMLElement[] {
+    const { before, after, doc } = this.store;
+    const number = (label: string, old: number, now: number, text = thousands): HTMLElement | false => !!(old || now) && card(label, text(old), text(now), difference(old, now, text));
+    const inputs = (net: NetSide): string => net.inputs.map(({ name, shape }) => (net.inputs.length > 1 ? `${name} ${show(shape)}` : show(shape))).join("\n") || "none";
+    const [old, now] = [inputs(doc.before), inputs(doc.after)];
+    const images = doc.before.images > 1 || doc.after.images > 1 ? ", whole batch" : "";
+    const cards = [
+      number("layers", before.layers, after.layers),
+      number("parameters", before.params, after.params),
+      number("statistics", before.statistics, after.statistics),
+      number(`${CONVENTIONS[convention]}${images ? " per image" : ""}`, this.store.cost(before), this.store.cost(after)),
+      number(`blobs${images}`, before.bytes, after.bytes, bytes),
+      card("input", old, now, old === now ? "the same" : difference(values(doc.before), values(doc.after), (n) => `${thousands(n)} values`)),
+    ];
+    return cards.filter((each) => each !== false);
+  }
+
+  private notes(): HTMLElement | false {
+    const { before, after } = this.store.doc;
+    const [a, b] = this.store.labels;
+    const shared = new Set(before.notes.filter((note) => after.notes.includes(note)));
+    const own = (net: NetSide, label: string): string[] => net.notes.filter((note) => !shared.has(note)).map((note) => `${label}: ${note}`);
+    const all = [...shared, ...own(before, a), ...own(after, b)];
+    return all.length > 0 && h("details", { class: "notes" }, h("summary", {}, `${all.length} ${all.length > 1 ? "notes" : "note"}`), h("ul", {}, ...all.map((note) => h("li", {}, note))));
+  }
+
+  /** What becomes of the first net's weights in the second. */
+  private weights(): HTMLElement {
+    const { doc, labels } = this.store;
+    const order = Object.keys(FATES) as Fate["fate"][];
+    const of = (fate: Fate["fate"]): Fate[] => doc.weights.filter((each) => each.fate === fate);
+    const line = ({ layer, fate, why }: Fate): HTMLElement => {
+      const pair = doc.pairs.find((each) => each.name === layer && (each.before?.params.length || each.after?.params.length));
+      const text = moved(pair?.before ? arrays(pair.before) : undefined, pair?.after ? arrays(pair.after) : undefined);
+      return h("tr", { "data-layer": layer, "data-fate": fate }, h("td", { class: "col-name" }, pair ? h("button", { type: "button", class: "link", onclick: () => this.store.open(pair) }, ...breakable(layer)) : layer), h("td", {}, text, why && fate === "refused" && h("span", { class: "note" }, why)));
+    };
+    const part = (fate: Fate["fate"]): HTMLElement | false => {
+      const fates = of(fate);
+      const [sign, word, text] = FATES[fate];
+      return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "mark-sign", "aria-hidden": "true" }, sign), h("b", {}, word), ` (${layers(fates.length)})${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
+    };
+    return h("div", { class: "layer-view weights-view" }, h("h2", {}, "Weights"), h("p", { class: "does" }, `If a weights file of ${labels[0]} is given to ${labels[1]}, by the names of layers, as Caffe's copy_from does:`), h("p", { class: "verdict-mark" }, ...this.verdict(of("refused"), of("loads"))), ...order.map(part));
+  }
+
+  private verdict(refused: Fate[], loads: Fate[]): (Node | string)[] {
+    const { weights } = this.store.doc;
+    if (!weights.length) return ["Neither net has weights."];
+    if (refused.length) {
+      const few = refused.slice(0, 4).map((fate) => fate.layer).join(", ");
+      return [h("b", {}, "The file is refused as a whole, "), `for ${few}${refused.length > 4 ? ` and ${refused.length - 4} more` : ""}. A layer under another name is passed over, and starts from its filler.`];
+    }
+    if (!loads.length) return [h("b", {}, "The file is refused: "), "no layer of it is in the other net."];
+    const missing = weights.filter((fate) => fate.fate === "missing").length;
+    return [h("b", {}, "The file loads. "), missing ? `${layers(missing)} of the second net ${missing > 1 ? "get" : "gets"} nothing from it.` : "Every layer gets its weights."];
+  }
+
+  private openFound(): void {
+    const wanted = this.search.value.trim().toLowerCase();
+    const { pairs } = this.store.doc;
+    const found = pairs.find((pair) => pair.name.toLowerCase() === wanted) ?? pairs.find((pair) => this.store.found(pair));
+    if (found && wanted) this.store.open(found);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog");
+    if (event.key === "Escape" && !(event.target instanceof HTMLDialogElement)) return this.leave();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = this.act(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  private act(key: string): (() => void) | undefined {
+    const { store } = this;
+    const step = (by: number): void => {
+      const rows = store.shown();
+      const place = store.pair ? rows.indexOf(store.pair) : -1;
+      const next = rows[place < 0 ? 0 : place + by];
+      if (next) store.open(next);
+    };
+    const acts: Record<string, () => void> = {
+      "/": () => this.search.focus(),
+      j: () => step(1),
+      k: () => step(-1),
+      t: () => store.set({ pane: "table" }),
+      l: () => store.set({ pane: "layer" }),
+      w: () => store.set({ pane: "weights" }),
+      g: () => store.set({ pane: "graph" }),
+      "+": () => this.graph.scale(1.4),
+      "-": () => this.graph.scale(1 / 1.4),
+      "0": () => this.graph.fit(true),
+      "?": () => this.help.showModal(),
+      d: this.shared.theme,
+    };
+    return acts[key];
+  }
+
+  private leave(): void {
+    if (document.activeElement === this.search) {
+      this.search.value = "";
+      this.search.blur();
+      this.store.set({ search: "" });
+    } else if (this.store.state.pane !== "table") this.store.set({ pane: "table" });
+  }
+}
+
+const values = (net: NetSide): number => net.inputs.reduce((total, { shape }) => total + (shape ? count(shape) : 0), 0);
+
+function card(label: string, before: string, after: string, by: string): HTMLElement {
+  const same = before === after;
+  return h(
+    "div",
+    { class: "card-of", "data-total": label },
+    h("h2", {}, label),
+    h("p", { class: "old" }, before),
+    !same && h("p", { class: "now" }, h("span", { "aria-hidden": "true" }, "→ "), after),
+    by && h("p", { class: "by" }, by),
+  );
+}

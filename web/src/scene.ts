@@ -1,0 +1,223 @@
+// A drawing that is zoomed and moved: what is out of sight is left out, and all of it can be saved as an SVG file.
+
+import { select } from "d3-selection";
+import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
+import { download, h, s } from "./dom";
+
+/** A frame, an edge or a box, and the rows it takes. */
+export interface Item {
+  element: SVGElement;
+  top: number;
+  bottom: number;
+}
+
+/** Where d3 has the scene. */
+interface Transform {
+  k: number;
+  x: number;
+  y: number;
+  apply(point: [number, number]): [number, number];
+  toString(): string;
+}
+
+declare global {
+  interface SVGSVGElement {
+    __zoom?: Transform;
+  }
+}
+
+/** An item with its texts, and what those stand in. */
+interface Drawn extends Item {
+  texts: [Element, SVGTextElement][];
+}
+
+const withTexts = (item: Item): Drawn => ({ ...item, texts: [...item.element.querySelectorAll("text")].map((text) => [text.parentNode as Element, text]) });
+
+/** Texts are not drawn smaller than this scale. */
+const FAR = 0.3;
+
+const PARTS = "rect, text, tspan, path, line";
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
+
+export class Scene {
+  private readonly tools = h("div", { class: "tools", role: "toolbar", "aria-label": "The graph" });
+  readonly element: HTMLElement;
+  private readonly scene = s("g");
+  private readonly svg: SVGSVGElement;
+  private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
+  private items: Drawn[] = [];
+  private far = false;
+  private size = { width: 1, height: 1, start: 0 };
+  private seenWidth = 0;
+
+  constructor(label: string) {
+    this.svg = s("svg", { class: "graph", role: "group", "aria-label": label }, this.scene);
+    this.zoomer = zoom<SVGSVGElement, unknown>()
+      .scaleExtent([0.05, 3])
+      .on("zoom", (event: { transform: Transform }) => {
+        this.scene.setAttribute("transform", event.transform.toString());
+        this.cull(event.transform);
+      });
+    select(this.svg).call(this.zoomer).on("dblclick.zoom", null);
+    this.element = h("div", { class: "graph-box" }, this.tools, this.svg);
+  }
+
+  /** The buttons; `name` is that of the file that is saved. */
+  offer(name: string, whole: string, more: [label: string, title: string, act: () => void][]): void {
+    const all: typeof more = [
+      ["+", "Zoom in", () => this.scale(1.4)],
+      ["−", "Zoom out", () => this.scale(1 / 1.4)],
+      ["Fit", `Show ${whole}`, () => this.fit(true)],
+      ...more,
+      ["SVG", "Save the graph as an SVG file", () => this.save(name)],
+    ];
+    this.tools.replaceChildren(...all.map(([label, title, act]) => h("button", { type: "button", title, "aria-label": title, onclick: act }, label)));
+  }
+
+  /** Items come and go with the view, the first of them behind the others; what is drawn first stands at x = `start`. */
+  draw(size: { width: number; height: number; start: number }, items: Item[]): void {
+    this.size = size;
+    this.items = items.map(withTexts);
+    this.far = false;
+    if (this.svg.__zoom) this.scene.replaceChildren();
+    else this.scene.replaceChildren(...items.map((item) => item.element));
+    if (this.svg.__zoom) this.cull(this.svg.__zoom);
+  }
+
+  /**
+   * Leaves out what is above or below the view, and texts that are too small to read: large nets stay quick to move.
+   * They leave the document, for Chromium lays out texts anew whenever the scene moves, those that are not shown too.
+   */
+  private cull({ k, y }: Transform): void {
+    this.turn(k < FAR);
+    const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
+    let next = this.scene.firstElementChild;
+    for (const { element, top: start, bottom: end } of this.items) {
+      const attached = element === next;
+      if (attached) next = element.nextElementSibling;
+      // What has the focus stays: keys go on from there.
+      const hidden = (end < top || start > bottom) && !element.contains(document.activeElement);
+      if (hidden && attached) element.remove();
+      else if (!hidden && !attached) this.scene.insertBefore(element, next);
+    }
+  }
+
+  /** Without texts, or with them. */
+  private turn(far: boolean): void {
+    if (far === this.far) return;
+    this.far = far;
+    for (const { texts } of this.items) for (const [parent, text] of texts) far ? text.remove() : parent.append(text);
+  }
+
+  scale(factor: number): void {
+    select(this.svg).call(this.zoomer.scaleBy, factor);
+  }
+
+  /** The whole width, from the top, and not smaller than can be read; the whole drawing where asked. */
+  fit(whole = false): void {
+    const { clientWidth: width, clientHeight: height } = this.svg;
+    if (!width) return;
+    this.seenWidth = width;
+    const across = width / this.size.width;
+    const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
+    const wide = k * this.size.width;
+    const x = wide <= width ? (width - wide) / 2 : Math.min(Math.max(width / 2 - k * this.size.start, width - wide), 0);
+    this.move(x, whole ? Math.max(0, (height - k * this.size.height) / 2) : 8, k);
+  }
+
+  /** What was in the middle stays there; what had no size yet is fitted. */
+  resized(): void {
+    const [now, before] = [this.svg.clientWidth, this.seenWidth];
+    this.seenWidth = now;
+    if (!now) return;
+    if (!before) return this.fit();
+    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
+  }
+
+  /** Brings a place into view, where it is not. */
+  center(x: number, y: number): void {
+    const { clientWidth: width, clientHeight: height } = this.svg;
+    if (!width) return;
+    const matrix = this.svg.__zoom ?? zoomIdentity;
+    const [px, py] = matrix.apply([x, y]);
+    if (matrix.k > 0.5 && px > 90 && px < width - 90 && py > 60 && py < height - 60) return;
+    const k = Math.max(matrix.k, 0.75);
+    this.move(width / 2 - k * x, height / 2 - k * y, k);
+  }
+
+  private move(x: number, y: number, k: number): void {
+    select(this.svg).call(this.zoomer.transform, zoomIdentity.translate(x, y).scale(k));
+  }
+
+  /** The drawing as a file of its own, with the styles it needs. */
+  private save(name: string): void {
+    const shown = this.svg.__zoom;
+    this.turn(false);
+    this.scene.replaceChildren(...this.items.map(({ element }) => element));
+    const copy = this.svg.cloneNode(true) as SVGSVGElement;
+    const [width, height] = [String(Math.ceil(this.size.width)), String(Math.ceil(this.size.height))];
+    copy.firstElementChild?.removeAttribute("transform");
+    for (const [key, value] of Object.entries({ xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height })) copy.setAttribute(key, value);
+    const drawn = [...this.svg.querySelectorAll<SVGElement>(PARTS)];
+    [...copy.querySelectorAll<SVGElement>(PARTS)].forEach((element, i) => {
+      const style = getComputedStyle(drawn[i] as SVGElement);
+      element.setAttribute("style", STYLES.map((key) => `${key}:${style.getPropertyValue(key)}`).join(";"));
+    });
+    copy.style.background = getComputedStyle(this.element).backgroundColor;
+    if (shown) this.cull(shown);
+    download(`${name}.svg`, "image/svg+xml", new XMLSerializer().serializeToString(copy));
+  }
+}
+
+export const onEnter = (act: (event: Event) => void) => (event: KeyboardEvent): void => {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  event.preventDefault();
+  act(event);
+};
+
+export function drawEdge(edge: { points?: { x: number; y: number }[]; text?: string; x?: number; y?: number; width?: number }): SVGElement {
+  const points = edge.points ?? [];
+  const text = edge.text ?? "";
+  const [x, y, width] = [edge.x ?? 0, edge.y ?? 0, edge.width ?? 0];
+  return s(
+    "g",
+    { class: "edge" },
+    s("path", { d: smooth(points) }),
+    text && s("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 }),
+    text && s("text", { x, y: y + 4, "text-anchor": "middle" }, text),
+  );
+}
+
+/** Through the middles between the points, bent at the points. */
+function smooth(points: { x: number; y: number }[]): string {
+  const [first, ...rest] = points;
+  const last = rest.at(-1);
+  if (!first || !last) return "";
+  const bends = rest.slice(0, -1).map((p, i) => {
+    const next = rest[i + 1] ?? last;
+    return `Q${p.x} ${p.y} ${(p.x + next.x) / 2} ${(p.y + next.y) / 2}`;
+  });
+  return `M${first.x} ${first.y}${bends.join("")}L${last.x} ${last.y}`;
+}
+
+export interface Rect { left: number; top: number; right: number; bottom: number }
+
+/** What is around boxes, with some room. */
+export function around(boxes: { x: number; y: number; width: number; height: number }[]): Rect {
+  const reach = (of: (box: (typeof boxes)[number]) => number): number[] => boxes.map(of);
+  return {
+    left: Math.min(...reach((box) => box.x - box.width / 2)) - 10, top: Math.min(...reach((box) => box.y - box.height / 2)) - 10,
+    right: Math.max(...reach((box) => box.x + box.width / 2)) + 10, bottom: Math.max(...reach((box) => box.y + box.height / 2)) + 10,
+  };
+}
+
+/** A faint frame, and words above it that fold what it holds. */
+export function frame({ left, top, right, bottom }: Rect, text: string, fold: () => void): Item {
+  const element = s(
+    "g",
+    { class: "frame" },
+    s("rect", { x: left, y: top, width: right - left, height: bottom - top, rx: 14 }),
+    s("text", { x: left + 8, y: top - 5, role: "button", tabindex: 0, onclick: fold, onkeydown: onEnter(fold) }, text),
+  );
+  return { element, top: top - 20, bottom };
+}
