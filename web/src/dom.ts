@@ -39,6 +39,14 @@ export function short(n: number): string {
   return size === 1 ? thousands(n) : Number((n / size).toPrecision(3)).toString() + unit;
 }
 
+/** A number as people read it: 6 digits that count. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+  return text.replace("-", "−");
+}
+
 export const bytes = (n: number): string =>
   n >= 1e6 ? `${Number((n / 1e6).toPrecision(3))} MB` : n >= 1e3 ? `${Number((n / 1e3).toPrecision(3))} kB` : `${n} B`;
 

@@ -2,8 +2,7 @@
 
 import type { Tensor } from "./arrays";
 import { rangeOf, Scale, type Range } from "./colours";
-import { h } from "./dom";
-import { number } from "./ledger";
+import { h, number } from "./dom";
 import type { Shape } from "./types";
 
 export type RangeMode = "map" | "blob" | "fixed";

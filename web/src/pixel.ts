@@ -2,9 +2,10 @@
 
 import { tensor, type Tensor } from "./arrays";
 import { rangeOf, Scale } from "./colours";
-import { h } from "./dom";
+import { h, number } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
-import { ledger, NoLedger, number, type Group, type Ledger, type Term } from "./ledger";
+import { ledger, type Ledger } from "./ledger";
+import { NoLedger, type Group, type Term } from "./ledgers/terms";
 import { Grid, mapsOf, picture, wholeScale } from "./maps";
 import type { Store } from "./store";
 import type { BlobId, Layer, Shape } from "./types";

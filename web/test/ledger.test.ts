@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { halfValue, type Tensor } from "../src/arrays";
 import { clipped, fields } from "../src/field";
-import { ledger, NoLedger, type Ledger } from "../src/ledger";
+import { ledger, type Ledger } from "../src/ledger";
+import { NoLedger } from "../src/ledgers/terms";
 import { fromHash, toHash } from "../src/store";
 import type { Layer, Report, Rule, Shape } from "../src/types";
 
