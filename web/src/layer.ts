@@ -1,6 +1,7 @@
 // A layer's page: what it reads and makes, its maps and kernels, one value, what if, and all that explain says.
 
 import { tensor } from "./arrays";
+import { ask } from "./ask";
 import { rangeOf, type Range } from "./colours";
 import { breakable, h, thousands } from "./dom";
 import { chosenIn, coloured, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
@@ -119,7 +120,10 @@ export class LayerView {
     const title = `What it makes: ${blob.name}${versions ? `, version ${blob.version}` : ""}`;
     if (!values) {
       const why = blob.shape ? `The values of ${blob.name}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
-      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", h("p", { class: "note" }, why));
+      const place = at ? null : (blob.shape?.map((size, axis) => (axis ? Math.floor(size / 2) : 0)) ?? null);
+      const asked = place ? ask(store.report, layer, which, place) : [];
+      const note = h("p", { class: "note" }, asked.length ? `${why} What one of them is made of is told by this command:` : why);
+      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", note, ...asked);
     }
     const images = values.shape.length > 1 ? (values.shape[0] ?? 1) : 1;
     const image = at?.[0] ?? 0;

@@ -15,7 +15,7 @@ import { TableView } from "./table";
 import type { Comparison, Layer, Report } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "search layers"],
+  ["/", "search layers; Enter opens the first, then the next, with Shift the one before"],
   ["j  k", "the next layer, the one before"],
   ["arrows", "move the chosen pixel, on the maps"],
   ["[  ]", "the map before, the next one"],
@@ -33,6 +33,7 @@ const PANES = { graph: "Graph", table: "Layers", layer: "Layer" } as const;
 class Page {
   private readonly graph: GraphView;
   private readonly search: HTMLInputElement;
+  private readonly count = h("span", { class: "count", role: "status" });
   private readonly help: HTMLDialogElement;
   private readonly totals = h("p", { class: "totals", "aria-live": "polite" });
   private readonly tabs: HTMLElement;
@@ -48,8 +49,8 @@ class Page {
     document.title = `${net.name || net.file} · prototxt`;
     this.graph = new GraphView(store);
     const [table, layer] = [new TableView(store), new LayerView(store)];
-    this.search = h("input", { type: "search", placeholder: "Search layers  /", "aria-label": "Search layers", oninput: () => store.set({ search: this.search.value }) });
-    this.search.addEventListener("keydown", (event) => event.key === "Enter" && this.openFound());
+    this.search = h("input", { type: "search", placeholder: "Search layers  /", "aria-label": "Search layers", oninput: () => store.set({ search: this.search.value, match: 0 }) });
+    this.search.addEventListener("keydown", (event) => event.key === "Enter" && this.openFound(event.shiftKey ? -1 : 1));
     this.help = h(
       "dialog",
       { "aria-label": "Keys" },
@@ -67,7 +68,7 @@ class Page {
       { class: "bar" },
       h("div", { class: "title" }, h("h1", {}, net.name || net.file), this.totals),
       this.changes,
-      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", onclick: theme }, "◐"), h("button", { type: "button", title: "Keys (?)", onclick: () => this.help.showModal() }, "?")),
+      h("div", { class: "bar-tools" }, this.search, this.count, convention, h("button", { type: "button", title: "Dark or light (d)", onclick: theme }, "◐"), h("button", { type: "button", title: "Keys (?)", onclick: () => this.help.showModal() }, "?")),
     );
     this.tabs = h("nav", { class: "tabs", role: "tablist" });
     const told = notes.length > 0 && h("details", { class: "notes" }, h("summary", {}, `${notes.length} ${notes.length > 1 ? "notes" : "note"}`), h("ul", {}, ...notes.map((note) => h("li", {}, note))));
@@ -101,6 +102,7 @@ class Page {
 
   private follow(state: State, before: State): void {
     this.tell();
+    if (state.search !== before.search || state.match !== before.match) this.tellFound();
     if (state.problem !== before.problem) this.tellProblem();
     if (state.layer !== before.layer || state.at !== before.at) {
       const hash = toHash(this.store.layer, state.at) || "#";
@@ -129,10 +131,19 @@ class Page {
     this.tabs.replaceChildren(tab("graph"), tab("table"), tab("layer"));
   }
 
-  private openFound(): void {
-    const wanted = this.search.value.trim().toLowerCase();
-    const found = this.store.report.layers.find((layer) => layer.name.toLowerCase() === wanted) ?? this.store.report.layers.find((layer) => `${layer.name} ${layer.type}`.toLowerCase().includes(wanted));
-    if (found && wanted) this.store.open(found);
+  /** Opens what is found; then the next, or with `by` −1 the one before. */
+  private openFound(by: 1 | -1): void {
+    const { store } = this;
+    const { found, match } = store;
+    if (!match) return;
+    const at = store.layer === match ? (store.state.match + by + found.length) % found.length : store.state.match;
+    store.set({ match: at });
+    store.open(found[at] ?? match);
+  }
+
+  private tellFound(): void {
+    const { found, match, state } = this.store;
+    this.count.textContent = !state.search.trim() ? "" : match ? `${state.match + 1} of ${found.length}` : "none";
   }
 
   private key(event: KeyboardEvent): void {
@@ -172,7 +183,7 @@ class Page {
     if (document.activeElement === this.search) {
       this.search.value = "";
       this.search.blur();
-      store.set({ search: "" });
+      store.set({ search: "", match: 0 });
     } else if (store.state.at) store.set({ at: null });
     else if (store.state.pane === "layer") store.set({ pane: "table" });
   }

@@ -1,6 +1,7 @@
 // One value: its window on the input maps, the kernel, the products, subtotals, bias and sum; and what of the image it sees.
 
 import { tensor, type Tensor } from "./arrays";
+import { ask } from "./ask";
 import { rangeOf, Scale } from "./colours";
 import { h, number } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
@@ -80,7 +81,7 @@ export class PixelView {
     const id = this.layer.tops[this.which] ?? "";
     const title = h("h3", {}, `How ${this.store.report.blobs[id]?.name ?? id} [${at.join(", ")}] is made`);
     const known = this.known;
-    const account = typeof known === "string" ? [h("p", { class: "note" }, `No ledger: ${known}.`)] : this.account(known);
+    const account = typeof known === "string" ? this.without(known, at) : this.account(known);
     const own = this.ownMap(id, at);
     const head = h("div", { class: "pixel-head" }, own, h("div", { class: "account" }, this.steer(at), ...account), ...this.sight(id, at));
     const hadKeys = this.element.contains(document.activeElement) && document.activeElement?.classList.contains("maps");
@@ -111,6 +112,13 @@ export class PixelView {
 
   private account(told: Ledger): HTMLElement[] {
     return [h("p", { class: "formula" }, told.formula), this.verdict(told), this.sums(told)];
+  }
+
+  /** Why there is no ledger, and who has one. */
+  private without(why: string, at: number[]): HTMLElement[] {
+    const { layer, store } = this;
+    const note = layer.noLedger ? `No ledger: ${layer.noLedger}.` : `No ledger in the page: ${why}. This command has it:`;
+    return [h("p", { class: "note" }, note), ...ask(store.report, layer, this.which, at)];
   }
 
   /** The map that the value is in, to go on from place to place without leaving its arithmetic. */

@@ -11,6 +11,8 @@ export interface State {
   edits: ReadonlyMap<number, Rule>;
   convention: Convention;
   search: string;
+  /** Which of the layers that are searched for is looked at. */
+  match: number;
   pane: "graph" | "table" | "layer";
   /** Grows with every layer that is opened: a value that it was opened for is brought into view. */
   opened: number;
@@ -25,7 +27,7 @@ export interface Problem {
 }
 
 export class Store {
-  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", pane: "table", opened: 0, problem: null };
+  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", match: 0, pane: "table", opened: 0, problem: null };
   /** The net of the file, and as it would be. */
   readonly original: Computed;
   now: Computed;
@@ -53,6 +55,19 @@ export class Store {
     return this.state.layer === null ? null : (this.report.layers[this.state.layer] ?? null);
   }
 
+  /** The layers that are searched for; the one of just that name first, then those behind it and around. */
+  get found(): Layer[] {
+    const wanted = this.state.search.trim().toLowerCase();
+    if (!wanted) return [];
+    const all = this.report.layers.filter((layer) => isFound(layer, wanted));
+    const start = Math.max(all.findIndex((layer) => layer.name.toLowerCase() === wanted), 0);
+    return [...all.slice(start), ...all.slice(0, start)];
+  }
+
+  get match(): Layer | null {
+    return this.found[this.state.match] ?? null;
+  }
+
   open(layer: Layer, at: number[] | null = null, which = 0): void {
     this.set({ layer: this.report.layers.indexOf(layer), at, which, pane: "layer", opened: this.state.opened + 1, problem: null });
   }
@@ -64,6 +79,9 @@ export class Store {
     this.set({ edits });
   }
 }
+
+/** Whether a layer is one that is searched for, in small letters: by name, type or settings. */
+export const isFound = (layer: Layer, wanted: string): boolean => `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted);
 
 /** #conv2/17,3,4: a layer, and a place in what it makes; N may be left out where it is 0. */
 export function toHash(layer: Layer | null, at: number[] | null): string {

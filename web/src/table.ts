@@ -3,7 +3,7 @@
 import { breakable, bytes, download, h, percent, short, thousands, type Child } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
-import type { Store } from "./store";
+import { isFound, type Store } from "./store";
 import type { Shape } from "./types";
 
 interface Column {
@@ -127,7 +127,7 @@ export class TableView {
   private rows(): Row[] {
     const wanted = this.store.state.search.trim().toLowerCase();
     const rows = this.store.now.rows.filter(
-      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted)),
+      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || isFound(layer, wanted)),
     );
     const column = columns(this.store).find(({ key }) => key === this.sort.key);
     if (!column) return rows;

@@ -8,7 +8,7 @@ import type { Layer, Report, Rule, Shape } from "../src/types";
 
 const cost = { macs: 0, additions: 0, multiplications: 0, comparisons: 0, divisions: 0, exponentials: 0 };
 const layer = (rule: Rule, name = "it", bottoms = ["x@0"], tops = ["y@0"]): Layer => ({
-  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule,
+  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noLedger: "",
 });
 const tensor = (shape: Shape, values: number[], half = false): Tensor => ({ shape, values: Float32Array.from(values), half });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

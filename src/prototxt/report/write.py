@@ -12,7 +12,7 @@ from prototxt.errors import InputError, a_few, printable
 from prototxt.files import whole_file
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array, show
-from prototxt.report.arrays import Dtype, Stored, store, tag_bytes, tags
+from prototxt.report.arrays import Dtype, Stored, kept_as, store, tag_bytes, tags
 from prototxt.report.document import make_document, to_json, with_values
 from prototxt.report.picture import Picture
 from prototxt.report.values import Key
@@ -118,9 +118,14 @@ def _left_out(
     """Which arrays are not in the page, the largest first: `weights of fc6 (4096 x 9216, 100.7 MB)`."""
     missing = sorted(arrays.keys() - stored.keys(), key=lambda key: -arrays[key].size)
     return tuple(
-        f"{_name(graph, key)} ({show(arrays[key].shape)}, {tag_bytes(arrays[key].size, dtype) / MEGA:.1f} MB)"
+        f"{_name(graph, key)} ({show(arrays[key].shape)}, {_mega(arrays[key], dtype)} MB)"
         for key in missing
     )
+
+
+def _mega(values: Array, dtype: Dtype) -> str:
+    size = tag_bytes(values.size, kept_as(values, dtype)) / MEGA
+    return f"{size:.1f}" if size >= 0.05 else "less than 0.1"
 
 
 def _name(graph: Graph, key: Key) -> str:
