@@ -1,7 +1,7 @@
 // The net as a graph: in-place layers stacked on the node they change, modules by name prefix, shapes on edges.
 
 import dagre, { type graphlib } from "@dagrejs/dagre";
-import { percent, s, short, textWidth } from "./dom";
+import { percent, s, short, shortened, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
 import { around, drawEdge, frame, onEnter, Scene, type Item } from "./scene";
 import { isFound, type Store } from "./store";
@@ -35,15 +35,6 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/Input|Data$/, "input"],
   [/Concat|Slice|Eltwise|Split|Axpy/, "join"],
 ];
-
-/** Names longer than this lose their middle. */
-const LONGEST = 34;
-
-/** A text that leaves a box a width that can be looked at; the whole of it is in the title. */
-export const shortened = (text: string): string => {
-  const letters = [...text];
-  return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST / 2 - 1).join("")}…${letters.slice(-LONGEST / 2).join("")}`;
-};
 
 export const family = (type: string): string => FAMILIES.find(([pattern]) => pattern.test(type))?.[1] ?? "other";
 

@@ -55,13 +55,10 @@ export class Store {
     return this.state.layer === null ? null : (this.report.layers[this.state.layer] ?? null);
   }
 
-  /** The layers that are searched for; the one of just that name first, then those behind it and around. */
+  /** The layers that are searched for, the one of just that name first. */
   get found(): Layer[] {
     const wanted = this.state.search.trim().toLowerCase();
-    if (!wanted) return [];
-    const all = this.report.layers.filter((layer) => isFound(layer, wanted));
-    const start = Math.max(all.findIndex((layer) => layer.name.toLowerCase() === wanted), 0);
-    return [...all.slice(start), ...all.slice(0, start)];
+    return wanted ? exactFirst(this.report.layers.filter((layer) => isFound(layer, wanted)), wanted) : [];
   }
 
   get match(): Layer | null {
@@ -82,6 +79,12 @@ export class Store {
 
 /** Whether a layer is one that is searched for, in small letters: by name, type or settings. */
 export const isFound = (layer: Layer, wanted: string): boolean => `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted);
+
+/** What is called just that, what is behind it, then what is before it. */
+export function exactFirst<T extends { name: string }>(all: readonly T[], wanted: string): T[] {
+  const start = Math.max(all.findIndex((each) => each.name.toLowerCase() === wanted), 0);
+  return [...all.slice(start), ...all.slice(0, start)];
+}
 
 /** #conv2/17,3,4: a layer, and a place in what it makes; N may be left out where it is 0. */
 export function toHash(layer: Layer | null, at: number[] | null): string {
@@ -126,6 +129,7 @@ function placeIn(report: Report, layer: Layer, text: string): Omit<Target, "laye
   const shape = blob?.shape;
   if (!blob || !shape) return wrong("the shape of what it makes is not known");
   const makes = `${blob.name} is ${show(shape)}`;
+  if (!shape.length && !text) return { at: [], problem: null };
   if (!/^\d+(,\d+)*$/.test(text)) return wrong(`a place is whole numbers with commas between them, and ${makes}`);
   const given = text.split(",").map(Number);
   const at = given.length === shape.length - 1 ? [0, ...given] : given;

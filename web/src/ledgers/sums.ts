@@ -1,7 +1,7 @@
 // Sums of products: Convolution, Deconvolution, InnerProduct, Interp.
 
 import { valueAt } from "../arrays";
-import { number } from "../dom";
+import { counted, number } from "../dom";
 import { canonical, convNumbers } from "../rules";
 import type { Conv, InnerProduct, Interp } from "../types";
 import { added, bottom, f, n, param, places, product, reach, subtotals, summed, type Draft, type Group, type Seen, type Term } from "./terms";
@@ -24,13 +24,13 @@ export function convolution(rule: Conv, seen: Seen, at: number[]): Draft {
     groups.push(summed(`channel ${first + c}`, seen.which, first + c, terms, rule.kernel_size));
   }
   const bias = rule.bias_term ? valueAt(param(seen, 1), [o]) : null;
-  const formula = `sum over ${each} channels of ${rule.kernel_size.join(" × ")} products${bias === null ? "" : ` + bias[${o}]`}`;
+  const formula = `sum over ${counted(each, "channel")} of ${rule.kernel_size.join(" × ")} products${bias === null ? "" : ` + bias[${o}]`}`;
   return { formula, join: "sum", groups, ...withBias(groups, bias, o) };
 }
 
 function withBias(groups: Group[], bias: number | null, o: number): Pick<Draft, "steps" | "size"> {
   const total = added(subtotals(groups));
-  const steps = [{ text: "sum of the subtotals", value: total }];
+  const steps = [{ text: groups.length === 1 ? "sum of the products" : "sum of the subtotals", value: total }];
   if (bias !== null) steps.push({ text: `+ bias[${o}] = ${number(bias)}`, value: f(total + bias) });
   return { steps, size: reach(groups) + Math.abs(bias ?? 0) };
 }
@@ -79,7 +79,7 @@ export function innerProduct(rule: InnerProduct, seen: Seen, at: number[]): Draf
     groups.push(summed(inner.length > 1 ? `channel ${c}` : "all inputs", 0, inner.length > 1 ? c : null, terms, rest));
   }
   const bias = rule.bias_term ? valueAt(param(seen, 1), [o]) : null;
-  const formula = `sum of ${head * each} products${bias === null ? "" : ` + bias[${o}]`}`;
+  const formula = `sum of ${counted(head * each, "product")}${bias === null ? "" : ` + bias[${o}]`}`;
   return { formula, join: "sum", groups, ...withBias(groups, bias, o) };
 }
 
