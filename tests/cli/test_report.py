@@ -140,7 +140,13 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
     "image options without an image": (["--preset", "mnist"], 2, "--preset is for images: give --image"),
     "ten crops": (["--image", DIGIT, "--crop", "ten"], 2, "a page shows one"),
     "no size": (["--max-mb", "0"], 2, "--max-mb"),
-    "too small": (["--max-mb", "0.01"], 1, "MB without a single value, more than 0.01 MB"),
+    "not a number": (["--max-mb", "nan"], 2, "nan is no size"),
+    "endless": (["--max-mb", "inf"], 2, "inf is no size"),
+    "too small": (
+        ["--max-mb", "0.01"],
+        1,
+        "MB without a single value, more than 0.01 MB\nhint: allow more: --max-mb 0.",
+    ),
     "no such image": (["--image", "nowhere.png"], 1, "nowhere.png"),
     "no such weights": (["--weights", "nowhere.caffemodel"], 1, "nowhere.caffemodel"),
 }
@@ -154,6 +160,16 @@ def test_what_is_refused(case: str, tmp_path: Path) -> None:
     assert what in result.err
     assert "Traceback" not in result.err
     assert not list(tmp_path.iterdir())
+
+
+def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_bytes(Path(LENET).read_bytes())
+    for args in ([net], [LENET, "--compare", net]):
+        result = invoke(main, *args, "-o", tmp_path / "." / "net.prototxt")
+        assert result.code == 2
+        assert "is read too" in result.err
+    assert net.read_bytes() == Path(LENET).read_bytes()
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ export function textWidth(text: string, font: string): number {
   ruler ??= document.createElement("canvas").getContext("2d");
   if (!ruler) return text.length * 8;
   ruler.font = font;
-  return ruler.measureText(text).width;
+  return ruler.measureText(plainly(text)).width;
 }
 
 /** Of names in tables and titles. */

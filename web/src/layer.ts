@@ -158,7 +158,7 @@ export class LayerView {
       if (maker) this.store.open(maker, state.at, maker.tops.indexOf(other));
     };
     const button = (other: BlobId): HTMLElement =>
-      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${makers.get(other)?.name ?? ""}`);
+      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${shortened(makers.get(other)?.name ?? "")}`);
     return h("span", { class: "switch", role: "group", "aria-label": "Version of the blob" }, h("span", { class: "note" }, "version"), ...all.map(button));
   }
 

@@ -195,9 +195,7 @@ def _no_ledger(graph: Graph, node: Node) -> InputError:
     what = f'{graph.file}: layer "{node.name}" ({node.type}): {why_no_ledger(node)}'
     if not node.bottoms:
         readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
-        return InputError(
-            what, hint=f'ask what is made of it: "{readers[0]}" reads it' if readers else None
-        )
+        return InputError(what, hint=f'ask what is made of it: "{readers[0]}" reads it' if readers else None)
     makers = [maker for blob in node.bottoms if (maker := _maker(graph, blob)) and maker.bottoms]
     asked = ", ".join(f'"{maker.name}"' for maker in dict.fromkeys(makers))
     return InputError(what, hint=f"ask for a value that it reads: one of {asked}" if asked else None)
