@@ -176,3 +176,15 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     result = invoke(main, LENET, "-o", tmp_path / "no" / "x.html")
     assert result.code == 1
     assert "cannot be written" in result.err
+
+
+def test_the_page_knows_what_nobody_can_take_apart(tmp_path: Path) -> None:
+    text = """
+    layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 1 dim: 4 dim: 4 } } }
+    layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+            pooling_param { pool: STOCHASTIC kernel_size: 2 } }"""
+    (tmp_path / "net.prototxt").write_text(text)
+    for phase, why in (("train", "draws a value at random"), ("test", "")):
+        page, _ = report(tmp_path, tmp_path / "net.prototxt", "--phase", phase)
+        assert why in page.document["layers"][1]["noLedger"]
+        assert bool(why) == bool(page.document["layers"][1]["noLedger"])

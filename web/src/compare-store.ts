@@ -1,5 +1,6 @@
 // Two nets side by side: what the person looks at, and the words for what differs.
 
+import { shortened } from "./dom";
 import { costOf, type Convention } from "./rules";
 import { exactFirst } from "./store";
 import type { Comparison, NetSide, Pair, PairSide, Shape } from "./types";
@@ -31,6 +32,9 @@ export interface Sums {
   biases: number;
   bytes: number;
 }
+
+/** Of a net's name within other words. */
+const LONGEST_LABEL = 60;
 
 const OWN = new Set(["type", "settings", "wiring"]);
 
@@ -84,7 +88,7 @@ export class CompareStore {
   }
 
   word(mark: Mark): string {
-    const [before, after] = this.labels;
+    const [before, after] = this.labels.map((label) => shortened(label, LONGEST_LABEL));
     return { same: "unchanged", changed: "changed", follows: "follows", before: `only in ${before}`, after: `only in ${after}` }[mark];
   }
 

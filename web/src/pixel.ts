@@ -26,6 +26,7 @@ export function tops(store: Store, id: BlobId | undefined): Tensor | null {
 export function ledgerOf(store: Store, layer: Layer, which: number, at: number[]): Ledger | string {
   const shape = store.report.blobs[layer.tops[which] ?? ""]?.shape;
   if (!shape) return "its shape is not known";
+  if (layer.noLedger) return layer.noLedger;
   try {
     return ledger(
       {

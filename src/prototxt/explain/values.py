@@ -12,12 +12,14 @@ from numpy.typing import ArrayLike
 from prototxt.errors import InputError, LayerError
 from prototxt.explain.ledger import Group, Ledger, Place, Term
 from prototxt.explain.ledgers._asked import Asked
+from prototxt.explain.ledgers.pooling import drawn
 from prototxt.explain.ledgers.table import LEDGERS, WITHOUT
 from prototxt.explain.look import find_layer, of_class
 from prototxt.graph.part import part
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array, Layer, show
+from prototxt.layers.pooling import Pooling
 from prototxt.net import Net
 
 MOST = 3
@@ -185,7 +187,7 @@ def _why_not(node: Node | None) -> str:
 def why_no_ledger(node: Node) -> str:
     """Why nobody can say what one of a layer's values is made of; nothing where its ledger does."""
     if of_class(LEDGERS, node.layer):
-        return ""
+        return drawn(node.layer) if isinstance(node.layer, Pooling) else ""
     if not node.bottoms:
         return f"{'an input of the net is' if node.layer.is_input else 'its values are read or drawn,'} made of nothing"
     return of_class(WITHOUT, node.layer) or "nothing here can say what one of its values is made of"
