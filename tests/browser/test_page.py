@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from browser.conftest import LENET_OPTIONS, PHONE, Open, Opened
+from browser.conftest import DESK, LENET_OPTIONS, PHONE, Open, Opened
 from cli.commands import ALEXNET, LENET, ROOT, invoke
 from prototxt.cli.report import main
 from prototxt.layers.base import Array
@@ -163,6 +163,79 @@ def test_keys(open_report: Open, lenet: Path) -> None:
     opened.page.keyboard.type("pool2")
     opened.page.keyboard.press("Enter")
     assert opened.store("layer.name") == "pool2"
+
+
+def test_search_steps_through_what_it_finds(open_report: Open, lenet: Path) -> None:
+    opened = open_report(lenet)
+    page = opened.page
+    page.keyboard.press("/")
+    page.keyboard.type("convolution")
+    assert page.locator(".graph .found").get_attribute("data-layer") == "conv1"
+    assert opened.store("state.layer") is None
+    for key, name, count in (
+        ("Enter", "conv1", "1 of 2"),
+        ("Enter", "conv2", "2 of 2"),
+        ("Enter", "conv1", "1 of 2"),
+        ("Shift+Enter", "conv2", "2 of 2"),
+    ):
+        page.keyboard.press(key)
+        assert opened.store("layer.name") == name
+        assert page.locator(".graph .found").get_attribute("data-layer") == name
+        assert page.locator(".count").inner_text() == count
+    page.keyboard.type("x")
+    assert page.locator(".count").inner_text() == "none"
+    page.keyboard.press("Escape")
+    assert page.locator(".graph .found").count() == 0
+
+
+def test_what_has_the_focus_keeps_it(open_report: Open, lenet: Path) -> None:
+    page = open_report(lenet).page
+
+    def focused() -> str:
+        said: str = page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent")
+        return said
+
+    page.get_by_role("button", name="Skip the graph").focus()
+    page.keyboard.press("Enter")
+    assert focused() == "Layers"
+    page.keyboard.press("ArrowRight")
+    assert (focused(), page.get_by_role("tab", selected=True).inner_text()) == ("Layer", "Layer")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="parameters", exact=True).press("Enter")
+    assert focused() == "parameters ↓"
+    page.locator('.table-view tr[data-layer="conv1"] .link').press("Enter")
+    assert page.evaluate("document.activeElement.id") == "pane-layer"
+    page.get_by_title("The next layer (j)").press("Enter")
+    assert focused() == "The next layer (j)"
+    tabs = page.evaluate(
+        "[...document.querySelectorAll('[aria-controls]')].map(e => e.getAttribute('aria-controls'))"
+    )
+    assert all(page.locator(f"#{name}").count() == 1 for name in tabs)
+
+
+HOSTILE = """</script><img src=x onerror=alert(1)>"'\u202e\u2067<!--"""
+
+
+def test_names_are_text(open_report: Open, tmp_path: Path) -> None:
+    name = HOSTILE.replace('"', '\\"').replace("'", "\\'")
+    text = f"""name: "{name}"
+    layer {{ name: "d{name}" type: "Input" top: "d{name}" input_param {{ shape {{ dim: 3 dim: 2 dim: 4 dim: 4 }} }} }}
+    layer {{ name: "{"long" * 2500}" type: "ReLU" bottom: "d{name}" top: "d{name}" }}
+    layer {{ name: "r{name}" type: "Reduction" bottom: "d{name}" top: "-r" }}"""
+    net = tmp_path / "it's <b>.prototxt"
+    net.write_text(text)
+    assert invoke(main, net, "-o", tmp_path / "page.html").code == 0
+    for size in (DESK, PHONE):
+        opened = open_report(tmp_path / "page.html", viewport=size)
+        page = opened.page
+        assert page.locator("img").count() == 0
+        assert page.locator("h1").inner_text() == re.sub("[\u202e\u2067]", "\ufffd", HOSTILE)
+        for _ in range(3):
+            page.keyboard.press("j")
+            assert cut_off(page) == []
+        assert page.locator(".layer-head h2").bounding_box()["height"] < 250
+        assert "--at ''" in page.locator(".ask code").inner_text()
+        assert "'it'\\''s <b>.prototxt'" in page.locator(".ask code").inner_text()
 
 
 def cut_off(page: Any) -> list[str]:

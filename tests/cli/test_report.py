@@ -140,7 +140,13 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
     "image options without an image": (["--preset", "mnist"], 2, "--preset is for images: give --image"),
     "ten crops": (["--image", DIGIT, "--crop", "ten"], 2, "a page shows one"),
     "no size": (["--max-mb", "0"], 2, "--max-mb"),
-    "too small": (["--max-mb", "0.01"], 1, "MB without a single value, more than 0.01 MB"),
+    "not a number": (["--max-mb", "nan"], 2, "nan is no size"),
+    "endless": (["--max-mb", "inf"], 2, "inf is no size"),
+    "too small": (
+        ["--max-mb", "0.01"],
+        1,
+        "MB without a single value, more than 0.01 MB\nhint: allow more: --max-mb 0.",
+    ),
     "no such image": (["--image", "nowhere.png"], 1, "nowhere.png"),
     "no such weights": (["--weights", "nowhere.caffemodel"], 1, "nowhere.caffemodel"),
 }
@@ -156,7 +162,29 @@ def test_what_is_refused(case: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_bytes(Path(LENET).read_bytes())
+    for args in ([net], [LENET, "--compare", net]):
+        result = invoke(main, *args, "-o", tmp_path / "." / "net.prototxt")
+        assert result.code == 2
+        assert "is read too" in result.err
+    assert net.read_bytes() == Path(LENET).read_bytes()
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     result = invoke(main, LENET, "-o", tmp_path / "no" / "x.html")
     assert result.code == 1
     assert "cannot be written" in result.err
+
+
+def test_the_page_knows_what_nobody_can_take_apart(tmp_path: Path) -> None:
+    text = """
+    layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 1 dim: 4 dim: 4 } } }
+    layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+            pooling_param { pool: STOCHASTIC kernel_size: 2 } }"""
+    (tmp_path / "net.prototxt").write_text(text)
+    for phase, why in (("train", "draws a value at random"), ("test", "")):
+        page, _ = report(tmp_path, tmp_path / "net.prototxt", "--phase", phase)
+        assert why in page.document["layers"][1]["noLedger"]
+        assert bool(why) == bool(page.document["layers"][1]["noLedger"])

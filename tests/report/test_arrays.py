@@ -9,7 +9,7 @@ import pytest
 
 from helpers import floats, noise
 from prototxt.layers.base import Array
-from prototxt.report.arrays import Dtype, Stored, alike, choose, half_scale, store, tag_bytes, tags
+from prototxt.report.arrays import Dtype, Stored, alike, choose, half_scale, kept_as, store, tag_bytes, tags
 
 
 def back(stored: Stored) -> Array:
@@ -31,6 +31,14 @@ def test_a_scale_changes_no_digit() -> None:
     assert half_scale(floats([3.0, -5.0])) == 2.0**-12
     values = floats([3.0, -5.0, 0.25, 1 / 1024])
     np.testing.assert_array_equal(back(Stored.of("a", "float16", values)), values)
+
+
+def test_places_stay_whole_in_half_precision() -> None:
+    places = floats([0.0, 2049.0, 172799.0])
+    assert kept_as(places, "float16") == "float32"
+    np.testing.assert_array_equal(back(store({"mask": places}, "float16", 1000)["mask"]), places)
+    for values in ([0.0, 2048.0, -1.0], [2049.5, 1.0], [np.inf, 0.5], []):
+        assert kept_as(floats(values), "float16") == "float16"
 
 
 def test_what_is_not_finite_stays_so() -> None:

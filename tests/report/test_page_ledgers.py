@@ -39,7 +39,7 @@ MOST_PLACES = 12
 
 RULE_TYPES = (WEB / "src" / "types.ts").read_text().partition("export type Rule =")[2]
 
-NO_LEDGER = {"input", "unknown", "interp", "arg_max", "roi_pool", "prior_box", "loss"}
+NO_LEDGER = {"input", "unknown", "arg_max", "roi_pool", "prior_box", "loss"}
 """Kinds of which the page knows shapes alone."""
 
 

@@ -1,8 +1,8 @@
 // Both nets as one graph, matched by layer: what is in one of them alone, what changed, and runs that can be folded.
 
 import dagre from "@dagrejs/dagre";
-import { s, textWidth } from "./dom";
-import { family, shortened } from "./graph";
+import { s, textWidth, shortened } from "./dom";
+import { family } from "./graph";
 import { show } from "./rules";
 import { around, drawEdge, frame, onEnter, Scene, type Item, type Rect } from "./scene";
 import { factor, kind, layers, moved, SIGNS, type CompareStore, type Mark } from "./compare-store";
@@ -86,7 +86,9 @@ export class CompareGraph {
     store.on((state, before) => {
       if (state.convention !== before.convention) this.draw();
       if (state.pair !== before.pair) this.reveal();
-      if (state.pair !== before.pair || state.search !== before.search) this.mark();
+      const searched = state.search !== before.search || state.match !== before.match;
+      if (state.pair !== before.pair || searched) this.mark();
+      if (searched) this.bringUp(store.match);
     });
   }
 
@@ -102,8 +104,9 @@ export class CompareGraph {
     this.scene.fit(whole);
   }
 
+  /** What had no size until now shows what is looked at. */
   resized(): void {
-    this.scene.resized();
+    if (this.scene.resized()) this.bringUp(this.store.match ?? this.store.pair);
   }
 
   /** A stack continues the run before it where the same is to be said of all its layers. */
@@ -287,20 +290,31 @@ export class CompareGraph {
       if (this.store.found(pair)) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
     for (const { element } of this.places.values()) {
       element.classList.toggle("dim", !lit.has(element));
-      element.classList.remove("chosen", "holds-chosen");
+      element.classList.remove("chosen", "holds-chosen", "found");
     }
     const element = this.store.pair && this.places.get(this.store.pair)?.element;
     element?.classList.add("chosen");
     element?.parentElement?.closest(".node")?.classList.add("holds-chosen");
+    const { match } = this.store;
+    if (match) this.places.get(match)?.element.classList.add("found");
   }
 
   /** Brings the chosen layer into view; a folded run it hides in is unfolded. */
   private reveal(): void {
     const { pair } = this.store;
-    const stack = pair && this.stacks.find((each) => each.pairs.includes(pair));
-    if (!stack) return;
-    if (stack.run.folded) this.toggle(stack.run);
-    const place = this.places.get(stack.pairs[0] as Pair);
+    const stack = pair && this.stackOf(pair);
+    if (stack?.run.folded) this.toggle(stack.run);
+    this.bringUp(pair);
+  }
+
+  private stackOf(pair: Pair): Stack | undefined {
+    return this.stacks.find((each) => each.pairs.includes(pair));
+  }
+
+  /** Brings the box of a layer into view, a folded one too. */
+  private bringUp(pair: Pair | null): void {
+    const first = pair && this.stackOf(pair)?.pairs[0];
+    const place = first && this.places.get(first);
     if (place) this.scene.center(place.x, place.y);
   }
 }

@@ -1,10 +1,10 @@
 // One layer of both nets: its numbers, its settings field by field, what explain says of each.
 
-import { bytes, h, thousands } from "./dom";
+import { breakable, bytes, h, thousands } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS } from "./rules";
 import { difference, kind, SIGNS, type CompareStore } from "./compare-store";
-import { arrays, breakable, shapes } from "./compare-table";
+import { arrays, shapes } from "./compare-table";
 import type { Fate, Pair, PairSide, Said, SideBlob } from "./types";
 
 /** A sign, what becomes of a layer's weights, and what that means. */

@@ -1,6 +1,8 @@
 // Two nets side by side: what the person looks at, and the words for what differs.
 
+import { shortened } from "./dom";
 import { costOf, type Convention } from "./rules";
+import { exactFirst } from "./store";
 import type { Comparison, NetSide, Pair, PairSide, Shape } from "./types";
 
 /** follows: its own settings are the same, what comes to it is not. */
@@ -15,6 +17,8 @@ export interface State {
   pair: number | null;
   convention: Convention;
   search: string;
+  /** Which of the layers that are searched for is looked at. */
+  match: number;
   filter: Filter;
   pane: "graph" | "table" | "layer" | "weights";
 }
@@ -28,6 +32,9 @@ export interface Sums {
   biases: number;
   bytes: number;
 }
+
+/** Of a net's name within other words. */
+const LONGEST_LABEL = 60;
 
 const OWN = new Set(["type", "settings", "wiring"]);
 
@@ -55,7 +62,7 @@ export class CompareStore {
     this.labels = labelsOf(doc.before, doc.after);
     this.before = sums(doc.pairs.map((pair) => pair.before));
     this.after = sums(doc.pairs.map((pair) => pair.after));
-    this.state = { pair: null, convention: "mac", search: "", filter: doc.same ? "all" : "differs", pane: "table" };
+    this.state = { pair: null, convention: "mac", search: "", match: 0, filter: doc.same ? "all" : "differs", pane: "table" };
   }
 
   on(listener: (state: State, before: State) => void): void {
@@ -81,7 +88,7 @@ export class CompareStore {
   }
 
   word(mark: Mark): string {
-    const [before, after] = this.labels;
+    const [before, after] = this.labels.map((label) => shortened(label, LONGEST_LABEL));
     return { same: "unchanged", changed: "changed", follows: "follows", before: `only in ${before}`, after: `only in ${after}` }[mark];
   }
 
@@ -92,6 +99,16 @@ export class CompareStore {
   found(pair: Pair): boolean {
     const wanted = this.state.search.trim().toLowerCase();
     return !wanted || [pair.name, pair.before?.type, pair.after?.type].some((text) => text?.toLowerCase().includes(wanted));
+  }
+
+  /** The layers that are searched for, the one of just that name first. */
+  get matches(): Pair[] {
+    const wanted = this.state.search.trim().toLowerCase();
+    return wanted ? exactFirst(this.doc.pairs.filter((pair) => this.found(pair)), wanted) : [];
+  }
+
+  get match(): Pair | null {
+    return this.matches[this.state.match] ?? null;
   }
 
   /** What the table shows, in the order of the nets. */

@@ -1,6 +1,6 @@
 // The layers of both nets in one table: before and after in every cell that is not the same; CSV and JSON of it.
 
-import { bytes, download, h, thousands } from "./dom";
+import { breakable, bytes, download, h, thousands } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, show } from "./rules";
 import { layers, MARKS, SIGNS, type CompareStore, type Filter, type State } from "./compare-store";
@@ -175,8 +175,6 @@ export class CompareTable {
   }
 }
 
-/** A name that may go on in the next line behind "/", "_" and ".". */
-export const breakable = (name: string): (Node | string)[] => name.split(/(?<=[/_.])/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 
 /** What was, struck out, and what is; one where they are the same or one is. */
 export function both(before: string | null, after: string | null): (Node | string)[] {

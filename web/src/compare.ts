@@ -1,18 +1,19 @@
 // The page of two nets: a bar, what both come to, their graph, and beside it the table, a layer, or the weights.
 
-import { bytes, h, thousands } from "./dom";
+import { breakable, bytes, h, LONGEST_NAME, shortened, thousands } from "./dom";
 import { CompareGraph } from "./compare-graph";
 import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
-import { arrays, breakable, CompareTable } from "./compare-table";
+import { arrays, CompareTable } from "./compare-table";
 import { CONVENTIONS, count, show, type Convention } from "./rules";
+import { barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs, theme } from "./shell";
 import "./style.css";
 // Behind the style that it adds to.
 import "./compare.css";
 import type { Comparison, Fate, NetSide } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "search layers"],
+  ["/", "search layers; Enter opens the first, then the next, with Shift the one before"],
   ["j  k", "the next layer of the table, the one before"],
   ["t  l  w  g", "table, layer, weights, graph"],
   ["+  −  0", "zoom the graph, show all of it"],
@@ -20,53 +21,38 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["d", "dark or light"],
 ];
 
-const PANES = { graph: "Graph", table: "Layers", layer: "Layer", weights: "Weights" } as const;
+const PANES = ["graph", "table", "weights", "layer"] as const;
 
 export class ComparePage {
   readonly store: CompareStore;
   private readonly graph: CompareGraph;
-  private readonly search: HTMLInputElement;
-  private readonly help: HTMLDialogElement;
+  private readonly search: Search;
+  private readonly help = new Help(KEYS);
   private readonly totals = h("section", { class: "both", "aria-label": "What both nets come to" });
-  private readonly tabs = h("nav", { class: "tabs", role: "tablist" });
+  private readonly tabs: Tabs<State["pane"]>;
   private readonly main: HTMLElement;
 
-  constructor(
-    doc: Comparison,
-    root: HTMLElement,
-    private readonly shared: { theme: () => void; divider: (main: HTMLElement) => HTMLElement },
-  ) {
+  constructor(doc: Comparison, root: HTMLElement) {
     const store = (this.store = new CompareStore(doc));
     const [a, b] = store.labels;
     document.title = `${a} → ${b} · prototxt`;
     document.documentElement.classList.add("compare");
     this.graph = new CompareGraph(store);
-    const [table, layer] = [new CompareTable(store), new CompareLayer(store)];
-    this.search = h("input", { type: "search", placeholder: "Search layers  /", "aria-label": "Search layers", oninput: () => store.set({ search: this.search.value }) });
-    this.search.addEventListener("keydown", (event) => event.key === "Enter" && this.openFound());
-    this.help = h("dialog", { "aria-label": "Keys" }, h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])), h("form", { method: "dialog" }, h("button", {}, "Close")));
-    const convention = h(
-      "select",
-      { "aria-label": "How cost is counted", onchange: (event: Event) => store.set({ convention: (event.target as HTMLSelectElement).value as Convention }) },
-      ...Object.entries(CONVENTIONS).map(([key, text]) => h("option", { value: key }, text)),
-    );
+    this.search = new Search((search) => store.set({ search, match: 0 }), (by) => this.openFound(by));
+    this.tabs = new Tabs(PANES, (pane) => store.set({ pane }));
     const bar = h(
       "header",
       { class: "bar" },
-      h("div", { class: "title" }, h("h1", {}, h("span", {}, a), " → ", h("span", {}, b)), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
-      h("div", { class: "bar-tools" }, this.search, convention, h("button", { type: "button", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: shared.theme }, "◐"), h("button", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => this.help.showModal() }, "?")),
+      h("div", { class: "title" }, h("h1", {}, h("span", {}, shortened(a, LONGEST_NAME)), " → ", h("span", {}, shortened(b, LONGEST_NAME))), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
+      barTools(this.search, this.help, (convention) => store.set({ convention })),
     );
     const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
-    this.main = h(
-      "main",
-      {},
-      h("section", { class: "pane-graph", "aria-label": "Graph" }, this.graph.element),
-      h("section", { class: "pane-side" }, this.tabs, same, this.notes(), h("div", { class: "pane-table" }, table.element), h("div", { class: "pane-layer" }, layer.element), h("div", { class: "pane-weights" }, this.weights())),
-    );
-    this.main.children[0]?.after(shared.divider(this.main));
-    root.replaceChildren(bar, this.totals, this.main, this.help);
+    const panels = [panel("table", new CompareTable(store).element), panel("layer", new CompareLayer(store).element), panel("weights", this.weights())];
+    this.main = h("main", {}, graphPane(this.graph.element, this.tabs.element), h("section", { class: "pane-side", "aria-label": "Layers" }, this.tabs.element, same, this.notes(), ...panels));
+    this.main.children[0]?.after(divider(this.main));
+    root.replaceChildren(bar, this.totals, this.main, this.help.dialog);
     store.on((state, before) => this.follow(state, before));
-    document.addEventListener("keydown", (event) => this.key(event));
+    listen((key) => this.act(key), () => this.leave());
     addEventListener("hashchange", () => this.open());
     this.tell();
     this.open();
@@ -82,6 +68,8 @@ export class ComparePage {
 
   private follow(state: State, before: State): void {
     this.tell();
+    if (state.search !== before.search || state.match !== before.match) this.search.tell(state.match, this.store.matches.length);
+    if (state.pane !== before.pane) followFocus(this.main, state.pane);
     if (state.pair !== before.pair) {
       const hash = toHash(this.store.pair) || "#";
       if (hash !== location.hash) history.pushState(null, "", hash);
@@ -96,9 +84,8 @@ export class ComparePage {
     const { pane, convention } = store.state;
     this.totals.replaceChildren(...this.cards(convention));
     this.main.dataset["pane"] = pane;
-    const tab = (key: keyof typeof PANES): HTMLElement =>
-      h("button", { type: "button", role: "tab", class: `tab-${key}`, "aria-selected": pane === key || (key === "table" && pane === "graph" && innerWidth > 800), onclick: () => store.set({ pane: key }) }, key === "layer" && store.pair ? `Layer ${store.pair.name}` : PANES[key]);
-    this.tabs.replaceChildren(tab("graph"), tab("table"), tab("weights"), tab("layer"));
+    const layer = store.pair ? `Layer ${shortened(store.pair.name)}` : "Layer";
+    this.tabs.tell(pane, { graph: "Graph", table: "Layers", weights: "Weights", layer });
   }
 
   /** Layers, parameters, cost, memory, inputs: before, after, by how much. */
@@ -158,21 +145,14 @@ export class ComparePage {
     return [h("b", {}, "The file loads. "), missing ? `${layers(missing)} of the second net ${missing > 1 ? "get" : "gets"} nothing from it.` : "Every layer gets its weights."];
   }
 
-  private openFound(): void {
-    const wanted = this.search.value.trim().toLowerCase();
-    const { pairs } = this.store.doc;
-    const found = pairs.find((pair) => pair.name.toLowerCase() === wanted) ?? pairs.find((pair) => this.store.found(pair));
-    if (found && wanted) this.store.open(found);
-  }
-
-  private key(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog");
-    if (event.key === "Escape" && !(event.target instanceof HTMLDialogElement)) return this.leave();
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = this.act(event.key);
-    if (!act) return;
-    event.preventDefault();
-    act();
+  /** Opens what is found; then the next, or with `by` −1 the one before. */
+  private openFound(by: 1 | -1): void {
+    const { store } = this;
+    const { match, matches } = store;
+    if (!match) return;
+    const at = store.pair === match ? (store.state.match + by + matches.length) % matches.length : store.state.match;
+    store.set({ match: at });
+    store.open(matches[at] ?? match);
   }
 
   private act(key: string): (() => void) | undefined {
@@ -184,7 +164,7 @@ export class ComparePage {
       if (next) store.open(next);
     };
     const acts: Record<string, () => void> = {
-      "/": () => this.search.focus(),
+      "/": () => this.search.input.focus(),
       j: () => step(1),
       k: () => step(-1),
       t: () => store.set({ pane: "table" }),
@@ -194,17 +174,15 @@ export class ComparePage {
       "+": () => this.graph.scale(1.4),
       "-": () => this.graph.scale(1 / 1.4),
       "0": () => this.graph.fit(true),
-      "?": () => this.help.showModal(),
-      d: this.shared.theme,
+      "?": () => this.help.show(),
+      d: theme,
     };
     return acts[key];
   }
 
   private leave(): void {
-    if (document.activeElement === this.search) {
-      this.search.value = "";
-      this.search.blur();
-      this.store.set({ search: "" });
+    if (document.activeElement === this.search.input) {
+      this.search.clear();
     } else if (this.store.state.pane !== "table") this.store.set({ pane: "table" });
   }
 }

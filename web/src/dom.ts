@@ -11,9 +11,35 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: r
     if (name.startsWith("on") && typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
     else element.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
-  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(typeof child === "number" ? String(child) : child);
+  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child instanceof Node ? child : plainly(String(child)));
   return element;
 }
+
+/** Marks that turn the direction of writing would turn the page's own words behind a name too. */
+const plainly = (text: string): string => text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+
+/** Other children; what has the focus leaves it to the one of its name among them. */
+export function refill(element: HTMLElement, ...children: (Node | string)[]): void {
+  const focused = document.activeElement;
+  const held = focused instanceof HTMLElement && element.contains(focused) ? focused : null;
+  const named = (each: HTMLElement): string => each.dataset["focus"] ?? each.getAttribute("aria-label") ?? each.textContent ?? "";
+  const name = held && named(held);
+  element.replaceChildren(...children);
+  if (!held || element.contains(held)) return;
+  [...element.querySelectorAll<HTMLElement>(held.localName)].find((each) => named(each) === name)?.focus({ preventScroll: true });
+}
+
+const LONGEST = 34;
+
+/** A text without its middle, where it is longer than can be looked at; the whole of it belongs in the title. */
+export function shortened(text: string, longest = LONGEST): string {
+  if (text.length <= longest) return text;
+  const letters = [...text];
+  return letters.length <= longest ? text : `${letters.slice(0, Math.ceil(longest / 2) - 1).join("")}…${letters.slice(-longest / 2).join("")}`;
+}
+
+/** "1 channel", "12 channels". */
+export const counted = (n: number, word: string): string => `${thousands(n)} ${word}${n === 1 ? "" : "s"}`;
 
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -39,6 +65,14 @@ export function short(n: number): string {
   return size === 1 ? thousands(n) : Number((n / size).toPrecision(3)).toString() + unit;
 }
 
+/** A number as people read it: 6 digits that count. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+  return text.replace("-", "−");
+}
+
 export const bytes = (n: number): string =>
   n >= 1e6 ? `${Number((n / 1e6).toPrecision(3))} MB` : n >= 1e3 ? `${Number((n / 1e3).toPrecision(3))} kB` : `${n} B`;
 
@@ -52,12 +86,15 @@ export function textWidth(text: string, font: string): number {
   ruler ??= document.createElement("canvas").getContext("2d");
   if (!ruler) return text.length * 8;
   ruler.font = font;
-  return ruler.measureText(text).width;
+  return ruler.measureText(plainly(text)).width;
 }
+
+/** Of names in tables and titles. */
+export const LONGEST_NAME = 120;
 
 /** A name that lines may break behind its joints: "res2a_branch2a_relu", "fire2/squeeze1x1". */
 export const breakable = (name: string): Child[] =>
-  name.split(/(?<=[_/.-])(?=[^_/.-])/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
+  shortened(name, LONGEST_NAME).split(/(?<=[_/.-])(?=[^_/.-])/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
 
 /** Gives the person a file. */
 export function download(name: string, type: string, text: string): void {

@@ -1,10 +1,10 @@
 // The net as a graph: in-place layers stacked on the node they change, modules by name prefix, shapes on edges.
 
 import dagre, { type graphlib } from "@dagrejs/dagre";
-import { percent, s, short, textWidth } from "./dom";
+import { percent, s, short, shortened, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
 import { around, drawEdge, frame, onEnter, Scene, type Item } from "./scene";
-import type { Store } from "./store";
+import { isFound, type Store } from "./store";
 import type { BlobId, Layer, Report } from "./types";
 
 /** A layer and those that work in place on what it makes. */
@@ -35,15 +35,6 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/Input|Data$/, "input"],
   [/Concat|Slice|Eltwise|Split|Axpy/, "join"],
 ];
-
-/** Names longer than this lose their middle. */
-const LONGEST = 34;
-
-/** A text that leaves a box a width that can be looked at; the whole of it is in the title. */
-export const shortened = (text: string): string => {
-  const letters = [...text];
-  return letters.length <= LONGEST ? text : `${letters.slice(0, LONGEST / 2 - 1).join("")}…${letters.slice(-LONGEST / 2).join("")}`;
-};
 
 export const family = (type: string): string => FAMILIES.find(([pattern]) => pattern.test(type))?.[1] ?? "other";
 
@@ -103,7 +94,9 @@ export class GraphView {
     store.on((state, before) => {
       if (state.edits !== before.edits || state.convention !== before.convention) this.draw();
       if (state.layer !== before.layer) this.reveal();
-      if (state.layer !== before.layer || state.search !== before.search) this.mark();
+      const searched = state.search !== before.search || state.match !== before.match;
+      if (state.layer !== before.layer || searched) this.mark();
+      if (searched) this.bringUp(store.match);
     });
   }
 
@@ -134,8 +127,9 @@ export class GraphView {
     this.scene.fit(whole);
   }
 
+  /** What had no size until now shows what is looked at. */
   resized(): void {
-    this.scene.resized();
+    if (this.scene.resized()) this.bringUp(this.store.match ?? this.store.layer);
   }
 
   private boxes(): Box[] {
@@ -290,34 +284,40 @@ export class GraphView {
     return row;
   }
 
-  /** Which node is chosen, and which are found. */
+  /** Which node is chosen, which are found, and at which of those the search is. */
   private mark(): void {
-    const { layer, search } = this.store.state;
-    const wanted = search.trim().toLowerCase();
-    const found = (each: Layer): boolean => !wanted || `${each.name} ${each.type}`.toLowerCase().includes(wanted);
+    const { layer, match, state } = this.store;
+    const wanted = state.search.trim().toLowerCase();
     const lit = new Set<SVGElement>();
     for (const each of this.store.report.layers) {
       const element = this.places.get(each.index)?.element;
-      if (!element) continue;
-      if (found(each)) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
+      if (element && (!wanted || isFound(each, wanted))) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
     }
     for (const { element } of this.places.values()) {
       element.classList.toggle("dim", !lit.has(element));
-      element.classList.remove("chosen", "holds-chosen");
+      element.classList.remove("chosen", "holds-chosen", "found");
     }
-    const chosen = layer === null ? undefined : this.store.report.layers[layer];
-    const element = chosen && this.places.get(chosen.index)?.element;
-    element?.classList.add("chosen");
-    element?.parentElement?.closest(".node")?.classList.add("holds-chosen");
+    const chosen = layer && this.places.get(layer.index)?.element;
+    chosen?.classList.add("chosen");
+    chosen?.parentElement?.closest(".node")?.classList.add("holds-chosen");
+    if (match) this.places.get(match.index)?.element.classList.add("found");
   }
 
   /** Brings the chosen layer into view; a folded module it hides in is unfolded. */
   private reveal(): void {
-    const layer = this.store.layer;
-    if (!layer) return;
-    const stack = this.stacks.find((each) => each.layers.includes(layer));
-    if (stack?.module && this.folded.delete(stack.module)) this.draw();
-    const main = stack?.layers[0];
+    const { layer } = this.store;
+    const module = layer && this.stackOf(layer)?.module;
+    if (module && this.folded.delete(module)) this.draw();
+    this.bringUp(layer);
+  }
+
+  private stackOf(layer: Layer): Stack | undefined {
+    return this.stacks.find((each) => each.layers.includes(layer));
+  }
+
+  /** Brings the box of a layer into view, a folded one too. */
+  private bringUp(layer: Layer | null): void {
+    const main = layer && this.stackOf(layer)?.layers[0];
     const place = main && this.places.get(main.index);
     if (place) this.scene.center(place.x, place.y);
   }

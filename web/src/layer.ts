@@ -1,9 +1,10 @@
 // A layer's page: what it reads and makes, its maps and kernels, one value, what if, and all that explain says.
 
-import { tensor } from "./arrays";
+import { ask } from "./ask";
 import { rangeOf, type Range } from "./colours";
-import { breakable, h, thousands } from "./dom";
-import { chosenIn, coloured, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
+import { breakable, counted, h, LONGEST_NAME, refill, shortened, thousands } from "./dom";
+import { chosenIn, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
+import { Kernels } from "./kernels";
 import { PixelView, tops } from "./pixel";
 import { family } from "./graph";
 import { count, show } from "./rules";
@@ -13,7 +14,7 @@ import { WhatIf } from "./whatif";
 
 export class LayerView {
   readonly element = h("article", { class: "layer-view" });
-  private parts: { layer: Layer; pixel: PixelView; whatif: WhatIf; maps: HTMLElement; kernels: HTMLElement; grid: Grid | null; shape: Shape } | null = null;
+  private parts: { layer: Layer; pixel: PixelView; whatif: WhatIf; maps: HTMLElement; kernels: Kernels; grid: Grid | null; shape: Shape } | null = null;
   private range: RangeMode = "blob";
   private fixed: Range = { low: 0, high: 1 };
 
@@ -35,7 +36,7 @@ export class LayerView {
       if (before.at?.[0] === state.at?.[0] && this.parts.grid) this.parts.grid.choose(chosenIn(this.parts.shape, state.at));
       else this.drawMaps();
       this.drawPixel();
-      if (state.at?.[1] !== before.at?.[1]) this.drawKernels();
+      if (state.at?.[1] !== before.at?.[1]) this.parts.kernels.draw();
     }
   }
 
@@ -48,20 +49,21 @@ export class LayerView {
     }
     const pixel = new PixelView(this.store, layer, this.store.state.which);
     const whatif = new WhatIf(this.store, layer);
-    const [maps, kernels] = [h("section", { class: "maps-part" }), h("section", { class: "kernels-part" })];
+    const [maps, kernels] = [h("section", { class: "maps-part" }), new Kernels(this.store, layer)];
     this.parts = { layer, pixel, whatif, maps, kernels, grid: null, shape: [] };
-    this.element.replaceChildren(
+    refill(
+      this.element,
       this.head(layer),
       this.flow(layer),
       maps,
       pixel.element,
-      kernels,
+      kernels.element,
       whatif.element,
       ...layer.sections.filter((section) => section.key !== "layer").map(explained),
     );
     this.drawMaps();
     this.drawPixel();
-    this.drawKernels();
+    kernels.draw();
   }
 
   private head(layer: Layer): HTMLElement {
@@ -75,7 +77,7 @@ export class LayerView {
       "header",
       { class: "layer-head" },
       h("div", { class: "steps-nav" }, step(-1, "←", "The layer before (k)"), step(1, "→", "The next layer (j)")),
-      h("h2", {}, ...breakable(layer.name)),
+      h("h2", { title: layer.name }, ...breakable(layer.name)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family(layer.type)}` }, layer.type), ` ${layer.brief}`, h("span", { class: "place" }, layer.place)),
       does && h("p", { class: "does" }, does),
     );
@@ -87,9 +89,9 @@ export class LayerView {
       h(
         "li",
         {},
-        h("b", {}, this.store.report.blobs[id]?.name ?? id),
+        h("b", {}, shortened(this.store.report.blobs[id]?.name ?? id, LONGEST_NAME)),
         ` ${show(this.store.report.blobs[id]?.shape ?? null)} `,
-        ...other.slice(0, 6).flatMap((each, i) => [i ? ", " : "", h("button", { type: "button", class: "link", onclick: () => this.store.open(each) }, each.name)]),
+        ...other.slice(0, 6).flatMap((each, i) => [i ? ", " : "", h("button", { type: "button", class: "link", onclick: () => this.store.open(each) }, shortened(each.name, LONGEST_NAME))]),
         other.length > 6 && ` and ${other.length - 6} more`,
       );
     const readers = (id: BlobId): Layer[] => this.store.report.layers.filter((each) => each.bottoms.includes(id));
@@ -116,10 +118,13 @@ export class LayerView {
     const values = tops(store, id);
     const choices = layer.tops.length > 1 && h("select", { "aria-label": "Which top", onchange: (event: Event) => store.set({ which: Number((event.target as HTMLSelectElement).value), at: null }) }, ...layer.tops.map((top, i) => h("option", { value: i, selected: i === which }, store.report.blobs[top]?.name ?? top)));
     const versions = this.versions(id);
-    const title = `What it makes: ${blob.name}${versions ? `, version ${blob.version}` : ""}`;
+    const title = `What it makes: ${shortened(blob.name, LONGEST_NAME)}${versions ? `, version ${blob.version}` : ""}`;
     if (!values) {
-      const why = blob.shape ? `The values of ${blob.name}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
-      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", h("p", { class: "note" }, why));
+      const why = blob.shape ? `The values of ${shortened(blob.name, LONGEST_NAME)}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
+      const place = at ? null : (blob.shape?.map((size, axis) => (axis ? Math.floor(size / 2) : 0)) ?? null);
+      const asked = place ? ask(store.report, layer, which, place) : [];
+      const note = h("p", { class: "note" }, asked.length ? `${why} What one of them is made of is told by this command:` : why);
+      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", note, ...asked);
     }
     const images = values.shape.length > 1 ? (values.shape[0] ?? 1) : 1;
     const image = at?.[0] ?? 0;
@@ -135,9 +140,10 @@ export class LayerView {
     const pictures = images > 1 && h("label", {}, "image ", h("input", { type: "number", min: 0, max: images - 1, value: image, onchange: (event: Event) => store.set({ at: placeIn(values.shape, Math.min(Math.max((event.target as HTMLInputElement).valueAsNumber || 0, 0), images - 1), chosenIn(values.shape, at) ?? { map: 0, y: 0, x: 0 }) }) }));
     const vector = maps.height * maps.width === 1;
     const many = maps.count > 1 && !vector;
-    section.replaceChildren(
+    refill(
+      section,
       h("h3", {}, title),
-      h("div", { class: "map-tools" }, h("span", { class: "note" }, vector ? `${maps.count} values` : `${maps.count} map${many ? "s" : ""} of ${maps.height} × ${maps.width}`), versions, choices, pictures, many && this.ranges(maps), this.range !== "map" && legend(this.range === "fixed" ? wholeScale({ ...maps, values: Float32Array.of(this.fixed.low, this.fixed.high), count: 2, height: 1, width: 1 }) : wholeScale(maps))),
+      h("div", { class: "map-tools" }, h("span", { class: "note" }, vector ? counted(maps.count, "value") : `${counted(maps.count, "map")} of ${maps.height} × ${maps.width}${maps.values.every(Number.isFinite) ? "" : "; pink is NaN or infinite"}`), versions, choices, pictures, many && this.ranges(maps), this.range !== "map" && legend(this.range === "fixed" ? wholeScale({ ...maps, values: Float32Array.of(this.fixed.low, this.fixed.high), count: 2, height: 1, width: 1 }) : wholeScale(maps))),
       grid,
     );
   }
@@ -152,7 +158,7 @@ export class LayerView {
       if (maker) this.store.open(maker, state.at, maker.tops.indexOf(other));
     };
     const button = (other: BlobId): HTMLElement =>
-      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${makers.get(other)?.name ?? ""}`);
+      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${shortened(makers.get(other)?.name ?? "")}`);
     return h("span", { class: "switch", role: "group", "aria-label": "Version of the blob" }, h("span", { class: "note" }, "version"), ...all.map(button));
   }
 
@@ -187,60 +193,6 @@ export class LayerView {
     const go = (): void => parts?.pixel.element.scrollIntoView({ behavior: calm ? "instant" : behavior, block: "start" });
     requestAnimationFrame(() => requestAnimationFrame(go));
   }
-
-  private drawKernels(): void {
-    if (!this.parts) return;
-    const { layer, kernels } = this.parts;
-    const rule = layer.rule;
-    const param = layer.params[0];
-    if ((rule.kind !== "conv" && rule.kind !== "deconv") || !param || param.shape.length !== 4) return kernels.replaceChildren();
-    const weights = tensor(param.shape, param.data);
-    const title = h("h3", {}, "Kernels");
-    const [outputs = 1, depth = 1, height = 1, width = 1] = param.shape;
-    if (!weights && !Object.values(this.store.report.blobs).some((blob) => blob.data)) return kernels.replaceChildren();
-    if (!weights) return kernels.replaceChildren(title, h("p", { class: "note" }, `The weights, ${show(param.shape)}, are not in this file.`));
-    const map = Math.min(this.store.state.at?.[1] ?? 0, outputs - 1);
-    const common = { range: "blob" as RangeMode, fixed: this.fixed, chosen: null, target: height * width === 1 ? 12 : 56 };
-    const size = height * width;
-    if (depth === 1 || size === 1) {
-      // Every kernel is one picture: of all its taps, or of its weights for all maps.
-      const maps: Maps = size === 1 ? { values: weights.values, count: 1, height: outputs, width: depth, half: weights.half } : { values: weights.values, count: outputs, height, width, half: weights.half };
-      const say = size === 1 ? ({ y, x }: Place) => `output ${y}, input ${x}` : undefined;
-      const note = size === 1 ? `One row for each of ${outputs} outputs, a column for each of ${depth} inputs.` : `${outputs} kernels of ${height} × ${width}, each for one map.`;
-      kernels.replaceChildren(title, h("p", { class: "note" }, note), legend(wholeScale(maps)), mapGrid({ ...common, title: "kernels", maps, word: "kernel", target: size === 1 ? 720 : 56, ...(say ? { say } : {}) }));
-      return;
-    }
-    const block = depth * size;
-    const maps: Maps = { values: weights.values.subarray(map * block, (map + 1) * block), count: depth, height, width, half: weights.half };
-    const go = h("input", { type: "number", min: 0, max: outputs - 1, value: map, "aria-label": "Which kernel", onchange: (event: Event) => this.kernel(Math.min(Math.max((event.target as HTMLInputElement).valueAsNumber || 0, 0), outputs - 1)) });
-    const means: Maps = { values: meanOf(weights.values, outputs, depth, size), count: outputs, height, width, half: weights.half };
-    kernels.replaceChildren(
-      title,
-      h("p", { class: "note" }, rule.kind === "conv" ? `${outputs} kernels of ${depth} × ${height} × ${width}: one for each map that is made, with a slice for each map it reads.` : `${outputs} stamps of ${depth} × ${height} × ${width}: one for each map that is read.`),
-      h("div", { class: "map-tools" }, h("label", {}, "kernel ", go), legend(wholeScale(maps))),
-      mapGrid({ ...common, title: `kernel ${map}`, maps, word: "slice" }),
-      h("h4", {}, depth === 3 ? "All kernels in colour: their slices as blue, green, red; grey is 0" : "All kernels, the mean of their slices"),
-      mapGrid({ ...common, title: "all kernels", maps: means, word: "kernel", hint: "Click a kernel to see its slices above.", pick: (place) => this.kernel(place.map), target: 40, ...(depth === 3 ? { paint: (k: number) => coloured(weights.values.subarray(k * block, (k + 1) * block), height, width), say: ({ map: k }: Place) => `kernel ${k}, mean of its slices` } : {}) }),
-    );
-  }
-
-  /** Another kernel: the same place of another map. */
-  private kernel(map: number): void {
-    const layer = this.parts?.layer;
-    const shape = layer && this.store.report.blobs[layer.tops[this.store.state.which] ?? ""]?.shape;
-    if (!shape) return;
-    const at = this.store.state.at ?? shape.map((size, axis) => (axis < 2 ? 0 : Math.floor(size / 2)));
-    if (layer.rule.kind === "conv") this.store.set({ at: at.with(1, map) });
-  }
-}
-
-/** The mean of each kernel's slices. */
-function meanOf(values: Float32Array, outputs: number, depth: number, size: number): Float32Array {
-  const made = new Float32Array(outputs * size);
-  for (let o = 0; o < outputs; o++)
-    for (let c = 0; c < depth; c++)
-      for (let i = 0; i < size; i++) made[o * size + i] = (made[o * size + i] as number) + (values[(o * depth + c) * size + i] as number) / depth;
-  return made;
 }
 
 /** A section of explain, as it is said. */

@@ -2,8 +2,7 @@
 
 import type { Tensor } from "./arrays";
 import { rangeOf, Scale, type Range } from "./colours";
-import { h } from "./dom";
-import { number } from "./ledger";
+import { counted, h, number } from "./dom";
 import type { Shape } from "./types";
 
 export type RangeMode = "map" | "blob" | "fixed";
@@ -130,7 +129,7 @@ function scaleFor(options: Options, map: number): Scale {
 
 export class Grid {
   readonly element: HTMLElement;
-  private readonly canvas = h("canvas", { class: "maps", tabindex: 0, role: "img" });
+  private readonly canvas = h("canvas", { class: "maps" });
   private readonly readout = h("p", { class: "readout", "aria-live": "polite" });
   private readonly sheet: HTMLCanvasElement;
   private columns = 1;
@@ -142,7 +141,9 @@ export class Grid {
     const { maps } = options;
     this.chosen = options.chosen;
     this.sheet = this.paint();
-    this.canvas.setAttribute("aria-label", `${options.title}: ${maps.count} ${options.word ?? "map"}s of ${maps.height} × ${maps.width}. Arrow keys move the chosen pixel.`);
+    // Screen readers leave the arrows to what is an application.
+    for (const [key, value] of Object.entries(options.pick ? { role: "application", tabindex: "0" } : { role: "img" })) this.canvas.setAttribute(key, value);
+    this.canvas.setAttribute("aria-label", `${options.title}: ${counted(maps.count, options.word ?? "map")} of ${maps.height} × ${maps.width}.${options.pick ? " Arrow keys move the chosen pixel." : ""}`);
     this.element = h("div", { class: "map-grid" }, this.canvas, this.readout);
     this.canvas.addEventListener("pointermove", (event) => this.point(this.placeAt(event)));
     this.canvas.addEventListener("pointerleave", () => this.point(null));

@@ -1,13 +1,15 @@
 // One value: its window on the input maps, the kernel, the products, subtotals, bias and sum; and what of the image it sees.
 
 import { tensor, type Tensor } from "./arrays";
+import { ask } from "./ask";
 import { rangeOf, Scale } from "./colours";
-import { h } from "./dom";
+import { counted, h, LONGEST_NAME, number, refill, shortened } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
-import { ledger, NoLedger, number, type Group, type Ledger, type Term } from "./ledger";
+import { ledger, type Ledger } from "./ledger";
+import { NoLedger, type Group, type Term } from "./ledgers/terms";
 import { Grid, mapsOf, picture, wholeScale } from "./maps";
 import type { Store } from "./store";
-import type { BlobId, Layer, Shape } from "./types";
+import type { BlobId, Layer, Rule, Shape } from "./types";
 
 /** How many channels and terms are shown before somebody asks for more. */
 const FEW = 12;
@@ -24,6 +26,7 @@ export function tops(store: Store, id: BlobId | undefined): Tensor | null {
 export function ledgerOf(store: Store, layer: Layer, which: number, at: number[]): Ledger | string {
   const shape = store.report.blobs[layer.tops[which] ?? ""]?.shape;
   if (!shape) return "its shape is not known";
+  if (layer.noLedger) return layer.noLedger;
   try {
     return ledger(
       {
@@ -77,13 +80,13 @@ export class PixelView {
 
   private draw(at: number[]): void {
     const id = this.layer.tops[this.which] ?? "";
-    const title = h("h3", {}, `How ${this.store.report.blobs[id]?.name ?? id} [${at.join(", ")}] is made`);
+    const title = h("h3", {}, `How ${this.named(id)}${at.length ? ` [${at.join(", ")}]` : ""} is made`);
     const known = this.known;
-    const account = typeof known === "string" ? [h("p", { class: "note" }, `No ledger: ${known}.`)] : this.account(known);
+    const account = typeof known === "string" ? this.without(known, at) : this.account(known);
     const own = this.ownMap(id, at);
     const head = h("div", { class: "pixel-head" }, own, h("div", { class: "account" }, this.steer(at), ...account), ...this.sight(id, at));
     const hadKeys = this.element.contains(document.activeElement) && document.activeElement?.classList.contains("maps");
-    this.element.replaceChildren(title, head, ...(typeof known === "string" ? [] : [this.groups(known)]));
+    refill(this.element, title, head, ...(typeof known === "string" ? [] : [this.groups(known)]));
     if (hadKeys) own?.querySelector<HTMLElement>(".maps")?.focus({ preventScroll: true });
     if (typeof this.known !== "string") {
       this.element.dataset["value"] = String(this.known.value);
@@ -108,8 +111,20 @@ export class PixelView {
     return h("div", { class: "steer" }, ...inputs.filter((_, axis) => (shape[axis] ?? 1) > 1));
   }
 
+  /** A blob as texts have room for it. */
+  private named(id: BlobId): string {
+    return shortened(this.store.report.blobs[id]?.name ?? id, LONGEST_NAME);
+  }
+
   private account(told: Ledger): HTMLElement[] {
     return [h("p", { class: "formula" }, told.formula), this.verdict(told), this.sums(told)];
+  }
+
+  /** Why there is no ledger, and who has one. */
+  private without(why: string, at: number[]): HTMLElement[] {
+    const { layer, store } = this;
+    const note = layer.noLedger ? `No ledger: ${layer.noLedger}.` : `No ledger in the page: ${why}. This command has it:`;
+    return [h("p", { class: "note" }, note), ...ask(store.report, layer, this.which, at)];
   }
 
   /** The map that the value is in, to go on from place to place without leaving its arithmetic. */
@@ -139,12 +154,12 @@ export class PixelView {
     const half = [...this.layer.bottoms.map((id) => tops(this.store, id)), tops(this.store, this.layer.tops[this.which])].some((each) => each?.half);
     const why = half ? "the numbers in this file are rounded to float16" : "float32, added in another order";
     if (told.stored === null) return h("p", { class: "verdict" }, "What the engine gave is not in this file.");
-    const difference = Math.abs(told.value - told.stored);
+    const same = Object.is(told.value, told.stored) || told.value === told.stored;
     return h(
       "p",
       { class: `verdict ${told.agrees ? "good" : "bad"}` },
       h("b", {}, told.agrees ? "✓ agrees with the engine" : "✗ differs from the engine"),
-      ` which gave ${number(told.stored)}: ${difference === 0 ? "the same number" : `apart by ${number(difference)} (${why})`}.`,
+      ` which gave ${number(told.stored)}: ${same ? "the same number" : `apart by ${number(Math.abs(told.value - told.stored))} (${why})`}.`,
     );
   }
 
@@ -176,7 +191,7 @@ export class PixelView {
     const tools = h(
       "div",
       { class: "group-tools" },
-      h("span", {}, `${told.groups.length} subtotals`),
+      h("span", {}, counted(told.groups.length, "subtotal")),
       h("button", { type: "button", "aria-pressed": this.largest, onclick: () => ((this.largest = true), again()) }, "largest first"),
       h("button", { type: "button", "aria-pressed": !this.largest, onclick: () => ((this.largest = false), again()) }, "in order"),
     );
@@ -254,13 +269,13 @@ export class PixelView {
 
   /** Three sheets of numbers: window × kernel = products. */
   private sheets(group: Group): HTMLElement[] {
-    const input = this.store.report.blobs[this.layer.bottoms[group.bottom] ?? ""]?.name ?? "input";
+    const input = this.named(this.layer.bottoms[group.bottom] ?? "");
     const window = this.sheet(`window of ${input}`, group, 0, (term) => term.at);
     const thumb = this.thumb(group, 118);
     const where = thumb ? [h("figure", { class: "where" }, thumb, h("figcaption", {}, `${input}, ${group.title}`))] : [];
     if (!this.isProduct(group)) return [...where, window];
-    const total = h("p", { class: "note" }, `The ${group.terms.length} products add up to ${number(group.subtotal)}.`, group.terms.some((term) => !term.at) ? " Hatched: padding, 0." : "");
-    return [...where, window, h("span", { class: "sign" }, "×"), this.sheet("kernel", group, 1), h("span", { class: "sign" }, "="), this.sheet("products", group, 2), total];
+    const total = h("p", { class: "note" }, group.terms.length === 1 ? "" : `The ${group.terms.length} products add up to ${number(group.subtotal)}.`, group.terms.some((term) => !term.at) ? " Hatched: padding, 0." : "");
+    return [...where, window, h("span", { class: "sign" }, "×"), this.sheet(FACTORS[this.layer.rule.kind] ?? "kernel", group, 1), h("span", { class: "sign" }, "="), this.sheet("products", group, 2), total];
   }
 
   private sheet(caption: string, group: Group, which: 0 | 1 | 2, at?: (term: Term) => number[] | null): HTMLElement {
@@ -294,7 +309,7 @@ export class PixelView {
 
   private link(group: Group, term: Term): (HTMLElement | string)[] {
     const id = this.layer.bottoms[group.bottom] ?? "";
-    const name = `${this.store.report.blobs[id]?.name ?? id} [${term.at?.join(", ") ?? ""}]`;
+    const name = `${this.named(id)} [${term.at?.join(", ") ?? ""}]`;
     const at = term.at;
     return at && this.store.makers.has(id) ? [h("button", { type: "button", class: "link", onclick: () => this.upstream(group, at) }, name)] : [name];
   }
@@ -319,7 +334,7 @@ export class PixelView {
 
   private seen(input: BlobId, field: Field, shape: Shape): HTMLElement {
     const { inside, padded } = clipped(field, shape);
-    const name = this.store.report.blobs[input]?.name ?? input;
+    const name = this.named(input);
     const [tall, wide] = [length(field.rows), length(field.columns)];
     const text =
       `It sees ${tall} × ${wide} pixels of ${name}: rows ${field.rows[0]} to ${field.rows[1]}, columns ${field.columns[0]} to ${field.columns[1]}. ` +
@@ -348,6 +363,9 @@ export class PixelView {
   }
 }
 
+/** What values are multiplied by, where that is no kernel. */
+const FACTORS: Partial<Record<Rule["kind"], string>> = { interp: "how near each is", lrn: "the same once more" };
+
 const valuesOf = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.value);
 const factors = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.factor ?? 1);
 const partsOf = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.part);
@@ -355,6 +373,7 @@ const partsOf = (group: Group): Float32Array => Float32Array.from(group.terms, (
 /** Three digits, so that a sheet of numbers stays narrow. */
 function compact(value: number): string {
   const size = Math.abs(value);
+  if (!Number.isFinite(value)) return number(value);
   if (size === 0) return "0";
   const small = size < 0.0005 || size >= 9999.5;
   const text = small ? value.toExponential(0).replace("e+", "e") : value.toFixed(size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);

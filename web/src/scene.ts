@@ -125,13 +125,13 @@ export class Scene {
     this.move(x, whole ? Math.max(0, (height - k * this.size.height) / 2) : 8, k);
   }
 
-  /** What was in the middle stays there; what had no size yet is fitted. */
-  resized(): void {
+  /** What was in the middle stays there; what had no size yet is fitted, and that is told. */
+  resized(): boolean {
     const [now, before] = [this.svg.clientWidth, this.seenWidth];
     this.seenWidth = now;
-    if (!now) return;
-    if (!before) return this.fit();
-    if (now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
+    if (now && !before) this.fit();
+    else if (now && now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
+    return now > 0 && !before;
   }
 
   /** Brings a place into view, where it is not. */

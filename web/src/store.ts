@@ -11,6 +11,8 @@ export interface State {
   edits: ReadonlyMap<number, Rule>;
   convention: Convention;
   search: string;
+  /** Which of the layers that are searched for is looked at. */
+  match: number;
   pane: "graph" | "table" | "layer";
   /** Grows with every layer that is opened: a value that it was opened for is brought into view. */
   opened: number;
@@ -25,7 +27,7 @@ export interface Problem {
 }
 
 export class Store {
-  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", pane: "table", opened: 0, problem: null };
+  state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", match: 0, pane: "table", opened: 0, problem: null };
   /** The net of the file, and as it would be. */
   readonly original: Computed;
   now: Computed;
@@ -53,6 +55,16 @@ export class Store {
     return this.state.layer === null ? null : (this.report.layers[this.state.layer] ?? null);
   }
 
+  /** The layers that are searched for, the one of just that name first. */
+  get found(): Layer[] {
+    const wanted = this.state.search.trim().toLowerCase();
+    return wanted ? exactFirst(this.report.layers.filter((layer) => isFound(layer, wanted)), wanted) : [];
+  }
+
+  get match(): Layer | null {
+    return this.found[this.state.match] ?? null;
+  }
+
   open(layer: Layer, at: number[] | null = null, which = 0): void {
     this.set({ layer: this.report.layers.indexOf(layer), at, which, pane: "layer", opened: this.state.opened + 1, problem: null });
   }
@@ -63,6 +75,15 @@ export class Store {
     else edits.set(layer.index, rule);
     this.set({ edits });
   }
+}
+
+/** Whether a layer is one that is searched for, in small letters: by name, type or settings. */
+export const isFound = (layer: Layer, wanted: string): boolean => `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted);
+
+/** What is called just that, what is behind it, then what is before it. */
+export function exactFirst<T extends { name: string }>(all: readonly T[], wanted: string): T[] {
+  const start = Math.max(all.findIndex((each) => each.name.toLowerCase() === wanted), 0);
+  return [...all.slice(start), ...all.slice(0, start)];
 }
 
 /** #conv2/17,3,4: a layer, and a place in what it makes; N may be left out where it is 0. */
@@ -108,6 +129,7 @@ function placeIn(report: Report, layer: Layer, text: string): Omit<Target, "laye
   const shape = blob?.shape;
   if (!blob || !shape) return wrong("the shape of what it makes is not known");
   const makes = `${blob.name} is ${show(shape)}`;
+  if (!shape.length && !text) return { at: [], problem: null };
   if (!/^\d+(,\d+)*$/.test(text)) return wrong(`a place is whole numbers with commas between them, and ${makes}`);
   const given = text.split(",").map(Number);
   const at = given.length === shape.length - 1 ? [0, ...given] : given;

@@ -1,9 +1,9 @@
 // The table of layers: sorted, filtered, columns by choice, totals of what is shown; CSV and JSON of it.
 
-import { breakable, bytes, download, h, percent, short, thousands, type Child } from "./dom";
+import { breakable, bytes, counted, download, h, percent, refill, short, thousands, type Child } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
-import type { Store } from "./store";
+import { isFound, type Store } from "./store";
 import type { Shape } from "./types";
 
 interface Column {
@@ -127,7 +127,7 @@ export class TableView {
   private rows(): Row[] {
     const wanted = this.store.state.search.trim().toLowerCase();
     const rows = this.store.now.rows.filter(
-      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted)),
+      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || isFound(layer, wanted)),
     );
     const column = columns(this.store).find(({ key }) => key === this.sort.key);
     if (!column) return rows;
@@ -144,12 +144,12 @@ export class TableView {
     const most = Math.max(1, ...rows.map((row) => costOf(row, this.store.state.convention)));
     const table = h(
       "table",
-      {},
+      { "aria-label": "Layers" },
       h("thead", {}, h("tr", {}, ...shown.map((column) => this.head(column)))),
       h("tbody", {}, ...rows.map((row) => this.line(row, shown, most))),
-      h("tfoot", {}, h("tr", {}, ...shown.map((column, i) => h("td", { class: column.numeric ? "num" : "" }, column.total?.(rows) ?? (i === 0 ? `${rows.length} layers` : ""))))),
+      h("tfoot", {}, h("tr", {}, ...shown.map((column, i) => h("td", { class: column.numeric ? "num" : "" }, column.total?.(rows) ?? (i === 0 ? counted(rows.length, "layer") : ""))))),
     );
-    this.body.replaceChildren(table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer is called that.")]));
+    refill(this.body, table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer is called that.")]));
     this.mark();
   }
 
@@ -164,7 +164,7 @@ export class TableView {
     return h(
       "th",
       { class: column.numeric ? "num" : "", "aria-sort": order, scope: "col" },
-      h("button", { type: "button", onclick: act }, column.title, active ? (this.sort.down ? " ↓" : " ↑") : ""),
+      h("button", { type: "button", "data-focus": column.key, onclick: act }, column.title, active ? (this.sort.down ? " ↓" : " ↑") : ""),
     );
   }
 
@@ -183,7 +183,7 @@ export class TableView {
     switch (column.key) {
       case "name":
         return [
-          h("button", { type: "button", class: "link", onclick: () => this.store.open(row.layer) }, ...breakable(text)),
+          h("button", { type: "button", class: "link", title: text, onclick: () => this.store.open(row.layer) }, ...breakable(text)),
           matches(NARROW) && h("span", { class: "under" }, h("span", { class: `tag ${family(row.layer.type)}` }, row.layer.type), ` ${row.layer.brief}`),
           this.store.state.edits.has(row.layer.index) && h("span", { class: "badge" }, "changed"),
           row.state === "unsure" && h("span", { class: "badge", title: "The page cannot compute this type: its shape is the one it had." }, "as before?"),

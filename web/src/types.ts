@@ -43,6 +43,8 @@ export interface Layer {
   place: string;
   sections: Section[];
   rule: Rule;
+  /** Why prototxt-explain --at cannot take its values apart; "" where it can. */
+  noLedger: string;
 }
 
 export interface Param {

@@ -1,6 +1,6 @@
 // What if: the numbers of a layer, to be changed; shapes and costs follow at once, and what cannot be says why.
 
-import { h, thousands } from "./dom";
+import { h, refill, thousands } from "./dom";
 import { CONVENTIONS, costOf, show, type Row } from "./rules";
 import type { Store } from "./store";
 import type { Layer, Rule, Shape } from "./types";
@@ -150,7 +150,8 @@ export class WhatIf {
     const refused = this.store.now.rows.filter((each) => each.state === "refused" && each !== row);
     const unsure = this.store.now.rows.filter((each) => each.state === "unsure");
     const lost = this.store.now.rows.filter((each, i) => each.state === "unknown" && this.store.original.rows[i]?.state !== "unknown");
-    this.outcome.replaceChildren(
+    refill(
+      this.outcome,
       ...(row.error ? [h("p", { class: "error" }, row.error.message)] : []),
       h(
         "dl",

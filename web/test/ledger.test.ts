@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { command } from "../src/ask";
 import { halfValue, type Tensor } from "../src/arrays";
 import { clipped, fields } from "../src/field";
-import { ledger, NoLedger, type Ledger } from "../src/ledger";
-import { fromHash, toHash } from "../src/store";
+import { ledger, type Ledger } from "../src/ledger";
+import { NoLedger } from "../src/ledgers/terms";
+import { exactFirst, fromHash, toHash } from "../src/store";
 import type { Layer, Report, Rule, Shape } from "../src/types";
 
 const cost = { macs: 0, additions: 0, multiplications: 0, comparisons: 0, divisions: 0, exponentials: 0 };
 const layer = (rule: Rule, name = "it", bottoms = ["x@0"], tops = ["y@0"]): Layer => ({
-  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule,
+  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noLedger: "",
 });
 const tensor = (shape: Shape, values: number[], half = false): Tensor => ({ shape, values: Float32Array.from(values), half });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -68,6 +70,28 @@ describe("ledgers", () => {
     const params = [tensor([2], [0, 4]), tensor([2], [1, 32]), tensor([1], [2])];
     expect(told(rule, [x], params, [1, 2, 2, 3], [0, 1, 0, 0]).value).toBe((6 - 2) / 4);
   });
+  it("normalizes by the batch", () => {
+    const batch = tensor([2, 1, 1, 2], [1, 2, 3, 6]);
+    const made = told({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
+    // Mean 3, distances −2 −1 0 3, variance 14 / 4.
+    expect(made.value).toBe(3 / Math.sqrt(14 / 4 + 0.5));
+    const slope = [tensor([1, 1, 1, 1], [2]), tensor([1, 1, 1, 1], [-1])];
+    expect(told({ kind: "bn", arrays: 2, eps: 0.5, learns: true }, [batch], slope, [2, 1, 1, 2], [1, 0, 0, 1]).value).toBe(2 * 1.5 - 1);
+  });
+  it("goes between neighbours", () => {
+    const rule: Rule = { kind: "interp", pad_beg: 0, pad_end: 0, size: [3, 5], shrink_factor: 1, zoom_factor: 1 };
+    const made = told(rule, [x], [], [1, 2, 3, 5], [0, 0, 1, 1]);
+    // Half way between the rows 0 1 2 and 3 4 5, half way between the columns.
+    expect(made.groups[0]?.terms.map(({ value, factor }) => [value, factor])).toEqual([[0, 0.25], [1, 0.25], [3, 0.25], [4, 0.25]]);
+    expect(made.value).toBe(2);
+    expect(told({ ...rule, pad_beg: -1, size: [1, 1] }, [x], [], [1, 2, 1, 1], [0, 0, 0, 0]).value).toBe(4);
+  });
+  it("says where the largest is, and leaves ties of float16 to the engine", () => {
+    const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, kernel_size: [2, 2], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
+    const place = (values: number[], half: boolean, engine: number): number =>
+      ledger({ layer: layer(rule), bottoms: [tensor([1, 1, 2, 2], values, half)], params: [], top: tensor([1, 1, 1, 1], [engine]), shape: [1, 1, 1, 1], which: 1 }, [0, 0, 0, 0]).value;
+    expect([place([1, 5, 2, 3], false, 1), place([1, 5, 2, 5], false, 3), place([1, 5, 2, 5], true, 3), place([NaN, NaN, NaN, NaN], false, -1)]).toEqual([1, 1, 3, -1]);
+  });
   it("finds where a value came from", () => {
     const made = told({ kind: "concat", axis: 1 }, [x, tensor([1, 1, 2, 3], upTo(6))], [], [1, 3, 2, 3], [0, 2, 1, 1]);
     expect(made.groups[0]).toMatchObject({ bottom: 1, terms: [{ at: [0, 0, 1, 1], value: 4 }] });
@@ -75,6 +99,18 @@ describe("ledgers", () => {
   it("says why there is none", () => {
     expect(() => told({ kind: "unknown" }, [x], [], [1], [0])).toThrow(NoLedger);
     expect(() => told(conv, [x], [], [1, 1, 3, 4], [0, 0, 0, 0])).toThrow("weights are not in this file");
+  });
+});
+
+describe("what the page has no ledger of", () => {
+  const asked = (file: string, name: string, at: number[], which = 0): string => command({ ...net, net: { ...net.net, file } }, layer({ kind: "unknown" }, name), which, at);
+  it("is asked for by a command", () => {
+    expect(asked("net.prototxt", "fire2/conv", [0, 1, 2])).toBe("prototxt-explain net.prototxt fire2/conv --at 0,1,2");
+    expect(asked("net.prototxt", "loss", [], 1)).toBe("prototxt-explain net.prototxt loss --at '' --top 1");
+  });
+  it("whatever the names are", () => {
+    expect(asked("a b.prototxt", "it's; rm *", [0])).toBe("prototxt-explain 'a b.prototxt' 'it'\\''s; rm *' --at 0");
+    expect(asked("net.prototxt", "-o", [0])).toBe("prototxt-explain --at 0 -- net.prototxt -o");
   });
 });
 
@@ -102,6 +138,11 @@ describe("receptive fields", () => {
     expect(field).toEqual({ rows: [-1, 3], columns: [3, 7] });
     expect(field && clipped(field, [1, 1, 9, 9])).toEqual({ inside: { rows: [0, 3], columns: [3, 7] }, padded: 1 - 20 / 25 });
   });
+});
+
+describe("search", () => {
+  it("begins at the name, goes on from there and around", () =>
+    expect(exactFirst([{ name: "a1" }, { name: "A" }, { name: "ab" }], "a").map(({ name }) => name)).toEqual(["A", "ab", "a1"]));
 });
 
 describe("deep links", () => {

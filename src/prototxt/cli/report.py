@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +29,13 @@ OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed"
 DTYPES = {"fp16": "float16", "fp32": "float32"}
 
 
+def finite(_ctx: click.Context, _option: click.Parameter, value: float) -> float:
+    """The number; click.BadParameter for "nan" and "inf", which are floats too."""
+    if not isfinite(value):
+        raise click.BadParameter(f"{value} is no size.")
+    return value
+
+
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("net", type=file_name)
 @click.option(
@@ -46,7 +55,7 @@ DTYPES = {"fp16": "float16", "fp32": "float32"}
     help="The file to write.",
 )  # fmt: skip
 @click.option(
-    "--max-mb", type=click.FloatRange(0, min_open=True), default=40, show_default=True,
+    "--max-mb", type=click.FloatRange(0, min_open=True), default=40, show_default=True, callback=finite,
     help="The page takes no more megabytes: where all values are more, the largest blobs and kernels are left out.",
 )  # fmt: skip
 @click.option(
@@ -90,6 +99,8 @@ def main(
     from prototxt.report.write import MEGA, Limits, page, write_page
     from prototxt.text.read import read_text
 
+    given = [net, *(weights_files(weights) or ()), *filter(None, [other, image, images.mean])]
+    _check_not_read(output, given)
     if other is not None:
         _check_alone(ctx, images)
         check_folder(output)
@@ -102,10 +113,16 @@ def main(
     check_folder(output)
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
-    given = [net, *(weights_files(weights) or ()), *filter(None, [image, images.mean])]
     content = _sendable(_content(definition, choice, seed, weights, image, images), given)
     limits = Limits(int(max_mb * MEGA), "float16" if dtype == "fp16" else "float32")
     say(_told(output, content.graph, write_page(output, content, limits, page())))
+
+
+def _check_not_read(output: str, given: list[str]) -> None:
+    """Raises click.UsageError where the page would take the place of a file that it is made of."""
+    for file in given:
+        if Path(output).exists() and Path(file).exists() and Path(output).samefile(file):
+            raise click.UsageError(f"-o {output} is read too: the page would take its place")
 
 
 def _check_alone(ctx: click.Context, images: ImageChoice) -> None:

@@ -12,12 +12,14 @@ from numpy.typing import ArrayLike
 from prototxt.errors import InputError, LayerError
 from prototxt.explain.ledger import Group, Ledger, Place, Term
 from prototxt.explain.ledgers._asked import Asked
+from prototxt.explain.ledgers.pooling import drawn
 from prototxt.explain.ledgers.table import LEDGERS, WITHOUT
 from prototxt.explain.look import find_layer, of_class
 from prototxt.graph.part import part
 from prototxt.graph.versions import find_blob
 from prototxt.graph.wiring import BlobId, Graph, Node, located_at
 from prototxt.layers.base import Array, Layer, show
+from prototxt.layers.pooling import Pooling
 from prototxt.net import Net
 
 MOST = 3
@@ -182,18 +184,23 @@ def _why_not(node: Node | None) -> str:
     return "" if of_class(LEDGERS, node.layer) else f"made by {node.name} ({node.type}), which has no ledger"
 
 
-def _no_ledger(graph: Graph, node: Node) -> InputError:
-    whose = f'{graph.file}: layer "{node.name}" ({node.type})'
+def why_no_ledger(node: Node) -> str:
+    """Why nobody can say what one of a layer's values is made of; nothing where its ledger does."""
+    if of_class(LEDGERS, node.layer):
+        return drawn(node.layer) if isinstance(node.layer, Pooling) else ""
     if not node.bottoms:
-        what = "an input of the net is" if node.layer.is_input else "its values are read or drawn,"
+        return f"{'an input of the net is' if node.layer.is_input else 'its values are read or drawn,'} made of nothing"
+    return of_class(WITHOUT, node.layer) or "nothing here can say what one of its values is made of"
+
+
+def _no_ledger(graph: Graph, node: Node) -> InputError:
+    what = f'{graph.file}: layer "{node.name}" ({node.type}): {why_no_ledger(node)}'
+    if not node.bottoms:
         readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
-        hint = f'ask what is made of it: "{readers[0]}" reads it' if readers else None
-        return InputError(f"{whose}: {what} made of nothing", hint=hint)
-    why = of_class(WITHOUT, node.layer) or "nothing here can say what one of its values is made of"
+        return InputError(what, hint=f'ask what is made of it: "{readers[0]}" reads it' if readers else None)
     makers = [maker for blob in node.bottoms if (maker := _maker(graph, blob)) and maker.bottoms]
     asked = ", ".join(f'"{maker.name}"' for maker in dict.fromkeys(makers))
-    hint = f"ask for a value that it reads: one of {asked}" if asked else None
-    return InputError(f"{whose}: {why}", hint=hint)
+    return InputError(what, hint=f"ask for a value that it reads: one of {asked}" if asked else None)
 
 
 def _no_top(graph: Graph, node: Node, top: int) -> InputError:

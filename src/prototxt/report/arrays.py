@@ -20,6 +20,9 @@ WIDTH = {"float16": 2, "float32": 4}
 TAG = b'<script id="%s" type="application/octet-stream">%s</script>\n'
 """Names are made here and base64 knows no "<": nothing of a net can end the element."""
 
+MOST_WHOLE = 2048
+"""Up to here half precision holds every whole number."""
+
 MOST_EXPONENT = 15
 """Half precision reaches to just below 2^16; its numbers are brought below 2^15."""
 
@@ -63,6 +66,13 @@ def half_scale(values: Array) -> float:
     return 2.0 ** max(frexp(largest)[1] - MOST_EXPONENT, -126) if largest else 1.0
 
 
+def kept_as(values: Array, dtype: Dtype) -> Dtype:
+    """The type of number for these values: places and labels stay whole, whatever is asked for."""
+    if dtype == "float32" or not values.size or not values.max() > MOST_WHOLE:
+        return dtype
+    return "float32" if np.array_equal(values, np.rint(values)) else dtype
+
+
 def tag_bytes(count: int, dtype: Dtype) -> int:
     """What an array of so many numbers takes in a page, at most."""
     return 4 * -(-count * WIDTH[dtype] // 3) + len(TAG) + 16
@@ -93,9 +103,11 @@ def store(arrays: Mapping[K, Array], dtype: Dtype, budget: int) -> dict[K, Store
     """The arrays that fit into so many bytes of a page; those that are alike are one."""
     first = alike(arrays)
     originals = dict.fromkeys(first.values())
-    kept = choose({key: tag_bytes(arrays[key].size, dtype) for key in originals}, budget)
+    dtypes = {key: kept_as(arrays[key], dtype) for key in originals}
+    kept = choose({key: tag_bytes(arrays[key].size, dtypes[key]) for key in originals}, budget)
     stored = {
-        key: Stored.of(f"a{i}", dtype, arrays[key]) for i, key in enumerate(k for k in originals if k in kept)
+        key: Stored.of(f"a{i}", dtypes[key], arrays[key])
+        for i, key in enumerate(k for k in originals if k in kept)
     }
     return {key: stored[original] for key, original in first.items() if original in stored}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from prototxt.errors import Place, printable
 from prototxt.explain.layer import explain_layer
+from prototxt.explain.values import why_no_ledger
 from prototxt.graph.select import PHASES
 from prototxt.graph.wiring import BlobId, Graph, Node, ParamRef
 from prototxt.report.arrays import Stored
@@ -121,6 +122,7 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
         "place": place_text(node.place),
         "sections": [asdict(section) for section in explain_layer(graph, node)],
         "rule": rule_of(graph, node),
+        "noLedger": why_no_ledger(node),
     }
 
 

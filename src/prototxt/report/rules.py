@@ -22,7 +22,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
 from prototxt.layers.bn_pspnet import PSPNetBN
-from prototxt.layers.bn_segnet import SegNetBN
+from prototxt.layers.bn_segnet import EPS, SegNetBN
 from prototxt.layers.concat import Concat
 from prototxt.layers.contrastive_loss import ContrastiveLoss
 from prototxt.layers.convolution import Convolution
@@ -150,7 +150,7 @@ def _bn(look: Look) -> Rule:
     learns = isinstance(look.layer, SegNetBN) and look.layer.learns and len(look.top) == 1
     if not (learns or look.layer.is_per_channel(look.bottom)):
         return UNKNOWN
-    eps = look.layer.eps if isinstance(look.layer, PSPNetBN) else 0.0
+    eps = look.layer.eps if isinstance(look.layer, PSPNetBN) else EPS
     return {"kind": "bn", "arrays": len(look.node.params), "eps": eps, "learns": learns}
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from math import ceil
 from os import PathLike
 
 from prototxt.errors import InputError, a_few, printable
 from prototxt.files import whole_file
 from prototxt.graph.wiring import BlobId, Graph
 from prototxt.layers.base import Array, show
-from prototxt.report.arrays import Dtype, Stored, store, tag_bytes, tags
+from prototxt.report.arrays import Dtype, Stored, kept_as, store, tag_bytes, tags
 from prototxt.report.document import make_document, to_json, with_values
 from prototxt.report.picture import Picture
 from prototxt.report.values import Key
@@ -71,7 +72,10 @@ def write_page(path: str | PathLike[str], content: Content, limits: Limits, page
     used = len(page) + len(to_json(bare)) + NOTE_BYTES + REFERENCE_BYTES * len(arrays)
     if used > limits.bytes:
         what = f"{graph.file}: the page takes {used / MEGA:.1f} MB without a single value"
-        raise InputError(f"{what}, more than {limits.bytes / MEGA:g} MB", hint="allow more with --max-mb")
+        raise InputError(
+            f"{what}, more than {limits.bytes / MEGA:g} MB",
+            hint=f"allow more: --max-mb {ceil(10 * used / MEGA) / 10:g}",
+        )
     stored = store(arrays, limits.dtype, limits.bytes - used)
     left_out = _left_out(graph, arrays, stored, limits.dtype)
     document = to_json(with_values(bare, graph, stored, [*_shorter(content), *_said(left_out, limits)]))
@@ -118,9 +122,13 @@ def _left_out(
     """Which arrays are not in the page, the largest first: `weights of fc6 (4096 x 9216, 100.7 MB)`."""
     missing = sorted(arrays.keys() - stored.keys(), key=lambda key: -arrays[key].size)
     return tuple(
-        f"{_name(graph, key)} ({show(arrays[key].shape)}, {tag_bytes(arrays[key].size, dtype) / MEGA:.1f} MB)"
-        for key in missing
+        f"{_name(graph, key)} ({show(arrays[key].shape)}, {_mega(arrays[key], dtype)} MB)" for key in missing
     )
+
+
+def _mega(values: Array, dtype: Dtype) -> str:
+    size = tag_bytes(values.size, kept_as(values, dtype)) / MEGA
+    return f"{size:.1f}" if size >= 0.05 else "less than 0.1"
 
 
 def _name(graph: Graph, key: Key) -> str:

@@ -17,10 +17,16 @@ from prototxt.layers.pooling import LOWEST, Pooling
 from prototxt.layers.spp import SPP
 
 
+def drawn(layer: Pooling) -> str:
+    """That chance makes the values; nothing where it does not."""
+    draws = layer.method == "STOCHASTIC" and layer.phase == TRAIN
+    return "STOCHASTIC pooling draws a value at random in phase TRAIN: no sum to show" if draws else ""
+
+
 def pooling(layer: Pooling, asked: Asked) -> Account:
     """One group: the window, with what hangs over the edge."""
-    if layer.method == "STOCHASTIC" and layer.phase == TRAIN:
-        raise LayerError("STOCHASTIC pooling draws a value at random in phase TRAIN: no sum to show")
+    if why := drawn(layer):
+        raise LayerError(why)
     window = layer.window(asked.shapes[0])
     n, c, *place = asked.at
     starts = [s * y - p for y, s, p in zip(place, window.stride, window.pad, strict=True)]

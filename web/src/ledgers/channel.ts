@@ -1,0 +1,89 @@
+// By the numbers of a channel: BatchNorm, BN, Scale, Bias, PReLU.
+
+import { valueAt, type Tensor } from "../arrays";
+import { number } from "../dom";
+import type { Rule } from "../types";
+import { Running } from "./running";
+import { bottom, f, n, param, single, type Draft, type Seen } from "./terms";
+
+export function perChannel(rule: Rule, seen: Seen, at: number[]): Draft {
+  const x = new Running(valueAt(bottom(seen), at));
+  const c = n(at, 1);
+  const formula = CHANNEL[rule.kind]?.(rule, seen, at, x, c) ?? "";
+  return { formula, join: "none", groups: [single(seen, at)], steps: x.steps, size: x.size };
+}
+
+type Account = (rule: Rule, seen: Seen, at: number[], x: Running, c: number) => string;
+
+const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
+  batch_norm(rule, seen, _at, x, c) {
+    if (rule.kind !== "batch_norm") return "";
+    if (!rule.use_global_stats) return byBatch(seen, x, c, rule.eps);
+    const factor = valueAt(param(seen, 2), [0]);
+    const scale = factor ? f(1 / factor) : 0;
+    const [mean, variance] = [f(valueAt(param(seen, 0), [c]) * scale), f(valueAt(param(seen, 1), [c]) * scale)];
+    const deviation = f(Math.sqrt(f(variance + f(rule.eps))));
+    x.minus(`mean[${c}]`, mean).over(`√(variance[${c}] ${number(variance)} + eps)`, deviation);
+    return "(x − mean) ÷ √(variance + eps)";
+  },
+  bn(rule, seen, _at, x, c) {
+    if (rule.kind !== "bn") return "";
+    const value = (i: number): number => param(seen, i).values[c] ?? NaN;
+    const normalized = rule.learns ? byBatch(seen, x, c, rule.eps) : rule.arrays === 4 ? "(x − mean) ÷ √(variance + eps)" : "x";
+    if (rule.arrays === 4 && !rule.learns) {
+      const deviation = f(Math.sqrt(f(value(3) + f(rule.eps))));
+      x.minus(`mean[${c}]`, value(2)).over(`√(variance[${c}] ${number(value(3))} + eps)`, deviation);
+    }
+    x.times(`slope[${c}]`, value(0)).plus(`bias[${c}]`, value(1));
+    return `${normalized} · slope + bias`;
+  },
+  scale(rule, seen, at, x) {
+    if (rule.kind !== "scale") return "";
+    const learned = seen.layer.bottoms.length === 1;
+    const factor = learned ? param(seen, 0) : bottom(seen, 1);
+    x.times("factor", along(factor, rule.axis, at));
+    if (rule.bias_term) x.plus("offset", along(param(seen, learned ? 1 : 0), rule.axis, at));
+    return rule.bias_term ? "x · factor + offset" : "x · factor";
+  },
+  bias(rule, seen, at, x) {
+    if (rule.kind !== "bias") return "";
+    x.plus("offset", along(seen.layer.bottoms.length === 1 ? param(seen, 0) : bottom(seen, 1), rule.axis, at));
+    return "x + offset";
+  },
+  prelu(rule, seen, _at, x, c) {
+    if (rule.kind !== "prelu") return "";
+    if (x.value > 0) x.to("stays, for it is above 0", x.value);
+    else x.times("slope, for it is not above 0", param(seen, 0).values[rule.channel_shared ? 0 : c] ?? NaN);
+    return "x above 0, else x · slope";
+  },
+};
+
+/** The value of a small array that lies along the axes of `at` from `axis` on. */
+function along(operand: Tensor, axis: number, at: number[]): number {
+  const start = axis < 0 ? axis + at.length : axis;
+  return operand.shape.length ? valueAt(operand, at.slice(start, start + operand.shape.length)) : (operand.values[0] ?? NaN);
+}
+
+/** By what the channel's values in the whole batch are: too many to be listed, so they are counted and measured. */
+function byBatch(seen: Seen, x: Running, c: number, eps: number): string {
+  const { mean, variance, count } = moments(bottom(seen), c);
+  x.minus(`mean of the channel's ${count} values in the batch`, mean);
+  x.over(`√(their variance ${number(variance)} + eps)`, f(Math.sqrt(f(variance + f(eps)))));
+  return "(x − mean) ÷ √(variance + eps) of the batch";
+}
+
+/** Of channel c over all images. The variance is the mean square of the distances, as the engine has it. */
+function moments({ shape, values }: Tensor, c: number): { mean: number; variance: number; count: number } {
+  const [images, channels] = [n(shape, 0), n(shape, 1)];
+  const each = shape.slice(2).reduce((product, size) => product * size, 1);
+  const over = (of: (value: number) => number): number => {
+    let total = 0;
+    for (let image = 0; image < images; image++) {
+      const start = (image * channels + c) * each;
+      for (let i = start; i < start + each; i++) total += of(values[i] ?? NaN);
+    }
+    return total / (images * each);
+  };
+  const mean = over((value) => value);
+  return { mean: f(mean), variance: f(over((value) => (value - mean) ** 2)), count: images * each };
+}

@@ -1,0 +1,64 @@
+// Pooling: one window.
+
+import { valueAt } from "../arrays";
+import { number } from "../dom";
+import { poolWindow } from "../rules";
+import type { Pool, Shape } from "../types";
+import { added, bottom, f, n, places, plain, reach, summed, type Draft, type Seen, type Term } from "./terms";
+
+export function pooling(rule: Pool, seen: Seen, at: number[]): Draft {
+  const x = bottom(seen);
+  const { kernel, stride, pad } = poolWindow(rule, x.shape);
+  const corner = [0, 1].map((k) => n(at, 2 + k) * n(stride, k) - n(pad, k));
+  const terms: Term[] = [];
+  for (const tap of places(kernel)) {
+    const place = corner.map((start, k) => start + n(tap, k));
+    const inside = place.every((i, k) => i >= 0 && i < n(x.shape, 2 + k));
+    const where = inside ? [...at.slice(0, 2), ...place] : null;
+    terms.push(plain(where, where ? valueAt(x, where) : 0));
+  }
+  if (rule.pool === "MAX") return largest(seen, at, terms, kernel);
+  const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
+  const group = summed(`channel ${at[1]}`, 0, n(at, 1), terms, kernel);
+  if (rule.pool === "AVE") {
+    const lengths = [0, 1].map((k) => Math.max(Math.min(n(corner, k) + n(kernel, k), n(x.shape, 2 + k) + n(pad, k)) - n(corner, k), 1));
+    const divisor = n(lengths, 0) * n(lengths, 1);
+    const steps = [
+      { text: "sum of the window", value: group.subtotal },
+      { text: `÷ ${lengths.join(" × ")} = ${divisor} (padding counted)`, value: f(group.subtotal / divisor) },
+    ];
+    return { formula: `the average of the ${window}`, join: "sum", groups: [group], steps, size: reach([group]) / divisor };
+  }
+  const squares = added(terms.map((term) => f(term.value * term.value)));
+  const total = f(group.subtotal + 1.1754943508222875e-38);
+  const steps = [
+    { text: "sum of the window", value: total },
+    { text: `sum of squares ${number(squares)} ÷ the sum`, value: f(squares / total) },
+  ];
+  return { formula: `sum of squares ÷ sum of the ${window}`, join: "sum", groups: [group], steps, size: f(squares / total) };
+}
+
+/** What MAX starts from: nothing smaller wins, NaN neither. */
+const LOWEST = -3.4028234663852886e38;
+
+function largest(seen: Seen, at: number[], terms: Term[], kernel: Shape): Draft {
+  const best = terms.reduce((most, term) => (term.at && term.value > most ? term.value : most), LOWEST);
+  const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
+  const groups = [{ title: `channel ${at[1]}`, bottom: 0, channel: n(at, 1), terms, subtotal: best, shape: kernel }];
+  const steps = [{ text: "the largest", value: best }];
+  if (!seen.which) return { formula: `the largest of the ${window}`, join: "max", groups, steps, size: Math.abs(best) };
+  const width = n(bottom(seen).shape, 3);
+  const winners = best > LOWEST ? terms.flatMap((term) => (term.at && term.value === best ? [n(term.at, 2) * width + n(term.at, 3)] : [])) : [];
+  const place = chosen(seen, at, winners);
+  const row = Math.floor(place / width);
+  steps.push({ text: place < 0 ? "none wins: −1" : `its place: ${row} · ${width} + ${place - row * width}`, value: place });
+  return { formula: `where the first largest of the ${window} is, as row · ${width} + column`, join: "max", groups, steps, size: 0 };
+}
+
+/** The first of the places that win. Rounding to float16 can make values equal: then the engine's choice among them. */
+function chosen(seen: Seen, at: number[], winners: readonly number[]): number {
+  const first = winners[0] ?? -1;
+  if (!seen.top || !bottom(seen).half) return first;
+  const told = valueAt(seen.top, at);
+  return winners.includes(told) ? told : first;
+}

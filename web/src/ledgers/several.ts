@@ -1,0 +1,45 @@
+// Of several bottoms: Eltwise, Axpy, and SegNet's Upsample, whose second says where values go.
+
+import { valueAt } from "../arrays";
+import type { Eltwise } from "../types";
+import { added, bottom, called, f, n, plain, product, reach, subtotals, summed, type Draft, type Seen } from "./terms";
+
+export function eltwise(rule: Eltwise, seen: Seen, at: number[]): Draft {
+  const groups = seen.layer.bottoms.map((_, i) => {
+    const value = valueAt(bottom(seen, i), at);
+    const coeff = rule.coeff[i];
+    return summed(called(seen, i), i, at[1] ?? null, [coeff === undefined ? plain(at, value) : product(at, value, f(coeff))], []);
+  });
+  const values = subtotals(groups);
+  if (rule.operation === "SUM")
+    return { formula: "the sum of its bottoms", join: "sum", groups, steps: [{ text: "sum", value: added(values) }], size: reach(groups) };
+  if (rule.operation === "MAX")
+    return { formula: "the largest of its bottoms", join: "max", groups, steps: [{ text: "the largest", value: Math.max(...values) }], size: reach(groups) };
+  const value = values.reduce((total, x) => f(total * x), 1);
+  return { formula: "the product of its bottoms", join: "none", groups, steps: [{ text: "product", value }], size: Math.abs(value) };
+}
+
+export function axpy(seen: Seen, at: number[]): Draft {
+  const a = bottom(seen, 0);
+  const factor = valueAt(a, at.slice(0, a.shape.length).map((i, axis) => (axis < 2 ? i : 0)));
+  const [x, y] = [valueAt(bottom(seen, 1), at), valueAt(bottom(seen, 2), at)];
+  const groups = [
+    summed(called(seen, 1), 1, n(at, 1), [product(at, x, factor)], []),
+    summed(called(seen, 2), 2, n(at, 1), [plain(at, y)], []),
+  ];
+  return { formula: "a · x + y", join: "sum", groups, steps: [{ text: "sum", value: added(subtotals(groups)) }], size: reach(groups) };
+}
+
+/** The last value, in the order of rows, that the mask sends here. */
+export function unpool(seen: Seen, at: number[]): Draft {
+  const [x, mask] = [bottom(seen, 0), bottom(seen, 1)];
+  const [height, width] = [n(x.shape, 2), n(x.shape, 3)];
+  const wanted = n(at, 2) * n(seen.shape, 3) + n(at, 3);
+  for (let i = height * width - 1; i >= 0; i--) {
+    const from = [...at.slice(0, 2), Math.floor(i / width), i % width];
+    if (Math.trunc(valueAt(mask, from)) !== wanted) continue;
+    const group = summed(called(seen, 0), 0, n(at, 1), [plain(from, valueAt(x, from))], []);
+    return { formula: "the value that the mask sends here", join: "none", groups: [group], steps: [{ text: `the mask says ${wanted}`, value: group.subtotal }], size: Math.abs(group.subtotal) };
+  }
+  return { formula: "the mask sends no value here", join: "none", groups: [], steps: [{ text: "0", value: 0 }], size: 0 };
+}

@@ -1,0 +1,100 @@
+// What a ledger is made of: terms, their groups, the steps from the subtotals to the value.
+
+import { placeOf, valueAt, type Tensor } from "../arrays";
+import type { Layer, Shape } from "../types";
+
+/** One value of a bottom and what it adds; `at` is null in the padding, `factor` where nothing multiplies it. */
+export interface Term {
+  at: number[] | null;
+  value: number;
+  factor: number | null;
+  part: number;
+}
+
+/** Terms with a subtotal, such as those of one input channel; `shape` lays them out as their window is. */
+export interface Group {
+  title: string;
+  /** Which bottom, and which of its maps. */
+  bottom: number;
+  channel: number | null;
+  terms: Term[];
+  subtotal: number;
+  shape: Shape;
+}
+
+export interface Step {
+  text: string;
+  value: number;
+}
+
+export interface Seen {
+  layer: Layer;
+  bottoms: (Tensor | null)[];
+  params: (Tensor | null)[];
+  top: Tensor | null;
+  /** The shape of the top that was asked about, and which of the tops it is. */
+  shape: Shape;
+  which: number;
+}
+
+/** Why there is no ledger. */
+export class NoLedger extends Error {}
+
+export const f = Math.fround;
+
+/** A ledger that is not held against the engine's value yet. */
+export interface Draft {
+  formula: string;
+  /** How the terms come together: a sum, or the largest. */
+  join: "sum" | "max" | "none";
+  groups: Group[];
+  steps: Step[];
+  /** The sum of what the terms add, without signs: rounding goes by that. */
+  size: number;
+}
+
+/** The sum of what the terms add, without signs. */
+export function reach(groups: readonly Group[]): number {
+  let total = 0;
+  for (const group of groups) for (const term of group.terms) total += Math.abs(term.part);
+  return total;
+}
+
+/** A bottom as people call it: without its version. */
+export const called = (seen: Seen, index: number): string => seen.layer.bottoms[index]?.replace(/@\d+$/, "") ?? "its bottom";
+
+export function bottom(seen: Seen, index = 0): Tensor {
+  const tensor = seen.bottoms[index];
+  if (!tensor) throw new NoLedger(`the values of ${called(seen, index)} are not in this file`);
+  return tensor;
+}
+
+export function param(seen: Seen, index: number): Tensor {
+  const tensor = seen.params[index];
+  if (!tensor) throw new NoLedger("its weights are not in this file");
+  return tensor;
+}
+
+export function product(at: number[] | null, value: number, factor: number): Term {
+  return { at, value, factor, part: f(value * factor) };
+}
+
+export const plain = (at: number[] | null, value: number): Term => ({ at, value, factor: null, part: value });
+export const added = (values: readonly number[]): number => values.reduce((total, value) => f(total + value), 0);
+export const parts = (terms: Term[]): number[] => terms.map((term) => term.part);
+export const subtotals = (groups: Group[]): number[] => groups.map((group) => group.subtotal);
+
+export function summed(title: string, bottomIndex: number, channel: number | null, terms: Term[], shape: Shape): Group {
+  return { title, bottom: bottomIndex, channel, terms, subtotal: added(parts(terms)), shape };
+}
+
+export const single = (seen: Seen, at: number[], index = 0): Group =>
+  summed(called(seen, index), index, at[1] ?? null, [plain(at, valueAt(bottom(seen, index), at))], []);
+
+/** Every place of a window of this many values per axis, row by row. */
+export function* places(shape: Shape): Generator<number[]> {
+  const total = shape.reduce((n, size) => n * size, 1);
+  for (let i = 0; i < total; i++) yield placeOf(shape, i);
+}
+
+export const n = (values: readonly number[], index: number): number => values[index] as number;
