@@ -98,7 +98,7 @@ class Python(Layer):
         setup(bottom, top) once, then reshape(bottom, top) and forward(bottom, top) for every forward
 
     Shapes:
-        whatever `reshape` gives the tops
+        whatever `setup` and `reshape` give the tops; `forward` may reshape them once more
 
     Pitfalls:
         It runs code of the net's author. So the net is refused unless the user says otherwise:
