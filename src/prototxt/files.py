@@ -30,8 +30,10 @@ def regular_size(path: str | PathLike[str]) -> int:
 
 
 def check_folder(path: str) -> None:
-    """Raises PrototxtError where the folder of `path` is not there or takes no file: before the work, not after."""
+    """Raises PrototxtError where `path` is a folder, or its own is not there or takes no file: before the work."""
     folder = Path(path).absolute().parent
+    if os.path.isdir(path):  # noqa: PTH112 - Path's raises for a name that is too long
+        raise PrototxtError(f"{path}: cannot be written: {os.strerror(errno.EISDIR).lower()}")
     if not os.access(folder, os.W_OK):
         number = errno.EACCES if folder.is_dir() else errno.ENOENT
         raise PrototxtError(f"{path}: cannot be written: {os.strerror(number).lower()}")

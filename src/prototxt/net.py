@@ -23,7 +23,7 @@ from prototxt.engine.session import ReadyWeights, Session
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
 from prototxt.extras import missing_library
-from prototxt.graph.part import part
+from prototxt.graph.part import LayerName, part
 from prototxt.graph.wiring import BlobId, Graph, Node
 from prototxt.images.view import View
 from prototxt.kernels.layout import copy as copy_blob
@@ -153,6 +153,11 @@ class Blob:
     @property
     def name(self) -> str:
         return self._id.name
+
+    @property
+    def id(self) -> BlobId:
+        """Name and version, as the graph has it."""
+        return self._id
 
     @property
     def shape(self) -> Shape:
@@ -405,8 +410,8 @@ class Net:
         feeds: Mapping[str, ArrayLike] | None = None,
         /,
         *,
-        start: str | None = None,
-        end: str | None = None,
+        start: LayerName | None = None,
+        end: LayerName | None = None,
         keep: Keep | None = None,
         watchers: Sequence[Watcher] = (),
         **arrays: ArrayLike,
@@ -417,9 +422,10 @@ class Net:
         values in its blob. An array of another shape than its input reshapes the net first, as long as the
         parameters stay the same. `keep` overrides the net's own for this run; watchers are told after every step.
 
-        `start` and `end` name the first and the last layer to run, both included. What earlier layers would have
-        made is taken from the arrays given, or from the latest forward where it kept it. With `end` the answer is
-        that layer's tops: layers behind it, those that work in place on them too, have not run.
+        `start` and `end` are the first and the last layer to run, both included: names, or numbers of `layers`. What
+        earlier layers would have made is taken from the arrays given, or from the latest forward where it kept it.
+        With `end` the answer is that layer's tops: layers behind it, those that work in place on them too, have not
+        run.
 
         No output shares memory with an input's blob or with another output.
 
@@ -473,7 +479,9 @@ class Net:
         values = {name: self.blobs[name].data for name in head.blobs}
         return head.find(values, view or image_view(self.graph), image).at_least(min_score)
 
-    def plan(self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None) -> Plan:
+    def plan(
+        self, keep: Keep | None = None, *, start: LayerName | None = None, end: LayerName | None = None
+    ) -> Plan:
         """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
         ran = part(self.graph, start, end)
         kept = resolve_keep(self.graph, self.keep if keep is None else keep, ran)
@@ -488,7 +496,9 @@ class Net:
         """What was measured, by this net or by another one on this machine."""
         return {**remembered(self.threads), **self._kernels}
 
-    def autotune(self, *, start: str | None = None, end: str | None = None) -> tuple[Measured, ...]:
+    def autotune(
+        self, *, start: LayerName | None = None, end: LayerName | None = None
+    ) -> tuple[Measured, ...]:
         """Measure which kernels are fastest for this net's layers, at its present input shapes and threads.
 
         Every layer that several kernels can run is run by each of them, between its neighbours; what was measured
@@ -512,7 +522,7 @@ class Net:
         return measured
 
     def session(
-        self, keep: Keep | None = None, *, start: str | None = None, end: str | None = None
+        self, keep: Keep | None = None, *, start: LayerName | None = None, end: LayerName | None = None
     ) -> Session:
         """`plan` with its memory and its tasks; made once, and again where weights have changed.
 
@@ -522,7 +532,7 @@ class Net:
         _check_fits(plan)
         return self._bound(plan, start, end)
 
-    def _bound(self, plan: Plan, start: str | None, end: str | None) -> Session:
+    def _bound(self, plan: Plan, start: LayerName | None, end: LayerName | None) -> Session:
         key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
         session: Session = self._lowered.get(
             key, lambda: Session(plan, self._arrays, self._ready, self.threads)
@@ -565,6 +575,10 @@ class Net:
                 copy_blob(self._value(entries[name]), array)
             else:
                 self._values[entries[name]] = array.copy()
+
+    def holds(self, blob: BlobId) -> bool:
+        """Whether a blob has values: they were given, or a forward has left them behind."""
+        return blob in self._values
 
     def _entry(self, blob: BlobId) -> Array:
         """The values of a blob that a forward starts from."""

@@ -75,7 +75,7 @@ def test_hdf5_and_npz_hold_rows_under_the_blobs_name(tmp_path: Path, net: Path) 
     with np.load(tmp_path / "f.npz") as archive:
         np.testing.assert_array_equal(archive["conv"], rows)
         assert archive["names"].tolist() == ["0000000000", "0000000001", "0000000002", "0000000003"]
-    assert extract(net, "conv", tmp_path / "f.h5", 2, "hdf5").code == 0
+    assert extract(net, "conv", tmp_path / "f", 2, "hdf5").code == 0
     with h5py.File(tmp_path / "f.h5") as file:
         np.testing.assert_array_equal(file["conv"][:], rows)
 
@@ -138,7 +138,7 @@ def test_an_error_in_a_later_batch_leaves_nothing(tmp_path: Path, kind: str) -> 
         (("cnov", "a", "1", "lmdb"), 1, "Unknown feature blob name cnov in the network"),
         (("conv", "a", "0", "lmdb"), 2, "0 is not in the range"),
         (("conv", "a", "1", "sqlite"), 2, "'lmdb', 'leveldb', 'hdf5', 'npz'"),
-        (("conv", "a", "1", "npz"), 1, "a suffix that says how"),
+        (("conv,ip", "a,./a", "1", "lmdb"), 1, "two blobs would be written to this path"),
         (("conv", "none/a", "1", "lmdb"), 1, "cannot be written"),
     ],
 )

@@ -281,6 +281,8 @@ def test_orders_that_do_not_fit(transformer: io.Transformer) -> None:
         transformer.set_transpose("data", (1, 0))
     with pytest.raises(ValueError, match="Channel swap needs to have the same number of dimensions"):
         transformer.set_channel_swap("data", (1, 0))
+    with pytest.raises(ValueError, match="channel 3: the input's are 0 to 2"):
+        transformer.set_channel_swap("data", (3, 1, 0))
 
 
 @pytest.mark.parametrize(

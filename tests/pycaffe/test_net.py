@@ -11,7 +11,7 @@ import pytest
 
 import prototxt
 import prototxt.caffe as caffe
-from prototxt.errors import InputError, WeightsError
+from prototxt.errors import InputError, PrototxtWarning, WeightsError
 from pycaffe_nets import CHAIN, SIMPLE, STAGES, write_net
 
 
@@ -382,10 +382,93 @@ def test_memory_data_takes_arrays(tmp_path: Path) -> None:
     net.forward()
     np.testing.assert_allclose(net.blobs["prob"].data, expected(net, images(3))["prob"], rtol=1e-4, atol=1e-6)
     assert list(net.blobs["label"].data) == [2, 0, 1]
-    with pytest.raises(RuntimeError, match="3 images at a time, not 2"):
+    with pytest.raises(RuntimeError, match="multiple of batch size"):
         net.set_input_arrays(images(2), np.zeros(2))
+    with pytest.raises(RuntimeError, match="same first dimension"):
+        net.set_input_arrays(images(3), np.zeros(6))
+    with pytest.raises(RuntimeError, match=r'"label" takes \(\) each, not \(2,\)'):
+        net.set_input_arrays(images(3), np.zeros((3, 2)))
+    net.set_input_arrays(np.concatenate([images(3), images(3)]), np.arange(6))
+    assert [list(net.forward() and net.blobs["label"].data) for _ in range(3)] == [
+        [0, 1, 2],
+        [3, 4, 5],
+        [0, 1, 2],
+    ]
 
 
 def test_only_memory_data_takes_arrays(chain: caffe.Net) -> None:
     with pytest.raises(RuntimeError, match="MemoryDataLayer"):
         chain.set_input_arrays(images(3), np.zeros(3))
+
+
+INPUT = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 } } } '
+
+
+def power(name: str, bottom: str, top: str, shift: int = 0) -> str:
+    return f'layer {{ name: "{name}" type: "Power" bottom: "{bottom}" top: "{top}" power_param {{ shift: {shift} }} }} '
+
+
+def opened(folder: Path, text: str) -> caffe.Net:
+    (folder / "net.prototxt").write_text(text)
+    return caffe.Net(folder / "net.prototxt", caffe.TEST)
+
+
+def test_layers_that_have_not_run_have_zeros(tmp_path: Path) -> None:
+    net = opened(tmp_path, INPUT + power("a", "data", "a", 1) + power("b", "a", "b", 2))
+    np.testing.assert_array_equal(net.forward(end="a")["a"], np.ones((2, 3)))
+    assert not net.blobs["b"].data.any()
+    fresh = opened(tmp_path, INPUT + power("a", "data", "a", 1) + power("b", "a", "b", 2))
+    np.testing.assert_array_equal(fresh.forward(start="b")["b"], np.full((2, 3), 2))
+
+
+def test_a_part_reads_what_the_bottom_of_its_split_has_now(tmp_path: Path) -> None:
+    chain = power("a", "data", "a", 1) + power("b", "a", "b") + power("c", "a", "c") + power("d", "c", "d")
+    net = opened(tmp_path, INPUT + chain)
+    net.forward()
+    net.forward(data=np.ones((2, 3)), end="a")
+    np.testing.assert_array_equal(net.forward(start="b")["d"], np.full((2, 3), 2))
+
+
+def test_layers_of_one_name_keep_their_own_arrays_and_run_one_by_one(tmp_path: Path) -> None:
+    inner = """layer { name: "x" type: "InnerProduct" bottom: "%s" top: "%s"
+        inner_product_param { num_output: %d weight_filler { type: "constant" value: 1 } } } """
+    net = opened(tmp_path, INPUT + inner % ("data", "a", 2) + inner % ("a", "b", 4))
+    assert [[blob.shape for blob in layer.blobs] for layer in net.layers[1:]] == [
+        [(2, 3), (2,)],
+        [(4, 2), (4,)],
+    ]
+    assert net.params["x"] is net.layers[2].blobs
+    ran: list[int] = []
+    net.after_forward(ran.append)
+    np.testing.assert_array_equal(net.forward(data=np.ones((2, 3)))["b"], np.full((2, 4), 6))
+    assert ran == [0, 1, 2]
+
+
+def test_params_in_hand_show_the_arrays_that_are_shared(tmp_path: Path) -> None:
+    text = (
+        INPUT
+        + 'layer { name: "x" type: "InnerProduct" bottom: "data" inner_product_param { num_output: 2 } top: "x" }'
+    )
+    mine, other = opened(tmp_path, text), opened(tmp_path, text)
+    weights = mine.params["x"][0]
+    assert not weights.data.any()
+    mine.share_with(other)
+    other.params["x"][0].data[...] = 5
+    assert np.shares_memory(weights.data, other.params["x"][0].data)
+    np.testing.assert_array_equal(mine.forward(data=np.ones((2, 3)))["x"], np.full((2, 2), 15))
+
+
+def test_files_that_a_net_names_are_written_where_that_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("h5py")
+    label = 'layer { name: "l" type: "Input" top: "label" input_param { shape { dim: 2 } } } '
+    output = """layer { name: "o" type: "HDF5Output" bottom: "data" bottom: "label"
+        hdf5_output_param { file_name: "%s" } }"""
+    text = INPUT + label + output % (tmp_path / "out.h5").as_posix()
+    with pytest.warns(PrototxtWarning, match="PROTOTXT_ALLOW_WRITES=1"):
+        opened(tmp_path, text).forward()
+    assert not (tmp_path / "out.h5").exists()
+    monkeypatch.setenv("PROTOTXT_ALLOW_WRITES", "1")
+    opened(tmp_path, text).forward()
+    assert (tmp_path / "out.h5").exists()

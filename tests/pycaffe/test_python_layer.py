@@ -50,6 +50,21 @@ class Angry(caffe.Layer):
         raise ValueError("not with me")
 
 
+class Proposals(caffe.Layer):
+    """As many rows as its input says; the tops have their shapes from `setup`, as in py-faster-rcnn."""
+
+    def setup(self, bottom: Any, top: Any) -> None:
+        top[0].reshape(1, 5)
+
+    def reshape(self, bottom: Any, top: Any) -> None:
+        pass
+
+    def forward(self, bottom: Any, top: Any) -> None:
+        rows = int(bottom[0].data.max())
+        top[0].reshape(rows, 5)
+        top[0].data[...] = rows
+
+
 class NoLayer:
     """Of another base."""
 
@@ -119,3 +134,13 @@ def test_the_user_may_allow_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PROTOTXT_ALLOW_PYTHON_LAYERS", "1")
     net = caffe.Net(write_net(tmp_path, text("Twice", "prototxt_friend")), caffe.TEST)
     assert (net.forward(data=np.ones((2, 3, 5)))["two"] == 4).all()
+
+
+def test_what_forward_makes_may_have_another_shape_every_time(tmp_path: Path) -> None:
+    reader = """layer { name: "ip" type: "InnerProduct" bottom: "one" top: "ip"
+        inner_product_param { num_output: 2 weight_filler { type: "constant" value: 1 } } }"""
+    net = caffe.Net(write_net(tmp_path, text("Proposals") + reader), caffe.TEST)
+    for rows in (1, 7, 3):
+        answer = net.forward(data=np.full((2, 3, 5), rows))
+        np.testing.assert_array_equal(answer["ip"], np.full((rows, 2), 5 * rows))
+        assert net.blobs["one"].data.shape == (rows, 5)

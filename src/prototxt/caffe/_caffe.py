@@ -5,7 +5,6 @@ Source: caffe/python/caffe/_caffe.cpp.
 
 from __future__ import annotations
 
-from prototxt.caffe import __version__
 from prototxt.caffe.blob import Blob
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
@@ -36,6 +35,9 @@ from prototxt.caffe.solvers import (
     Solver,
     get_solver,
 )
+
+__version__ = "1.0.0"
+"""The version of Caffe whose names these are."""
 
 __all__ = [
     "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "Layer", "NesterovSolver", "Net", "RMSPropSolver",

@@ -42,6 +42,10 @@ class Blob(PythonBlob):
         if shape != self._shape:
             self._shape, self._data, self._diff = shape, None, None
 
+    def forget(self) -> None:
+        """Make the array anew when `data` is next asked for."""
+        self._data = None
+
     def show(self, values: Array) -> None:
         """What a forward made of it."""
         self.fits(values.shape)
@@ -62,7 +66,8 @@ class SplitBlob(Blob):
 
     @property
     def is_held(self) -> bool:
-        return self._bottom.is_held
+        """True: whatever was made of it, its values are its bottom's."""
+        return True
 
     def show(self, values: Array) -> None:
         """The bottom shows them."""

@@ -182,6 +182,10 @@ class Transformer:
                 "Channel swap needs to have the same number of dimensions as the input channels. "
                 f"It has {len(order)}, the input {self.inputs[in_][1]}."
             )
+        if outside := [n for n in order if not -len(order) <= n < len(order)]:
+            raise ValueError(
+                f"Channel swap names channel {outside[0]}: the input's are 0 to {len(order) - 1}."
+            )
         self.channel_swap[in_] = order
 
     def set_raw_scale(self, in_: str, scale: float) -> None:

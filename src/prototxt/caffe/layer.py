@@ -12,9 +12,11 @@ from prototxt.definition import Definition
 from prototxt.layers.python import PythonLayer as Layer
 from prototxt.layers.registry import PYTHON_LAYERS
 
-__all__ = ["ALLOW", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run"]
+__all__ = ["ALLOW", "ALLOW_WRITES", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run", "may_write"]
 
 ALLOW = "PROTOTXT_ALLOW_PYTHON_LAYERS"
+
+ALLOW_WRITES = "PROTOTXT_ALLOW_WRITES"
 
 HOW_TO_ALLOW = (
     f"import its module in your script before the net is made, or set {ALLOW}=1 if you trust the net"
@@ -37,6 +39,11 @@ def may_run(definition: Definition) -> bool:
     layers = [layer.python_param for layer in definition.message.layer if layer.type == "Python"]
     own = [p for p in layers if (p.module.rpartition(".")[2], p.layer) not in PYTHON_LAYERS]
     return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own)
+
+
+def may_write() -> bool:
+    """Whether a net's layers (HDF5Output) may write the files that it names: ALLOW_WRITES is set."""
+    return os.environ.get(ALLOW_WRITES) == "1"
 
 
 def _is_known(module: str, name: str) -> bool:

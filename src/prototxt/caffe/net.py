@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
+from math import prod
 from typing import Any
 from warnings import warn
 
@@ -16,13 +18,13 @@ from numpy.typing import ArrayLike
 from prototxt import net as core
 from prototxt.caffe import modes
 from prototxt.caffe.blob import Blob, SplitBlob
-from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run
+from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run, may_write
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
-from prototxt.graph.wiring import Graph
+from prototxt.graph.wiring import Graph, Node
 from prototxt.layers.base import Array
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
@@ -54,6 +56,7 @@ class Net:
         for file in (network_file, asked["weights"]):
             _check_readable(file)
         self._open(os.fspath(network_file), **asked)
+        self._given: Iterator[dict[str, Array]] | None = None
         self._before: list[Hook] = []
         self._after: list[Hook] = []
 
@@ -62,7 +65,7 @@ class Net:
     ) -> None:
         options = Options(PHASES[phase], level, tuple(stages or ()), seed=modes.seed())
         definition = select(define_net(read_text(file), file), options.state())
-        options = replace(options, allow_python_layers=may_run(definition))
+        options = replace(options, allow_python_layers=may_run(definition), allow_writes=may_write())
         try:
             self._net = core.Net(insert_splits(definition), options, weights, keep="all", engine="fast")
         except MissingLayerError as error:
@@ -71,7 +74,10 @@ class Net:
         for note in self._net.graph.notes:
             warn(PrototxtWarning(note), stacklevel=4)
         self.blobs = self._make_blobs()
-        self._look_up_params()
+        self.layers = [LayerInfo(node.type, self._learned(node)) for node in self._graph.nodes]
+        self.layer_dict = OrderedDict(zip(self._layer_names, self.layers, strict=True))
+        named = zip(self._layer_names, self.layers, strict=True)
+        self.params = OrderedDict((name, layer.blobs) for name, layer in named if layer.blobs)
 
     def _make_blobs(self) -> OrderedDict[str, Blob]:
         split = {
@@ -87,17 +93,17 @@ class Net:
 
     def _blob(self, name: str) -> Blob:
         net = self._net
-        return Blob(net.blobs[name].shape, lambda: np.array(net.blobs[name].data, order="C"))
 
-    def _look_up_params(self) -> None:
-        given = self._net.params
-        self.params: OrderedDict[str, list[Blob]] = OrderedDict(
-            (name, [Blob(param.shape, partial(getattr, param, "data")) for param in params])
-            for name, params in given.items()
-        )
-        graph = self._net.graph
-        self.layers = [LayerInfo(node.type, self.params.get(node.name, [])) for node in graph.nodes]
-        self.layer_dict = OrderedDict(zip(self._layer_names, self.layers, strict=True))
+        def values() -> Array:
+            """What the net has; zeros where no forward came by."""
+            blob = net.blobs[name]
+            return np.array(blob.data, order="C") if net.holds(blob.id) else np.zeros(blob.shape, np.float32)
+
+        return Blob(net.blobs[name].shape, values)
+
+    def _learned(self, node: Node) -> list[Blob]:
+        params = self._net.params_of(node)
+        return [Blob(param.shape, partial(getattr, param, "data")) for param in params]
 
     @property
     def name(self) -> str:
@@ -196,13 +202,18 @@ class Net:
         return total
 
     def _run(self, start: int, end: int) -> float:
-        names = self._layer_names
-        whole = (start, end) == (0, len(names) - 1)
-        span = (None, None) if whole else (names[start], names[end])
-        ran = part(self._graph, *span)
-        read = {blob.name for blob in ran.entries}
-        feeds = {name: self.blobs[name].data for name in read if self.blobs[name].is_held}
-        self._net.forward(feeds, start=span[0], end=span[1])
+        if start == 0 and self._given is not None:
+            for name, values in next(self._given).items():
+                self.blobs[name].data[...] = values
+        whole = (start, end) == (0, len(self.layers) - 1)
+        first, last = (None, None) if whole else (start, end)
+        ran = part(self._graph, first, last)
+        feeds = {
+            blob.name: self.blobs[blob.name].data
+            for blob in ran.entries
+            if self.blobs[blob.name].is_held or not self._net.holds(blob)
+        }
+        self._net.forward(feeds, start=first, end=last)
         self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
         return self._net.loss
 
@@ -288,7 +299,9 @@ class Net:
     def share_with(self, other: Net) -> None:
         """Have the learned arrays of another net's layers of the same names: one memory for both."""
         self._net.share(other._net)
-        self._look_up_params()
+        for layer in self.layers:
+            for blob in layer.blobs:
+                blob.forget()
 
     def save(self, path: StrPath) -> None:
         """Write definition and learned arrays as a .caffemodel, whatever the name."""
@@ -301,16 +314,34 @@ class Net:
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
         """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels.
 
-        Raises RuntimeError for another net, and for another number of images than the layer's batch_size.
+        N is a multiple of the layer's batch_size: every forward reads the next batch, behind the last the first again.
+
+        Raises RuntimeError for another net, and for arrays that do not fit.
         """
         first = self._graph.nodes[0]
         if first.type != "MemoryData":
             raise RuntimeError("set_input_arrays may only be called if the first layer is a MemoryDataLayer")
-        for top, values in zip(first.tops, (data, labels), strict=True):
-            blob, array = self.blobs[top.name], np.asarray(values, np.float32)
-            if array.shape[:1] != blob.shape[:1]:
-                raise RuntimeError(f"MemoryData reads {blob.shape[0]} images at a time, not {len(array)}")
-            blob.data[...] = array.reshape(blob.shape)
+        arrays = {
+            top.name: np.asarray(values, np.float32)
+            for top, values in zip(first.tops, (data, labels), strict=True)
+        }
+        lengths, size = (
+            {array.shape[:1] for array in arrays.values()},
+            self.blobs[first.tops[0].name].shape[0],
+        )
+        if len(lengths) > 1:
+            raise RuntimeError("data and labels must have the same first dimension")
+        (images,) = lengths.pop() or (0,)
+        if not images or images % size:
+            raise RuntimeError("first dimensions of input arrays must be a multiple of batch size")
+        for name, array in arrays.items():
+            takes = self.blobs[name].shape[1:]
+            if array.size != images * prod(takes):
+                raise RuntimeError(f'"{name}" takes {takes} each, not {array.shape[1:]}')
+        self._given = cycle(
+            {name: array[i : i + size].reshape(self.blobs[name].shape) for name, array in arrays.items()}
+            for i in range(0, images, size)
+        )
 
     def before_forward(self, hook: Hook) -> None:
         """Call `hook(layer_number)` before every layer runs. Layers then run one by one."""

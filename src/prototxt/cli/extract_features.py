@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 Append = Callable[["Array"], None]
 
 DATABASES = {"lmdb": "LMDB", "leveldb": "LEVELDB"}
-KINDS = (*DATABASES, "hdf5", "npz")
+FILES = {"hdf5": (".h5", ".hdf5"), "npz": (".npz",)}
+"""What ends the name of a file of each kind; the first is put behind a name that has none."""
+
+KINDS = (*DATABASES, *FILES)
 MOST_AXES = 4
 
 
@@ -58,8 +62,8 @@ def main(
     """Run MODEL, a net with a layer that reads data, for BATCHES batches; write every BLOB to its own DATASET.
 
     In a database, lmdb or leveldb, every image is a Datum of floating-point values, C x H x W, under its number in ten
-    digits, 0000000000 the first. hdf5 and npz, DATASET.h5 and DATASET.npz, hold the rows under the blob's name, and
-    these numbers under "names". Nothing is written over; after an error nothing is left.
+    digits, 0000000000 the first. hdf5 and npz hold the rows under the blob's name, and these numbers under "names"; a
+    DATASET without .h5 or .npz gets it. Nothing is written over; after an error nothing is left.
 
     \b
     Example:
@@ -73,8 +77,8 @@ def main(
         raise click.UsageError(
             f"the number of blob names and dataset names must be equal: {len(blobs)} and {len(datasets)}"
         )
-    for dataset in datasets:
-        _check_new(dataset)
+    datasets = tuple(_path(dataset, kind) for dataset in datasets)
+    _check_new(datasets)
     if mode == "GPU":
         show_notes([f"{' '.join(filter(None, (mode, device)))}: nets run on the CPU here"])
     definition = define_net(read_text(model), model)
@@ -89,13 +93,23 @@ def main(
         click.echo(f"{printable(dataset)}: {counts[blob]:,} rows of {printable(blob)}, {kind}")
 
 
-def _check_new(dataset: str) -> None:
+def _path(dataset: str, kind: str) -> str:
+    suffixes = FILES.get(kind, ("",))
+    return dataset if dataset.lower().endswith(suffixes) else dataset + suffixes[0]
+
+
+def _check_new(datasets: Sequence[str]) -> None:
     from prototxt.data.paths import exists
 
-    if exists(dataset):
-        raise InputError(
-            "there is something at this path already", place=Place(dataset), hint="move or delete it first"
-        )
+    taken = set[str]()
+    for dataset in datasets:
+        if exists(dataset):
+            what, hint = "there is something at this path already", "move or delete it first"
+            raise InputError(what, place=Place(dataset), hint=hint)
+        path = os.path.normcase(os.path.realpath(dataset))
+        if path in taken:
+            raise InputError("two blobs would be written to this path", place=Place(dataset))
+        taken.add(path)
 
 
 def _check_blob(net: Net, blob: str) -> None:

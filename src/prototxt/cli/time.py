@@ -87,7 +87,7 @@ def main(
     show_notes(definition.notes)
     stages = tuple(filter(None, stage.split(",")))
     options = Options(phase, level, stages, dict(inputs), allow_python_layers=allow_python_layers)
-    files = weights.split(",") if weights else None
+    files = list(filter(None, weights.split(","))) if weights else None
     net = Net(definition, options, files, keep="outputs", engine="fast", threads=threads)
     show_notes([*net.graph.notes[len(definition.notes) :], *missing_weights(net)])
     warn_if_busy()

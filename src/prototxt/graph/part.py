@@ -7,8 +7,11 @@ from dataclasses import replace
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.wiring import Graph
 
+LayerName = str | int
+"""A layer by its name, the first of several that share it, or by its number in the net."""
 
-def part(graph: Graph, start: str | None, end: str | None) -> Graph:
+
+def part(graph: Graph, start: LayerName | None, end: LayerName | None) -> Graph:
     """The layers from `start` to `end`, both included, in the file's order; None means the net's own first or last.
 
     Nodes keep their index. Its `entries` are the blobs that earlier layers would have made; its outputs are the
@@ -22,7 +25,8 @@ def part(graph: Graph, start: str | None, end: str | None) -> Graph:
     last = len(graph.nodes) - 1 if end is None else _index(graph, end)
     if first > last:
         raise InputError(
-            f'{graph.file}: layer "{end}" comes before layer "{start}": nothing lies between them'
+            f'{graph.file}: layer "{graph.nodes[last].name}" comes before layer "{graph.nodes[first].name}": '
+            "nothing lies between them"
         )
     nodes = graph.nodes[first : last + 1]
     touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
@@ -39,8 +43,9 @@ def part(graph: Graph, start: str | None, end: str | None) -> Graph:
     )
 
 
-def _index(graph: Graph, layer: str) -> int:
-    """The place of the first layer of this name."""
+def _index(graph: Graph, layer: LayerName) -> int:
+    if isinstance(layer, int):
+        return layer
     names = [node.name for node in graph.nodes]
     if layer not in names:
         what = f'{graph.file}: the net has no layer "{layer}"'

@@ -56,7 +56,8 @@ class HDF5Output(Layer):
     def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         if self.setting.allow_writes:
             return ()
-        return (f'"{self.file_name}" is not written; to write it, load the net with allow_writes=True',)
+        hint = "load the net with allow_writes=True, for prototxt.caffe set PROTOTXT_ALLOW_WRITES=1"
+        return (f'"{self.file_name}" is not written; to write it, {hint}',)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         if not self.setting.allow_writes:

@@ -98,7 +98,7 @@ class Python(Layer):
         setup(bottom, top) once, then reshape(bottom, top) and forward(bottom, top) for every forward
 
     Shapes:
-        whatever `reshape` gives the tops
+        whatever `setup` and `reshape` give the tops; `forward` may reshape them once more
 
     Pitfalls:
         It runs code of the net's author. So the net is refused unless the user says otherwise:
@@ -115,6 +115,7 @@ class Python(Layer):
     Source: caffe/include/caffe/layers/python_layer.hpp, caffe/python/caffe/_caffe.cpp.
     """
 
+    data_dependent = True
     golden = "runs the user's own code"
 
     @property
@@ -133,6 +134,7 @@ class Python(Layer):
         self.class_name = f"{p.module}.{p.layer}"
         self._instance = self._create(p.module, p.layer, p.param_str)
         self._is_set_up = False
+        self._top_shapes: list[Shape] = []
 
     def _create(self, module: str, name: str, param_str: str) -> Any:
         try:
@@ -168,11 +170,13 @@ class Python(Layer):
             raise self._failed(f"{self.class_name}.{method}", error) from error
 
     def _reshaped(self, bottom: list[PythonBlob]) -> list[PythonBlob]:
-        top = [PythonBlob() for _ in range(self.num_tops)]
+        top = [PythonBlob(shape) for shape in self._top_shapes]
         if not self._is_set_up:
+            top = [PythonBlob() for _ in range(self.num_tops)]
             self._call("setup", bottom, top)
             self._is_set_up = True
         self._call("reshape", bottom, top)
+        self._top_shapes = [blob.shape for blob in top]
         return top
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:

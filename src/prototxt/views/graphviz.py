@@ -15,7 +15,7 @@ def render(dot: str, form: str) -> bytes:
 
     Raises PrototxtError where Graphviz is not installed, fails, or takes too long.
     """
-    hint = "files of .dot and .mmd need no program"
+    hint = "a .dot file needs no program"
     try:
         done = subprocess.run(["dot", f"-T{form}"], input=dot.encode(), capture_output=True, timeout=SECONDS)
     except FileNotFoundError:
