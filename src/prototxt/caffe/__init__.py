@@ -8,12 +8,13 @@ Source: caffe/python/caffe/__init__.py.
 
 from __future__ import annotations
 
-from prototxt.caffe import io
+from prototxt.caffe import _caffe, io, pycaffe
 from prototxt.caffe.classifier import Classifier
 from prototxt.caffe.detector import Detector
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
     Timer,
+    __version__,
     has_nccl,
     init_log,
     layer_type_list,
@@ -42,13 +43,10 @@ from prototxt.caffe.solvers import (
     get_solver,
 )
 
-__version__ = "1.0.0"
-"""The version of Caffe whose names these are."""
-
 __all__ = [
     "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Classifier", "Detector", "Layer",
-    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "get_solver", "has_nccl",
-    "init_log", "io", "layer_type_list", "layers", "log", "params", "set_device", "set_mode_cpu", "set_mode_gpu",
+    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "_caffe", "get_solver", "has_nccl",
+    "init_log", "io", "layer_type_list", "layers", "log", "params", "pycaffe", "set_device", "set_mode_cpu", "set_mode_gpu",
     "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
     "to_proto",
 ]  # fmt: skip

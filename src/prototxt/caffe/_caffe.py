@@ -5,11 +5,11 @@ Source: caffe/python/caffe/_caffe.cpp.
 
 from __future__ import annotations
 
-from prototxt.caffe import __version__
-from prototxt.caffe.blob import Blob
+from prototxt.caffe.blob import Blob, BlobVec
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
     Timer,
+    __version__,
     has_nccl,
     init_log,
     layer_type_list,
@@ -38,7 +38,7 @@ from prototxt.caffe.solvers import (
 )
 
 __all__ = [
-    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "Layer", "NesterovSolver", "Net", "RMSPropSolver",
+    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "BlobVec", "Layer", "NesterovSolver", "Net", "RMSPropSolver",
     "SGDSolver", "Solver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "layer_type_list", "log",
     "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed", "set_solver_count",
     "set_solver_rank", "solver_count", "solver_rank",

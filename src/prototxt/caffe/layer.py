@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from prototxt.caffe.blob import Blob
+from prototxt.caffe.blob import BlobVec
 from prototxt.definition import Definition
 from prototxt.layers.python import PythonLayer as Layer
+from prototxt.layers.python import PythonLayerError
 from prototxt.layers.registry import PYTHON_LAYERS
 
-__all__ = ["ALLOW", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run"]
+__all__ = ["ALLOW", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run", "raised_by_layers"]
 
 ALLOW = "PROTOTXT_ALLOW_PYTHON_LAYERS"
 
@@ -26,7 +29,7 @@ class LayerInfo:
     """A layer of a net: its type, and its learned arrays."""
 
     type: str
-    blobs: list[Blob]
+    blobs: BlobVec
 
 
 def may_run(definition: Definition) -> bool:
@@ -42,3 +45,13 @@ def may_run(definition: Definition) -> bool:
 def _is_known(module: str, name: str) -> bool:
     found: Any = getattr(sys.modules.get(module), name, None)
     return isinstance(found, type) and issubclass(found, Layer)
+
+
+@contextmanager
+def raised_by_layers() -> Iterator[None]:
+    """What the code of a layer in Python raises reaches the script as it is, with a note of where that was."""
+    try:
+        yield
+    except PythonLayerError as error:
+        error.raised.add_note(str(error))
+        raise error.raised from None

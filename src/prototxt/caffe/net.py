@@ -15,15 +15,16 @@ from numpy.typing import ArrayLike
 
 from prototxt import net as core
 from prototxt.caffe import modes
-from prototxt.caffe.blob import Blob, SplitBlob
-from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run
+from prototxt.caffe.blob import Blob, BlobVec, SplitBlob
+from prototxt.caffe.layer import HOW_TO_ALLOW, Layer, LayerInfo, may_run, raised_by_layers
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
-from prototxt.graph.wiring import Graph
+from prototxt.graph.wiring import Graph, Node
 from prototxt.layers.base import Array
+from prototxt.layers.python import Python
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 
@@ -53,7 +54,8 @@ class Net:
         asked = _arguments(args, kwargs)
         for file in (network_file, asked["weights"]):
             _check_readable(file)
-        self._open(os.fspath(network_file), **asked)
+        with raised_by_layers():
+            self._open(os.fspath(network_file), **asked)
         self._before: list[Hook] = []
         self._after: list[Hook] = []
 
@@ -91,13 +93,20 @@ class Net:
 
     def _look_up_params(self) -> None:
         given = self._net.params
-        self.params: OrderedDict[str, list[Blob]] = OrderedDict(
-            (name, [Blob(param.shape, partial(getattr, param, "data")) for param in params])
+        self.params: OrderedDict[str, BlobVec] = OrderedDict(
+            (name, BlobVec(Blob(param.shape, partial(getattr, param, "data")) for param in params))
             for name, params in given.items()
         )
-        graph = self._net.graph
-        self.layers = [LayerInfo(node.type, self.params.get(node.name, [])) for node in graph.nodes]
+        self.layers = [self._layer(node) for node in self._graph.nodes]
         self.layer_dict = OrderedDict(zip(self._layer_names, self.layers, strict=True))
+
+    def _layer(self, node: Node) -> Layer | LayerInfo:
+        """A layer in Python is the script's own object."""
+        blobs = self.params.get(node.name, BlobVec())
+        if isinstance(node.layer, Python) and isinstance(node.layer.instance, Layer):
+            node.layer.instance.blobs = blobs
+            return node.layer.instance
+        return LayerInfo(node.type, blobs)
 
     @property
     def name(self) -> str:
@@ -114,6 +123,22 @@ class Net:
     @property
     def _blob_names(self) -> list[str]:
         return list(self.blobs)
+
+    @property
+    def _blobs(self) -> list[Blob]:
+        return list(self.blobs.values())
+
+    @property
+    def _blob_loss_weights(self) -> list[float]:
+        return list(self.blob_loss_weights.values())
+
+    @property
+    def _inputs(self) -> list[int]:
+        return self._numbers(self.inputs)
+
+    @property
+    def _outputs(self) -> list[int]:
+        return self._numbers(self.outputs)
 
     @property
     def inputs(self) -> list[str]:
@@ -142,10 +167,14 @@ class Net:
         return OrderedDict((name, weights.get(name, 0.0)) for name in self.blobs)
 
     def _top_ids(self, layer: int) -> list[int]:
-        return [self._blob_names.index(top.name) for top in self._graph.nodes[layer].tops]
+        return self._numbers(top.name for top in self._graph.nodes[layer].tops)
 
     def _bottom_ids(self, layer: int) -> list[int]:
-        return [self._blob_names.index(bottom.name) for bottom in self._graph.nodes[layer].bottoms]
+        return self._numbers(bottom.name for bottom in self._graph.nodes[layer].bottoms)
+
+    def _numbers(self, blobs: Iterable[str]) -> list[int]:
+        names = self._blob_names
+        return [names.index(name) for name in blobs]
 
     def forward(
         self,
@@ -201,10 +230,16 @@ class Net:
         span = (None, None) if whole else (names[start], names[end])
         ran = part(self._graph, *span)
         read = {blob.name for blob in ran.entries}
-        feeds = {name: self.blobs[name].data for name in read if self.blobs[name].is_held}
-        self._net.forward(feeds, start=span[0], end=span[1])
+        feeds = {name: self.blobs[name].data for name in read if self._is_changed(name)}
+        with raised_by_layers():
+            self._net.forward(feeds, start=span[0], end=span[1])
         self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
         return self._net.loss
+
+    def _is_changed(self, name: str) -> bool:
+        """Whether somebody may have written a blob, or given it another shape."""
+        blob = self.blobs[name]
+        return blob.is_held or blob.shape != self._net.blobs[name].shape
 
     def _follow(self, written: Iterable[str]) -> None:
         """Blobs show what the net made of them."""
@@ -270,7 +305,9 @@ class Net:
         now = self._net.graph
         if any(shape != now.shapes[now.last[name]] for name, shape in shapes.items()):
             held = {name: self.blobs[name].data for name in shapes}
-            self._net.reshape(**shapes)
+            with raised_by_layers():
+                self._net.reshape(**shapes)
+            self._look_up_params()
             self._follow(())
             for name, values in held.items():
                 self.blobs[name].data[...] = values
