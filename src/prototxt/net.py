@@ -397,6 +397,9 @@ class Net:
                         f'{self.graph.file}: input {given} does not fit: layer "{node.name}" ({node.type}) has '
                         f"parameter {slot} of {show(old_param.shape)} and would need {show(new_param.shape)}"
                     )
+        for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
+            if node is not old:
+                node.layer.succeed(old.layer)
         self._options = options
         self._adopt(graph)
 

@@ -35,11 +35,12 @@ class LayerInfo:
 def may_run(definition: Definition) -> bool:
     """Whether the net's Python layers may run: all are classes that the script itself has imported, or ALLOW is set.
 
-    A net is data, and may come from a stranger: naming a module in it does not import that module.
+    A net is data, and may come from a stranger: naming a module in it does not import that module. Well-known layers
+    that the script has not imported are no hindrance to others: rooms do their work.
     """
     layers = [layer.python_param for layer in definition.message.layer if layer.type == "Python"]
     own = [p for p in layers if (p.module.rpartition(".")[2], p.layer) not in PYTHON_LAYERS]
-    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own)
+    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own or layers)
 
 
 def _is_known(module: str, name: str) -> bool:

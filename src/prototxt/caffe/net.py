@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from typing import Any
 from warnings import warn
 
@@ -23,7 +24,7 @@ from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Array
+from prototxt.layers.base import Array, show
 from prototxt.layers.python import Python
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
@@ -72,8 +73,10 @@ class Net:
             raise
         for note in self._net.graph.notes:
             warn(PrototxtWarning(note), stacklevel=4)
+        self.name = self._net.name
         self.blobs = self._make_blobs()
         self._look_up_params()
+        self._given: Iterator[tuple[Array, Array]] = iter(())
 
     def _make_blobs(self) -> OrderedDict[str, Blob]:
         split = {
@@ -107,10 +110,6 @@ class Net:
             node.layer.instance.blobs = blobs
             return node.layer.instance
         return LayerInfo(node.type, blobs)
-
-    @property
-    def name(self) -> str:
-        return self._net.name
 
     @property
     def _graph(self) -> Graph:
@@ -225,6 +224,8 @@ class Net:
         return total
 
     def _run(self, start: int, end: int) -> float:
+        if start == 0:
+            self._take_given()
         names = self._layer_names
         whole = (start, end) == (0, len(names) - 1)
         span = (None, None) if whole else (names[start], names[end])
@@ -307,7 +308,6 @@ class Net:
             held = {name: self.blobs[name].data for name in shapes}
             with raised_by_layers():
                 self._net.reshape(**shapes)
-            self._look_up_params()
             self._follow(())
             for name, values in held.items():
                 self.blobs[name].data[...] = values
@@ -336,18 +336,34 @@ class Net:
         self._net.save(path, ".h5")
 
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
-        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels.
+        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels, N a multiple of the batch.
 
-        Raises RuntimeError for another net, and for another number of images than the layer's batch_size.
+        Every forward takes the next batch, and the first one again after the last. Arrays of float32 stay the caller's:
+        what is written into them is what the next forwards read.
+
+        Raises RuntimeError for another net, and for arrays of other shapes.
         """
         first = self._graph.nodes[0]
         if first.type != "MemoryData":
             raise RuntimeError("set_input_arrays may only be called if the first layer is a MemoryDataLayer")
-        for top, values in zip(first.tops, (data, labels), strict=True):
-            blob, array = self.blobs[top.name], np.asarray(values, np.float32)
-            if array.shape[:1] != blob.shape[:1]:
-                raise RuntimeError(f"MemoryData reads {blob.shape[0]} images at a time, not {len(array)}")
-            blob.data[...] = array.reshape(blob.shape)
+        images, numbers = np.asarray(data, np.float32), np.asarray(labels, np.float32)
+        batch, *item = self.blobs[first.tops[0].name].shape
+        if images.shape[1:] != (*item,):
+            raise RuntimeError(f"data array must be N x {show(tuple(item))}, not {show(images.shape)}")
+        if numbers.shape[:1] != images.shape[:1] or numbers.size != len(images):
+            raise RuntimeError("data and labels must have the same first dimension, and one label an image")
+        if len(images) % batch or not len(images):
+            raise RuntimeError(
+                f"first dimensions of input arrays must be a multiple of batch size: {len(images)}, {batch}"
+            )
+        parts = [slice(start, start + batch) for start in range(0, len(images), batch)]
+        self._given = cycle([(images[part], numbers[part]) for part in parts])
+
+    def _take_given(self) -> None:
+        """Write the next batch of `set_input_arrays`, if there is one, into the first layer's tops."""
+        for top, values in zip(self._graph.nodes[0].tops, next(self._given, ()), strict=False):
+            blob = self.blobs[top.name]
+            blob.data[...] = values.reshape(blob.shape)
 
     def before_forward(self, hook: Hook) -> None:
         """Call `hook(layer_number)` before every layer runs. Layers then run one by one."""

@@ -149,6 +149,11 @@ class Python(Layer):
         self._top = [PythonBlob() for _ in range(self.num_tops)]
         self._is_set_up = False
 
+    def succeed(self, former: Layer) -> None:
+        """Go on with the former's object: only its `setup` was called on another one."""
+        assert isinstance(former, Python)
+        self.instance, self._top = former.instance, former._top
+
     def _create(self, module: str, name: str, param_str: str) -> Any:
         try:
             found = getattr(importlib.import_module(module), name)
