@@ -143,8 +143,9 @@ def test_they_know_the_phase(tmp_path: Path, phase: int) -> None:
 
 
 def test_an_exception_is_the_layers_own_and_names_it(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="^not with me$") as caught:
+    with pytest.raises(ValueError, match="not with me") as caught:
         caffe.Net(write_net(tmp_path, text("Angry")), caffe.TEST)
+    assert caught.value.args == ("not with me",)
     (note,) = caught.value.__notes__
     assert 'net.prototxt:4:3: layer "one" (Python)' in note
 
@@ -177,6 +178,7 @@ def test_the_nets_layer_is_the_scripts_object(tmp_path: Path) -> None:
 def test_the_object_goes_on_at_another_input_shape(tmp_path: Path) -> None:
     net = caffe.Net(write_net(tmp_path, text("TimesAndPlus")), caffe.TEST)
     layer = net.layers[1]
+    assert isinstance(layer, TimesAndPlus)
     layer.blobs[0].data[0] = 2
     net.blobs["data"].reshape(4, 4)
     net.blobs["data"].data[...] = 1

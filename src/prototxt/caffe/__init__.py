@@ -45,8 +45,8 @@ from prototxt.caffe.solvers import (
 
 __all__ = [
     "NCCL", "TEST", "TRAIN", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Classifier", "Detector", "Layer",
-    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "_caffe", "get_solver", "has_nccl",
-    "init_log", "io", "layer_type_list", "layers", "log", "params", "pycaffe", "set_device", "set_mode_cpu", "set_mode_gpu",
-    "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
-    "to_proto",
+    "NesterovSolver", "Net", "NetSpec", "RMSPropSolver", "SGDSolver", "Timer", "__version__", "_caffe", "get_solver",
+    "has_nccl", "init_log", "io", "layer_type_list", "layers", "log", "params", "pycaffe", "set_device",
+    "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank",
+    "solver_count", "solver_rank", "to_proto",
 ]  # fmt: skip

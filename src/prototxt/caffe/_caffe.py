@@ -38,8 +38,8 @@ from prototxt.caffe.solvers import (
 )
 
 __all__ = [
-    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "BlobVec", "Layer", "NesterovSolver", "Net", "RMSPropSolver",
-    "SGDSolver", "Solver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "layer_type_list", "log",
-    "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed", "set_solver_count",
-    "set_solver_rank", "solver_count", "solver_rank",
+    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "BlobVec", "Layer", "NesterovSolver", "Net",
+    "RMSPropSolver", "SGDSolver", "Solver", "Timer", "__version__", "get_solver", "has_nccl", "init_log",
+    "layer_type_list", "log", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed",
+    "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
 ]  # fmt: skip

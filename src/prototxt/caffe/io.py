@@ -228,10 +228,10 @@ class Transformer:
 
 
 def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) -> Array:
-    """An image file, by its name or opened (BytesIO), as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false; float32 in 0..1.
+    """An image as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false; float32 in 0..1.
 
-    Alpha is dropped, and the EXIF orientation is not applied, as scikit-image does it. Raises FileNotFoundError for a
-    file that is not there, ImageError for what is no image.
+    `filename` may also be an open file, such as BytesIO. Alpha is dropped, and the EXIF orientation is not applied, as
+    scikit-image does it. Raises FileNotFoundError for a file that is not there, ImageError for what is no image.
 
     Source: caffe/python/caffe/io.py (load_image).
     """
@@ -288,7 +288,8 @@ def resize(
         raise ValueError(f"an image of {_show(image.shape)} cannot be resized to {_show(wanted)}")
     whole = np.issubdtype(image.dtype, np.integer) and not preserve_range
     pixels = image / np.iinfo(image.dtype).max if whole else image.astype(np.float64)
-    return stretch(np.atleast_3d(pixels), *wanted[:2], order, cval).reshape(*wanted[:2], *channels)
+    height, width = wanted[:2]
+    return stretch(np.atleast_3d(pixels), height, width, order, cval).reshape(height, width, *channels)
 
 
 def oversample(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Array:

@@ -336,9 +336,9 @@ class Net:
         self._net.save(path, ".h5")
 
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
-        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels, N a multiple of the batch.
+        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels, N a multiple of a batch.
 
-        Every forward takes the next batch, and the first one again after the last. Arrays of float32 stay the caller's:
+        Every forward takes the next batch, after the last one the first again. Arrays of float32 stay the caller's:
         what is written into them is what the next forwards read.
 
         Raises RuntimeError for another net, and for arrays of other shapes.

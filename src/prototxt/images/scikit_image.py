@@ -28,7 +28,7 @@ _REACH = 4
 
 
 def load_unit(file: str | PathLike[str] | BinaryIO, color: bool = True) -> Array:
-    """The image of a path or an open file as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false: float32 in 0..1.
+    """The image of a path, or of an open file: H x W x 3 in RGB, or H x W x 1 in gray without `color`, float32 in 0..1.
 
     Bytes are divided by 255, 16-bit gray by 65535; floating-point pixels (TIFF) stay as stored. Alpha is dropped. Gray
     of colour is 0.2125 R + 0.7154 G + 0.0721 B. The EXIF orientation is *not* applied: scikit-image leaves it alone.
