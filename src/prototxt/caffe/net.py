@@ -336,7 +336,7 @@ class Net:
         self._net.save(path, ".h5")
 
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
-        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels, N a multiple of a batch.
+        """What a net that begins with a MemoryData layer reads: N x C x H x W images and N labels, whole batches.
 
         Every forward takes the next batch, after the last one the first again. Arrays of float32 stay the caller's:
         what is written into them is what the next forwards read.
