@@ -164,6 +164,11 @@ class Blob:
         return self._net.graph.shapes[self._id] if values is None else values.shape
 
     @property
+    def has_values(self) -> bool:
+        """Whether a forward has left its values behind, or somebody has given or looked at them."""
+        return self._id in self._net._values
+
+    @property
     def data(self) -> Array:
         """float32 values; zeros before the first forward. An input's may be written before `forward()`.
 

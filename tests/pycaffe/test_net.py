@@ -430,3 +430,19 @@ def test_what_converters_read(chain: caffe.Net) -> None:
 def test_only_memory_data_takes_arrays(chain: caffe.Net) -> None:
     with pytest.raises(RuntimeError, match="MemoryDataLayer"):
         chain.set_input_arrays(images(3), np.zeros(3))
+
+
+def test_blobs_that_no_forward_has_reached_are_zeros(chain: caffe.Net) -> None:
+    first = chain._layer_names[1]
+    chain.blobs["data"].data[...] = images(3)
+    chain.forward(end=first)
+    assert not chain.blobs["prob"].data.any()
+    assert chain.blobs[chain.top_names[first][0]].data.any()
+
+
+def test_a_forward_may_begin_where_none_has_been(tmp_path: Path) -> None:
+    net = caffe.Net(write_net(tmp_path, CHAIN), caffe.TEST)
+    start = net._layer_names[2]
+    from_zeros = net.forward(start=start)["prob"].copy()
+    net.blobs[net.bottom_names[start][0]].data[...] = 0
+    np.testing.assert_array_equal(net.forward(start=start)["prob"], from_zeros)

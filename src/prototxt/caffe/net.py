@@ -24,8 +24,9 @@ from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Array, show
+from prototxt.layers.base import Array, count, show
 from prototxt.layers.python import Python
+from prototxt.limits import check_fits
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 
@@ -92,7 +93,16 @@ class Net:
 
     def _blob(self, name: str) -> Blob:
         net = self._net
-        return Blob(net.blobs[name].shape, lambda: np.array(net.blobs[name].data, order="C"))
+
+        def fetch() -> Array:
+            """What the last forward that reached it made of it, else zeros."""
+            found = net.blobs[name]
+            if found.has_values:
+                return np.array(found.data, order="C")
+            check_fits(4 * count(found.shape), f'{net.graph.file}: blob "{name}"')
+            return np.zeros(found.shape, np.float32)
+
+        return Blob(net.blobs[name].shape, fetch)
 
     def _look_up_params(self) -> None:
         given = self._net.params
@@ -238,9 +248,9 @@ class Net:
         return self._net.loss
 
     def _is_changed(self, name: str) -> bool:
-        """Whether somebody may have written a blob, or given it another shape."""
-        blob = self.blobs[name]
-        return blob.is_held or blob.shape != self._net.blobs[name].shape
+        """Whether somebody may have written a blob, or given it another shape, or no forward has reached it yet."""
+        blob, inner = self.blobs[name], self._net.blobs[name]
+        return blob.is_held or blob.shape != inner.shape or not inner.has_values
 
     def _follow(self, written: Iterable[str]) -> None:
         """Blobs show what the net made of them."""
