@@ -457,6 +457,26 @@ class Net:
         self._remember(graph, {**fed, **values})
         return outputs
 
+    def forward_unplanned(
+        self, feeds: Mapping[str, Array], *, start: str | None = None, end: str | None = None
+    ) -> None:
+        """Run the layers from `start` to `end` on blobs of whatever shapes they take, layer by layer as Caffe does.
+
+        `forward` holds every blob to the shape that follows from the net's inputs; here those that the layers read may
+        have others, given or left behind. It runs without the fast kernels.
+
+        Raises what `forward` raises.
+        """
+        ran = part(self.graph, start, end)
+        entries = {
+            blob: feeds[blob.name] if blob.name in feeds else self._entry(blob) for blob in ran.entries
+        }
+        loss = Loss(ran.losses)
+        kept = resolve_keep(self.graph, self.keep, ran)
+        values = reference.run(ran, kept, entries, self._arrays, (loss,))
+        self._loss = loss.total
+        self._remember(ran, {**entries, **values})
+
     def detections(
         self, view: View | None = None, *, min_score: float = 0.0, image: int = 0
     ) -> tuple[Detection, ...]:

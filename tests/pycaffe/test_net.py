@@ -446,3 +446,16 @@ def test_a_forward_may_begin_where_none_has_been(tmp_path: Path) -> None:
     from_zeros = net.forward(start=start)["prob"].copy()
     net.blobs[net.bottom_names[start][0]].data[...] = 0
     np.testing.assert_array_equal(net.forward(start=start)["prob"], from_zeros)
+
+
+def test_a_blob_inside_may_have_another_shape(tmp_path: Path) -> None:
+    net = caffe.Net(write_net(tmp_path, CHAIN), caffe.TEST)
+    net.blobs["data"].data[...] = images(3)
+    want = net.forward()["prob"].copy()
+    start = net._layer_names[2]
+    blob = net.blobs[net.bottom_names[start][0]]
+    values = blob.data.copy()
+    blob.reshape(2, *blob.shape[1:])
+    blob.data[...] = values[:2]
+    np.testing.assert_allclose(net.forward(start=start)["prob"], want[:2], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(net.forward()["prob"], want, rtol=1e-5, atol=1e-6)

@@ -165,6 +165,16 @@ def test_every_forward_may_have_another_shape(tmp_path: Path, layer: str) -> Non
         assert tuple(net.blobs["sum"].shape) == (rows, 1)
 
 
+@pytest.mark.parametrize("layer", ["GrowsInReshape", "GrowsInForward"])
+def test_layer_by_layer_too(tmp_path: Path, layer: str) -> None:
+    net = caffe.Net(write_net(tmp_path, source(layer)), caffe.TEST)
+    net.forward(end="source")
+    assert net.forward(start="sum")["sum"].tolist() == [[4], [4]]
+    net.after_forward(print)
+    assert net.forward()["sum"].tolist() == [[6]] * 3
+    assert net.forward()["sum"].tolist() == [[8]] * 4
+
+
 def test_the_nets_layer_is_the_scripts_object(tmp_path: Path) -> None:
     net = caffe.Net(write_net(tmp_path, source("Counts", tops=2)), caffe.TEST)
     layer = net.layers[0]

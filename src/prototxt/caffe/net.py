@@ -242,8 +242,11 @@ class Net:
         ran = part(self._graph, *span)
         read = {blob.name for blob in ran.entries}
         feeds = {name: self.blobs[name].data for name in read if self._is_changed(name)}
+        inner = [blob for blob in ran.entries if blob.name not in self._net.inputs]
+        is_planned = all(self.blobs[blob.name].shape == ran.shapes[blob] for blob in inner)
+        forward = self._net.forward if is_planned else self._net.forward_unplanned
         with raised_by_layers():
-            self._net.forward(feeds, start=span[0], end=span[1])
+            forward(feeds, start=span[0], end=span[1])
         self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
         return self._net.loss
 
