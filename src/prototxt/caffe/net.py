@@ -223,6 +223,11 @@ class Net:
     def _forward(self, start: int, end: int) -> float:
         """Run layers `start` to `end` by their numbers; the loss."""
         if not self._before and not self._after:
+            behind = self._sources
+            if (
+                start < behind <= end
+            ):  # what lies behind is planned for the shapes that these turn out to have
+                return self._run(start, behind - 1) + self._run(behind, end)
             return self._run(start, end)
         total = 0.0
         for layer in range(start, end + 1):
@@ -232,6 +237,13 @@ class Net:
             for hook in self._after:
                 hook(layer)
         return total
+
+    @property
+    def _sources(self) -> int:
+        """How many layers at the net's beginning are in Python and read nothing."""
+        nodes = self._graph.nodes
+        others = (i for i, node in enumerate(nodes) if node.bottoms or not isinstance(node.layer, Python))
+        return next(others, len(nodes))
 
     def _run(self, start: int, end: int) -> float:
         if start == 0:
