@@ -155,11 +155,6 @@ class Blob:
         return self._id.name
 
     @property
-    def id(self) -> BlobId:
-        """Name and version, as the graph has it."""
-        return self._id
-
-    @property
     def shape(self) -> Shape:
         """N x C x H x W (or as many axes as the blob has), as the latest forward made it.
 
@@ -167,6 +162,11 @@ class Blob:
         """
         values = self._net._values.get(self._id)
         return self._net.graph.shapes[self._id] if values is None else values.shape
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a forward has left its values behind, or somebody has given or looked at them."""
+        return self._id in self._net._values
 
     @property
     def data(self) -> Array:
@@ -402,6 +402,9 @@ class Net:
                         f'{self.graph.file}: input {given} does not fit: layer "{node.name}" ({node.type}) has '
                         f"parameter {slot} of {show(old_param.shape)} and would need {show(new_param.shape)}"
                     )
+        for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
+            if node is not old:
+                node.layer.succeed(old.layer)
         self._options = options
         self._adopt(graph)
 
@@ -454,6 +457,26 @@ class Net:
             self._loss = session.losses()
         self._remember(graph, {**fed, **values})
         return outputs
+
+    def forward_unplanned(
+        self, feeds: Mapping[str, Array], *, start: LayerName | None = None, end: LayerName | None = None
+    ) -> None:
+        """Run the layers from `start` to `end` on blobs of whatever shapes they take, layer by layer as Caffe does.
+
+        `forward` holds every blob to the shape that follows from the net's inputs; here those that the layers read may
+        have others, given or left behind. It runs without the fast kernels.
+
+        Raises what `forward` raises.
+        """
+        ran = part(self.graph, start, end)
+        entries = {
+            blob: feeds[blob.name] if blob.name in feeds else self._entry(blob) for blob in ran.entries
+        }
+        loss = Loss(ran.losses)
+        kept = resolve_keep(self.graph, self.keep, ran)
+        values = reference.run(ran, kept, entries, self._arrays, (loss,))
+        self._loss = loss.total
+        self._remember(ran, {**entries, **values})
 
     def detections(
         self, view: View | None = None, *, min_score: float = 0.0, image: int = 0
@@ -575,10 +598,6 @@ class Net:
                 copy_blob(self._value(entries[name]), array)
             else:
                 self._values[entries[name]] = array.copy()
-
-    def holds(self, blob: BlobId) -> bool:
-        """Whether a blob has values: they were given, or a forward has left them behind."""
-        return blob in self._values
 
     def _entry(self, blob: BlobId) -> Array:
         """The values of a blob that a forward starts from."""

@@ -56,8 +56,8 @@ ALLOWED = {
     "check": {"definition", "graph", "layers", "reading", "text"},
     # pycaffe's names over the whole of it
     "caffe": {
-        "data", "definition", "files", "graph", "images", "layers", "net", "reading", "schema", "text", "upgrade",
-        "views", "weights",
+        "data", "definition", "files", "graph", "images", "layers", "limits", "net", "reading", "schema", "text",
+        "upgrade", "views", "weights",
     },
     "net": {
         "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -356,3 +357,31 @@ def test_datums_that_are_none() -> None:
         io.array_to_datum(drawn(2, 3))
     with pytest.raises(DataError, match="2 x 3 x 4 = 24 values, and holds 5"):
         io.datum_to_array(message_class("Datum")(channels=2, height=3, width=4, data=b"12345"))
+
+
+def test_an_open_file_is_an_image(tmp_path: Path) -> None:
+    Image.new("RGB", (3, 2), (255, 0, 51)).save(tmp_path / "x.png")
+    opened = BytesIO((tmp_path / "x.png").read_bytes())
+    close(io.load_image(opened), np.broadcast_to(np.array([1, 0, 0.2], np.float32), (2, 3, 3)))
+    with pytest.raises(ImageError):
+        io.load_image(BytesIO(b"no image"))
+
+
+def test_resize_is_that_of_scikit_image() -> None:
+    image = np.array([[0, 100], [200, 40]], np.uint8)
+    # Linear at 1/4 and 3/4, and what lies outside is 0: corners are (3/4)^2 of the pixel.
+    got = io.resize(image, (4, 4))
+    np.testing.assert_allclose(got[0, 3], 0.5625 * 100 / 255)
+    np.testing.assert_allclose(got[1, 1], (0.1875 * 300 + 0.0625 * 40) / 255)
+    assert io.resize(image[..., None], (3, 5, 1)).shape == (3, 5, 1)
+    np.testing.assert_allclose(io.resize(np.full((4, 4), 0.5), (2, 2)), 0.5)
+    np.testing.assert_allclose(io.resize(image, (2, 2), preserve_range=True), image)
+    np.testing.assert_allclose(io.resize(image, (1, 1), order=0, preserve_range=True), 40)
+
+
+@pytest.mark.parametrize("shape", [(4,), (0, 2), (2, 2, 3)])
+def test_resize_refuses(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="2 x 2 cannot be resized"):
+        io.resize(np.zeros((2, 2)), shape)
+    with pytest.raises(NotImplementedError, match="reflect"):
+        io.resize(np.zeros((2, 2)), (4, 4), mode="reflect")

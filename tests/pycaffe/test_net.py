@@ -382,18 +382,49 @@ def test_memory_data_takes_arrays(tmp_path: Path) -> None:
     net.forward()
     np.testing.assert_allclose(net.blobs["prob"].data, expected(net, images(3))["prob"], rtol=1e-4, atol=1e-6)
     assert list(net.blobs["label"].data) == [2, 0, 1]
-    with pytest.raises(RuntimeError, match="multiple of batch size"):
-        net.set_input_arrays(images(2), np.zeros(2))
-    with pytest.raises(RuntimeError, match="same first dimension"):
-        net.set_input_arrays(images(3), np.zeros(6))
-    with pytest.raises(RuntimeError, match=r'"label" takes \(\) each, not \(2,\)'):
-        net.set_input_arrays(images(3), np.zeros((3, 2)))
-    net.set_input_arrays(np.concatenate([images(3), images(3)]), np.arange(6))
-    assert [list(net.forward() and net.blobs["label"].data) for _ in range(3)] == [
-        [0, 1, 2],
-        [3, 4, 5],
-        [0, 1, 2],
-    ]
+
+
+def test_memory_data_takes_batch_after_batch_and_begins_again(tmp_path: Path) -> None:
+    text = """
+    layer { name: "in" type: "MemoryData" top: "x" top: "label"
+      memory_data_param { batch_size: 2 channels: 1 height: 1 width: 1 } }
+    layer { name: "twice" type: "Power" bottom: "x" top: "y" power_param { scale: 2 } }"""
+    net = caffe.Net(write_net(tmp_path, text), caffe.TEST)
+    given = np.arange(4, dtype=np.float32).reshape(4, 1, 1, 1)
+    net.set_input_arrays(given, np.arange(4))
+    assert [net.forward()["y"].ravel().tolist() for _ in range(3)] == [[0, 2], [4, 6], [0, 2]]
+    given[3] = 10
+    assert net.forward()["y"].ravel().tolist() == [4, 20]
+    assert net.blobs["label"].data.tolist() == [2, 3]
+    net.after_forward(print)
+    assert net.forward()["y"].ravel().tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("shape", "labels", "words"),
+    [
+        ((4, 2, 4, 5), 4, "must be a multiple of batch size: 4, 3"),
+        ((0, 2, 4, 5), 0, "must be a multiple of batch size"),
+        ((3, 2, 4, 6), 3, "data array must be N x 2 x 4 x 5, not 3 x 2 x 4 x 6"),
+        ((3, 2, 4, 5), 6, "the same first dimension"),
+    ],
+)
+def test_memory_data_refuses(tmp_path: Path, shape: tuple[int, ...], labels: int, words: str) -> None:
+    text = """layer { name: "in" type: "MemoryData" top: "x" top: "label"
+      memory_data_param { batch_size: 3 channels: 2 height: 4 width: 5 } }"""
+    net = caffe.Net(write_net(tmp_path, text), caffe.TEST)
+    with pytest.raises(RuntimeError, match=words):
+        net.set_input_arrays(np.zeros(shape), np.zeros(labels))
+
+
+def test_what_converters_read(chain: caffe.Net) -> None:
+    assert all(type(blobs) is caffe._caffe.BlobVec for blobs in chain.params.values())
+    assert [blob.count for blob in chain._blobs] == [blob.count for blob in chain.blobs.values()]
+    assert [chain._blob_names[i] for i in chain._inputs] == chain.inputs
+    assert [chain._blob_names[i] for i in chain._outputs] == chain.outputs
+    assert chain._blob_loss_weights == [0.0] * len(chain.blobs)
+    chain.name = "another"
+    assert chain.name == "another"
 
 
 def test_only_memory_data_takes_arrays(chain: caffe.Net) -> None:
@@ -472,3 +503,32 @@ def test_files_that_a_net_names_are_written_where_that_is_allowed(
     monkeypatch.setenv("PROTOTXT_ALLOW_WRITES", "1")
     opened(tmp_path, text).forward()
     assert (tmp_path / "out.h5").exists()
+
+
+def test_blobs_that_no_forward_has_reached_are_zeros(chain: caffe.Net) -> None:
+    first = chain._layer_names[1]
+    chain.blobs["data"].data[...] = images(3)
+    chain.forward(end=first)
+    assert not chain.blobs["prob"].data.any()
+    assert chain.blobs[chain.top_names[first][0]].data.any()
+
+
+def test_a_forward_may_begin_where_none_has_been(tmp_path: Path) -> None:
+    net = caffe.Net(write_net(tmp_path, CHAIN), caffe.TEST)
+    start = net._layer_names[2]
+    from_zeros = net.forward(start=start)["prob"].copy()
+    net.blobs[net.bottom_names[start][0]].data[...] = 0
+    np.testing.assert_array_equal(net.forward(start=start)["prob"], from_zeros)
+
+
+def test_a_blob_inside_may_have_another_shape(tmp_path: Path) -> None:
+    net = caffe.Net(write_net(tmp_path, CHAIN), caffe.TEST)
+    net.blobs["data"].data[...] = images(3)
+    want = net.forward()["prob"].copy()
+    start = net._layer_names[2]
+    blob = net.blobs[net.bottom_names[start][0]]
+    values = blob.data.copy()
+    blob.reshape(2, *blob.shape[1:])
+    blob.data[...] = values[:2]
+    np.testing.assert_allclose(net.forward(start=start)["prob"], want[:2], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(net.forward()["prob"], want, rtol=1e-5, atol=1e-6)

@@ -9,12 +9,12 @@ Source: caffe/python/caffe/__init__.py.
 from __future__ import annotations
 
 from prototxt.caffe import _caffe, io, pycaffe
-from prototxt.caffe._caffe import __version__
 from prototxt.caffe.classifier import Classifier
 from prototxt.caffe.detector import Detector
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
     Timer,
+    __version__,
     has_nccl,
     init_log,
     layer_type_list,

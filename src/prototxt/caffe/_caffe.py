@@ -5,10 +5,11 @@ Source: caffe/python/caffe/_caffe.cpp.
 
 from __future__ import annotations
 
-from prototxt.caffe.blob import Blob
+from prototxt.caffe.blob import Blob, BlobVec
 from prototxt.caffe.layer import Layer
 from prototxt.caffe.modes import (
     Timer,
+    __version__,
     has_nccl,
     init_log,
     layer_type_list,
@@ -36,12 +37,9 @@ from prototxt.caffe.solvers import (
     get_solver,
 )
 
-__version__ = "1.0.0"
-"""The version of Caffe whose names these are."""
-
 __all__ = [
-    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "Layer", "NesterovSolver", "Net", "RMSPropSolver",
-    "SGDSolver", "Solver", "Timer", "__version__", "get_solver", "has_nccl", "init_log", "layer_type_list", "log",
-    "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed", "set_solver_count",
-    "set_solver_rank", "solver_count", "solver_rank",
+    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "Blob", "BlobVec", "Layer", "NesterovSolver", "Net",
+    "RMSPropSolver", "SGDSolver", "Solver", "Timer", "__version__", "get_solver", "has_nccl", "init_log",
+    "layer_type_list", "log", "set_device", "set_mode_cpu", "set_mode_gpu", "set_multiprocess", "set_random_seed",
+    "set_solver_count", "set_solver_rank", "solver_count", "solver_rank",
 ]  # fmt: skip

@@ -8,6 +8,9 @@ import numpy as np
 
 from prototxt.layers.base import Array, Shape
 from prototxt.layers.python import PythonBlob
+from prototxt.layers.python import PythonBlobs as BlobVec
+
+__all__ = ["Blob", "BlobVec", "SplitBlob"]
 
 
 class Blob(PythonBlob):

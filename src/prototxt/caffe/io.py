@@ -11,7 +11,7 @@ import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,13 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.data.datum import read_datum
 from prototxt.images.crops import windows
-from prototxt.images.scikit_image import load_unit, resize_smooth, zoom
+from prototxt.images.scikit_image import load_unit, resize_smooth, stretch, zoom
 from prototxt.schema import message_class
 
 __all__ = [
     "Transformer", "array_to_blobproto", "array_to_datum", "arraylist_to_blobprotovecor_str",
     "arraylist_to_blobprotovector_str", "blobproto_to_array", "blobprotovector_str_to_arraylist", "caffe_pb2",
-    "datum_to_array", "load_image", "oversample", "resize_image",
+    "datum_to_array", "load_image", "oversample", "resize", "resize_image",
 ]  # fmt: skip
 
 Array = NDArray[np.float32]
@@ -231,15 +231,15 @@ class Transformer:
             raise ValueError(f"{in_} is not one of the net inputs: {self.inputs}")
 
 
-def load_image(filename: str | os.PathLike[str], color: bool = True) -> Array:
-    """An image file as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false; float32 in 0..1.
+def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) -> Array:
+    """An image as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false; float32 in 0..1.
 
-    Alpha is dropped, and the EXIF orientation is not applied, as scikit-image does it. Raises FileNotFoundError for a
-    file that is not there, ImageError for what is no image.
+    `filename` may also be an open file, such as BytesIO. Alpha is dropped, and the EXIF orientation is not applied, as
+    scikit-image does it. Raises FileNotFoundError for a file that is not there, ImageError for what is no image.
 
     Source: caffe/python/caffe/io.py (load_image).
     """
-    if not Path(filename).exists():
+    if isinstance(filename, str | os.PathLike) and not Path(filename).exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(filename))
     return load_unit(filename, color)
 
@@ -266,6 +266,34 @@ def resize_image(im: NDArray[Any], new_dims: Iterable[int], interp_order: int = 
         raise ValueError(f"new_dims is (height, width), each at least 1, not {tuple(dims)}")
     rule = resize_smooth if im.shape[2] in (1, 3) else zoom
     return rule(im, dims[0], dims[1], interp_order)
+
+
+def resize(
+    image: NDArray[Any],
+    output_shape: Sequence[int],
+    order: int = 1,
+    mode: str = "constant",
+    cval: float = 0,
+    preserve_range: bool = False,
+) -> NDArray[np.float64]:
+    """scikit-image's resize, which scripts find in `caffe.io`: H x W or H x W x K at (height, width) or with K.
+
+    Whole numbers become 0..1 unless `preserve_range` is set. Linear (`order` 1) or nearest (0), not smoothed; what lies
+    outside has the value `cval`.
+
+    Raises ValueError for another number of axes or channels, NotImplementedError for other orders and modes.
+
+    Source: skimage/transform/_warps.py (resize, of the versions that pycaffe was written for).
+    """
+    if order not in (0, 1) or mode != "constant":
+        raise NotImplementedError(f'order {order}, mode "{mode}": give order 0 or 1, mode "constant"')
+    wanted, channels = tuple(int(n) for n in output_shape), image.shape[2:]
+    if image.ndim not in (2, 3) or wanted[2:] not in ((), channels) or len(wanted) < 2 or min(wanted) < 1:
+        raise ValueError(f"an image of {_show(image.shape)} cannot be resized to {_show(wanted)}")
+    whole = np.issubdtype(image.dtype, np.integer) and not preserve_range
+    pixels = image / np.iinfo(image.dtype).max if whole else image.astype(np.float64)
+    height, width = wanted[:2]
+    return stretch(np.atleast_3d(pixels), height, width, order, cval).reshape(height, width, *channels)
 
 
 def oversample(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Array:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from prototxt.caffe.blob import Blob
+from prototxt.caffe.blob import BlobVec
 from prototxt.definition import Definition
 from prototxt.layers.python import PythonLayer as Layer
+from prototxt.layers.python import PythonLayerError
 from prototxt.layers.registry import PYTHON_LAYERS
 
-__all__ = ["ALLOW", "ALLOW_WRITES", "HOW_TO_ALLOW", "Layer", "LayerInfo", "may_run", "may_write"]
+__all__ = [
+    "ALLOW",
+    "ALLOW_WRITES",
+    "HOW_TO_ALLOW",
+    "Layer",
+    "LayerInfo",
+    "may_run",
+    "may_write",
+    "raised_by_layers",
+]
 
 ALLOW = "PROTOTXT_ALLOW_PYTHON_LAYERS"
 
@@ -28,17 +40,18 @@ class LayerInfo:
     """A layer of a net: its type, and its learned arrays."""
 
     type: str
-    blobs: list[Blob]
+    blobs: BlobVec
 
 
 def may_run(definition: Definition) -> bool:
     """Whether the net's Python layers may run: all are classes that the script itself has imported, or ALLOW is set.
 
-    A net is data, and may come from a stranger: naming a module in it does not import that module.
+    A net is data, and may come from a stranger: naming a module in it does not import that module. Well-known layers
+    that the script has not imported are no hindrance to others: rooms do their work.
     """
     layers = [layer.python_param for layer in definition.message.layer if layer.type == "Python"]
     own = [p for p in layers if (p.module.rpartition(".")[2], p.layer) not in PYTHON_LAYERS]
-    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own)
+    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own or layers)
 
 
 def may_write() -> bool:
@@ -49,3 +62,13 @@ def may_write() -> bool:
 def _is_known(module: str, name: str) -> bool:
     found: Any = getattr(sys.modules.get(module), name, None)
     return isinstance(found, type) and issubclass(found, Layer)
+
+
+@contextmanager
+def raised_by_layers() -> Iterator[None]:
+    """What the code of a layer in Python raises reaches the script as it is, with a note of where that was."""
+    try:
+        yield
+    except PythonLayerError as error:
+        error.raised.add_note(str(error))
+        raise error.raised from None

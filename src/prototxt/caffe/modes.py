@@ -12,6 +12,9 @@ from prototxt.layers.registry import layer_types
 
 LOG = logging.getLogger("caffe")
 
+__version__ = "1.0.0"
+"""The version of Caffe whose names these are."""
+
 
 @dataclass
 class _State:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import cycle
-from math import prod
 from typing import Any
 from warnings import warn
 
@@ -17,15 +16,17 @@ from numpy.typing import ArrayLike
 
 from prototxt import net as core
 from prototxt.caffe import modes
-from prototxt.caffe.blob import Blob, SplitBlob
-from prototxt.caffe.layer import HOW_TO_ALLOW, LayerInfo, may_run, may_write
+from prototxt.caffe.blob import Blob, BlobVec, SplitBlob
+from prototxt.caffe.layer import HOW_TO_ALLOW, Layer, LayerInfo, may_run, may_write, raised_by_layers
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Array
+from prototxt.layers.base import Array, count, show
+from prototxt.layers.python import Python
+from prototxt.limits import check_fits
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 
@@ -55,8 +56,8 @@ class Net:
         asked = _arguments(args, kwargs)
         for file in (network_file, asked["weights"]):
             _check_readable(file)
-        self._open(os.fspath(network_file), **asked)
-        self._given: Iterator[dict[str, Array]] | None = None
+        with raised_by_layers():
+            self._open(os.fspath(network_file), **asked)
         self._before: list[Hook] = []
         self._after: list[Hook] = []
 
@@ -73,11 +74,13 @@ class Net:
             raise
         for note in self._net.graph.notes:
             warn(PrototxtWarning(note), stacklevel=4)
+        self.name = self._net.name
         self.blobs = self._make_blobs()
-        self.layers = [LayerInfo(node.type, self._learned(node)) for node in self._graph.nodes]
-        self.layer_dict = OrderedDict(zip(self._layer_names, self.layers, strict=True))
-        named = zip(self._layer_names, self.layers, strict=True)
+        self.layers = [self._layer(node) for node in self._graph.nodes]
+        named = list(zip(self._layer_names, self.layers, strict=True))
+        self.layer_dict = OrderedDict(named)
         self.params = OrderedDict((name, layer.blobs) for name, layer in named if layer.blobs)
+        self._given: Iterator[tuple[Array, Array]] = iter(())
 
     def _make_blobs(self) -> OrderedDict[str, Blob]:
         split = {
@@ -94,20 +97,24 @@ class Net:
     def _blob(self, name: str) -> Blob:
         net = self._net
 
-        def values() -> Array:
-            """What the net has; zeros where no forward came by."""
-            blob = net.blobs[name]
-            return np.array(blob.data, order="C") if net.holds(blob.id) else np.zeros(blob.shape, np.float32)
+        def fetch() -> Array:
+            """What the last forward that reached it made of it, else zeros."""
+            found = net.blobs[name]
+            if found.has_values:
+                return np.array(found.data, order="C")
+            check_fits(4 * count(found.shape), f'{net.graph.file}: blob "{name}"')
+            return np.zeros(found.shape, np.float32)
 
-        return Blob(net.blobs[name].shape, values)
+        return Blob(net.blobs[name].shape, fetch)
 
-    def _learned(self, node: Node) -> list[Blob]:
+    def _layer(self, node: Node) -> Layer | LayerInfo:
+        """What the net shows of a layer; one in Python is the script's own object."""
         params = self._net.params_of(node)
-        return [Blob(param.shape, partial(getattr, param, "data")) for param in params]
-
-    @property
-    def name(self) -> str:
-        return self._net.name
+        blobs = BlobVec(Blob(param.shape, partial(getattr, param, "data")) for param in params)
+        if isinstance(node.layer, Python) and isinstance(node.layer.instance, Layer):
+            node.layer.instance.blobs = blobs
+            return node.layer.instance
+        return LayerInfo(node.type, blobs)
 
     @property
     def _graph(self) -> Graph:
@@ -120,6 +127,22 @@ class Net:
     @property
     def _blob_names(self) -> list[str]:
         return list(self.blobs)
+
+    @property
+    def _blobs(self) -> list[Blob]:
+        return list(self.blobs.values())
+
+    @property
+    def _blob_loss_weights(self) -> list[float]:
+        return list(self.blob_loss_weights.values())
+
+    @property
+    def _inputs(self) -> list[int]:
+        return self._numbers(self.inputs)
+
+    @property
+    def _outputs(self) -> list[int]:
+        return self._numbers(self.outputs)
 
     @property
     def inputs(self) -> list[str]:
@@ -148,10 +171,14 @@ class Net:
         return OrderedDict((name, weights.get(name, 0.0)) for name in self.blobs)
 
     def _top_ids(self, layer: int) -> list[int]:
-        return [self._blob_names.index(top.name) for top in self._graph.nodes[layer].tops]
+        return self._numbers(top.name for top in self._graph.nodes[layer].tops)
 
     def _bottom_ids(self, layer: int) -> list[int]:
-        return [self._blob_names.index(bottom.name) for bottom in self._graph.nodes[layer].bottoms]
+        return self._numbers(bottom.name for bottom in self._graph.nodes[layer].bottoms)
+
+    def _numbers(self, blobs: Iterable[str]) -> list[int]:
+        names = self._blob_names
+        return [names.index(name) for name in blobs]
 
     def forward(
         self,
@@ -191,6 +218,10 @@ class Net:
     def _forward(self, start: int, end: int) -> float:
         """Run layers `start` to `end` by their numbers; the loss."""
         if not self._before and not self._after:
+            behind = self._sources
+            if start < behind <= end:
+                # What lies behind is planned for the shapes that these turn out to have.
+                return self._run(start, behind - 1) + self._run(behind, end)
             return self._run(start, end)
         total = 0.0
         for layer in range(start, end + 1):
@@ -201,21 +232,33 @@ class Net:
                 hook(layer)
         return total
 
+    @property
+    def _sources(self) -> int:
+        """How many layers at the net's beginning are in Python and read nothing."""
+        nodes = self._graph.nodes
+        others = (i for i, node in enumerate(nodes) if node.bottoms or not isinstance(node.layer, Python))
+        return next(others, len(nodes))
+
     def _run(self, start: int, end: int) -> float:
-        if start == 0 and self._given is not None:
-            for name, values in next(self._given).items():
-                self.blobs[name].data[...] = values
+        if start == 0:
+            self._take_given()
         whole = (start, end) == (0, len(self.layers) - 1)
         first, last = (None, None) if whole else (start, end)
         ran = part(self._graph, first, last)
-        feeds = {
-            blob.name: self.blobs[blob.name].data
-            for blob in ran.entries
-            if self.blobs[blob.name].is_held or not self._net.holds(blob)
-        }
-        self._net.forward(feeds, start=first, end=last)
+        read = {blob.name for blob in ran.entries}
+        feeds = {name: self.blobs[name].data for name in read if self._is_changed(name)}
+        inner = [blob for blob in ran.entries if blob.name not in self._net.inputs]
+        is_planned = all(self.blobs[blob.name].shape == ran.shapes[blob] for blob in inner)
+        forward = self._net.forward if is_planned else self._net.forward_unplanned
+        with raised_by_layers():
+            forward(feeds, start=first, end=last)
         self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
         return self._net.loss
+
+    def _is_changed(self, name: str) -> bool:
+        """Whether somebody may have written a blob, or given it another shape, or no forward has reached it yet."""
+        blob, inner = self.blobs[name], self._net.blobs[name]
+        return blob.is_held or blob.shape != inner.shape or not inner.has_values
 
     def _follow(self, written: Iterable[str]) -> None:
         """Blobs show what the net made of them."""
@@ -281,7 +324,8 @@ class Net:
         now = self._net.graph
         if any(shape != now.shapes[now.last[name]] for name, shape in shapes.items()):
             held = {name: self.blobs[name].data for name in shapes}
-            self._net.reshape(**shapes)
+            with raised_by_layers():
+                self._net.reshape(**shapes)
             self._follow(())
             for name, values in held.items():
                 self.blobs[name].data[...] = values
@@ -301,6 +345,7 @@ class Net:
         self._net.share(other._net)
         for layer in self.layers:
             for blob in layer.blobs:
+                assert isinstance(blob, Blob)  # `_layer` made them
                 blob.forget()
 
     def save(self, path: StrPath) -> None:
@@ -312,36 +357,34 @@ class Net:
         self._net.save(path, ".h5")
 
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
-        """What a net that begins with a MemoryData layer reads: N x C x H x W images, N labels.
+        """What a net that begins with a MemoryData layer reads: N x C x H x W images and N labels, whole batches.
 
-        N is a multiple of the layer's batch_size: every forward reads the next batch, behind the last the first again.
+        Every forward takes the next batch, after the last one the first again. Arrays of float32 stay the caller's:
+        what is written into them is what the next forwards read.
 
-        Raises RuntimeError for another net, and for arrays that do not fit.
+        Raises RuntimeError for another net, and for arrays of other shapes.
         """
         first = self._graph.nodes[0]
         if first.type != "MemoryData":
             raise RuntimeError("set_input_arrays may only be called if the first layer is a MemoryDataLayer")
-        arrays = {
-            top.name: np.asarray(values, np.float32)
-            for top, values in zip(first.tops, (data, labels), strict=True)
-        }
-        lengths, size = (
-            {array.shape[:1] for array in arrays.values()},
-            self.blobs[first.tops[0].name].shape[0],
-        )
-        if len(lengths) > 1:
-            raise RuntimeError("data and labels must have the same first dimension")
-        (images,) = lengths.pop() or (0,)
-        if not images or images % size:
-            raise RuntimeError("first dimensions of input arrays must be a multiple of batch size")
-        for name, array in arrays.items():
-            takes = self.blobs[name].shape[1:]
-            if array.size != images * prod(takes):
-                raise RuntimeError(f'"{name}" takes {takes} each, not {array.shape[1:]}')
-        self._given = cycle(
-            {name: array[i : i + size].reshape(self.blobs[name].shape) for name, array in arrays.items()}
-            for i in range(0, images, size)
-        )
+        images, numbers = np.asarray(data, np.float32), np.asarray(labels, np.float32)
+        batch, *item = self.blobs[first.tops[0].name].shape
+        if images.shape[1:] != (*item,):
+            raise RuntimeError(f"data array must be N x {show(tuple(item))}, not {show(images.shape)}")
+        if numbers.shape[:1] != images.shape[:1] or numbers.size != len(images):
+            raise RuntimeError("data and labels must have the same first dimension, and one label an image")
+        if len(images) % batch or not len(images):
+            raise RuntimeError(
+                f"first dimensions of input arrays must be a multiple of batch size: {len(images)}, {batch}"
+            )
+        parts = [slice(start, start + batch) for start in range(0, len(images), batch)]
+        self._given = cycle([(images[part], numbers[part]) for part in parts])
+
+    def _take_given(self) -> None:
+        """Write the next batch of `set_input_arrays`, if there is one, into the first layer's tops."""
+        for top, values in zip(self._graph.nodes[0].tops, next(self._given, ()), strict=False):
+            blob = self.blobs[top.name]
+            blob.data[...] = values.reshape(blob.shape)
 
     def before_forward(self, hook: Hook) -> None:
         """Call `hook(layer_number)` before every layer runs. Layers then run one by one."""

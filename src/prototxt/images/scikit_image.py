@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,8 @@ _REACH = 4
 """The smoothing bell is cut off at so many standard deviations."""
 
 
-def load_unit(path: str | PathLike[str], color: bool = True) -> Array:
-    """The image as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false: float32 in 0..1.
+def load_unit(file: str | PathLike[str] | BinaryIO, color: bool = True) -> Array:
+    """The image of a path, or of an open file: H x W x 3 in RGB, or H x W x 1 in gray without `color`, float32 in 0..1.
 
     Bytes are divided by 255, 16-bit gray by 65535; floating-point pixels (TIFF) stay as stored. Alpha is dropped. Gray
     of colour is 0.2125 R + 0.7154 G + 0.0721 B. The EXIF orientation is *not* applied: scikit-image leaves it alone.
@@ -37,14 +37,17 @@ def load_unit(path: str | PathLike[str], color: bool = True) -> Array:
 
     Source: skimage/util/dtype.py (img_as_float), skimage/color/colorconv.py (rgb2gray).
     """
-    name = fspath(path)
-    return guarded(name, lambda: _read(name, color))
+    if isinstance(file, str | PathLike):
+        name = fspath(file)
+        return guarded(name, lambda: _read(name, name, color))
+    name = str(getattr(file, "name", "<file>"))
+    return guarded(name, lambda: _read(file, name, color))
 
 
-def _read(name: str, color: bool) -> Array:
+def _read(file: str | BinaryIO, name: str, color: bool) -> Array:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata
-        with open_image(name) as image:
+        with open_image(file) as image:
             check_pixels(name, image)
             image.load()
             unit = _in_unit(name, image)
@@ -93,6 +96,22 @@ def resize_smooth(image: NDArray[Any], height: int, width: int, order: int = 1) 
     outside = 1 - np.outer(down[1].sum(axis=1), across[1].sum(axis=1))
     resized = _weighted(_weighted(image, 0, *down), 1, *across) + outside[..., None] * np.float64(least)
     return resized.astype(np.float32)
+
+
+def stretch(
+    image: NDArray[Any], height: int, width: int, order: int = 1, outside: float = 0
+) -> NDArray[np.float64]:
+    """`resize_smooth` without its smoothing, and with a value for what lies outside: skimage's resize before 0.15.
+
+    Source: skimage/transform/_warps.py (resize, mode="constant").
+    """
+    taps = []
+    for old, new in zip(image.shape[:2], (height, width), strict=True):
+        places, weights = _between((np.arange(new) + 0.5) * (old / new) - 0.5, order)
+        taps.append((places.clip(0, old - 1), np.where((places >= 0) & (places < old), weights, 0)))
+    (rows, down), (columns, across) = taps
+    rest = 1 - np.outer(down.sum(axis=1), across.sum(axis=1))
+    return _weighted(_weighted(image, 0, rows, down), 1, columns, across) + rest[..., None] * outside
 
 
 def zoom(image: NDArray[Any], height: int, width: int, order: int = 1) -> Array:

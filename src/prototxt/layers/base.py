@@ -185,6 +185,9 @@ class Layer:
         """What random layers draw from: the same for the same seed and layer name."""
         return np.random.default_rng([self.setting.seed, zlib.crc32(self.name.encode())])
 
+    def succeed(self, former: Layer) -> None:
+        """Take over what the same layer of the same net, at other input shapes, remembers. Default: nothing."""
+
     @property
     def remembers(self) -> bool:
         """Whether a forward may depend on those before it: random draws, a state, data that is read on.

@@ -52,6 +52,10 @@ class PythonBlob:
             self._data = self._data.reshape(shape) if prod(shape) == self._data.size else None
         self._shape, self._diff = shape, None
 
+    def lend(self, data: Array) -> None:
+        """Hold these values, in their own memory."""
+        self._shape, self._data = data.shape, data
+
     def __getattr__(self, name: str) -> int:
         if name not in FIRST_LEGACY_AXES:
             raise AttributeError(name)
@@ -65,6 +69,14 @@ class PythonBlobs(list[PythonBlob]):
     def add_blob(self, *shape: int) -> PythonBlob:
         self.append(PythonBlob(shape))
         return self[-1]
+
+
+class PythonLayerError(LayerError):
+    """The code of a Python layer failed; `raised` is what it raised."""
+
+    def __init__(self, what: str, raised: Exception, *, field: str | None = None) -> None:
+        super().__init__(what, field=field)
+        self.raised = raised
 
 
 class PythonLayer:
@@ -98,9 +110,10 @@ class Python(Layer):
         setup(bottom, top) once, then reshape(bottom, top) and forward(bottom, top) for every forward
 
     Shapes:
-        whatever `setup` and `reshape` give the tops; `forward` may reshape them once more
+        whatever `setup` or `reshape` gives the tops; every forward may give them others
 
     Pitfalls:
+        Since its tops may change from forward to forward, the layers behind it run without the fast kernels.
         It runs code of the net's author. So the net is refused unless the user says otherwise:
         `--allow-python-layers`, or `allow_python_layers=True`. The module is looked for where Python looks:
         put its folder on PYTHONPATH.
@@ -115,8 +128,8 @@ class Python(Layer):
     Source: caffe/include/caffe/layers/python_layer.hpp, caffe/python/caffe/_caffe.cpp.
     """
 
-    data_dependent = True
     golden = "runs the user's own code"
+    data_dependent = True
 
     @property
     def remembers(self) -> bool:
@@ -132,9 +145,14 @@ class Python(Layer):
                 hint="if you trust it, allow it: --allow-python-layers or allow_python_layers=True",
             )
         self.class_name = f"{p.module}.{p.layer}"
-        self._instance = self._create(p.module, p.layer, p.param_str)
+        self.instance = self._create(p.module, p.layer, p.param_str)
+        self._top = [PythonBlob() for _ in range(self.num_tops)]
         self._is_set_up = False
-        self._top_shapes: list[Shape] = []
+
+    def succeed(self, former: Layer) -> None:
+        """Go on with the former's object: only its `setup` was called on another one."""
+        assert isinstance(former, Python)
+        self.instance, self._top = former.instance, former._top
 
     def _create(self, module: str, name: str, param_str: str) -> Any:
         try:
@@ -157,11 +175,11 @@ class Python(Layer):
         instance.blobs = PythonBlobs()
         return instance
 
-    def _failed(self, doing: str, error: Exception, field: str = "python_param") -> LayerError:
-        return LayerError(f"{doing} failed: {type(error).__name__}: {error}", field=field)
+    def _failed(self, doing: str, error: Exception, field: str = "python_param") -> PythonLayerError:
+        return PythonLayerError(f"{doing} failed: {type(error).__name__}: {error}", error, field=field)
 
     def _call(self, method: str, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
-        call: Callable[..., None] | None = getattr(self._instance, method, None)
+        call: Callable[..., None] | None = getattr(self.instance, method, None)
         if call is None:
             raise LayerError(f"{self.class_name} has no method {method}", field="layer")
         try:
@@ -170,18 +188,16 @@ class Python(Layer):
             raise self._failed(f"{self.class_name}.{method}", error) from error
 
     def _reshaped(self, bottom: list[PythonBlob]) -> list[PythonBlob]:
-        top = [PythonBlob(shape) for shape in self._top_shapes]
+        """The tops, the same blobs at every call: what `setup` gave them stays."""
         if not self._is_set_up:
-            top = [PythonBlob() for _ in range(self.num_tops)]
-            self._call("setup", bottom, top)
+            self._call("setup", bottom, self._top)
             self._is_set_up = True
-        self._call("reshape", bottom, top)
-        self._top_shapes = [blob.shape for blob in top]
-        return top
+        self._call("reshape", bottom, self._top)
+        return self._top
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         self._reshaped([PythonBlob(shape) for shape in bottom])
-        return tuple(Param(blob.shape, start=blob.data) for blob in self._instance.blobs)
+        return tuple(Param(blob.shape, start=blob.data) for blob in self.instance.blobs)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [blob.shape for blob in self._reshaped([PythonBlob(shape) for shape in bottom])]
@@ -189,7 +205,8 @@ class Python(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         # The code may write into what it is given: it gets copies.
         blobs = [PythonBlob(x.shape, x.copy()) for x in bottom]
-        self._instance.blobs[:] = [PythonBlob(p.shape, p) for p in params]
+        for blob, learned in zip(self.instance.blobs, params, strict=True):
+            blob.lend(learned)
         top = self._reshaped(blobs)
         self._call("forward", blobs, top)
         return [np.array(blob.data, np.float32) for blob in top]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from prototxt.errors import LayerError, MissingLayerError, did_you_mean
@@ -174,12 +176,21 @@ def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
 def _type_name(param: Any, setting: Setting) -> str:
     """The type whose room does the layer's work: a room of ours for a well-known Python layer.
 
-    Where the user allows the net's own code, that runs.
+    Where the user allows the net's own code, and it is there, that runs.
     """
-    if param.type != "Python" or setting.allow_python_layers:
+    if param.type != "Python":
         return str(param.type)
     p = param.python_param
-    return PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
+    known = PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
+    return "Python" if setting.allow_python_layers and _can_import(p.module) else known
+
+
+def _can_import(module: str) -> bool:
+    """Whether Python finds the module; packages around it are imported."""
+    try:
+        return module in sys.modules or find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
