@@ -205,6 +205,21 @@ def test_shapes_follow_where_nothing_is_written(tmp_path: Path) -> None:
     assert [blob.data.shape for blob in net.blobs.values()] == [(4, 4, 4)] * 3
 
 
+@pytest.mark.parametrize(
+    "module", ["prototxt_stranger.proposal_layer", ".proposal_layer", "__main__.proposal_layer"]
+)
+def test_a_well_known_name_imports_nothing_beside_layers_of_the_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    (tmp_path / "prototxt_stranger").mkdir()
+    (tmp_path / "prototxt_stranger" / "__init__.py").write_text("raise SystemExit('this has run')")
+    monkeypatch.syspath_prepend(tmp_path)
+    more = f"""layer {{ name: "it" type: "Python" bottom: "one" top: "it"
+      python_param {{ module: "{module}" layer: "ProposalLayer" }} }}"""
+    with pytest.raises(MissingLayerError, match="import its module in your script"):
+        caffe.Net(write_net(tmp_path, text("TimesAndPlus") + more), caffe.TEST)
+
+
 def test_a_well_known_layer_needs_no_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     net = """
     layer { name: "in" type: "Input" top: "p" top: "d" top: "i" input_param {

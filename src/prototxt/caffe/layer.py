@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from prototxt.caffe.blob import BlobVec
@@ -47,11 +48,16 @@ def may_run(definition: Definition) -> bool:
     """Whether the net's Python layers may run: all are classes that the script itself has imported, or ALLOW is set.
 
     A net is data, and may come from a stranger: naming a module in it does not import that module. Well-known layers
-    that the script has not imported are no hindrance to others: rooms do their work.
+    whose module is not here are no hindrance to others: rooms do their work.
     """
+    if os.environ.get(ALLOW) == "1":
+        return True
     layers = [layer.python_param for layer in definition.message.layer if layer.type == "Python"]
-    own = [p for p in layers if (p.module.rpartition(".")[2], p.layer) not in PYTHON_LAYERS]
-    return os.environ.get(ALLOW) == "1" or all(_is_known(p.module, p.layer) for p in own or layers)
+    known = [_is_known(p.module, p.layer) for p in layers]
+    return any(known) and all(
+        is_known or (_is_well_known(p.module, p.layer) and _is_absent(p.module))
+        for p, is_known in zip(layers, known, strict=True)
+    )
 
 
 def may_write() -> bool:
@@ -62,6 +68,18 @@ def may_write() -> bool:
 def _is_known(module: str, name: str) -> bool:
     found: Any = getattr(sys.modules.get(module), name, None)
     return isinstance(found, type) and issubclass(found, Layer)
+
+
+def _is_well_known(module: str, name: str) -> bool:
+    return (module.rpartition(".")[2], name) in PYTHON_LAYERS
+
+
+def _is_absent(module: str) -> bool:
+    """Whether no such module could be imported, as far as can be told without importing any."""
+    try:
+        return find_spec(module.partition(".")[0]) is None
+    except ValueError:  # a name such as "" or "__main__", which no finder is asked for
+        return False
 
 
 @contextmanager
