@@ -206,7 +206,7 @@ def test_shapes_follow_where_nothing_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["prototxt_stranger.proposal_layer", ".proposal_layer", "__main__.proposal_layer"]
+    "module", ["prototxt_stranger.spatial_dropout", ".spatial_dropout", "__main__.spatial_dropout"]
 )
 def test_a_well_known_name_imports_nothing_beside_layers_of_the_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
@@ -215,7 +215,8 @@ def test_a_well_known_name_imports_nothing_beside_layers_of_the_script(
     (tmp_path / "prototxt_stranger" / "__init__.py").write_text("raise SystemExit('this has run')")
     monkeypatch.syspath_prepend(tmp_path)
     more = f"""layer {{ name: "it" type: "Python" bottom: "one" top: "it"
-      python_param {{ module: "{module}" layer: "ProposalLayer" }} }}"""
+      python_param {{ module: "{module}" layer: "SpatialDropoutLayer"
+        param_str: "{{{{'phase': 'TEST', 'p': '0.1'}}}}" }} }}"""
     with pytest.raises(MissingLayerError, match="import its module in your script"):
         caffe.Net(write_net(tmp_path, text("TimesAndPlus") + more), caffe.TEST)
 
