@@ -216,7 +216,7 @@ def test_a_well_known_name_imports_nothing_beside_layers_of_the_script(
     monkeypatch.syspath_prepend(tmp_path)
     more = f"""layer {{ name: "it" type: "Python" bottom: "one" top: "it"
       python_param {{ module: "{module}" layer: "SpatialDropoutLayer"
-        param_str: "{{{{'phase': 'TEST', 'p': '0.1'}}}}" }} }}"""
+        param_str: "{{'phase': 'TEST', 'p': '0.1'}}" }} }}"""
     with pytest.raises(MissingLayerError, match="import its module in your script"):
         caffe.Net(write_net(tmp_path, text("TimesAndPlus") + more), caffe.TEST)
 
