@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 
@@ -157,3 +158,62 @@ def test_threads_are_held_to_cores_for_a_forward_alone() -> None:
     places.clear()
     workers.run([[Share(8, look)]] * len(before))
     assert all(place == before for place in places)
+
+
+def test_ctrl_c_ends_a_job_between_two_tasks() -> None:
+    done: list[int] = []
+
+    def press(task: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+        done.append(task)
+
+    with pytest.raises(KeyboardInterrupt):
+        workers.run([[Share(5, press), Share(5, done.append)]])
+    assert done == [0]  # the task that was under way is done, no other is begun
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    workers.run([[Share(2, done.append)]])
+    assert done == [0, 0, 1]
+
+
+def test_a_handler_of_the_programs_own_stays() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
+    try:
+        workers.run([[Share(3, lambda _task: signal.raise_signal(signal.SIGINT))]])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [signal.SIGINT] * 3
+
+
+def _nothing(_task: int) -> None:
+    """A task that is done at once."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
+def test_ctrl_c_at_any_moment_leaves_nobody_waiting() -> None:
+    """A worker that waited for one that an interrupt had taken away would wait here for ever."""
+    before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    interrupts = 0
+    try:
+        for i in range(300):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 1e-4 + 5e-6 * (i % 100))
+                for _ in range(1000):
+                    workers.run([[Share(3, _nothing)] * 40] * 2)
+            except KeyboardInterrupt:
+                interrupts += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupts == 300
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_nobody_waits_for_a_worker_that_has_left() -> None:
+    job = workers.Job([[Share(1, _nothing)] * 3] * 2)
+    waiting = threading.Thread(target=job.work, args=(1,))
+    waiting.start()
+    job.leave(0, RuntimeError("gone"))
+    waiting.join(timeout=60)
+    assert not waiting.is_alive()
+    assert isinstance(job.error, RuntimeError)

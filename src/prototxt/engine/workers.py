@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -68,35 +70,49 @@ class Job:
         self._next = [count() for _ in shares[0]]
         self._arrived = [count(1) for _ in shares[0]]
         self._bells: list[SimpleQueue[None]] = [SimpleQueue() for _ in shares]
+        self._met = 0
+        self._is_left = False
         self.error: BaseException | None = None
 
     def work(self, worker: int) -> None:
         """What one worker does: all phases, whatever happens, so that nobody waits for it in vain."""
         last = len(self._shares)
         for phase, share in enumerate(self._shares[worker]):
-            if self.error is None:
-                try:
-                    take, tasks, run = self._next[phase], share.tasks, share.run
-                    while (task := next(take)) < tasks:
-                        run(task)
-                except BaseException as error:
-                    self.error = self.error or error
+            try:
+                take, tasks, run = self._next[phase], share.tasks, share.run
+                while self.error is None and (task := next(take)) < tasks:
+                    run(task)
+            except BaseException as error:
+                self.stop(error)
             if last > 1:
                 self._meet(worker, phase, last)
 
     def _meet(self, worker: int, phase: int, last: int) -> None:
-        """Wait until every worker is here. An interrupt is kept for later."""
+        """Wait until every worker is here. What interrupts that is kept for later."""
         if next(self._arrived[phase]) == last:
-            for other, bell in enumerate(self._bells):
-                if other != worker:
-                    bell.put(None)
-            return
-        while True:
+            self._met = phase + 1
+            self._ring(worker)
+        # A bell that has rung is no proof, in either way: an interrupt may fall between hearing and noticing it.
+        while self._met <= phase and not self._is_left:
             try:
                 self._bells[worker].get()
-                return
             except BaseException as error:
-                self.error = self.error or error
+                self.stop(error)
+
+    def _ring(self, worker: int) -> None:
+        for other, bell in enumerate(self._bells):
+            if other != worker:
+                bell.put(None)
+
+    def stop(self, error: BaseException) -> None:
+        """Begin no more tasks."""
+        self.error = self.error or error
+
+    def leave(self, worker: int, error: BaseException) -> None:
+        """A worker is gone: nobody waits for it any more."""
+        self.stop(error)
+        self._is_left = True
+        self._ring(worker)
 
 
 class _Thread:
@@ -210,6 +226,23 @@ def _cores(workers: int) -> list[int] | None:
     return usable if len(usable) == workers else None
 
 
+@contextmanager
+def _stopped_by_ctrl_c(job: Job) -> Iterator[None]:
+    """Ctrl-C ends a job between two tasks, in place of raising just anywhere in the first worker.
+
+    A handler that somebody else has set stays; signals arrive in the main thread alone.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda _number, _frame: job.stop(KeyboardInterrupt()))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def run(shares: Sequence[Sequence[Share]], *, hold: bool = False) -> None:
     """Do a job with as many workers as there are shares, this thread being the first.
 
@@ -221,16 +254,25 @@ def run(shares: Sequence[Sequence[Share]], *, hold: bool = False) -> None:
     alone = _running.enter()
     try:
         job = Job(shares, _cores(len(shares)) if hold and alone else None)
-        helpers = _idle.take(len(shares) - 1)
-        done: SimpleQueue[None] = SimpleQueue()
-        for worker, helper in enumerate(helpers, start=1):
-            helper.inbox.put((job, worker, done))
-        with _held_to(job.cores[0] if job.cores else None):
-            job.work(0)
-        for _ in helpers:
-            done.get()
-        _idle.give(helpers)
+        with _stopped_by_ctrl_c(job):
+            _share_out(job, len(shares))
     finally:
         _running.leave()
     if job.error is not None:
         raise job.error
+
+
+def _share_out(job: Job, workers: int) -> None:
+    """Do a job, this thread being the first of the workers."""
+    helpers = _idle.take(workers - 1)
+    done: SimpleQueue[None] = SimpleQueue()
+    for worker, helper in enumerate(helpers, start=1):
+        helper.inbox.put((job, worker, done))
+    try:
+        with _held_to(job.cores[0] if job.cores else None):
+            job.work(0)
+    except BaseException as error:
+        job.leave(0, error)
+    for _ in helpers:
+        done.get()
+    _idle.give(helpers)
