@@ -448,6 +448,8 @@ def test_rows_of_arrays_are_made_as_they_are_needed(net: Path, tmp_path: Path) -
 
     rows_of = tmp_path / "rows.npz"
     np.savez_compressed(rows_of, data=np.zeros((3000, 3, 8, 9), np.uint8))
+    np.savez(tmp_path / "one.npz", data=np.zeros((1, 3, 8, 9), np.uint8))
+    invoke(run, net, tmp_path / "one.npz", "--to", "data", "--json")  # what is imported is not counted
     tracemalloc.start()
     result = invoke(run, net, rows_of, "--to", "data", "--json", "--batch", "100")
     most = tracemalloc.get_traced_memory()[1]
