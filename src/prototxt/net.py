@@ -131,7 +131,8 @@ class _Latest:
 
     MOST = 12
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
         self._made: OrderedDict[tuple[object, ...], Any] = OrderedDict()
 
     def get(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -139,7 +140,7 @@ class _Latest:
         if key not in self._made:
             self._made[key] = make()
         self._made.move_to_end(key)
-        while len(self._made) > self.MOST:
+        while len(self._made) > self.most:
             self._made.popitem(last=False)
         return self._made[key]
 
@@ -249,7 +250,7 @@ class Net:
         other = copy(self)
         other.threads = self.threads if threads is None else check_threads(threads)
         other._kernels = self._kernels if other.threads == self.threads else {}
-        other._lowered = _Latest()
+        other._lowered = _Latest(self._lowered.most)
         other._adopt(make_graph(self._definition, self._options))
         return other
 
@@ -293,6 +294,10 @@ class Net:
         reached = self._reached
         earlier = {str(blob): blob for blob in self._values if blob != reached[blob.name]}
         return {name: Blob(self, blob) for name, blob in (reached | earlier).items()}
+
+    def blob(self, name: str) -> Blob:
+        """`blobs[name]`, without making all of them. Raises KeyError for a blob that the net does not have."""
+        return Blob(self, self._reached[name])
 
     @property
     def params(self) -> dict[str, list[Parameter]]:
@@ -541,8 +546,15 @@ class Net:
             found = {m.geometry: m.chosen for m in measured}
             self._kernels = {**self._kernels, **found}
             remember(self.threads, found)
-            self._lowered = _Latest()
+            self._lowered = _Latest(self._lowered.most)
         return measured
+
+    def expect_parts(self, number: int) -> None:
+        """Remember the plans of that many parts (`start`, `end`), as those of layers that run one by one.
+
+        Otherwise it is a few, the latest ones.
+        """
+        self._lowered.most = _Latest.MOST + 2 * number  # a plan and a session for each
 
     def session(
         self, keep: Keep | None = None, *, start: LayerName | None = None, end: LayerName | None = None

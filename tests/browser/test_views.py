@@ -390,6 +390,7 @@ def test_keys(open_report: Open, lenet: Path) -> None:
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")  # the browser closes it in its own time
     assert opened.store("state.at") == [0, 17, 3, 4]
     page.keyboard.press("Escape")
     assert opened.store("state.at") is None

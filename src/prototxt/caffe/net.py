@@ -99,13 +99,13 @@ class Net:
 
         def fetch() -> Array:
             """What the last forward that reached it made of it, else zeros."""
-            found = net.blobs[name]
+            found = net.blob(name)
             if found.has_values:
                 return np.array(found.data, order="C")
             check_fits(4 * count(found.shape), f'{net.graph.file}: blob "{name}"')
             return np.zeros(found.shape, np.float32)
 
-        return Blob(net.blobs[name].shape, fetch)
+        return Blob(net.blob(name).shape, fetch)
 
     def _layer(self, node: Node) -> Layer | LayerInfo:
         """What the net shows of a layer; one in Python is the script's own object."""
@@ -244,7 +244,8 @@ class Net:
             self._take_given()
         whole = (start, end) == (0, len(self.layers) - 1)
         first, last = (None, None) if whole else (start, end)
-        ran = part(self._graph, first, last)
+        graph = self._graph
+        ran = part(graph, first, last)
         read = {blob.name for blob in ran.entries}
         feeds = {name: self.blobs[name].data for name in read if self._is_changed(name)}
         inner = [blob for blob in ran.entries if blob.name not in self._net.inputs]
@@ -252,22 +253,21 @@ class Net:
         forward = self._net.forward if is_planned else self._net.forward_unplanned
         with raised_by_layers():
             forward(feeds, start=first, end=last)
-        self._follow({top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
+        self._follow(graph, {top.name for node in ran.nodes for top in node.tops} - set(self.inputs))
         return self._net.loss
 
     def _is_changed(self, name: str) -> bool:
         """Whether somebody may have written a blob, or given it another shape, or no forward has reached it yet."""
-        blob, inner = self.blobs[name], self._net.blobs[name]
+        blob, inner = self.blobs[name], self._net.blob(name)
         return blob.is_held or blob.shape != inner.shape or not inner.has_values
 
-    def _follow(self, written: Iterable[str]) -> None:
-        """Blobs show what the net made of them."""
-        now = self._net.blobs
-        for name, blob in self.blobs.items():
-            blob.fits(now[name].shape)
+    def _follow(self, before: Graph, written: Iterable[str]) -> None:
+        """Blobs show what the net made of them; `before` is the graph it had."""
+        for name in written if self._graph is before else self.blobs:
+            self.blobs[name].fits(self._net.blob(name).shape)
         for name in written:
             if self.blobs[name].is_held:
-                self.blobs[name].show(now[name].data)
+                self.blobs[name].show(self._net.blob(name).data)
 
     def forward_all(self, blobs: Sequence[str] | None = None, **kwargs: ArrayLike) -> dict[str, Array]:
         """Run as many forwards as the inputs given take, the last one filled up with zeros; copies of the outputs.
@@ -326,7 +326,7 @@ class Net:
             held = {name: self.blobs[name].data for name in shapes}
             with raised_by_layers():
                 self._net.reshape(**shapes)
-            self._follow(())
+            self._follow(now, ())
             for name, values in held.items():
                 self.blobs[name].data[...] = values
 
@@ -388,10 +388,12 @@ class Net:
 
     def before_forward(self, hook: Hook) -> None:
         """Call `hook(layer_number)` before every layer runs. Layers then run one by one."""
+        self._net.expect_parts(len(self.layers))
         self._before.append(hook)
 
     def after_forward(self, hook: Hook) -> None:
         """Call `hook(layer_number)` after every layer has run. Layers then run one by one."""
+        self._net.expect_parts(len(self.layers))
         self._after.append(hook)
 
     def before_backward(self, hook: Hook) -> None:
