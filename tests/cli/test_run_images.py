@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -400,21 +400,39 @@ def test_ctrl_c_leaves_complete_output(slow: Path, folder: Path, tmp_path: Path)
     assert "Traceback" not in said
 
 
+MEMORY = """
+import json, sys, tracemalloc
+from click.testing import CliRunner
+from prototxt.cli.run import main
+
+for i, arguments in enumerate(json.load(sys.stdin)):
+    if i:
+        tracemalloc.start()
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    if i:
+        print(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+"""
+
+
+def most_memory(*runs: Sequence[object]) -> list[int]:
+    """The most bytes that each run but the first takes; what the first imports and caches is not counted.
+
+    In a process of their own: in an old one tables of the interpreter may grow by megabytes just then.
+    """
+    arguments = json.dumps([[str(word) for word in words] for words in runs])
+    command = [sys.executable, "-c", MEMORY]
+    done = subprocess.run(command, input=arguments, capture_output=True, text=True, timeout=300, check=True)
+    return [int(line) for line in done.stdout.split()]
+
+
 def test_memory_stays_flat(net: Path, tmp_path: Path) -> None:
     """What a run holds on to after 40 images is what it holds after 400."""
-    import tracemalloc
-
     image = picture(tmp_path / "i.png", size=(300, 200))
-
-    def peak(count: int) -> int:
-        tracemalloc.start()
-        assert invoke(run, net, *[image] * count, "--save", tmp_path / "f.npz", "--batch", "4").code == 0
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
-
-    peak(4)  # what is imported and cached once
-    few, many = peak(40), peak(400)
+    few, many = most_memory(
+        *([net, *[image] * count, "--save", tmp_path / "f.npz", "--batch", "4"] for count in (4, 40, 400))
+    )
     assert many < few + 360 * 4000  # names and printed lines; an image is 180,000 bytes
 
 
@@ -443,30 +461,11 @@ def test_random_layers_draw_in_order(tmp_path: Path, folder: Path) -> None:
     assert len(set(means)) == 8
 
 
-MOST_MEMORY = """
-import sys, tracemalloc
-from click.testing import CliRunner
-from prototxt.cli.run import main
-
-def run(rows):
-    return CliRunner().invoke(main, [sys.argv[1], rows, "--to", "data", "--json", "--batch", "100"])
-
-run(sys.argv[2])  # what is imported is not counted
-tracemalloc.start()
-result = run(sys.argv[3])
-print(len(result.stdout.splitlines()), tracemalloc.get_traced_memory()[1])
-"""
-
-
 def test_rows_of_arrays_are_made_as_they_are_needed(net: Path, tmp_path: Path) -> None:
-    """In a process of its own: in an old one tables of the interpreter may grow by megabytes just then."""
     one, many = tmp_path / "one.npz", tmp_path / "rows.npz"
     np.savez(one, data=np.zeros((1, 3, 8, 9), np.uint8))
     np.savez_compressed(many, data=np.zeros((3000, 3, 8, 9), np.uint8))
-    command = [sys.executable, "-c", MOST_MEMORY, str(net), str(one), str(many)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    lines, most = map(int, done.stdout.split())
-    assert lines == 3000
+    (most,) = most_memory(*([net, rows, "--to", "data", "--json", "--batch", "100"] for rows in (one, many)))
     assert most < 6_000_000  # the file's 0.6 MB, what is printed; all rows as float32 would be 2.6 MB more
 
 
