@@ -146,3 +146,19 @@ def test_a_trained_net_as_tutorials_run_it() -> None:
     best = net.predict([cat])[0].argsort()[::-1][:5]
     assert best.tolist() == [278, 277, 263, 281, 463]
     assert net.predict([cat], oversample=False)[0].argmax() == 278
+
+
+def test_images_of_other_channels_are_refused_with_the_numbers(tmp_path: Path) -> None:
+    net = classifier(tmp_path)
+    with pytest.raises(ValueError, match="an image has 1 channels, data takes 3"):
+        net.predict([image[..., :1] for image in images(2)])
+
+
+def test_a_net_without_an_input_is_refused(tmp_path: Path) -> None:
+    source = 'layer { name: "d" type: "DummyData" top: "x" dummy_data_param { shape { dim: 2 dim: 3 } } } '
+    scores = 'layer { name: "score" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 6 } }'
+    (tmp_path / "train.prototxt").write_text(source + scores)
+    weights = str(tmp_path / "net.caffemodel")
+    caffe.Net(str(tmp_path / "train.prototxt"), caffe.TEST).save(weights)
+    with pytest.raises(ValueError, match="no input for images"):
+        caffe.Classifier(str(tmp_path / "train.prototxt"), weights)

@@ -26,6 +26,8 @@ class ImageInputNet(Net):
         channel_swap: Sequence[int] | None,
     ) -> None:
         super().__init__(model_file, TEST, weights=pretrained_file)
+        if not self.inputs:
+            raise ValueError(f"{model_file}: the net has no input for images; a deploy.prototxt has one")
         in_, shape = self.inputs[0], self.blobs[self.inputs[0]].data.shape
         if len(shape) != 4:
             raise ValueError(f"{in_} takes no images: its shape is {shape}, not N x K x H x W")
@@ -47,6 +49,10 @@ class ImageInputNet(Net):
     def _answers(self, images: Iterable[NDArray[Any]]) -> Array:
         """The first output for each image: N x C, or N x C x H x W where it has more than one place."""
         in_ = self.inputs[0]
-        fed: dict[str, Any] = {in_: np.stack([self.transformer.preprocess(in_, image) for image in images])}
+        takes = self.blobs[in_].channels
+        blobs = [self.transformer.preprocess(in_, image) for image in images]
+        if wrong := {len(blob) for blob in blobs} - {takes}:
+            raise ValueError(f"an image has {wrong.pop()} channels, {in_} takes {takes}")
+        fed: dict[str, Any] = {in_: np.stack(blobs)}
         answers = self.forward_all(**fed)[self.outputs[0]]
         return answers.reshape(len(answers), -1) if answers[:1, :1].size == 1 else answers
