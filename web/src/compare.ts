@@ -6,7 +6,7 @@ import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
 import { arrays, CompareTable } from "./compare-table";
 import { CONVENTIONS, count, show, type Convention } from "./rules";
-import { barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs, theme } from "./shell";
+import { acts, barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs } from "./shell";
 import "./style.css";
 // Behind the style that it adds to.
 import "./compare.css";
@@ -52,7 +52,8 @@ export class ComparePage {
     this.main.children[0]?.after(divider(this.main));
     root.replaceChildren(bar, this.totals, this.main, this.help.dialog);
     store.on((state, before) => this.follow(state, before));
-    listen((key) => this.act(key), () => this.leave());
+    const { search, graph, help } = this;
+    listen(acts(PANES, { search, graph, help, step: (by) => this.step(by), open: (pane) => store.set({ pane }) }), () => this.leave());
     addEventListener("hashchange", () => this.open());
     this.tell();
     this.open();
@@ -155,29 +156,12 @@ export class ComparePage {
     store.open(matches[at] ?? match);
   }
 
-  private act(key: string): (() => void) | undefined {
+  private step(by: 1 | -1): void {
     const { store } = this;
-    const step = (by: number): void => {
-      const rows = store.shown();
-      const place = store.pair ? rows.indexOf(store.pair) : -1;
-      const next = rows[place < 0 ? 0 : place + by];
-      if (next) store.open(next);
-    };
-    const acts: Record<string, () => void> = {
-      "/": () => this.search.input.focus(),
-      j: () => step(1),
-      k: () => step(-1),
-      t: () => store.set({ pane: "table" }),
-      l: () => store.set({ pane: "layer" }),
-      w: () => store.set({ pane: "weights" }),
-      g: () => store.set({ pane: "graph" }),
-      "+": () => this.graph.scale(1.4),
-      "-": () => this.graph.scale(1 / 1.4),
-      "0": () => this.graph.fit(true),
-      "?": () => this.help.show(),
-      d: theme,
-    };
-    return acts[key];
+    const rows = store.shown();
+    const place = store.pair ? rows.indexOf(store.pair) : -1;
+    const next = rows[place < 0 ? 0 : place + by];
+    if (next) store.open(next);
   }
 
   private leave(): void {

@@ -8,7 +8,7 @@ import { GraphView } from "./graph";
 import { LayerView } from "./layer";
 import { ledger } from "./ledger";
 import { compute, CONVENTIONS, costOf, outcome, show } from "./rules";
-import { barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs, theme } from "./shell";
+import { acts, barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs } from "./shell";
 import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
 import { ledgerOf } from "./pixel";
@@ -59,7 +59,8 @@ class Page {
     this.main.children[0]?.after(divider(this.main));
     root.replaceChildren(bar, this.problem, this.main, this.help.dialog);
     store.on((state, before) => this.follow(state, before));
-    listen((key) => this.act(key), () => this.leave());
+    const { search, graph, help } = this;
+    listen(acts(PANES, { search, graph, help, step: (by) => this.step(by), open: (pane) => store.set({ pane }) }), () => this.leave());
     addEventListener("hashchange", () => this.open(location.hash));
     this.tell();
     this.graph.fit();
@@ -129,26 +130,10 @@ class Page {
     store.open(found[at] ?? match);
   }
 
-  private act(key: string): (() => void) | undefined {
-    const { store } = this;
-    const step = (by: number): void => {
-      const next = store.report.layers[store.state.layer === null ? 0 : store.state.layer + by];
-      if (next) store.open(next);
-    };
-    const acts: Record<string, () => void> = {
-      "/": () => this.search.input.focus(),
-      j: () => step(1),
-      k: () => step(-1),
-      t: () => store.set({ pane: "table" }),
-      l: () => store.set({ pane: "layer" }),
-      g: () => store.set({ pane: "graph" }),
-      "+": () => this.graph.scale(1.4),
-      "-": () => this.graph.scale(1 / 1.4),
-      "0": () => this.graph.fit(true),
-      "?": () => this.help.show(),
-      d: theme,
-    };
-    return acts[key];
+  private step(by: 1 | -1): void {
+    const { report, state } = this.store;
+    const next = report.layers[state.layer === null ? 0 : state.layer + by];
+    if (next) this.store.open(next);
   }
 
   private leave(): void {

@@ -113,6 +113,31 @@ export function graphPane(graph: HTMLElement, tabs: HTMLElement): HTMLElement {
   return h("section", { class: "pane-graph", id: "pane-graph", "aria-label": "Graph" }, skip, graph);
 }
 
+interface Steered<P extends string> {
+  search: Search;
+  graph: { scale(by: number): void; fit(smooth: boolean): void };
+  help: Help;
+  step: (by: 1 | -1) => void;
+  open: (pane: P) => void;
+}
+
+/** What a key does on either page; the first letter of a pane opens it. */
+export function acts<P extends string>(panes: readonly P[], page: Steered<P>): (key: string) => (() => void) | undefined {
+  const { search, graph, help, step, open } = page;
+  const does = new Map<string, () => void>([
+    ...panes.map((pane): [string, () => void] => [pane[0] ?? "", () => open(pane)]),
+    ["/", () => search.input.focus()],
+    ["j", () => step(1)],
+    ["k", () => step(-1)],
+    ["+", () => graph.scale(1.4)],
+    ["-", () => graph.scale(1 / 1.4)],
+    ["0", () => graph.fit(true)],
+    ["?", () => help.show()],
+    ["d", theme],
+  ]);
+  return (key) => does.get(key);
+}
+
 /** What the keys do, outside of fields; Escape everywhere but in a dialog. */
 export function listen(act: (key: string) => (() => void) | undefined, leave: () => void): void {
   document.addEventListener("keydown", (event) => {
