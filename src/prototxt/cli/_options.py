@@ -65,6 +65,12 @@ def option_group(
     return decorate
 
 
+weights_option = click.option(
+    "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
+    help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class NetChoice:
     """What the net options say: which layers take part, the inputs' shapes, whether unknown fields are errors."""

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from prototxt.cli._common import Command, say, show_notes
 from prototxt.cli._image_options import ImageChoice, image_options
-from prototxt.cli._options import NetChoice, file_name, net_options
+from prototxt.cli._options import NetChoice, file_name, net_options, weights_option
 from prototxt.cli._run_reading import make_reading, weights_files
 from prototxt.cli._run_text import missing_weights
 
@@ -42,10 +42,7 @@ def finite(_ctx: click.Context, _option: click.Parameter, value: float) -> float
     "--image", type=file_name, metavar="FILE",
     help="Run the net on this image (or .npy, .npz of arrays), and show every map; without it there are none.",
 )  # fmt: skip
-@click.option(
-    "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
-    help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
-)  # fmt: skip
+@weights_option
 @click.option(
     "--compare", "other", type=file_name, metavar="OTHER",
     help="Show NET beside another net: both in one graph and one table, what differs, which weights load.",

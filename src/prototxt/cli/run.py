@@ -11,7 +11,7 @@ import click
 
 from prototxt.cli._common import Command, show_notes
 from prototxt.cli._image_options import ImageChoice, image_options
-from prototxt.cli._options import NetChoice, file_name, net_options
+from prototxt.cli._options import NetChoice, file_name, net_options, weights_option
 from prototxt.cli._output_options import OutputChoice, output_options
 from prototxt.cli._plan_options import PlanChoice, plan_options
 from prototxt.cli._run_draw import check_draw, check_found
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("net", type=file_name)
 @click.argument("images_named", metavar="[IMAGE]...", type=file_name, nargs=-1)
-@click.option(
-    "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
-    help=".caffemodel, .h5 or .npz, the later ones over the earlier; without it the fillers make random weights.",
-)  # fmt: skip
+@weights_option
 @image_options
 @click.option("--batch", type=click.IntRange(1), help="Images per forward.  [default: 1]")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first image that cannot be used.")
