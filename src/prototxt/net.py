@@ -179,6 +179,10 @@ class Blob:
         """
         return self._net._value(self._id).view()
 
+    def copy(self) -> Array:
+        """The values as an array of its own; zeros where no forward has left any."""
+        return np.array(self.data, order="C") if self.has_values else self._net._zeros(self._id)
+
     def __repr__(self) -> str:
         return f'<Blob "{self.name}" {show(self.shape)}>'
 
@@ -627,10 +631,13 @@ class Net:
                     f'the latest forward did not keep blob "{blob.name}"',
                     hint=f'load the net with keep="all" or keep=["{blob.name}"], or give its values',
                 )
-            shape = self.graph.shapes[blob]
-            check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')
-            self._values[blob] = np.zeros(shape, np.float32)
+            self._values[blob] = self._zeros(blob)
         return self._values[blob]
+
+    def _zeros(self, blob: BlobId) -> Array:
+        shape = self.graph.shapes[blob]
+        check_fits(4 * count(shape), f'{self.graph.file}: blob "{blob.name}"')
+        return np.zeros(shape, np.float32)
 
 
 def _check_fits(plan: Plan) -> None:

@@ -56,7 +56,7 @@ ALLOWED = {
     "check": {"definition", "graph", "layers", "reading", "text"},
     # pycaffe's names over the whole of it
     "caffe": {
-        "data", "definition", "files", "graph", "images", "layers", "limits", "net", "reading", "schema", "text",
+        "data", "definition", "files", "graph", "images", "layers", "net", "reading", "schema", "text",
         "upgrade", "views", "weights",
     },
     "net": {

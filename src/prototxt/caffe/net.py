@@ -24,9 +24,8 @@ from prototxt.errors import MissingLayerError, PrototxtWarning
 from prototxt.graph.part import part
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Array, count, show
+from prototxt.layers.base import Array, show
 from prototxt.layers.python import Python
-from prototxt.limits import check_fits
 from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 
@@ -96,16 +95,7 @@ class Net:
 
     def _blob(self, name: str) -> Blob:
         net = self._net
-
-        def fetch() -> Array:
-            """What the last forward that reached it made of it, else zeros."""
-            found = net.blob(name)
-            if found.has_values:
-                return np.array(found.data, order="C")
-            check_fits(4 * count(found.shape), f'{net.graph.file}: blob "{name}"')
-            return np.zeros(found.shape, np.float32)
-
-        return Blob(net.blob(name).shape, fetch)
+        return Blob(net.blob(name).shape, lambda: net.blob(name).copy())
 
     def _layer(self, node: Node) -> Layer | LayerInfo:
         """What the net shows of a layer; one in Python is the script's own object."""
