@@ -33,7 +33,7 @@ proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
 docs: setup  ## the rooms -> docs/layers.md
 	$(BIN)/python tools/make_docs.py
 
-web:  ## web/ -> src/prototxt/report/page.html (Node 20 or newer)
+web:  ## web/ -> src/prototxt/page/page.html (Node 20 or newer)
 	cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 BENCH := .bench-venv

@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 import prototxt
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
+from prototxt.engine.watch import Timer
 from prototxt.net import Net
 from prototxt.plan.plan import Plan
-from prototxt.watch import Timer
 
 USUAL = ("mobilenet", "alexnet", "googlenet", "squeezenet")
 ENGINES = ("fast", "numba")

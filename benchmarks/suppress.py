@@ -14,8 +14,8 @@ from time import perf_counter
 import numpy as np
 from rich.console import Console
 
+from prototxt.blobs import Array
 from prototxt.boxes.suppress import suppress
-from prototxt.layers.base import Array
 
 THRESHOLDS = (0.3, 0.5, 0.7)
 RUNS = 5

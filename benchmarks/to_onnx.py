@@ -16,9 +16,9 @@ import onnx
 from onnx import helper, numpy_helper
 
 import prototxt
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError, PrototxtError
-from prototxt.graph.wiring import BlobId, Graph, Node, located_at
-from prototxt.layers.base import Array, Shape
+from prototxt.graph.graph import BlobId, Graph, Node, located_at
 from prototxt.net import Net
 
 OPSET = 17

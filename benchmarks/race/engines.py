@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 import prototxt
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from race.files import Files
 
 

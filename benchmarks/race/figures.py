@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 
 OURS = "ours"
 

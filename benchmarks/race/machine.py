@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from multiprocessing import get_context
 
-from prototxt.engine import machine
-from prototxt.engine.machine import Machine
+from prototxt.engine.tuning import machine
+from prototxt.engine.tuning.machine import Machine
 
 ROUNDS = 7
 

@@ -15,8 +15,8 @@ import numpy as np
 from nets import NETS
 from rich.console import Console
 
-from prototxt.engine.machine import Machine, busy
-from prototxt.files import whole_file
+from prototxt.engine.tuning.machine import Machine, busy
+from prototxt.util.files import whole_file
 from race.engines import ENGINES, Job, missing, needs_onnx, set_threads, version_of
 from race.figures import Race
 from race.files import make_files

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from prototxt.engine.machine import Machine
+from prototxt.engine.tuning.machine import Machine
 from race.engines import ENGINES
 from race.figures import OURS, Race, batch_gain, geometric_mean
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from race.engines import Job
 from race.figures import Race
 from race.worker import Turn, Worker, WorkerError

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from race.engines import ENGINES, Job
 
 QUIET_SECONDS = 5.0

@@ -27,19 +27,20 @@ from prototxt.errors import (
 )
 
 if TYPE_CHECKING:
-    from prototxt.detections.detection import Detection
+    from prototxt.blobs import count
+    from prototxt.detection.detection import Detection
+    from prototxt.engine.watch import Timer, Trace, Watcher
+    from prototxt.frontend.load import load_graph
     from prototxt.images.labels import read_labels
     from prototxt.images.load import load_image
     from prototxt.images.mean import read_mean
     from prototxt.images.recipe import Recipe
     from prototxt.images.transform import Transform
     from prototxt.images.view import View
-    from prototxt.layers.base import Cost, Layer, Param, count
+    from prototxt.layers.base import Cost, Layer, Param
     from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
-    from prototxt.reading import load_graph
-    from prototxt.watch import Timer, Trace, Watcher
 
 __version__ = "0.1.0"
 
@@ -47,21 +48,21 @@ __version__ = "0.1.0"
 _HOMES = {
     "Blob": "prototxt.net",
     "Cost": "prototxt.layers.base",
-    "Detection": "prototxt.detections.detection",
+    "Detection": "prototxt.detection.detection",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
     "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",
     "PythonLayer": "prototxt.layers.python",
     "Recipe": "prototxt.images.recipe",
-    "Timer": "prototxt.watch",
-    "Trace": "prototxt.watch",
+    "Timer": "prototxt.engine.watch",
+    "Trace": "prototxt.engine.watch",
     "Transform": "prototxt.images.transform",
     "View": "prototxt.images.view",
-    "Watcher": "prototxt.watch",
+    "Watcher": "prototxt.engine.watch",
     "count": "prototxt.layers.base",
     "layer": "prototxt.layers.registry",
-    "load_graph": "prototxt.reading",
+    "load_graph": "prototxt.frontend.load",
     "load_image": "prototxt.images.load",
     "load_net": "prototxt.net",
     "parse_net": "prototxt.net",

@@ -13,26 +13,18 @@ from warnings import warn
 import numpy as np
 from numpy.typing import ArrayLike
 
-from prototxt.definition import Definition
-from prototxt.detections.detection import Detection
-from prototxt.detections.heads import PixelMap, find_head, image_view
+from prototxt.blobs import Array, Shape, count, format_shape
+from prototxt.detection.detection import Detection
+from prototxt.detection.heads import PixelMap, find_head, image_view
 from prototxt.engine import reference
-from prototxt.engine.autotune import Measured, measure
-from prototxt.engine.remembered import remember, remembered
 from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.tuning.cache import remember, remembered
+from prototxt.engine.tuning.choose import Kernels, tuned
+from prototxt.engine.tuning.measure import Measured, measure
+from prototxt.engine.watch import Loss, Watcher
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
-from prototxt.extras import missing_library
-from prototxt.graph.part import LayerName, part
-from prototxt.graph.wiring import BlobId, Graph, Node
-from prototxt.images.view import View
-from prototxt.kernels.layout import copy as copy_blob
-from prototxt.layers.base import Array, Shape, count, show
-from prototxt.limits import check_fits
-from prototxt.plan.fuse import Choose
-from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
-from prototxt.plan.tuned import Kernels, tuned
-from prototxt.reading import (
+from prototxt.frontend.load import (
     Inputs,
     Options,
     Path,
@@ -41,8 +33,16 @@ from prototxt.reading import (
     layer_of_input,
     make_graph,
 )
+from prototxt.graph.graph import BlobId, Graph, Node
+from prototxt.graph.subgraph import LayerName, part
+from prototxt.images.view import View
+from prototxt.kernels.layout import copy as copy_blob
+from prototxt.plan.fuse import Choose
+from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
-from prototxt.watch import Loss, Watcher
+from prototxt.util.extras import missing_library
+from prototxt.util.limits import check_fits
 from prototxt.weights.params import Files, Loaded, Params, blob_counts, load_params, make_params, read_files
 
 ENGINES = ("fast", "numba", "reference")
@@ -184,7 +184,7 @@ class Blob:
         return np.array(self.data, order="C") if self.has_values else self._net._zeros(self._id)
 
     def __repr__(self) -> str:
-        return f'<Blob "{self.name}" {show(self.shape)}>'
+        return f'<Blob "{self.name}" {format_shape(self.shape)}>'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,7 +209,7 @@ class Parameter:
         return self._params.shapes(self._layer)[self._slot]
 
     def __repr__(self) -> str:
-        return f"<Parameter {show(self.shape)}>"
+        return f"<Parameter {format_shape(self.shape)}>"
 
 
 class Net:
@@ -332,7 +332,7 @@ class Net:
 
     def summary(self) -> str:
         """The table of layers, shapes, parameters and costs as text."""
-        from prototxt.views.report import make_report
+        from prototxt.views.net_rows import make_report
         from prototxt.views.table import table_text
 
         return table_text(make_report(self.graph))
@@ -370,7 +370,7 @@ class Net:
         theirs = {node.name: node for node in reversed(other.graph.nodes)}
         pairs = [(node, theirs[node.name]) for node in self.graph.nodes if node.name in theirs]
         for mine, its in pairs:
-            has, needs = ([show(ref.shape) for ref in node.params] for node in (its, mine))
+            has, needs = ([format_shape(ref.shape) for ref in node.params] for node in (its, mine))
             if has != needs:
                 what = f'{self.graph.file}: layer "{mine.name}" has parameters of {", ".join(needs) or "no shape"}'
                 raise InputError(f"{what}, in {other.graph.file} they are {', '.join(has) or 'none'}")
@@ -406,10 +406,11 @@ class Net:
         for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
             for slot, (new_param, old_param) in enumerate(zip(node.params, old.params, strict=True)):
                 if new_param.shape != old_param.shape:
-                    given = ", ".join(f'"{name}" {show(shape)}' for name, shape in shapes.items())
+                    given = ", ".join(f'"{name}" {format_shape(shape)}' for name, shape in shapes.items())
                     raise InputError(
                         f'{self.graph.file}: input {given} does not fit: layer "{node.name}" ({node.type}) has '
-                        f"parameter {slot} of {show(old_param.shape)} and would need {show(new_param.shape)}"
+                        f"parameter {slot} of {format_shape(old_param.shape)} and would need "
+                        f"{format_shape(new_param.shape)}"
                     )
         for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
             if node is not old:
@@ -598,11 +599,11 @@ class Net:
         for name, shape in shapes.items():
             takes = self.graph.shapes[entries[name]]
             if len(shape) + 1 == len(takes) and shape == takes[1:]:
-                what = f'{self.graph.file}: input "{name}" is {show(takes)}, the array {show(shape)}'
+                what = f'{self.graph.file}: input "{name}" is {format_shape(takes)}, the array {format_shape(shape)}'
                 raise InputError(what, hint="add the first axis, one image in a batch: array[None]")
         inner = [name for name in shapes if name not in self.graph.inputs]
         if inner:
-            has, needs = show(shapes[inner[0]]), show(self.graph.shapes[entries[inner[0]]])
+            has, needs = format_shape(shapes[inner[0]]), format_shape(self.graph.shapes[entries[inner[0]]])
             raise InputError(
                 f'{self.graph.file}: "{inner[0]}" is computed inside the net as {needs}, not {has}',
                 hint="reshape the net's own inputs first, such as net.reshape(data=(N, C, H, W))",

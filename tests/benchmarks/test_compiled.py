@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import prototxt
-from helpers import noise
+from support.helpers import noise
 
 TEXT = """
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 1 dim: 16 dim: 20 dim: 23 } } }

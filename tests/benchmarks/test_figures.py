@@ -10,8 +10,8 @@ import pytest
 from race.figures import Race, batch_gain, geometric_mean, relative_error
 from race.report import Sheet, markdown, summary_sheets
 
-from prototxt.engine.machine import Machine
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
+from prototxt.engine.tuning.machine import Machine
 
 MACHINE = Machine("a machine", 2, 100.0, 20.0)
 

@@ -6,10 +6,10 @@ import pytest
 from nets import NETS
 
 import prototxt
-from golden import SHARED, needs_shared
-from prototxt.graph.wiring import Graph
-from prototxt.reading import Options, load_graph
-from prototxt.views.report import make_report
+from prototxt.frontend.load import Options, load_graph
+from prototxt.graph.graph import Graph
+from prototxt.views.net_rows import make_report
+from support.golden import SHARED, needs_shared
 
 # Public file; parameters and stored statistics; multiply-adds of one image
 NETS_OF_OTHERS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, noise
 from prototxt.boxes.code import CODES, decode, encode
+from support.helpers import floats, noise
 
 PRIOR = floats([0.2, 0.4, 0.6, 0.6])
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from helpers import noise
+from prototxt.blobs import Array
 from prototxt.boxes.deltas import clip, decode, encode
-from prototxt.layers.base import Array
+from support.helpers import noise
 
 
 def boxes(number: int) -> Array:

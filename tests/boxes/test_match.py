@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import floats
 from prototxt.boxes.match import IGNORED, NONE, match
+from support.helpers import floats
 
 TRUTH = floats([[0, 0, 1, 1], [0, 0, 0.5, 1]])
 

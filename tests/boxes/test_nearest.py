@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from prototxt.blobs import Array
 from prototxt.boxes import nearest as module
 from prototxt.boxes.nearest import nearest
-from prototxt.layers.base import Array
 
 BOXES = np.array(
     [[0, 0, 9, 9], [0, 0, 9, 4], [20, 20, 29, 29], [50, 50, 59, 59], [20, 20, 29, 29]], np.float32

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats
 from prototxt.boxes.overlap import areas, overlap
+from support.helpers import floats
 
 
 def test_a_quarter_of_each_of_two_squares() -> None:

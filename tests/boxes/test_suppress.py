@@ -8,10 +8,10 @@ import suppress as benchmark
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import floats
+from prototxt.blobs import Array
 from prototxt.boxes.overlap import overlap
 from prototxt.boxes.suppress import suppress
-from prototxt.layers.base import Array
+from support.helpers import floats
 
 
 def plainly(

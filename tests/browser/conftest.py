@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cli.commands import ALEXNET, DIGIT, LENET, ROOT, invoke
-from golden import SHARED
 from prototxt.cli.report import main
+from support.commands import ALEXNET, DIGIT, LENET, ROOT, invoke
+from support.golden import SHARED
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -11,13 +11,13 @@ import pytest
 
 from browser.conftest import DESK, PHONE, Open, Opened
 from browser.test_readable import CONTRAST, CUT_OFF, settle
-from cli.commands import ALEXNET, LENET, invoke
-from golden import SHARED, needs_shared
+from prototxt.blobs import Shape
 from prototxt.cli.report import main
-from prototxt.explain.diff import Diff, diff
-from prototxt.explain.macs import biases
-from prototxt.layers.base import Shape
-from prototxt.reading import Options, define_net
+from prototxt.explain.sections.macs import biases
+from prototxt.explain.surgery.diff import Diff, diff
+from prototxt.frontend.load import Options, define_net
+from support.commands import ALEXNET, LENET, invoke
+from support.golden import SHARED, needs_shared
 
 CORPUS = SHARED / "corpus"
 CHANGES = [

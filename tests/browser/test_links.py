@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from browser.conftest import DESK, PHONE, Open
-from cli.commands import invoke
-from golden import needs_shared
 from prototxt.cli.report import main
+from support.commands import invoke
+from support.golden import needs_shared
 
 IN_VIEW = """selector => {
     const pane = document.querySelector(".pane-layer").getBoundingClientRect()

@@ -11,12 +11,12 @@ import pytest
 
 import prototxt
 from browser.conftest import DESK, LENET_OPTIONS, PHONE, Open, Opened
-from cli.commands import ALEXNET, LENET, ROOT, invoke
+from prototxt.blobs import Array
 from prototxt.cli.report import main
-from prototxt.layers.base import Array
-from prototxt.reading import Options, define_net, make_graph
-from prototxt.report.write import MEGA
-from report_pages import read_page
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.page.write import MEGA
+from support.commands import ALEXNET, LENET, ROOT, invoke
+from support.report_pages import read_page
 
 WEIGHTS = ROOT / "examples" / "lenet.caffemodel"
 

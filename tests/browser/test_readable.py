@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from browser.conftest import DESK, PHONE, Open, Opened
-from cli.commands import invoke
-from golden import needs_shared
 from prototxt.cli.report import main
+from support.commands import invoke
+from support.golden import needs_shared
 
 CONTRAST = """() => {
     const canvas = new OffscreenCanvas(1, 1)

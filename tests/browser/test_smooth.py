@@ -8,7 +8,7 @@ import pytest
 from report_fps import Smooth, measure, say, unfold
 
 from browser.conftest import Open
-from golden import needs_shared
+from support.golden import needs_shared
 
 
 @needs_shared

@@ -15,13 +15,13 @@ import pytest
 
 from browser.conftest import Open, Opened
 from browser.test_page import SETTLED, blob
-from cli.commands import ALEXNET
-from golden import needs_shared
-from prototxt.explain.field import fields
-from prototxt.graph.wiring import BlobId, Graph
-from prototxt.layers.base import Array
-from prototxt.reading import load_graph
-from prototxt.views.report import make_report
+from prototxt.blobs import Array
+from prototxt.explain.sections.receptive_field import fields
+from prototxt.frontend.load import load_graph
+from prototxt.graph.graph import BlobId, Graph
+from prototxt.views.net_rows import make_report
+from support.commands import ALEXNET
+from support.golden import needs_shared
 
 MAPS = ".maps-part canvas.maps"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from browser.conftest import Open, Opened
-from cli.commands import ALEXNET, LENET, invoke
 from prototxt.cli.shapes import main as shapes
+from support.commands import ALEXNET, LENET, invoke
 
 Edit = tuple[str, str]
 """A pattern, and what stands there in the edited file."""

@@ -19,8 +19,10 @@ import click
 import numpy as np
 import pytest
 
-from cli.bad_nets import CONV, MANY, MISSING, NETS, SYNTAX
-from cli.commands import (
+from prototxt.cli.run.command import main as run
+from prototxt.cli.shapes import main as shapes
+from support.bad_nets import CONV, MANY, MISSING, NETS, SYNTAX
+from support.commands import (
     COMMANDS,
     DATA,
     DIGIT,
@@ -31,8 +33,6 @@ from cli.commands import (
     picture,
     write_weights,
 )
-from prototxt.cli.run import main as run
-from prototxt.cli.shapes import main as shapes
 
 
 @pytest.fixture(params=COMMANDS)
@@ -143,7 +143,7 @@ def test_a_folder(on_net: Callable[..., Any]) -> None:
 
 
 def test_a_file_without_end(on_net: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prototxt.text.read.MOST_BYTES", 10_000_000)
+    monkeypatch.setattr("prototxt.text.read.MAX_BYTES", 10_000_000)
     check_error(on_net("/dev/zero"), "/dev/zero: the file is larger than 10 MB")
 
 
@@ -545,7 +545,7 @@ def test_arrays_that_fail_midway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     path = tmp_path / "out.npz"
     path.write_text("old")
-    monkeypatch.setattr("prototxt.features.npz._write_rows", write_some)
+    monkeypatch.setattr("prototxt.batch.features.npz._write_rows", write_some)
     result = invoke(run, LENET, DIGIT, "--save", path)
     assert result.code == 1
     assert result.err.startswith(f"error: {path}: cannot be written: no space left on device")

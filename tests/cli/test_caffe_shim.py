@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import ROOT, invoke
 from prototxt.cli.caffe_shim import main
+from support.commands import ROOT, invoke
 
 SAME = """
 import importlib, pkgutil, sys

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import DATA, LENET, invoke, layer
-from golden import SHARED, needs_shared
 from prototxt.cli.shapes import main as shapes
+from support.commands import DATA, LENET, invoke, layer
+from support.golden import SHARED, needs_shared
 
 TRAIN_ONLY = 'layer { name: "in" type: "DummyData" top: "data" include { phase: TRAIN } dummy_data_param { shape { dim: 2 dim: 3 } } }\n'  # noqa: E501
 

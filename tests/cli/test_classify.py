@@ -11,10 +11,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 import prototxt.caffe as caffe
-from cli.commands import Result, invoke
 from prototxt.caffe import modes
 from prototxt.cli.classify import main
-from pycaffe_nets import IMAGE_NET, image_net, write_net
+from support.commands import Result, invoke
+from support.pycaffe_nets import IMAGE_NET, image_net, write_net
 
 HOW: dict[str, Any] = {"mean": np.array([100.0, 110.0, 120.0]), "raw_scale": 255, "channel_swap": (2, 1, 0)}
 DIMS = "--images_dim", "13,16"

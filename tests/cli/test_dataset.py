@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 import prototxt
-from datasets import data_net, pixels, prefetch_threads, write_images
 from prototxt.cli.dataset import main
 from prototxt.data.reader import open_database
 from prototxt.data.samples import every_sample
 from prototxt.data.transform import DataTransform
+from prototxt.formats.caffemodel import read_blob
 from prototxt.images.opencv import resize_bytes
 from prototxt.schema import message_class
-from prototxt.weights.caffemodel import read_blob
+from support.datasets import data_net, pixels, prefetch_threads, write_images
 
 SIZES = [(12, 9), (10, 14), (8, 8), (12, 9)]
 

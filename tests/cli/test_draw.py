@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import ALEXNET, DATA, LENET, invoke, layer
 from prototxt.cli.draw import main as draw
+from support.commands import ALEXNET, DATA, LENET, invoke, layer
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import LENET, invoke
 from prototxt.cli.draw_net import main as draw_net
+from support.commands import LENET, invoke
 
 
 def test_the_flags(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import ALEXNET, DATA, LENET, invoke, layer
-from prototxt.cli.explain import main as explain
-from prototxt.explain.layer import SECTIONS
+from prototxt.cli.explain.command import main as explain
+from prototxt.explain.sections.layer import SECTIONS
+from support.commands import ALEXNET, DATA, LENET, invoke, layer
 
 EXPECTED = Path(__file__).parent / "expected"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cli.commands import ALEXNET, LENET, LENET_BLOBS, Result, invoke, write_weights
-from prototxt.cli.explain import main as explain
+from prototxt.cli.explain.command import main as explain
 from prototxt.cli.shapes import main as shapes
+from support.commands import ALEXNET, LENET, LENET_BLOBS, Result, invoke, write_weights
 
 
 def asked(*args: str | Path) -> Result:
@@ -43,10 +43,10 @@ def test_a_narrow_terminal_has_what_comes_after_below(
 ) -> None:
     from rich.console import Console
 
-    from prototxt.explain.what_if import what_if
-    from prototxt.reading import Options, define_net
+    from prototxt.explain.surgery.views.comparison_table import comparison_table
+    from prototxt.explain.surgery.what_if import what_if
+    from prototxt.frontend.load import Options, define_net
     from prototxt.text.read import read_text
-    from prototxt.views.comparison_table import comparison_table
 
     found = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
     console = Console(width=90, color_system=None)

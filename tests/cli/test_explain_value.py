@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.commands import ALEXNET, DATA, DIGIT, LENET, ROOT, invoke, layer
-from prototxt.cli.explain import main as explain
+from prototxt.cli.explain.command import main as explain
+from support.commands import ALEXNET, DATA, DIGIT, LENET, ROOT, invoke, layer
 
 WEIGHTS = ("--weights", ROOT / "examples" / "lenet.caffemodel")
 ON_DIGIT = (*WEIGHTS, "--image", DIGIT, "--preset", "mnist")

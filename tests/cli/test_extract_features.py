@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import prototxt
-from cli.commands import LENET, Result, invoke
-from datasets import images_database
 from prototxt.cli.extract_features import main
 from prototxt.data.datum import read_datum
 from prototxt.data.reader import open_database
+from support.commands import LENET, Result, invoke
+from support.datasets import images_database
 
 NET = """
 layer { name: "d" type: "Data" top: "data" top: "label" data_param { source: "%s" backend: LMDB batch_size: 2 } }
@@ -108,7 +108,7 @@ def test_what_is_there_stays(tmp_path: Path, net: Path, kind: str) -> None:
 def test_an_error_in_a_later_batch_leaves_nothing(tmp_path: Path, kind: str) -> None:
     """The fourth image of the list is missing."""
     folder = tmp_path / "images"
-    from datasets import write_images
+    from support.datasets import write_images
 
     write_images(folder, [(6, 7)] * 3)
     (tmp_path / "list.txt").write_text("".join(f"image {i}.png {i}\n" for i in range(4)))

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from cli.commands import ALEXNET, DIGIT, LENET, ROOT, Result, invoke, layer, picture
 from prototxt.cli.report import main
-from report_pages import PAGE, Read, read_page
+from support.commands import ALEXNET, DIGIT, LENET, ROOT, Result, invoke, layer, picture
+from support.report_pages import PAGE, Read, read_page
 
 WEIGHTS = str(ROOT / "examples" / "lenet.caffemodel")
 
@@ -20,7 +20,7 @@ WEIGHTS = str(ROOT / "examples" / "lenet.caffemodel")
 @pytest.fixture(autouse=True)
 def _empty_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The data alone: what a browser makes of it is tested in tests/browser."""
-    monkeypatch.setattr("prototxt.report.write.page", lambda: PAGE)
+    monkeypatch.setattr("prototxt.page.write.page", lambda: PAGE)
 
 
 def report(folder: Path, *args: str | float | Path) -> tuple[Read, Result]:

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 import prototxt
-from cli.commands import DATA, DIGIT, LENET, LENET_BLOBS, invoke, layer, picture, write_weights
-from cli.nets import MIXED
-from prototxt.cli.run import main as run
+from prototxt.cli.run.command import main as run
 from prototxt.images.load import load_image
+from support.cli_nets import MIXED
+from support.commands import DATA, DIGIT, LENET, LENET_BLOBS, invoke, layer, picture, write_weights
 
 SCALE = 1 / 256
 LENET_RUN = (LENET, DIGIT, "--scale", str(SCALE))

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cli.commands import DIGIT, LENET, invoke
-from detections.nets import DATA, FASTER, HEADS, PRIORS, SCORE_MAP, SSD, ssd_weights
-from golden import SHARED, needs_shared
-from prototxt.cli.run import main as run
+from prototxt.batch.run import Runner
+from prototxt.cli.run.command import main as run
 from prototxt.pictures.colours import label_colour
-from prototxt.runs.run import Runner
+from support.commands import DIGIT, LENET, invoke
+from support.detection_nets import DATA, FASTER, HEADS, PRIORS, SCORE_MAP, SSD, ssd_weights
+from support.golden import SHARED, needs_shared
 
 BOXES = np.array([PRIORS[0], PRIORS[1], PRIORS[3]]) * [400, 300, 400, 300]
 """Those of at least 0.5, in an image of 400 x 300."""

@@ -17,9 +17,9 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from cli.commands import DATA, DIGIT, LENET, invoke, layer, picture
-from prototxt.cli.run import main as run
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
+from prototxt.cli.run.command import main as run
+from support.commands import DATA, DIGIT, LENET, invoke, layer, picture
 
 CLASSES = 'inner_product_param { num_output: 4 weight_filler { type: "gaussian" std: 1 } }'
 
@@ -381,7 +381,7 @@ def printed(process: subprocess.Popen[str], count: int) -> Iterator[str]:
 
 def test_ctrl_c_leaves_complete_output(slow: Path, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "f.npz"
-    program = "import sys; from prototxt.cli.run import main; main(sys.argv[1:])"
+    program = "import sys; from prototxt.cli.run.command import main; main(sys.argv[1:])"
     named = [str(folder / "0.png")] * 400
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(slow), *named, "--json", "--save", str(out)],
@@ -403,7 +403,7 @@ def test_ctrl_c_leaves_complete_output(slow: Path, folder: Path, tmp_path: Path)
 MEMORY = """
 import json, sys, tracemalloc
 from click.testing import CliRunner
-from prototxt.cli.run import main
+from prototxt.cli.run.command import main
 
 for i, arguments in enumerate(json.load(sys.stdin)):
     if i:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from cli.commands import DATA, DIGIT, LENET, invoke, layer, picture
-from prototxt.cli.run import main as run
-from prototxt.engine.machine import Machine
+from prototxt.cli.run.command import main as run
+from prototxt.engine.tuning.machine import Machine
 from prototxt.net import Net
+from support.commands import DATA, DIGIT, LENET, invoke, layer, picture
 
 
 def test_plan() -> None:
@@ -59,7 +59,7 @@ def test_wrong_usage(options: list[str], what: str) -> None:
 
 
 def test_more_than_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prototxt.limits.os.sysconf", lambda _: 2000)  # 2,000 pages of as many bytes
+    monkeypatch.setattr("prototxt.util.limits.os.sysconf", lambda _: 2000)  # 2,000 pages of as many bytes
     result = invoke(run, LENET, "--plan", "--batch", "100")
     assert result.code == 1
     assert "this forward needs 0.0 GB, this machine has 0.0 GB" in result.err
@@ -112,7 +112,7 @@ def test_many_images_run_in_as_many_twins_of_one_thread(
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is known already."""
     known = Machine("a machine", 2, 100.0, 20.0)
-    monkeypatch.setattr("prototxt.engine.machine.measure_machine", lambda _: known)
+    monkeypatch.setattr("prototxt.engine.tuning.machine.measure_machine", lambda _: known)
 
 
 @pytest.mark.usefixtures("measured")
@@ -133,7 +133,9 @@ def test_profile(images: list[str]) -> None:
 
 @pytest.mark.usefixtures("measured")
 def test_a_busy_machine_is_told_once(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
-    monkeypatch.setattr("prototxt.engine.machine.os.getloadavg", lambda: (1.7, 0.0, 0.0), raising=False)
+    monkeypatch.setattr(
+        "prototxt.engine.tuning.machine.os.getloadavg", lambda: (1.7, 0.0, 0.0), raising=False
+    )
     assert invoke(run, LENET, "--profile", "--autotune").err.count("cores busy") == 1
     assert "cores busy" not in invoke(run, LENET, "--plan").err
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.commands import ALEXNET, LENET, invoke
-from cli.nets import MIXED
 from prototxt.cli.shapes import main as shapes
-from prototxt.reading import load_graph
-from prototxt.views.report import make_report
+from prototxt.frontend.load import load_graph
+from prototxt.views.net_rows import make_report
 from prototxt.views.table import report_table
+from support.cli_nets import MIXED
+from support.commands import ALEXNET, LENET, invoke
 
 EXPECTED = Path(__file__).parent / "expected"
 ENDINGS = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}

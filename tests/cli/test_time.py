@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands import LENET, Result, invoke
 from prototxt.cli.time import NO_BACKWARD, main
+from support.commands import LENET, Result, invoke
 
 WEIGHTS = LENET.replace(".prototxt", ".caffemodel")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import LENET, LENET_BLOBS, invoke, write_weights
 from prototxt.cli.upgrade import main as upgrade
+from support.commands import LENET, LENET_BLOBS, invoke, write_weights
 
 OLD = 'layers { name: "r" type: RELU bottom: "a" top: "b" }'
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import prototxt
-from datasets import prefetch_threads
-from golden import DATA_CASES
+from support.datasets import prefetch_threads
+from support.golden import DATA_CASES
 
 CASES = sorted(p.parent for p in DATA_CASES.glob("*/net.prototxt"))
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from datasets import data_net, images_database, prefetch_threads
 from prototxt.data.prefetch import Prefetch
 from prototxt.errors import DataError, InputError
+from support.datasets import data_net, images_database, prefetch_threads
 
 
 def numbers() -> Iterator[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +19,11 @@ SKIPPED = "..."
 
 WIDTH = 80
 """Columns of the terminal, where a page names no other: `Outputs are for a terminal of 100 columns.`"""
+
+SCRIPTS: dict[str, str] = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())[
+    "project"
+]["scripts"]
+"""Commands by name, with where their function is: `prototxt.cli.run.command:main`."""
 
 _BLOCK = re.compile(r"^(?:<!-- (?P<hidden>\$ .*) -->\n)?```\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _WIDTH = re.compile(r"terminal\s+of\s+(\d+)\s+columns")
@@ -96,7 +102,8 @@ class Ran:
 def run(command: str, width: int) -> Ran:
     """One of this package's commands, in a terminal of so many columns."""
     name, *args = shlex.split(command, comments=True)
-    main = import_module(f"prototxt.cli.{name.removeprefix('prototxt-')}").main
+    module, _, attribute = SCRIPTS[name].partition(":")
+    main = getattr(import_module(module), attribute)
     assert isinstance(main, click.Command)
     done = CliRunner(env={"FORCE_COLOR": "1", "COLUMNS": str(width)}).invoke(main, args)
     if done.exception is not None and not isinstance(done.exception, SystemExit):

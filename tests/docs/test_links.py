@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from golden import ROOT
+from support.golden import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
 

@@ -11,7 +11,7 @@ from shutil import which
 import pytest
 
 from docs.pages import Page, misfit, run, without_times
-from golden import ROOT
+from support.golden import ROOT
 
 PAGES = [
     Page.read(ROOT / path)

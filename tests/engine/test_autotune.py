@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from prototxt.engine import autotune
-from prototxt.engine.autotune import Measured
-from prototxt.engine.remembered import MOST_BYTES, remember, remembered
+from prototxt.engine.tuning import measure as autotune
+from prototxt.engine.tuning.cache import MAX_BYTES, remember, remembered
+from prototxt.engine.tuning.measure import Measured
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.dummy_data import DummyData
 from prototxt.layers.filter import Filter
@@ -91,7 +91,7 @@ layer { name: "two" """.rstrip()
 
 def test_more_than_the_machine_has(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = net()
-    monkeypatch.setattr("prototxt.limits.os.sysconf", lambda _: 64)
+    monkeypatch.setattr("prototxt.util.limits.os.sysconf", lambda _: 64)
     with pytest.raises(prototxt.InputError, match=r"measuring its kernels needs .* this machine has"):
         made.autotune()
 
@@ -106,7 +106,7 @@ def test_what_is_remembered_is_used_by_every_net(file: Path, name: str) -> None:
 
 
 def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prototxt.engine.remembered.cache_file", lambda _: None)
+    monkeypatch.setattr("prototxt.engine.tuning.cache.cache_file", lambda _: None)
     made = net()
     slower = "windows x kernels" if kernels(made)["one"] == "Winograd" else "Winograd"
     fake = (Measured("one", SAME, {"x": 2.0, slower: 1.0}),)
@@ -123,7 +123,7 @@ def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pyte
     [
         b"", b"\xff{", b"[]", b"{}", b'{"machines": 3}', b'{"machines": {"KEY": 3}}', b"[" * 100_000,
         b'{"machines": {"KEY": {"a": 3}}}', b'{"machines": {"other": {"a": "b"}}}',
-        b'{"machines": {}, "more": "' + b"x" * MOST_BYTES + b'"}',
+        b'{"machines": {}, "more": "' + b"x" * MAX_BYTES + b'"}',
     ],
 )  # fmt: skip
 def test_a_broken_file_counts_as_none_and_is_written_anew(file: Path, content: bytes) -> None:

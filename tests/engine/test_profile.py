@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from prototxt.engine import blas, machine
-from prototxt.engine.machine import Machine, busy, machine_name, measure_machine
+from prototxt.engine import blas
 from prototxt.engine.profile import LEAST, MOST, time_steps
+from prototxt.engine.tuning import machine
+from prototxt.engine.tuning.machine import Machine, busy, machine_name, measure_machine
 from prototxt.net import Net, parse_net
 
 TEXT = """
@@ -54,7 +55,9 @@ def test_what_a_machine_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("load", "what"), [(0.4, None), (1.7, "programs kept 1.7 cores busy")])
 def test_a_busy_machine(monkeypatch: pytest.MonkeyPatch, load: float, what: str | None) -> None:
-    monkeypatch.setattr("prototxt.engine.machine.os.getloadavg", lambda: (load, 9.0, 9.0), raising=False)
+    monkeypatch.setattr(
+        "prototxt.engine.tuning.machine.os.getloadavg", lambda: (load, 9.0, 9.0), raising=False
+    )
     said = busy()
     assert said is None if what is None else str(said).startswith(what)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
+from support.helpers import noise
 
 NET = """
 layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 9 dim: 8 } } }

@@ -14,10 +14,10 @@ import pytest
 from threadpoolctl import ThreadpoolController
 
 import prototxt
-from helpers import noise
 from prototxt.engine import blas, workers
 from prototxt.engine.workers import Share
 from prototxt.errors import InputError
+from support.helpers import noise
 
 NET = """
 layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 1 dim: 8 dim: 37 dim: 41 } } }

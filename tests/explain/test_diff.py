@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from prototxt.errors import WeightsError
-from prototxt.explain.compare import compare
-from prototxt.explain.diff import Diff, diff, sections
+from prototxt.explain.surgery.compare import compare
+from prototxt.explain.surgery.diff import Diff, diff, sections
+from prototxt.frontend.load import Options, define_net
 from prototxt.net import parse_net
-from prototxt.reading import Options, define_net
 
 FIRST = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from golden import ROOT
+from support.golden import ROOT
 
 PAGE = (ROOT / "docs" / "explain.md").read_text()
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from golden import CASE_LIST, Case, part
-from prototxt.explain.call import Call
-from prototxt.explain.keras import keras
-from prototxt.explain.look import Look, is_known
-from prototxt.explain.parameters import array_names
-from prototxt.explain.pytorch import pytorch
-from prototxt.layers.base import TRAIN, Array
+from prototxt.blobs import TRAIN, Array
+from prototxt.explain.sections.parameters import array_names
+from prototxt.export.call import Call
+from prototxt.export.keras.calls import keras
+from prototxt.export.pytorch.calls import pytorch
+from prototxt.graph.context import Look, is_known
+from support.golden import CASE_LIST, Case, part
 
 RTOL, ATOL = 1e-4, 1e-5
 

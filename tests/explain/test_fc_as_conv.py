@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import noise
 from prototxt.errors import InputError, LayerError
-from prototxt.explain.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
-from prototxt.explain.fc_weights import prove, save_converted
+from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
+from prototxt.explain.surgery.fc_weights import prove, save_converted
+from prototxt.frontend.load import Options, define_net
 from prototxt.net import Net, load_net, parse_net
-from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 from prototxt.text.write import write
+from support.helpers import noise
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import prototxt
-from explain.nets import ALEXNET, conv, graph_of, line, pool, sections_of
-from prototxt.explain.field import RULES, Field, fields
-from prototxt.graph.wiring import BlobId, Graph
+from prototxt.explain.sections.receptive_field import RULES, Field, fields
+from prototxt.frontend.load import load_graph
+from prototxt.graph.graph import BlobId, Graph
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.python import Python
 from prototxt.layers.registry import all_rooms
-from prototxt.reading import load_graph
+from support.explained_nets import ALEXNET, conv, graph_of, line, pool, sections_of
 
 ROWS = 44
 

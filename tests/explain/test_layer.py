@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from explain.nets import ALEXNET, LENET, conv, graph_of, line, sections_of
-from golden import CASE_LIST, SHARED, Case, needs_shared
 from prototxt.errors import InputError, PrototxtError
-from prototxt.explain.docs import part, summary
-from prototxt.explain.layer import explain_layer
-from prototxt.explain.look import find_layer, is_known
-from prototxt.graph.wiring import Graph
+from prototxt.explain.sections.docstring import part, summary
+from prototxt.explain.sections.layer import explain_layer
+from prototxt.explain.sections.views.html import overview_html, sections_html
+from prototxt.explain.sections.views.overview import make_overview, overview_json, overview_text
+from prototxt.explain.sections.views.text import layer_title, sections_json, sections_text
+from prototxt.frontend.load import Options, define_net, load_graph, outline
+from prototxt.graph.context import find_layer, is_known
+from prototxt.graph.graph import Graph
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import all_rooms
-from prototxt.reading import Options, define_net, load_graph, outline
 from prototxt.views.columns import plain_text
-from prototxt.views.explain_html import overview_html, sections_html
-from prototxt.views.explain_net import make_overview, overview_json, overview_text
-from prototxt.views.sections import layer_title, sections_json, sections_text
+from support.explained_nets import ALEXNET, LENET, conv, graph_of, line, sections_of
+from support.golden import CASE_LIST, SHARED, Case, needs_shared
 
 WIDTH = 80
 

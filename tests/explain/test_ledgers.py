@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import CASE_LIST, SHARED, Case, needs_shared, part
-from prototxt.explain.ledger import Ledger, Place
-from prototxt.explain.ledgers.table import LEDGERS, WITHOUT, types_with_ledger
-from prototxt.explain.look import of_class
-from prototxt.explain.values import Values, explain_value, run_for, shown
-from prototxt.graph.wiring import BlobId, Node
-from prototxt.layers.base import Shape
+from prototxt.blobs import Shape
+from prototxt.explain.breakdown.model import Ledger, Place
+from prototxt.explain.breakdown.table import LEDGERS, WITHOUT, types_with_ledger
+from prototxt.explain.breakdown.values import Values, explain_value, run_for, shown
+from prototxt.graph.context import of_class
+from prototxt.graph.graph import BlobId, Node
 from prototxt.layers.registry import all_rooms
 from prototxt.net import Net
+from support.golden import CASE_LIST, SHARED, Case, needs_shared, part
 
 RTOL, ATOL = 1e-4, 1e-5
 DRAWN = 2

@@ -7,11 +7,11 @@ import pytest
 
 import prototxt
 from prototxt.errors import InputError
-from prototxt.explain.layer import explain_layer
-from prototxt.explain.ledger import Ledger
-from prototxt.explain.look import find_layer
-from prototxt.explain.section import Line
-from prototxt.explain.values import explain_value, run_for
+from prototxt.explain.breakdown.model import Ledger
+from prototxt.explain.breakdown.values import explain_value, run_for
+from prototxt.explain.sections.layer import explain_layer
+from prototxt.explain.sections.section import Line
+from prototxt.graph.context import find_layer
 from prototxt.net import Net
 
 

@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from explain.nets import ALEXNET, CORPUS, LENET, conv, graph_of, line, pool, sections_of
-from golden import needs_shared
-from prototxt.explain.groups import Groups
-from prototxt.explain.words import ranges, share, size_in_bytes
-from prototxt.reading import load_graph
+from prototxt.explain.sections.groups import Groups
+from prototxt.frontend.load import load_graph
+from prototxt.views.words import ranges, share, size_in_bytes
+from support.explained_nets import ALEXNET, CORPUS, LENET, conv, graph_of, line, pool, sections_of
+from support.golden import needs_shared
 
 GOOGLENET = CORPUS / "bvlc" / "models" / "bvlc_googlenet" / "deploy.prototxt"
 MOBILENET = CORPUS / "mobilenet" / "mobilenet_deploy.prototxt"

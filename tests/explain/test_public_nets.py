@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from golden import SHARED
-from prototxt.definition import Definition
 from prototxt.errors import InputError, NetError, PrototxtError
-from prototxt.explain.diff import diff
-from prototxt.explain.diff import sections as diff_sections
-from prototxt.explain.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
-from prototxt.explain.look import Look, of_class
-from prototxt.explain.same import RULES, checked_shape, fits, same
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.explain.surgery.diff import diff
+from prototxt.explain.surgery.diff import sections as diff_sections
+from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
+from prototxt.explain.surgery.same_padding import RULES, checked_shape, fits, same
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.graph.context import Look, of_class
+from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
 from prototxt.text.write import write
 from prototxt.views.dot import to_dot
 from prototxt.views.drawing import Box, Module, draw
 from prototxt.views.mermaid import to_mermaid
+from support.golden import SHARED
 
 CORPUS = sorted((SHARED / "corpus").rglob("*.prototxt")) if SHARED.exists() else []
 

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from explain.test_ledgers import ATOL, EXPLAINED, RTOL, with_ledger
-from golden import Case, part
-from prototxt.explain.ledger import Place
-from prototxt.explain.ledgers import table
-from prototxt.explain.ledgers._asked import Account, Asked
-from prototxt.explain.values import run_for
+from prototxt.explain.breakdown import table
+from prototxt.explain.breakdown.model import Place
+from prototxt.explain.breakdown.query import Account, Asked
+from prototxt.explain.breakdown.values import run_for
 from prototxt.layers.base import Layer
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.lstm import LSTM
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
+from support.golden import Case, part
 
 DRAWN = 1_000
 SEED = 20

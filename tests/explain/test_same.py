@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room
-from prototxt.definition import Definition
 from prototxt.errors import InputError
-from prototxt.explain.edit import edit
-from prototxt.explain.look import Look, find_layer
-from prototxt.explain.same import Fit, checked_shape, fits, pad_changes, same
-from prototxt.graph.wiring import BlobId
-from prototxt.reading import Options, choose_layers, define_net, make_graph
+from prototxt.explain.surgery.edit import edit
+from prototxt.explain.surgery.same_padding import Fit, checked_shape, fits, pad_changes, same
+from prototxt.frontend.load import Options, choose_layers, define_net, make_graph
+from prototxt.graph.context import Look, find_layer
+from prototxt.graph.graph import BlobId
+from prototxt.text.definition import Definition
+from support.helpers import noise, room
 
 
 def net(kind: str, param: str, height: int = 28, width: int = 27) -> Definition:

@@ -8,13 +8,13 @@ from math import ceil, floor, trunc
 
 import pytest
 
-from explain.nets import ALEXNET, conv, graph_of, line, look_at, pool, sections_of
-from golden import CASE_LIST, Case
-from prototxt.explain.axes import MOST_LOOKED_AT, Axis
-from prototxt.explain.look import Look, is_known
-from prototxt.explain.section import Section
-from prototxt.explain.size import size
-from prototxt.reading import Options, define_net, outline
+from prototxt.explain.sections.section import Section
+from prototxt.explain.sections.size import size
+from prototxt.frontend.load import Options, define_net, outline
+from prototxt.graph.context import Look, is_known
+from prototxt.layers.common.axis import MAX_LOOKED_AT, Axis
+from support.explained_nets import ALEXNET, conv, graph_of, line, look_at, pool, sections_of
+from support.golden import CASE_LIST, Case
 
 
 def told(*layers: str, data: tuple[int, ...] = (1, 3, 28, 32)) -> Section:
@@ -121,5 +121,5 @@ def test_unseen_places_by_looking() -> None:
 
 
 def test_too_much_is_not_looked_at() -> None:
-    huge = MOST_LOOKED_AT + 1
+    huge = MAX_LOOKED_AT + 1
     assert Axis(huge, 1, 1, 0, 1, huge).unseen() is None

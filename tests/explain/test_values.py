@@ -9,7 +9,7 @@ import pytest
 
 import prototxt
 from prototxt.errors import InputError, LayerError
-from prototxt.explain.values import explain_value, follow, largest, run_for, walk
+from prototxt.explain.breakdown.values import explain_value, follow, largest, run_for, walk
 from prototxt.net import Net
 
 ROOT = Path(__file__).parents[2]

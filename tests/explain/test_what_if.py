@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from golden import SHARED
-from prototxt.definition import Definition
 from prototxt.errors import InputError, NetError, PrototxtError
-from prototxt.explain.compare import Work
-from prototxt.explain.what_if import WhatIf, sections, what_if
-from prototxt.graph.wiring import BlobId
-from prototxt.reading import Options, define_net, load_graph, make_graph
+from prototxt.explain.surgery.compare import Work
+from prototxt.explain.surgery.what_if import WhatIf, sections, what_if
+from prototxt.frontend.load import Options, define_net, load_graph, make_graph
+from prototxt.graph.graph import BlobId
+from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
 from prototxt.text.write import write
+from support.golden import SHARED
 
 ROOT = Path(__file__).parents[2]
 ALEXNET = str(ROOT / "examples" / "alexnet.prototxt")

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from fuzz.seeds import image, npy, npz
-from prototxt.weights.wire import bytes_head
+from prototxt.formats.wire import bytes_head
 
 INPUT = b'layer{name:"i" type:"Input" top:"a" input_param{shape{dim:2 dim:3}}}'
 

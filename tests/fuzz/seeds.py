@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from PIL import Image
 
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from prototxt.schema import message_class
 
 ROOT = Path(__file__).parents[2]

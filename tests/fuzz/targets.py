@@ -14,20 +14,20 @@ from typing import Any, TypeVar, get_args
 
 import numpy as np
 
+from prototxt.batch.items import Item, array_reader
+from prototxt.blobs import Shape, count
 from prototxt.errors import ImageError, InputError, PrototxtError, WeightsError
-from prototxt.graph.wiring import Graph
+from prototxt.formats.caffemodel import read_caffemodel
+from prototxt.formats.npz import ZIP_MAGICS
+from prototxt.formats.read import read_weights
+from prototxt.formats.stored import StoredLayer
+from prototxt.frontend.load import Options, load_graph
+from prototxt.frontend.rewrite import rewrite_binary
+from prototxt.graph.graph import Graph
 from prototxt.images.labels import read_labels
 from prototxt.images.load import load_image
 from prototxt.images.mean import Mean, read_mean
 from prototxt.images.opencv import Kind, decode_pixels
-from prototxt.layers.base import Shape, count
-from prototxt.reading import Options, load_graph
-from prototxt.rewrite import rewrite_binary
-from prototxt.runs.items import Item, array_reader
-from prototxt.weights.caffemodel import read_caffemodel
-from prototxt.weights.npz import ZIP_MAGICS
-from prototxt.weights.read import read_weights
-from prototxt.weights.stored import StoredLayer
 
 T = TypeVar("T")
 

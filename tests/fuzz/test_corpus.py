@@ -14,7 +14,7 @@ from fuzz.seeds import ROOT, seeds
 from fuzz.targets import CORPUS, TARGETS
 
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
-MOST_SECONDS = 5
+MAX_SECONDS = 5
 LARGEST = 20_000
 
 
@@ -22,7 +22,7 @@ LARGEST = 20_000
 def test_every_file(path: Path) -> None:
     start = perf_counter()
     TARGETS[path.parent.name](path.read_bytes())
-    assert perf_counter() - start < MOST_SECONDS
+    assert perf_counter() - start < MAX_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from fuzz.damage import cuts, flips, noise, wounds
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS, weights
-from prototxt.weights.stored import StoredLayer
+from prototxt.formats.stored import StoredLayer
 
 TIMES = {"text": 40, "image": 30}
 """How often each file is damaged in each way; 100 times where that is fast."""

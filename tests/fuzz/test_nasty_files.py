@@ -13,8 +13,8 @@ from fuzz.nasty import HUGE, LARGE, PICTURES, archive, bomb, bytes_field, npy_he
 from fuzz.seeds import blob, npy, npz
 from fuzz.targets import TARGETS, arrays, image, mean, weights
 from prototxt.errors import ImageError, WeightsError
+from prototxt.formats.read import read_weights
 from prototxt.images.load import load_image
-from prototxt.weights.read import read_weights
 
 VALUES = np.arange(24, dtype=np.float32).tobytes()
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli.commands import LENET
 from prototxt.errors import PrototxtError
+from prototxt.frontend.load import Options, define_net, make_graph, outline
 from prototxt.net import Net
-from prototxt.reading import Options, define_net, make_graph, outline
 from prototxt.views.export import to_csv, to_json, to_markdown
-from prototxt.views.report import make_report
+from prototxt.views.net_rows import make_report
 from prototxt.views.table import table_text
+from support.commands import LENET
 
 EXTRA = """
 layer { name: "bn" type: "BatchNorm" bottom: "conv2" top: "bn" batch_norm_param { eps: 0.001 } }

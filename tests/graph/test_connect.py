@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import NetError
+from prototxt.frontend.load import define_net
 from prototxt.graph.connect import connect
-from prototxt.graph.wiring import BlobId, Wiring
+from prototxt.graph.graph import BlobId, Wiring
 from prototxt.layers.base import Setting
 from prototxt.layers.unknown import Unknown
-from prototxt.reading import define_net
 
 INPUT = 'layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 } } }\n'
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from prototxt.errors import InputError, LayerError, NetError
-from prototxt.graph.wiring import Graph
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.graph.graph import Graph
 
 TWO_INPUTS = """
 layer { name: "in" type: "Input" top: "x" top: "z" input_param { shape { dim: 2 dim: 3 } } }

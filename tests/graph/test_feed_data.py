@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
 from prototxt.errors import InputError, LayerError
 from prototxt.net import Net
+from support.helpers import noise
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

@@ -13,16 +13,16 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fork_layers import ROOMS as FORK_ROOMS
-from fork_layers import sample
+from prototxt.blobs import Shape, count
 from prototxt.errors import PrototxtError
-from prototxt.graph.wiring import Graph
-from prototxt.layers._messages import param_fields
-from prototxt.layers.base import Shape, count
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.graph.graph import Graph
+from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import DIALECTS
 from prototxt.layers.registry import all_rooms
-from prototxt.reading import Options, define_net, make_graph
 from prototxt.schema import descriptor
+from support.fork_layers import ROOMS as FORK_ROOMS
+from support.fork_layers import sample
 
 ROOMS = all_rooms()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import LayerError, NetError
-from prototxt.graph.wiring import BlobId, Graph
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.graph.graph import BlobId, Graph
 
 
 def graph(text: str, inputs: dict[str, tuple[int, ...]] | None = None) -> Graph:

@@ -8,10 +8,10 @@ import pytest
 
 import prototxt
 from prototxt.errors import MissingLayerError
-from prototxt.graph.wiring import Graph
-from prototxt.reading import Options, define_net, make_graph, outline
+from prototxt.frontend.load import Options, define_net, make_graph, outline
+from prototxt.graph.graph import Graph
 from prototxt.views.export import report_dict, to_csv, to_json, to_markdown
-from prototxt.views.report import make_report
+from prototxt.views.net_rows import make_report
 from prototxt.views.table import table_text
 
 TEXT = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import InputError, NetError
+from prototxt.frontend.load import Options, define_net
 from prototxt.graph.select import State, select
-from prototxt.reading import Options, define_net
 
 TRAIN, TEST = 0, 1
 

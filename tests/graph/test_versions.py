@@ -6,8 +6,8 @@ import pytest
 
 import prototxt
 from prototxt.errors import InputError
+from prototxt.graph.graph import BlobId, Graph
 from prototxt.graph.versions import find_blob
-from prototxt.graph.wiring import BlobId, Graph
 
 NET = """
 name: "versions"

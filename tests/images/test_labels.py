@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prototxt.errors import ImageError, PrototxtError
-from prototxt.images.labels import MOST_LABELS, fit_labels, is_background, read_labels
+from prototxt.images.labels import MAX_LABELS, fit_labels, is_background, read_labels
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_label_map(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (f'item {{ name: "x" label: {MOST_LABELS + 1} }}', f'item "x" has label {MOST_LABELS + 1}'),
+        (f'item {{ name: "x" label: {MAX_LABELS + 1} }}', f'item "x" has label {MAX_LABELS + 1}'),
         ('item { name: "x" label: -1 }', "label -1; labels go from 0"),
         ('item { name: "x" label 1 }', "labels.txt:1:"),
         ('item { name: "x" label: 1 ', "labels.txt:1:"),

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from datasets import Bytes, pixels
 from prototxt.errors import ImageError
 from prototxt.images.opencv import decode_pixels, encode_png, encoded_as, read_pixels, resize_bytes
 from prototxt.images.resize import resize
+from support.datasets import Bytes, pixels
 
 
 def file(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:

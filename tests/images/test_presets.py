@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prototxt.cli._image_options import PRESET_NAMES
+from prototxt.cli.options.image import PRESET_NAMES
 from prototxt.errors import InputError
 from prototxt.images.presets import PRESETS, preset
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from golden import SHARED, needs_shared
 from prototxt.errors import ImageError
 from prototxt.images.load import load_image
 from prototxt.images.mean import Mean, read_mean
 from prototxt.images.recipe import Recipe
 from prototxt.images.resize import resize
 from prototxt.images.transform import Transform
+from support.golden import SHARED, needs_shared
 
 RNG = np.random.default_rng(1)
 COLOUR = RNG.integers(0, 256, (9, 13, 3), np.uint8)
@@ -115,7 +115,7 @@ def test_ten_crops() -> None:
 
 
 def test_ten_crops_are_pycaffes() -> None:
-    with np.load(Path(__file__).parents[1] / "cases_io" / "oversample.npz") as stored:
+    with np.load(Path(__file__).with_name("oversample.npz")) as stored:
         images, crops = stored["in"], stored["out"]
     _, height, width, _ = crops.shape
     recipe = Recipe((images.shape[1], images.shape[2]), crop="ten", order="rgb")

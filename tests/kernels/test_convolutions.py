@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from helpers import noise
 from prototxt.engine import workers
 from prototxt.engine.workers import Share
 from prototxt.kernels import convolve, depthwise, winograd
-from prototxt.kernels.after import Action, add_row, relu
+from prototxt.kernels.epilogue import Action, add_row, relu
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Array, Phase
+from support.helpers import noise
 
 
 def plain(x: Array, weight: Array, bias: Array, geometry: Geometry, group: int) -> Array:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room
+from prototxt.blobs import Array
 from prototxt.kernels.pool import PoolGeometry, pool_places
-from prototxt.layers.base import Array
+from support.helpers import noise, room
 
 
 def both(x: Array, fields: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from golden import ROOT
 from prototxt.views.layer_docs import layers_markdown
+from support.golden import ROOT
 
 
 def test_layers_page_is_fresh() -> None:

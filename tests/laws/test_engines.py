@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import CASE_LIST, CASES, Case, part, refused_cases
+from prototxt.blobs import Shape
 from prototxt.engine.session import ReadyWeights, Session
 from prototxt.kernels import winograd
-from prototxt.layers.base import Layer, Shape
+from prototxt.layers.base import Layer
 from prototxt.plan.choose import KERNELS, Table, candidates
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.plan import make_plan, resolve_keep
+from support.golden import CASE_LIST, CASES, Case, part, refused_cases
 
 RTOL, ATOL = 1e-4, 1e-5
 
@@ -152,7 +153,7 @@ def test_versions_before_in_place_layers_can_be_kept() -> None:
     np.testing.assert_allclose(last, 2 * np.maximum(raw, 0) + 1, RTOL, ATOL)
 
 
-REFUSED = refused_cases(CASES)
+REFUSED = refused_cases(CASES / "caffe")
 
 
 @pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[str(case) for case, _ in REFUSED])

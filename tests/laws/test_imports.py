@@ -151,8 +151,8 @@ def test_boxes_know_no_rooms() -> None:
 def test_two_rooms_know_weights() -> None:
     users = {(p.name, n) for p in (SOURCE / "layers").glob("*.py") for n in imports(p) if "weights" in n}
     assert users == {
-        ("dummy_data.py", "prototxt.weights.fillers"),
-        ("infogain_loss.py", "prototxt.weights.caffemodel"),
+        ("dummy_data.py", "prototxt.layers.fillers"),
+        ("infogain_loss.py", "prototxt.formats.caffemodel"),
     }
 
 
@@ -177,7 +177,7 @@ def test_kernels_know_numpy_alone() -> None:
 STARTS_WITHOUT = {
     *("numpy", "PIL", "threadpoolctl", "h5py", "lmdb", "plyvel", "pyarrow"),  # arrays and files of arrays
     *("prototxt.net", "prototxt.engine", "prototxt.kernels", "prototxt.plan", "prototxt.weights"),
-    *("prototxt.data", "prototxt.images", "prototxt.runs", "prototxt.watch"),
+    *("prototxt.data", "prototxt.images", "prototxt.batch", "prototxt.engine.watch"),
     *("prototxt.text.syntax", "difflib"),  # words for what is wrong
     *("google.protobuf.descriptor_pb2", "google.protobuf.symbol_database"),  # the default pool
     *("argparse", "asyncio", "csv", "importlib.metadata", "json", "statistics", "unittest"),

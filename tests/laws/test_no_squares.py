@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from golden import CASE_LIST, Case, part
+from support.golden import CASE_LIST, Case, part
 
 OURS = [case for case in CASE_LIST if not case.dialect]
 WRITTEN = [case for case in OURS if not case.path.stem.startswith("drawn_")]

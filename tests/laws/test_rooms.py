@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from golden import CASES, DATA_CASES, FORK_CASES
-from helpers import net_message
 from prototxt.layers.base import Layer, Setting
 from prototxt.layers.registry import PYTHON_LAYERS, all_rooms, layer, meaning
+from support.golden import CASES, DATA_CASES, Case
+from support.helpers import net_message
 
 ROOMS = all_rooms()
 
@@ -18,9 +18,9 @@ ROOMS = all_rooms()
 def rooms_of_cases() -> set[type[Layer]]:
     """The rooms that the golden cases' layers mean, each under the dialect of its folder."""
     found = set()
-    for folder in (CASES, DATA_CASES, FORK_CASES):
+    for folder in (CASES, DATA_CASES):
         for path in folder.rglob("*.prototxt"):
-            dialect = path.relative_to(FORK_CASES).parts[0] if folder == FORK_CASES else ""
+            dialect = Case(path).dialect if folder == CASES else ""
             for param in net_message(path.read_text()).layer:
                 found.add(meaning(param, Setting(dialect=dialect)).room)
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import refused, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
+from support.helpers import refused, room, run
 
 
 def accuracy(fields: str = "", tops: int = 1) -> Layer:

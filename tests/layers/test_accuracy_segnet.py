@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import noise, room, run
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.accuracy_segnet import SegNetAccuracy
 from prototxt.layers.base import Layer
+from support.helpers import noise, room, run
 
 TEXT = 'type: "Accuracy" bottom: "x" bottom: "label" top: "y" %s accuracy_param { %s }'
 

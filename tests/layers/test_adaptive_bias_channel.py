@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Layer
+from prototxt.blobs import Array
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'name: "a" type: "AdaptiveBiasChannel" bottom: "x" bottom: "label" top: "y" adaptive_bias_channel_param { %s }'
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from helpers import refused, room, run
+from prototxt.blobs import Array, Shape
 from prototxt.boxes.anchors import forms, lay
 from prototxt.boxes.deltas import decode
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
+from support.helpers import refused, room, run
 
 TEXT = (
     'type: "Python" bottom: "s" bottom: "gt" bottom: "i" bottom: "data" top: "l" top: "t" top: "w" top: "v" '

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import prototxt
-from helpers import refused, room
 from prototxt.errors import LayerError, UnsaidShapeError
+from support.helpers import refused, room
 
 RESIZE = "resize_param { resize_mode: WARP height: 30 width: 40 }"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prototxt.errors import LayerError
-from prototxt.layers._axes import along, canonical_axis, check_num_axes, check_operand, run_of_axes
+from prototxt.layers.common.axes import along, canonical_axis, check_num_axes, check_operand, run_of_axes
 
 
 def test_canonical_axis() -> None:

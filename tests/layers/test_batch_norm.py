@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room, run
+from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, room, run
 
 
 def batch_norm(phase: int = TEST, fields: str = "") -> Layer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.errors import LayerError
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "BatchReindex" bottom: "x" bottom: "i" top: "y"'
 

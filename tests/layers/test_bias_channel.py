@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Layer
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "BiasChannel" bottom: "x" bottom: "label" top: "y" bias_channel_param { %s }'
 

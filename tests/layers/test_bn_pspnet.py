@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer
+from prototxt.blobs import TEST, TRAIN, Array
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 
 def bn(phase: int = TEST, fields: str = "") -> Layer:

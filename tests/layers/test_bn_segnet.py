@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import layer_message, noise, refused, room, run
-from prototxt.layers.base import TRAIN, Cost, Setting
+from prototxt.blobs import TRAIN
+from prototxt.layers.base import Cost, Setting
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.registry import meaning
+from support.helpers import layer_message, noise, refused, room, run
 
 TEXT = 'type: "BN" bottom: "x" top: "y" bn_param { bn_mode: %s }'
 SCALE, SHIFT = (np.array(v, np.float32).reshape(1, 3, 1, 1) for v in ([1, 2, -1], [0.5, 0, 3]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Shape
+from prototxt.layers.base import Cost
+from support.helpers import noise, refused, room, run
 
 TEXT = (
     'type: "BoxAnnotatorOHEM" bottom: "r" bottom: "loss" bottom: "l" bottom: "w" top: "yl" top: "yw" '

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room, run
 from prototxt.errors import LayerError
+from support.helpers import noise, room, run
 
 
 def test_joins_on_its_axis() -> None:

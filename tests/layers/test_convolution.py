@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import noise, room, run
+from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Layer
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, room, run
 
 
 def conv(fields: str) -> Layer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "ConvolutionDepthwise" bottom: "x" top: "y" convolution_param { %s }'
 

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Correlation" bottom: "a" bottom: "b" top: "y" correlation_param { %s }'
 

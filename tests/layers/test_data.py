@@ -10,13 +10,13 @@ import plyvel
 import pytest
 
 import prototxt
-from datasets import data_net, images_database, pixels, prefetch_threads, write_database
-from helpers import room
+from prototxt.blobs import TRAIN
 from prototxt.data.datum import make_datum
 from prototxt.errors import DataError, LayerError, PrototxtError
 from prototxt.images.opencv import encode_png
-from prototxt.layers.base import TRAIN
 from prototxt.schema import message_class
+from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
+from support.helpers import room
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 import prototxt
-from datasets import Bytes, pixels, write_images
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
+from support.datasets import Bytes, pixels, write_images
 
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.layers.base import Layer
+from support.helpers import noise, refused, room, run
 
 FIELDS = "convolution_param { num_output: 4 group: 4 kernel_size: 3 stride: 2 pad: 1 bias_term: false engine: CAFFE }"
 

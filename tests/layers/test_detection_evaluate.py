@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, refused, room
+from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array
+from support.helpers import floats, refused, room
 
 A, B = [0.0, 0.0, 0.4, 0.4], [0.5, 0.5, 1.0, 1.0]
 TRUTH = floats([[0, 1, 0, *A, 0], [0, 1, 1, *B, 1], [1, 2, 0, *A, 0]])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, layer_message, refused, room
+from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Setting
+from prototxt.layers.base import Setting
 from prototxt.layers.registry import make_layer
+from support.helpers import floats, layer_message, refused, room
 
 PRIORS = floats(
     [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room, run
+from prototxt.blobs import TEST, TRAIN
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN, Cost, Layer
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, room, run
 
 
 def dropout(ratio: float, phase: int, seed: int = 0, name: str = "drop") -> Layer:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
+from support.helpers import room, run
 
 
 def dummy(fields: str, tops: int = 1, seed: int = 0) -> Layer:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
+from support.helpers import room, run
 
 
 def eltwise(fields: str = "", bottoms: int = 3) -> Layer:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Embed" bottom: "x" top: "y" embed_param { %s }'
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import refused, room, run
-from prototxt.layers.base import Cost, Shape
+from prototxt.blobs import Shape
+from prototxt.layers.base import Cost
+from support.helpers import refused, room, run
 
 TEXT = 'type: "EuclideanLoss" bottom: "a" bottom: "b" top: "y"'
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, refused, room
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Shape
+from support.helpers import noise, refused, room
 
 TEXT = 'type: "Filter" bottom: "a" bottom: "b" bottom: "s" top: "fa" top: "fb"'
 

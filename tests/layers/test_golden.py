@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import CASE_LIST, CASES, FORK_CASES, Case, part, refused_cases
-from helpers import net_message
+from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError, PrototxtError
-from prototxt.layers.base import TEST, TRAIN, Array, Layer, Setting
+from prototxt.layers.base import Layer, Setting
 from prototxt.layers.registry import make_layer
+from support.golden import CASE_LIST, CASES, DIALECTS, Case, part, refused_cases
+from support.helpers import net_message
 
 ONE_LAYER = [case for case in CASE_LIST if case.path.parent.name != "net"]
-REFUSED = refused_cases(CASES)
-REFUSED_BY_FORKS = [pair for folder in sorted(FORK_CASES.iterdir()) for pair in refused_cases(folder)]
+REFUSED = refused_cases(CASES / "caffe")
+REFUSED_BY_FORKS = [pair for name in DIALECTS if name != "caffe" for pair in refused_cases(CASES / name)]
 
 
 def computing_layers(prototxt: Path) -> list[Any]:

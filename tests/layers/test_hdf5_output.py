@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, room
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
+from support.helpers import noise, room
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import refused, room, run
+from prototxt.blobs import Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import refused, room, run
 
 TEXT = 'type: "HingeLoss" bottom: "x" bottom: "l" top: "y" hinge_loss_param { %s }'
 

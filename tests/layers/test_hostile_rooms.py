@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
-from fork_layers import LAYERS, ROOMS, room_id, sample
+from prototxt.blobs import TEST, TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN, Array, Layer, Setting, Shape, count
+from prototxt.layers.base import Layer, Setting
+from support.fork_layers import LAYERS, ROOMS, room_id, sample
 
 INTEGERS = (0, 1, 2, 7, -1, 2**31 - 1, -(2**31), 2**32 - 1)
 FLOATS = (0.0, -1.0, 0.3, 1e-45, 1e-30, 3e38, -3e38, float("inf"), float("-inf"), float("nan"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Layer, Shape
+from prototxt.blobs import Shape
+from prototxt.layers.base import Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Im2col" bottom: "x" top: "y" convolution_param { %s }'
 

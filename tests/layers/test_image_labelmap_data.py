@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 import prototxt
-from datasets import Bytes, pixels, prefetch_threads, write_images
 from prototxt.errors import DataError, LayerError
 from prototxt.images.opencv import resize_bytes
 from prototxt.net import Net
+from support.datasets import Bytes, pixels, prefetch_threads, write_images
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import prototxt
-from helpers import noise, room, run
+from support.helpers import noise, room, run
 
 
 def test_nothing() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, refused, room, run
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
 from prototxt.schema import message_class
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "InfogainLoss" bottom: "x" bottom: "l" bottom: "H" top: "y" %s'
 

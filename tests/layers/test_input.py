@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import room, run
 from prototxt.errors import LayerError
+from support.helpers import room, run
 
 
 def test_one_shape_serves_every_top() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "LSTM" bottom: "x" bottom: "cont" %s top: "y" %s recurrent_param { num_output: 4 %s }'
 UNIT = 'type: "LSTMUnit" bottom: "c" bottom: "x" bottom: "cont" top: "c1" top: "h1"'

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Cost
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "LSTMUnit" bottom: "c" bottom: "x" bottom: "cont" top: "c1" top: "h1"'
 

@@ -7,9 +7,9 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from helpers import floats, noise, refused, room
+from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array
+from support.helpers import floats, noise, refused, room
 
 PRIORS = floats(
     [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, noise, room, run
 from prototxt.errors import LayerError
+from support.helpers import floats, noise, room, run
 
 
 def normalize(fields: str = "") -> str:

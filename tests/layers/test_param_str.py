@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prototxt.errors import LayerError
-from prototxt.layers._param_str import positive, read_param_str, whole
+from prototxt.layers.common.param_str import positive, read_param_str, whole
 
 
 @pytest.mark.parametrize(

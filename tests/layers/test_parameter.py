@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import noise, refused, room, run
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Parameter" top: "w" parameter_param { shape { %s } }'
 

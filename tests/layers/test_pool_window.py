@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.layers._pool_window import pool_divisors, pool_out, pool_spans
+from prototxt.layers.common.pool_window import pool_divisors, pool_out, pool_spans
 
 
 @pytest.mark.parametrize(

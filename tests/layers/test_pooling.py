@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import prototxt
-from helpers import noise, room, run
+from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN, Array, Cost, Layer
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, room, run
 
 
 def pool(fields: str, tops: int = 1, phase: int = TEST, seed: int = 0) -> Layer:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
+from support.helpers import room, run
 
 
 def test_slope_per_channel() -> None:

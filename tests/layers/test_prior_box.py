@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from support.helpers import noise, refused, room, run
 
 MAP, IMAGE = (1, 8, 2, 4), (1, 3, 20, 40)
 

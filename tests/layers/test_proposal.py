@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import layer_message, noise, refused, room
+from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import TEST, TRAIN, Array, Shape
 from prototxt.layers.registry import meaning
+from support.helpers import layer_message, noise, refused, room
 
 TEXT = (
     'type: "Python" bottom: "p" bottom: "d" bottom: "i" top: "rois" %s '

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from golden import FORK_CASES
-from helpers import refused, room
-from prototxt.layers.base import TEST, Shape
+from prototxt.blobs import TEST, Shape
+from support.golden import CASES
+from support.helpers import refused, room
 
 TEXT = 'type: "Proposal" bottom: "p" bottom: "d" bottom: "i" top: "rois" top: "scores" proposal_param { %s }'
 FORMS = "ratio: [0.5, 1, 2] scale: [8, 16, 32]"
@@ -15,7 +15,7 @@ SHAPES: list[Shape] = [(1, 18, 40, 50), (1, 36, 40, 50), (1, 3)]
 
 
 def test_equals_the_python_layer_where_none_is_small() -> None:
-    with np.load(FORK_CASES / "rfcn" / "proposal" / "over_300_kept.npz") as case:
+    with np.load(CASES / "rfcn" / "proposal" / "over_300_kept.npz") as case:
         bottom = [case[f"input/{name}"] for name in ("prob", "delta", "im_info")]
         rois, scores = room(TEXT % FORMS).forward(bottom, ())
         np.testing.assert_allclose(rois, case["output/rois"], rtol=1e-5)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from helpers import refused, room
+from prototxt.blobs import Array, Shape
 from prototxt.boxes.deltas import decode
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
+from support.helpers import refused, room
 
 TEXT = (
     'type: "Python" bottom: "r" bottom: "gt" top: "rois" top: "l" top: "t" top: "w" top: "v" '

@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers import psroi_pooling
-from prototxt.layers.base import Array, Cost, Shape
+from prototxt.layers.base import Cost
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "PSROIPooling" bottom: "x" bottom: "rois" top: "y" psroi_pooling_param { %s }'
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 import prototxt
-from helpers import noise
 from prototxt.cli.shapes import main as shapes
 from prototxt.errors import LayerError
+from support.helpers import noise
 
 MODULE = '''
 import json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, noise, refused, room, run
+from support.helpers import floats, noise, refused, room, run
 
 
 def region(fields: str) -> str:

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import pytest
 
-from helpers import layer_message, room
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer, layer_types, make_layer
+from support.helpers import layer_message, room
 
 ROOMS = [
     "AbsVal",

@@ -8,8 +8,9 @@ from math import ceil, floor
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Resample" bottom: "x" top: "y" resample_param { %s }'
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
+from support.helpers import noise, room, run
 
 
 def reshape(dims: list[int], fields: str = "") -> Layer:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "RNN" bottom: "x" bottom: "cont" %s top: "y" %s recurrent_param { num_output: 4 %s }'
 HIDDEN = ('bottom: "h"', 'top: "hT"', "expose_hidden: true")

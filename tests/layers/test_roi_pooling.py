@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, refused, room, run
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Shape
+from prototxt.layers.base import Cost
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "ROIPooling" bottom: "x" bottom: "rois" top: "y" roi_pooling_param { %s }'
 

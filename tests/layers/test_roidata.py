@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import prototxt
-from helpers import refused, room
 from prototxt.errors import InputError, LayerError, UnsaidShapeError
 from prototxt.net import Net
+from support.helpers import refused, room
 
 FASTER = ("data", "im_info", "gt_boxes")
 FAST = ("data", "rois", "labels", "bbox_targets", "bbox_inside_weights", "bbox_outside_weights")

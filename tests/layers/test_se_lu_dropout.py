@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise, refused, room, run
-from prototxt.layers.base import TEST, TRAIN, Cost, Layer
+from prototxt.blobs import TEST, TRAIN
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 ALPHA = -1.75809934
 

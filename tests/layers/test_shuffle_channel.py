@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Array, Layer
+from prototxt.blobs import Array
+from prototxt.layers.base import Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "ShuffleChannel" bottom: "x" top: "y" shuffle_channel_param { %s }'
 

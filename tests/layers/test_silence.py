@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers import noise, room, run
+from support.helpers import noise, room, run
 
 
 def test_makes_nothing() -> None:

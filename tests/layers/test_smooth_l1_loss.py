@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpers import floats, layer_message, noise, refused, room, run
 from prototxt.layers.smooth_l1_loss import SmoothL1Loss
+from support.helpers import floats, layer_message, noise, refused, room, run
 
 LOSS = 'type: "SmoothL1Loss" bottom: "a" bottom: "b" top: "y"'
 

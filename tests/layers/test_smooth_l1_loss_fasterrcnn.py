@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import layer_message, noise, refused, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Setting
 from prototxt.layers.registry import meaning
 from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
+from support.helpers import layer_message, noise, refused, room, run
 
 TEXT = 'type: "SmoothL1Loss" bottom: "a" bottom: "b" %s top: "y" smooth_l1_loss_param { sigma: %g }'
 WEIGHTS = 'bottom: "in" bottom: "out"'

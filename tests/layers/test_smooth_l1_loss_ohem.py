@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SmoothL1LossOHEM" bottom: "a" bottom: "b" %s top: "y" loss_param { %s }'
 A = np.array([[[[0.1], [2]], [[0], [1]]], [[[-3], [0]], [[0], [0]]], [[[0], [0]], [[0], [0]]]], np.float32)

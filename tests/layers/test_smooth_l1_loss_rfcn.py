@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import noise, room, run
+from support.helpers import noise, room, run
 
 TEXT = 'type: "%s" bottom: "a" bottom: "b" bottom: "w" top: "y" top: "each"'
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from prototxt.blobs import Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "y" %s'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SoftmaxWithLossOHEM" bottom: "x" bottom: "l" top: "y" %s'
 THREE = 'top: "p" top: "each" loss_weight: [1, 0, 0] '

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, room, run
-from prototxt.layers.base import TEST
+from prototxt.blobs import TEST
+from support.helpers import noise, room, run
 
 TEXT = 'type: "%s" bottom: "x" bottom: "l" top: "y" %s'
 THREE = 'top: "p" top: "each" loss_weight: [1, 0, 0]'

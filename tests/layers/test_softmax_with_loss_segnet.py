@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import Cost, Layer, Shape
+from prototxt.blobs import Shape
+from prototxt.layers.base import Cost, Layer
 from prototxt.layers.softmax import softmax
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from prototxt.layers.softmax_with_loss_segnet import SegNetSoftmaxWithLoss
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "label" top: "y" loss_param { %s }'
 WEIGHTED = "weight_by_label_freqs: true class_weighting: [2, 0.5, 1]"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import TEST, TRAIN, Array, Layer
+from prototxt.blobs import TEST, TRAIN, Array
+from prototxt.layers.base import Layer
 from prototxt.layers.spatial_dropout import SpatialDropout
+from support.helpers import noise, refused, room, run
 
 PYTHON = (
     'name: "d" type: "Python" bottom: "x" top: "y" '

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.layers.base import Cost
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SpatialProduct" bottom: "x" bottom: "s" top: "y"'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers import noise, room, run
+from support.helpers import noise, room, run
 
 
 def test_every_top_is_the_bottom() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
-from prototxt.layers.base import TRAIN, Cost, Layer, Shape
+from prototxt.blobs import TRAIN, Shape
+from prototxt.layers.base import Cost, Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "SPP" bottom: "x" top: "y" spp_param { %s }'
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.layers.base import Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Tile" bottom: "x" top: "y" tile_param { %s }'
 

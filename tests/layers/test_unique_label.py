@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import refused, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
+from support.helpers import refused, room, run
 
 TEXT = 'type: "UniqueLabel" bottom: "x" top: "y" unique_label_param { %s }'
 X = np.array([[3, 1, 3, 255], [0, 0, 7, 1]], np.float32).reshape(2, 1, 2, 2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise, refused, room, run
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
+from support.helpers import noise, refused, room, run
 
 TEXT = 'type: "Upsample" bottom: "x" bottom: "mask" top: "y" upsample_param { %s }'
 

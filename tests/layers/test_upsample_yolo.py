@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from helpers import floats, layer_message, refused, room, run
 from prototxt.layers.upsample_yolo import UpsampleByScale
+from support.helpers import floats, layer_message, refused, room, run
 
 UPSAMPLE = 'type: "Upsample" bottom: "x" top: "y" '
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prototxt.layers._window import Window
+from prototxt.layers.common.window import Window
 
 WINDOW = Window(kernel=(3, 5), stride=(2, 1), pad=(1, 0), dilation=(1, 2))
 

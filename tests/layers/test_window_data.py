@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import prototxt
-from datasets import pixels, prefetch_threads, write_images
-from helpers import room
 from prototxt.data.lists import Window
 from prototxt.data.windows import Cut, place_window
 from prototxt.errors import DataError, LayerError
 from prototxt.images.opencv import resize_bytes
 from prototxt.net import Net
+from support.datasets import pixels, prefetch_threads, write_images
+from support.helpers import room
 
 IMAGE = pixels(20, 30)
 

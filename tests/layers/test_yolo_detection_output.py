@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import floats, refused, room
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
+from support.helpers import floats, refused, room
 
 FIELDS = "num_classes: 2 num_box: 1 biases: 1 biases: 2 "
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import refused, room
+from support.helpers import refused, room
 
 BIASES = "biases: 8 biases: 16 biases: 4 biases: 2 "
 FIELDS = f"num_classes: 2 num_box: 1 {BIASES} mask: 1 mask: 0 anchors_scale: 16 anchors_scale: 8 "

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from prototxt.images.load import Pixels
-from prototxt.pictures.boxes import LEAST_SIDE, Tagged, fitted, paint_boxes, text_size
+from prototxt.pictures.boxes import MIN_SIDE, Tagged, fitted, paint_boxes, text_size
 from prototxt.pictures.canvas import text_width
 from prototxt.pictures.colours import label_colour
 
@@ -90,7 +90,7 @@ def test_small_images_are_enlarged(height: int, width: int, factor: int) -> None
     image = np.arange(height * width * 3).reshape(height, width, 3).astype(np.uint8)
     picture = paint_boxes(image, [])
     assert picture.size == (width * factor, height * factor)
-    assert max(picture.size) >= LEAST_SIDE
+    assert max(picture.size) >= MIN_SIDE
     np.testing.assert_array_equal(pixels(picture)[::factor, ::factor], image)
 
 

@@ -9,15 +9,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from helpers import noise
+from prototxt.blobs import Array
 from prototxt.errors import PrototxtError
-from prototxt.layers.base import Array
 from prototxt.pictures import canvas
 from prototxt.pictures.canvas import (
     BAR_HEIGHT,
     BAR_WIDTH,
-    LEAST_WIDTH,
     MARGIN,
+    MIN_WIDTH,
     NOTE,
     PAPER,
     first_of,
@@ -31,6 +30,7 @@ from prototxt.pictures.canvas import (
     wrap,
 )
 from prototxt.pictures.colours import Scale, colour_table
+from support.helpers import noise
 
 
 def dark(picture: Image.Image) -> NDArray[np.bool_]:
@@ -76,7 +76,7 @@ def test_page() -> None:
     assert (pixels[:MARGIN] == PAPER).all()
     assert (pixels[:, :MARGIN] == PAPER).all()
     assert dark(picture)[MARGIN : -MARGIN - 50].any()
-    assert page("t", [], [Image.new("RGB", (5, 5))]).width == LEAST_WIDTH + 2 * MARGIN
+    assert page("t", [], [Image.new("RGB", (5, 5))]).width == MIN_WIDTH + 2 * MARGIN
 
 
 def test_scale_bar_has_the_colours_and_three_values() -> None:

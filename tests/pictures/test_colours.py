@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from helpers import noise
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from prototxt.pictures.colours import (
     LABELS,
     NOT_FINITE,
@@ -20,6 +19,7 @@ from prototxt.pictures.colours import (
     label_colours,
 )
 from prototxt.pictures.colours import lightness as luminance_of
+from support.helpers import noise
 
 NEUTRAL = 245
 """What 0 is in the diverging map: a gray that is nearly white."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import noise
 from prototxt.pictures.canvas import LINE, PAPER
 from prototxt.pictures.colours import Scale
 from prototxt.pictures.grid import (
     LARGEST_VALUE,
-    LEAST_CELL,
-    MOST_SIDE,
-    MOST_TILES,
+    MAX_SIDE,
+    MAX_TILES,
+    MIN_CELL,
     Grid,
     area_mean,
     near_square,
 )
+from support.helpers import noise
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_nearly_square(count: int) -> None:
 @pytest.mark.parametrize(
     ("count", "height", "width"),
     [
-        (1, 300, 500), (3, 1, 1), (2048, 7, 6), (96, 55, 54), (64, 601, 702), (MOST_TILES, 1, 1), (MOST_TILES, 3, 2),
+        (1, 300, 500), (3, 1, 1), (2048, 7, 6), (96, 55, 54), (64, 601, 702), (MAX_TILES, 1, 1), (MAX_TILES, 3, 2),
         (1, 1, 1_000_000), (1, 1_000_000, 1), (1000, 1, 1000), (1000, 1000, 1), (7, 5000, 3), (512, 112, 113),
     ],
 )  # fmt: skip
@@ -49,7 +49,7 @@ def test_sizes_are_bounded(count: int, height: int, width: int) -> None:
     grid = Grid.fit(count, height, width)
     down, across = grid.place(grid.rows * grid.columns - 1)
     sides = down + grid.tile[0] + grid.line, across + grid.tile[1] + grid.line
-    assert max(sides) <= MOST_SIDE
+    assert max(sides) <= MAX_SIDE
     assert min(grid.tile) >= 1
     assert max(grid.enlarge) <= LARGEST_VALUE
     assert grid.reduce == 1 or grid.enlarge[0] <= 6 or grid.enlarge[1] <= 6
@@ -82,8 +82,8 @@ def test_every_value_is_where_the_grid_says() -> None:
 
 
 def test_lines_never_outweigh_tiles() -> None:
-    assert Grid.fit(MOST_TILES, 1, 1).line == 0
-    assert min(Grid.fit(MOST_TILES, 1, 1).tile) <= LEAST_CELL
+    assert Grid.fit(MAX_TILES, 1, 1).line == 0
+    assert min(Grid.fit(MAX_TILES, 1, 1).tile) <= MIN_CELL
     assert Grid.fit(20, 5, 4).line > 2
 
 

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import prototxt
-from golden import SHARED, needs_shared
-from helpers import noise
+from prototxt.blobs import Array
 from prototxt.errors import InputError
 from prototxt.images.recipe import Order
-from prototxt.layers.base import Array
 from prototxt.pictures.canvas import MARGIN
 from prototxt.pictures.colours import NOT_FINITE, Scale
 from prototxt.pictures.filters import filters
-from prototxt.pictures.grid import MOST_TILES, Grid
+from prototxt.pictures.grid import MAX_TILES, Grid
 from prototxt.pictures.maps import feature_maps
 from prototxt.pictures.seen import GOOD_TILE, channel_names, seen, tile_size
+from support.golden import SHARED, needs_shared
+from support.helpers import noise
 
 LONGEST = 2400
 
@@ -74,7 +74,7 @@ def test_large_maps_are_means() -> None:
         (2048, 7, 6),
         (1, 300, 500),
         (3, 1, 1),
-        (MOST_TILES + 9,),
+        (MAX_TILES + 9,),
     ],
     ids=str,
 )

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from prototxt.detections.detection import Pixels
+from prototxt.detection.detection import Pixels
 from prototxt.images.crops import Window
 from prototxt.images.view import View
 from prototxt.pictures.colours import LABELS, label_colour
-from prototxt.pictures.pixels import COLOUR, MOST_CLASSES, STRIP, paint_classes
+from prototxt.pictures.pixels import COLOUR, MAX_CLASSES, STRIP, paint_classes
 
 GRAY = np.full((300, 400, 3), 100, np.uint8)
 CLASSES = np.array([[0, 1], [2, 70]])
@@ -69,7 +69,7 @@ def test_a_long_legend_counts_the_rest() -> None:
     found = Pixels(("s",), 80, View.whole(300, 400), CLASSES)
     few, many = (
         paint_classes(GRAY, found, [(k, f"class {k}", "1.0%") for k in range(count)])
-        for count in (MOST_CLASSES, 10 * MOST_CLASSES)
+        for count in (MAX_CLASSES, 10 * MAX_CLASSES)
     )
     assert few.height < many.height < few.height + 30
     assert isinstance(many, Image.Image)

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
-from prototxt.kernels import after
-from prototxt.kernels.after import Action
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
+from prototxt.kernels import epilogue as after
+from prototxt.kernels.epilogue import Action
 from prototxt.net import Net
+from support.helpers import noise
 
 
 @pytest.fixture(autouse=True)

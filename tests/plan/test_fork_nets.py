@@ -11,9 +11,10 @@ import pytest
 from google.protobuf import text_format
 
 import prototxt
-from fork_layers import ROOMS, room_id, sample
-from prototxt.layers.base import Array, Layer
+from prototxt.blobs import Array
+from prototxt.layers.base import Layer
 from prototxt.layers.forks import DIALECTS
+from support.fork_layers import ROOMS, room_id, sample
 
 Resize = Callable[[Sequence[Array]], Sequence[Array]]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
+from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.plan.fuse import fuse
 from prototxt.plan.plan import resolve_keep
-from prototxt.reading import Options, define_net, make_graph
+from support.helpers import noise
 
 INPUT = """
 layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 6 dim: 5 } } }

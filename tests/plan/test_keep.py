@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import InputError
+from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.plan.plan import Keep, resolve_keep
-from prototxt.reading import Options, define_net, make_graph
 
 GRAPH = make_graph(
     define_net(

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from nets import NETS
 
-from prototxt.graph.wiring import BlobId
-from prototxt.layers.base import Shape, count
+from prototxt.blobs import Shape, count
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.graph.graph import BlobId
 from prototxt.plan.memory import Access, Life, deaths, largest_live, lay, lives
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
-from prototxt.reading import Options, define_net, make_graph
 
 X, A, B, C, Y = (BlobId(name) for name in "xabcy")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
+from support.helpers import noise
 
 SHAPES = {"s": (1, 18, 6, 7), "m": (1, 36, 6, 7), "info": (1, 3), "cls": (1, 27, 6, 7)}
 INPUTS = "\n".join(

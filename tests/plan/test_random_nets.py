@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from helpers import noise
+from support.helpers import noise
 
 SHAPE = (2, 4, 6, 5)
 

@@ -13,9 +13,9 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 
-from golden import SHARED, needs_shared
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.caffe.proto.caffe_pb2 import TEST, TRAIN, NetParameter
+from support.golden import SHARED, needs_shared
 
 
 def test_names() -> None:

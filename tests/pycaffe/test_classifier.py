@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import prototxt
 import prototxt.caffe as caffe
-from golden import SHARED, needs_shared
-from pycaffe_nets import IMAGE_NET, image_net
+from support.golden import SHARED, needs_shared
+from support.pycaffe_nets import IMAGE_NET, image_net
 
 MEAN = np.array([100.0, 110.0, 120.0])
 DIMS = (13, 16)

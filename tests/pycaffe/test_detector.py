@@ -15,7 +15,7 @@ from PIL import Image
 import prototxt.caffe as caffe
 from prototxt.caffe.io import resize_image
 from prototxt.errors import ImageError
-from pycaffe_nets import image_net, write_net
+from support.pycaffe_nets import image_net, write_net
 
 MEAN = np.array([51.0, 102.0, 153.0])
 

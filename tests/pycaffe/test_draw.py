@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from helpers import layer_message, net_message
 from prototxt.caffe import TEST, TRAIN
 from prototxt.caffe.draw import (
     choose_color_by_layertype,
@@ -23,6 +22,7 @@ from prototxt.caffe.draw import (
     get_pydot_graph,
 )
 from prototxt.errors import PrototxtError
+from support.helpers import layer_message, net_message
 
 NET = """
     name: "two phases"

@@ -14,11 +14,11 @@ import pytest
 from PIL import Image
 
 import prototxt
-from golden import ROOT
 from prototxt.cli.caffe_shim import Shim
 from prototxt.images.load import load_image
 from prototxt.images.recipe import Recipe
 from prototxt.images.transform import Transform
+from support.golden import ROOT
 
 EXAMPLES = ROOT / "examples"
 OURS, CAFFES = "import prototxt.caffe as caffe\n", "import caffe\n"

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands import invoke
-from golden import ROOT
+from support.commands import invoke
+from support.golden import ROOT
 
 PAGE = (ROOT / "docs" / "from-caffe.md").read_text(encoding="utf-8")
 SCRIPTS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]

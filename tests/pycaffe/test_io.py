@@ -18,7 +18,7 @@ from prototxt.errors import DataError, ImageError
 from prototxt.images.opencv import encode_png
 from prototxt.schema import message_class
 
-CASES = Path(__file__).parents[1] / "cases_io" / "pycaffe"
+CASES = Path(__file__).with_name("cases")
 TOLERANCE = 1e-4
 IMAGE_SHAPE = (24, 32)
 

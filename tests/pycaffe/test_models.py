@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import prototxt.caffe as caffe
-from golden import SHARED, needs_shared
-from models import ATOL, MODELS, RTOL, check_statistics, stored, weights_of, written_behind
+from support.golden import SHARED, needs_shared
+from support.models import ATOL, MODELS, RTOL, check_statistics, stored, weights_of, written_behind
 
 pytestmark = needs_shared
 NAMES = sorted(path.stem for path in (SHARED / "golden/models").glob("*.npz"))

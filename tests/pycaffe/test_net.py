@@ -12,7 +12,7 @@ import pytest
 import prototxt
 import prototxt.caffe as caffe
 from prototxt.errors import InputError, PrototxtWarning, WeightsError
-from pycaffe_nets import CHAIN, SIMPLE, STAGES, write_net
+from support.pycaffe_nets import CHAIN, SIMPLE, STAGES, write_net
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 import prototxt.caffe as caffe
 from prototxt.caffe import modes
 from prototxt.errors import PrototxtWarning
-from pycaffe_nets import CHAIN, write_net
+from support.pycaffe_nets import CHAIN, write_net
 
 
 def test_phases_are_caffes_numbers() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import prototxt.caffe as caffe
 from prototxt.errors import MissingLayerError
-from pycaffe_nets import write_net
+from support.pycaffe_nets import write_net
 
 HERE = __name__
 

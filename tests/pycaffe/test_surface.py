@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import prototxt.caffe as caffe
-from pycaffe_nets import SIMPLE, write_net
+from support.pycaffe_nets import SIMPLE, write_net
 
 EMPTY = inspect.Parameter.empty
 

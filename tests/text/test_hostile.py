@@ -11,7 +11,7 @@ from time import perf_counter
 import pytest
 
 from prototxt.errors import PrototxtError, TextError
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.text import build as building
 from prototxt.text import parse as parsing
 from prototxt.text.build import build
@@ -157,7 +157,7 @@ def traced(call: Callable[[], object]) -> int:
 
 
 def test_the_number_of_tokens_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "MOST_TOKENS", 100)
+    monkeypatch.setattr(parsing, "MAX_TOKENS", 100)
     assert len(parse("a { }\n" * 33).fields) == 33
     assert len(parse("a: 1\n" * 5000).fields) == 5000
     with pytest.raises(TextError, match=r"net:34:3: the text has more than 100 fields, values and brackets"):
@@ -187,7 +187,7 @@ def test_the_depth_has_a_bound_within_runs_too(inside: str, line: int, column: i
 
 
 def test_the_number_of_layers_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "MOST_LAYERS", 3)
+    monkeypatch.setattr(building, "MAX_LAYERS", 3)
     assert len(build(parse("layer { }\n" * 3), "net").message.layer) == 3
     with pytest.raises(TextError, match=r"^net:4:1: the file has more than 3 layers"):
         build(parse("layer { }\n" * 4), "net")
@@ -196,7 +196,7 @@ def test_the_number_of_layers_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_notes_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "MOST_NOTES", 2)
+    monkeypatch.setattr(building, "MAX_NOTES", 2)
     notes = build(parse("x: 1 y: 1"), "net").notes
     assert [note[:26] for note in notes] == ['net:1:1: unknown field "x"', 'net:1:6: unknown field "y"']
     more = build(parse("x: 1 y: 1 z: 1 x { a: 1 }"), "net").notes

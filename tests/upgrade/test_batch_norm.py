@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.reading import define_net
+from prototxt.frontend.load import define_net
 
 
 def rates(type_name: str, params: str) -> list[tuple[float, float]]:

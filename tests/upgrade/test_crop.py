@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import SHARED, needs_shared
-from prototxt.reading import define_net
+from prototxt.frontend.load import define_net
 from prototxt.text.read import read_text
 from prototxt.upgrade.crop import set_offsets
+from support.golden import SHARED, needs_shared
 
 # Notes are PrototxtWarnings; these tests read them.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

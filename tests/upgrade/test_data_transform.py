@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.reading import define_net
+from prototxt.frontend.load import define_net
 
 FIELDS = 'scale: 0.5 mean_file: "m" crop_size: 7 mirror: true'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import LayerError, NetError
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph
 
 RELU = 'layer { name: "r" type: "ReLU" bottom: "x" top: "y" }'
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prototxt.errors import NetError
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.upgrade.v0 import MOVES, TYPES
 
 PADDED = """

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from prototxt.frontend.load import define_net
 from prototxt.layers.registry import layer_types
-from prototxt.reading import define_net
 from prototxt.schema import message_class
 from prototxt.upgrade.v1 import TYPES
 

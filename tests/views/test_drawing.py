@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from prototxt.reading import Options, define_net, outline
+from prototxt.frontend.load import Options, define_net, outline
 from prototxt.views.dot import to_dot
 from prototxt.views.drawing import COLOURS, Box, Drawing, Module, draw
 from prototxt.views.mermaid import to_mermaid, too_much

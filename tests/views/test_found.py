@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prototxt.detections.detection import Boxes, Detection, Pixels
+from prototxt.detection.detection import Boxes, Detection, Pixels
 from prototxt.images.view import View
 from prototxt.views.columns import plain_text
-from prototxt.views.found import Choice, backgrounds, found_dict, headline, legend, line, percent, tag
-from prototxt.views.found_table import found_table
+from prototxt.views.detections import Choice, backgrounds, found_dict, headline, legend, line, percent, tag
+from prototxt.views.detections_table import found_table
 
 VIEW = View.whole(300, 400)
 BOXES = Boxes(

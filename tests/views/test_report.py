@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from golden import CASE_LIST, Case
-from prototxt.reading import Options, define_net, load_graph, make_graph
-from prototxt.views.report import Report, Row, make_report
+from prototxt.frontend.load import Options, define_net, load_graph, make_graph
+from prototxt.views.net_rows import Report, Row, make_report
+from support.golden import CASE_LIST, Case
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from prototxt.reading import Options, define_net, make_graph
-from prototxt.views.report import Report, make_report
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.views.net_rows import Report, make_report
 from prototxt.views.table import report_table, table_text
 
 LONG = "a_name_that_goes_on_and_on_and_on"

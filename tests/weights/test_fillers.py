@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from prototxt.blobs import Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Shape
+from prototxt.layers.fillers import fill, rng_for
 from prototxt.schema import message_class
-from prototxt.weights.fillers import fill, rng_for
 
 
 def filled(shape: Shape, seed: int = 1, **fields: Any) -> NDArray[np.float32]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from prototxt.blobs import Shape
 from prototxt.errors import WeightsError
-from prototxt.layers.base import Shape
-from prototxt.weights.load import Matched, match, same_shape
-from prototxt.weights.stored import StoredBlob, StoredLayer
+from prototxt.formats.stored import StoredBlob, StoredLayer
+from prototxt.weights.match import Matched, match, same_shape
 
 
 def blob(*shape: int, legacy: bool = False, start: float = 0) -> StoredBlob:

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import prototxt
+from prototxt.blobs import Array
 from prototxt.errors import InputError, LayerError, WeightsError
-from prototxt.layers.base import Array
-from prototxt.reading import Options, define_net, make_graph
+from prototxt.formats.npz import write_npz
+from prototxt.formats.read import read_weights
+from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.schema import message_class
-from prototxt.weights.npz import write_npz
 from prototxt.weights.params import Loaded, LoadedFile, make_params, read_files
-from prototxt.weights.read import read_weights
 
 TEXT = """
 name: "two"

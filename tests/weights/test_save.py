@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import prototxt
-from golden import CASE_LIST, SHARED, Case, needs_shared
 from prototxt.errors import InputError, PrototxtError, WeightsError
 from prototxt.net import Net
 from prototxt.schema import message_class
+from support.golden import CASE_LIST, SHARED, Case, needs_shared
 
 SUFFIXES = (".caffemodel", ".h5", ".hdf5", ".caffemodel.h5", ".npz")
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const [sample, out] = process.argv.slice(2);
 const { document, arrays } = JSON.parse(readFileSync(sample, "utf8"));
-const page = readFileSync(new URL("../../src/prototxt/report/page.html", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../src/prototxt/page/page.html", import.meta.url), "utf8");
 const json = JSON.stringify(document).replaceAll("<", "\\u003c");
 const scripts = [
   `<script id="report" type="application/json">${json}</script>`,

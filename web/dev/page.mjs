@@ -1,7 +1,7 @@
 // The built page's own functions under Node, and what a written page holds.
 import { readFileSync } from "node:fs";
 
-const page = readFileSync(new URL("../../src/prototxt/report/page.html", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../src/prototxt/page/page.html", import.meta.url), "utf8");
 const [, script] = /<script type="module"[^>]*>([^]*?)<\/script>/.exec(page);
 await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
 

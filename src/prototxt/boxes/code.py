@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prototxt.layers.base import Array
-from prototxt.lazy import np
+from prototxt.blobs import Array
+from prototxt.util.lazy import np
 
 CODES = ("CORNER", "CENTER_SIZE", "CORNER_SIZE")
 """CORNER: corners less the prior's. CORNER_SIZE: that over the prior's size. CENTER_SIZE: centres over the prior's

@@ -5,8 +5,8 @@ A delta is (dx, dy, dw, dh): dx widths to the right, dy heights down, exp(dw) ti
 
 from __future__ import annotations
 
-from prototxt.layers.base import Array
-from prototxt.lazy import np
+from prototxt.blobs import Array
+from prototxt.util.lazy import np
 
 
 def _middles(boxes: Array) -> tuple[Array, Array]:

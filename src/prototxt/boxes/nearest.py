@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prototxt.blobs import Array
 from prototxt.boxes.overlap import overlap
 from prototxt.boxes.suppress import Mask, Positions
-from prototxt.layers.base import Array
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 TOGETHER = 2**20
 """Overlaps computed at once."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prototxt.layers.base import Array
-from prototxt.lazy import np
+from prototxt.blobs import Array
+from prototxt.util.lazy import np
 
 TINY = 2.0**-126
 """FLT_MIN: what an area counts as at least."""

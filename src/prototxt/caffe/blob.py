@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from prototxt.layers.base import Array, Shape
+from prototxt.blobs import Array, Shape
 from prototxt.layers.python import PythonBlob
 from prototxt.layers.python import PythonBlobs as BlobVec
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from prototxt.caffe.proto import caffe_pb2
-from prototxt.definition import define
 from prototxt.errors import PrototxtError, printable
-from prototxt.files import whole_file
+from prototxt.text.definition import define
 from prototxt.upgrade import upgrade
+from prototxt.util.files import whole_file
 from prototxt.views.dot import quoted
 from prototxt.views.graphviz import render
 

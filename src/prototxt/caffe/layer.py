@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from prototxt.caffe.blob import BlobVec
-from prototxt.definition import Definition
 from prototxt.layers.python import PythonLayer as Layer
 from prototxt.layers.python import PythonLayerError
 from prototxt.layers.registry import PYTHON_LAYERS
+from prototxt.text.definition import Definition
 
 __all__ = [
     "ALLOW",

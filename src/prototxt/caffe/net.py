@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from prototxt import net as core
+from prototxt.blobs import Array, format_shape
 from prototxt.caffe import modes
 from prototxt.caffe.blob import Blob, BlobVec, SplitBlob
 from prototxt.caffe.layer import HOW_TO_ALLOW, Layer, LayerInfo, may_run, may_write, raised_by_layers
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
-from prototxt.graph.part import part
+from prototxt.frontend.load import Options, define_net
+from prototxt.graph.graph import Graph, Node
 from prototxt.graph.select import PHASES, select
-from prototxt.graph.wiring import Graph, Node
-from prototxt.layers.base import Array, show
+from prototxt.graph.subgraph import part
 from prototxt.layers.python import Python
-from prototxt.reading import Options, define_net
 from prototxt.text.read import read_text
 
 TRAIN, TEST = range(2)
@@ -360,7 +360,9 @@ class Net:
         images, numbers = np.asarray(data, np.float32), np.asarray(labels, np.float32)
         batch, *item = self.blobs[first.tops[0].name].shape
         if images.shape[1:] != (*item,):
-            raise RuntimeError(f"data array must be N x {show(tuple(item))}, not {show(images.shape)}")
+            raise RuntimeError(
+                f"data array must be N x {format_shape(tuple(item))}, not {format_shape(images.shape)}"
+            )
         if numbers.shape[:1] != images.shape[:1] or numbers.size != len(images):
             raise RuntimeError("data and labels must have the same first dimension, and one label an image")
         if len(images) % batch or not len(images):

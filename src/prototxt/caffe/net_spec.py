@@ -26,7 +26,7 @@ from typing import Any
 
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.errors import did_you_mean
-from prototxt.layers._messages import OTHER_PARAMS
+from prototxt.layers.common.messages import OTHER_PARAMS
 
 __all__ = ["Function", "NetSpec", "Top", "assign_proto", "layers", "param_name_dict", "params", "to_proto"]
 

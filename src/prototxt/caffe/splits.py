@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prototxt.definition import Definition
 from prototxt.schema import message_class
+from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
 
 Top = tuple[int, int]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from prototxt.cli._common import Command, show_notes
-from prototxt.cli._options import file_name
+from prototxt.cli.common import Command, show_notes
+from prototxt.cli.options.net import file_name
 from prototxt.errors import PrototxtError
-from prototxt.files import whole_file
+from prototxt.util.files import whole_file
 
 MARK = '"""caffe is prototxt.caffe here: made by prototxt-caffe-shim, which can uninstall it."""'
 """The first line of a package that is ours."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prototxt.cli._common import Command, show, show_notes
-from prototxt.cli._options import file_name
-from prototxt.cli._progress import progress_bar
+from prototxt.cli.common import Command, show, show_notes
+from prototxt.cli.options.net import file_name
+from prototxt.cli.progress import progress_bar
 from prototxt.errors import InputError, PrototxtWarning
-from prototxt.files import check_folder, whole_file
+from prototxt.util.files import check_folder, whole_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,8 +192,8 @@ def _images(name: str, ext: str) -> Sequence[Any]:
 def _arrays(name: str) -> Sequence[Any]:
     import numpy as np
 
-    from prototxt.files import regular_size
-    from prototxt.npy import BROKEN, read_header
+    from prototxt.formats.npy import BROKEN, read_header
+    from prototxt.util.files import regular_size
 
     try:
         with Path(name).open("rb") as file:

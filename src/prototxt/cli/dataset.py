@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import click
 
-from prototxt.cli._common import Command, show_notes
-from prototxt.cli._options import file_name
-from prototxt.cli._progress import Advance, progress_bar
-from prototxt.files import whole_file
+from prototxt.cli.common import Command, show_notes
+from prototxt.cli.options.net import file_name
+from prototxt.cli.progress import Advance, progress_bar
+from prototxt.util.files import whole_file
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from prototxt.cli._common import Command, emit, show_notes
-from prototxt.cli._options import NetChoice, file_name, net_options
-from prototxt.files import whole_file
+from prototxt.cli.common import Command, emit, show_notes
+from prototxt.cli.options.net import NetChoice, file_name, net_options
+from prototxt.util.files import whole_file
 
 FORMATS = {
     ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg", ".png": "png",
@@ -48,7 +48,7 @@ def main(net: str, output: str | None, form: str | None, direction: str, choice:
       prototxt-draw deploy.prototxt -o net.mmd
       prototxt-draw train_val.prototxt --phase TRAIN --input data=1,3,224,224 | dot -Tpng -o net.png
     """
-    from prototxt.reading import define_net, outline
+    from prototxt.frontend.load import define_net, outline
     from prototxt.text.read import read_text
     from prototxt.views.dot import to_dot
     from prototxt.views.drawing import draw

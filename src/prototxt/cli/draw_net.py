@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from prototxt.cli._common import Command, say, show_notes
-from prototxt.cli._options import file_name
+from prototxt.cli.common import Command, say, show_notes
+from prototxt.cli.options.net import file_name
 from prototxt.errors import Place, PrototxtError
 
 PHASES = {"TRAIN": 0, "TEST": 1, "ALL": None}
@@ -47,7 +47,7 @@ def main(
       prototxt-draw-net train_val.prototxt net.svg --display_lrm
     """
     from prototxt.caffe.draw import draw_net_to_file
-    from prototxt.reading import define_net
+    from prototxt.frontend.load import define_net
     from prototxt.text.read import read_text
 
     definition = define_net(read_text(input_net_proto_file), input_net_proto_file)

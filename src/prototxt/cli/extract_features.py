@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.cli._common import Command, show_notes
-from prototxt.cli._options import file_name
-from prototxt.cli._progress import progress_bar
-from prototxt.cli._run_text import missing_weights
+from prototxt.blobs import format_shape
+from prototxt.cli.common import Command, show_notes
+from prototxt.cli.options.net import file_name
+from prototxt.cli.progress import progress_bar
+from prototxt.cli.run.text import missing_weights
 from prototxt.errors import InputError, Place, did_you_mean, printable
 
 if TYPE_CHECKING:
-    from prototxt.layers.base import Array
+    from prototxt.blobs import Array
     from prototxt.net import Net
 
 Append = Callable[["Array"], None]
@@ -26,7 +27,7 @@ FILES = {"hdf5": (".h5", ".hdf5"), "npz": (".npz",)}
 """What ends the name of a file of each kind; the first is put behind a name that has none."""
 
 KINDS = (*DATABASES, *FILES)
-MOST_AXES = 4
+MAX_AXES = 4
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -69,8 +70,8 @@ def main(
     Example:
       prototxt-extract-features net.caffemodel train_val.prototxt fc6,fc7 fc6_lmdb,fc7_lmdb 10 lmdb
     """
+    from prototxt.frontend.load import Options, define_net
     from prototxt.net import Net
-    from prototxt.reading import Options, define_net
     from prototxt.text.read import read_text
 
     if len(blobs) != len(datasets):
@@ -113,15 +114,15 @@ def _check_new(datasets: Sequence[str]) -> None:
 
 
 def _check_blob(net: Net, blob: str) -> None:
-    from prototxt.layers.base import show
 
     shapes = {name: net.blobs[name].shape for name in net.blobs}
     if blob not in shapes:
         what = f"Unknown feature blob name {printable(blob)} in the network {net.graph.file}"
         raise InputError(what, hint=did_you_mean(blob, shapes))
-    if not 1 <= len(shapes[blob]) <= MOST_AXES:
+    if not 1 <= len(shapes[blob]) <= MAX_AXES:
         what = (
-            f'blob "{printable(blob)}" is {show(shapes[blob])}: a Datum has up to three axes behind the first'
+            f'blob "{printable(blob)}" is {format_shape(shapes[blob])}: a Datum has up to three '
+            "axes behind the first"
         )
         raise InputError(what, place=Place(net.graph.file))
 
@@ -167,7 +168,7 @@ def _open(kind: str, dataset: str, blob: str) -> Iterator[Append]:
 
             yield put
     else:
-        from prototxt.features.write import open_features
+        from prototxt.batch.features.write import open_features
 
         with open_features(dataset) as features:
             yield lambda rows: features.append(keys.next(len(rows)), {blob: rows})

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from prototxt.cli._common import Command, say, show_notes
-from prototxt.cli._image_options import ImageChoice, image_options
-from prototxt.cli._options import NetChoice, file_name, net_options, weights_option
-from prototxt.cli._run_reading import make_reading, weights_files
-from prototxt.cli._run_text import missing_weights
+from prototxt.cli.common import Command, say, show_notes
+from prototxt.cli.options.image import ImageChoice, image_options
+from prototxt.cli.options.net import NetChoice, file_name, net_options, weights_option
+from prototxt.cli.run.reading import make_reading, weights_files
+from prototxt.cli.run.text import missing_weights
 
 if TYPE_CHECKING:
-    from prototxt.definition import Definition
-    from prototxt.graph.wiring import Graph
+    from prototxt.graph.graph import Graph
     from prototxt.images.view import View
     from prototxt.net import Net
-    from prototxt.report.picture import Picture
-    from prototxt.report.write import Content, Written
+    from prototxt.page.picture import Picture
+    from prototxt.page.write import Content, Written
+    from prototxt.text.definition import Definition
 
 OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed"
 """Options that say nothing of two nets."""
@@ -91,10 +91,10 @@ def main(
       prototxt-report deploy.prototxt --weights net.caffemodel --image cat.jpg --preset imagenet --dtype fp32
       prototxt-report deploy.prototxt --compare other.prototxt -o diff.html
     """
-    from prototxt.files import check_folder
-    from prototxt.reading import define_net
-    from prototxt.report.write import MEGA, Limits, page, write_page
+    from prototxt.frontend.load import define_net
+    from prototxt.page.write import MEGA, Limits, page, write_page
     from prototxt.text.read import read_text
+    from prototxt.util.files import check_folder
 
     given = [net, *(weights_files(weights) or ()), *filter(None, [other, image, images.mean])]
     _check_not_read(output, given)
@@ -138,10 +138,10 @@ def _is_said(ctx: click.Context, name: str) -> bool:
 
 def _compare(net: str, other: str, choice: NetChoice, output: str) -> str:
     """Write the page of two nets; what to say of it."""
-    from prototxt.explain.diff import diff
-    from prototxt.reading import define_net
-    from prototxt.report.comparison import make_comparison, write_comparison
-    from prototxt.report.write import page
+    from prototxt.explain.surgery.diff import diff
+    from prototxt.frontend.load import define_net
+    from prototxt.page.comparison import make_comparison, write_comparison
+    from prototxt.page.write import page
     from prototxt.text.read import read_text
     from prototxt.views.numbers import counted, human_bytes
 
@@ -167,9 +167,9 @@ def _content(
     images: ImageChoice,
 ) -> Content:
     """What there is to show: shapes alone, or kernels, or maps too."""
+    from prototxt.frontend.load import outline
     from prototxt.net import Net
-    from prototxt.reading import outline
-    from prototxt.report.write import Content
+    from prototxt.page.write import Content
 
     options, files = choice.options(seed), weights_files(weights)
     known = len(definition.notes)
@@ -187,22 +187,22 @@ def _sendable(content: Content, files: list[str]) -> Content:
     """The content without what it says of this machine: its folders."""
     from dataclasses import replace
 
-    from prototxt.report.document import without_folders
+    from prototxt.page.document import without_folders
 
     return replace(content, notes=tuple(without_folders(note, files) for note in content.notes))
 
 
 def _with_kernels(net: Net) -> Content:
-    from prototxt.report.values import learned
-    from prototxt.report.write import Content
+    from prototxt.page.values import learned
+    from prototxt.page.write import Content
 
     return Content(net.graph, learned(net), notes=(_about_weights(net), *missing_weights(net)))
 
 
 def _with_maps(net: Net, image: str, images: ImageChoice) -> Content:
-    from prototxt.report.values import learned, run
-    from prototxt.report.write import Content
-    from prototxt.runs.run import Runner
+    from prototxt.batch.run import Runner
+    from prototxt.page.values import learned, run
+    from prototxt.page.write import Content
 
     runner, batch = Runner(net), net.graph.images
     reading = make_reading(runner, [image], images)
@@ -218,16 +218,16 @@ def _with_maps(net: Net, image: str, images: ImageChoice) -> Content:
 
 
 def _about_weights(net: Net) -> str:
-    from prototxt.cli._run_text import about_weights
+    from prototxt.cli.run.text import about_weights
 
     return f"weights: {about_weights(net)}"
 
 
 def _picture(image: str, blob: str, view: View | None) -> Picture | None:
     """The image for the page; files of arrays are none."""
-    from prototxt.graph.wiring import BlobId
+    from prototxt.graph.graph import BlobId
     from prototxt.images.load import decode_image, guarded
-    from prototxt.report.picture import Picture
+    from prototxt.page.picture import Picture
 
     if view is None:
         return None

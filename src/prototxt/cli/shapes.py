@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from prototxt.cli._common import Command, emit, screen, show, show_notes, tell
-from prototxt.cli._options import NetChoice, file_name, net_options
-from prototxt.cli._progress import progress_bar
+from prototxt.cli.common import Command, emit, screen, show, show_notes, tell
+from prototxt.cli.options.net import NetChoice, file_name, net_options
+from prototxt.cli.progress import progress_bar
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -65,9 +65,9 @@ def main(
 
 def _shapes(net: str, form: str, output: str | None, choice: NetChoice) -> int:
     """The layers of one net; the exit code."""
-    from prototxt.reading import define_net, outline
+    from prototxt.frontend.load import define_net, outline
     from prototxt.text.read import read_text
-    from prototxt.views.report import make_report
+    from prototxt.views.net_rows import make_report
 
     definition = define_net(read_text(net), net, strict=choice.strict)
     show_notes(definition.notes)
@@ -90,8 +90,8 @@ def _shapes(net: str, form: str, output: str | None, choice: NetChoice) -> int:
 
 def _check(named: Sequence[str], form: str, output: str | None, choice: NetChoice) -> int:
     """Which of many files open; the exit code."""
-    from prototxt.check import check
-    from prototxt.runs.sources import NETS, expand
+    from prototxt.batch.sources import NETS, expand
+    from prototxt.frontend.check import check
     from prototxt.views.check_table import check_csv, check_json, check_table
 
     if form == "markdown":

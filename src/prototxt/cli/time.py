@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prototxt.cli._common import emit, show_notes
-from prototxt.cli._gflags import OneDash
-from prototxt.cli._options import file_name, input_shape
-from prototxt.cli._run_text import about_weights, missing_weights
-from prototxt.cli._run_tuned import warn_if_busy
+from prototxt.cli.common import emit, show_notes
+from prototxt.cli.options.gflags import OneDash
+from prototxt.cli.options.net import file_name, input_shape
+from prototxt.cli.run.measured import warn_if_busy
+from prototxt.cli.run.text import about_weights, missing_weights
 from prototxt.errors import printable
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def main(
       prototxt-time -model deploy.prototxt -iterations 10
       prototxt-time --model deploy.prototxt --weights net.caffemodel --phase TEST --json
     """
+    from prototxt.frontend.load import Options, define_net
     from prototxt.net import Net
-    from prototxt.reading import Options, define_net
     from prototxt.text.read import read_text
 
     if gpu:
@@ -96,8 +96,8 @@ def main(
 
 
 def _measure(net: Net, forwards: int) -> Times:
+    from prototxt.batch.run import Runner
     from prototxt.engine.profile import time_steps
-    from prototxt.runs.run import Runner
 
     runner = Runner(net)
     runner.give(runner.noise())

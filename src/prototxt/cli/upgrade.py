@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from prototxt.cli._common import Command, say, show_notes
-from prototxt.cli._options import file_name
+from prototxt.cli.common import Command, say, show_notes
+from prototxt.cli.options.net import file_name
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +31,7 @@ def main(source: str, target: str, binary: bool | None, strict: bool) -> None:
       prototxt-upgrade old.caffemodel new.caffemodel
       prototxt-upgrade solver.prototxt solver.prototxt
     """
-    from prototxt.rewrite import rewrite
+    from prototxt.frontend.rewrite import rewrite
 
     done = rewrite(source, target, binary=binary, strict=strict)
     show_notes(done.notes)

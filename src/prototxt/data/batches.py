@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.datum import Sample
 from prototxt.data.samples import Samples
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError
-from prototxt.layers.base import Array, Shape, show
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 def batches(
@@ -37,7 +37,7 @@ def _together(
         for i, sample in zip(range(len(labels)), samples, strict=False):
             image = transformer.apply(sample.image, sample.name)
             if image.shape != tops[0][1:]:
-                what = f"the image is {show(image.shape)}, the net takes {show(tops[0][1:])}"
+                what = f"the image is {format_shape(image.shape)}, the net takes {format_shape(tops[0][1:])}"
                 hint = "all images of a net have one size: resize them, or give a crop_size"
                 raise DataError(what, path=sample.name, hint=hint)
             images[i], labels[i] = image, sample.label

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.datum import Sample, make_datum
 from prototxt.data.hdf5 import write_hdf5
 from prototxt.data.lists import ListedImage
@@ -16,9 +17,8 @@ from prototxt.data.paths import exists, read_bytes
 from prototxt.data.reader import create_database
 from prototxt.data.samples import load_pixels
 from prototxt.errors import DataError
-from prototxt.layers.base import Array, Shape, show
-from prototxt.lazy import np
 from prototxt.schema import message_class
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +95,9 @@ def _pixels(
     shapes.add((channels, height, width))
     if len(shapes) > 1 and (making.check_size or one_size):
         (other,) = shapes - {(channels, height, width)}
-        what = f"the image is {show((channels, height, width))}, those before are {show(other)}"
+        what = (
+            f"the image is {format_shape((channels, height, width))}, those before are {format_shape(other)}"
+        )
         raise DataError(what, path=name, hint="give --resize HxW")
     return pixels
 
@@ -137,7 +139,7 @@ def mean_image(samples: Iterable[Sample]) -> tuple[Array, int]:
         if total is None:
             total = np.zeros(sample.image.shape, np.float64)
         if sample.image.shape != total.shape:
-            what = f"the image is {show(sample.image.shape)}, those before are {show(total.shape)}"
+            what = f"the image is {format_shape(sample.image.shape)}, those before are {format_shape(total.shape)}"
             raise DataError(what, path=sample.name, hint="a mean image needs images of one size")
         total += sample.image
         count += 1

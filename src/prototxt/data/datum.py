@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from prototxt.blobs import MAX_ELEMENTS, format_shape
 from prototxt.errors import DataError, ImageError
-from prototxt.layers.base import MOST_ELEMENTS, show
-from prototxt.lazy import np
 from prototxt.schema import message_class, parse_message
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,14 +47,14 @@ def _image(datum: Any, name: str, kind: Kind) -> NDArray[Any]:
         except ImageError as error:
             raise DataError(f"encoded record: {error.what}", path=name) from None
     shape = (datum.channels, datum.height, datum.width)
-    if min(shape) < 1 or datum.channels * datum.height * datum.width > MOST_ELEMENTS:
-        raise DataError(f"record says its image is {show(shape)}", path=name)
+    if min(shape) < 1 or datum.channels * datum.height * datum.width > MAX_ELEMENTS:
+        raise DataError(f"record says its image is {format_shape(shape)}", path=name)
     values: NDArray[Any] = (
         np.frombuffer(datum.data, np.uint8) if datum.data else np.array(datum.float_data, np.float32)
     )
     needed = datum.channels * datum.height * datum.width
     if values.size != needed:
-        what = f"record says its image is {show(shape)} = {needed} values, and holds {values.size}"
+        what = f"record says its image is {format_shape(shape)} = {needed} values, and holds {values.size}"
         raise DataError(what, path=name)
     return values.reshape(shape)
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from math import prod
 from typing import Any
 
+from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Array, Shape, format_shape
 from prototxt.data.lists import read_names
 from prototxt.data.paths import exists, locate, missing
 from prototxt.errors import DataError
-from prototxt.hdf5 import MAGIC, UNUSABLE, import_h5py, is_dataset, why_not
-from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Array, Shape, show
-from prototxt.lazy import np
+from prototxt.util.hdf5 import MAGIC, UNUSABLE, import_h5py, is_dataset, why_not
+from prototxt.util.lazy import np
 
 
 @contextmanager
@@ -58,8 +58,8 @@ def _dataset(file: Any, path: str, name: str) -> Any:
     if why := why_not(found):
         raise DataError(f'dataset "{name}" {why}', path=path)
     row = prod(found.shape[1:])
-    if found.ndim > MOST_AXES or row > MOST_ELEMENTS or found.shape[0] > MOST_ELEMENTS:
-        raise DataError(f'dataset "{name}" is {show(found.shape)}: too large', path=path)
+    if found.ndim > MAX_AXES or row > MAX_ELEMENTS or found.shape[0] > MAX_ELEMENTS:
+        raise DataError(f'dataset "{name}" is {format_shape(found.shape)}: too large', path=path)
     return found
 
 
@@ -69,7 +69,7 @@ def hdf5_shapes(path: str, names: Sequence[str]) -> tuple[Shape, ...]:
         shapes = tuple(tuple(int(d) for d in _dataset(file, path, name).shape) for name in names)
     rows = {shape[0] for shape in shapes}
     if len(rows) > 1 or 0 in rows:
-        each = ", ".join(f'"{n}" {show(s)}' for n, s in zip(names, shapes, strict=True))
+        each = ", ".join(f'"{n}" {format_shape(s)}' for n, s in zip(names, shapes, strict=True))
         raise DataError(f"the datasets need one number of rows, at least 1; they are {each}", path=path)
     return shapes
 
@@ -117,7 +117,10 @@ def _passes(
             shapes = hdf5_shapes(files[i], names)
             for name, shape, top in zip(names, shapes, tops, strict=True):
                 if shape[1:] != top[1:]:
-                    what = f'rows of dataset "{name}" are {show(shape[1:])}, the net takes {show(top[1:])}'
+                    what = (
+                        f'rows of dataset "{name}" are {format_shape(shape[1:])}, the net takes '
+                        f"{format_shape(top[1:])}"
+                    )
                     raise DataError(what, path=files[i])
             rows = shapes[0][0]
             yield files[i], rng.permutation(rows).tolist() if rng else range(rows)

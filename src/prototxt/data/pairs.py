@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
 from prototxt.data.samples import load_pixels
 from prototxt.data.transform import Transformer
 from prototxt.errors import DataError
-from prototxt.layers.base import MOST_ELEMENTS, Array, Shape, show
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +42,10 @@ class Pair:
         """At another size: the image bilinear, each label the nearest one. Raises DataError for a senseless size."""
         from prototxt.images.opencv import resize_bytes
 
-        if min(height, width) < 1 or height * width * self.image.shape[2] > MOST_ELEMENTS // 16:
-            what = f"{show(self.image.shape[:2])} pixels cannot become {show((height, width))}"
+        if min(height, width) < 1 or height * width * self.image.shape[2] > MAX_ELEMENTS // 16:
+            what = (
+                f"{format_shape(self.image.shape[:2])} pixels cannot become {format_shape((height, width))}"
+            )
             raise DataError(what, path=self.name, field="transform_param")
         return Pair(resize_bytes(self.image, height, width), nearest(self.label, (height, width)), self.name)
 
@@ -92,7 +94,9 @@ def pair_batches(
         for i, pair in zip(range(tops[0][0]), pairs, strict=False):
             for top, values in zip(batch, finish(pair), strict=False):
                 if values.shape != top.shape[1:]:
-                    what = f"it makes {show(values.shape)}, the net takes {show(top.shape[1:])}"
+                    what = (
+                        f"it makes {format_shape(values.shape)}, the net takes {format_shape(top.shape[1:])}"
+                    )
                     hint = "all images of a net have one size: resize them, or cut them to one"
                     raise DataError(what, path=pair.name, hint=hint)
                 top[i] = values

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from prototxt.errors import DataError
-from prototxt.extras import missing_library
-from prototxt.files import regular_size
+from prototxt.util.extras import missing_library
+from prototxt.util.files import regular_size
 
 
 def locate(path: str, folder: str) -> str:

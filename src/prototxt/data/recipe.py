@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from prototxt.blobs import TEST
 from prototxt.data.transform import DataTransform, unknown_fields
 from prototxt.errors import ImageError, LayerError
 from prototxt.images.mean import Mean
 from prototxt.images.recipe import Recipe, Resize
-from prototxt.layers.base import TEST
 
 
 def own_recipe(layer: Any, folder: str, mean: Mean | None = None) -> tuple[Recipe, list[str]] | None:

@@ -11,7 +11,7 @@ from prototxt.data.lists import ListedImage
 from prototxt.data.paths import locate
 from prototxt.data.reader import Reader, open_database
 from prototxt.errors import DataError, ImageError
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

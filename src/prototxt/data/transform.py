@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import TRAIN, Array, Shape, format_shape
 from prototxt.data.paths import locate
 from prototxt.errors import DataError, ImageError, LayerError
-from prototxt.layers.base import TRAIN, Array, Shape, show
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class DataTransform:
         if not self.crop_size:
             return image
         if min(image[1:]) < self.crop_size:
-            what = f"crop_size {self.crop_size} is larger than the images, {show(image)}"
+            what = f"crop_size {self.crop_size} is larger than the images, {format_shape(image)}"
             raise LayerError(what, field="crop_size")
         return (image[0], self.crop_size, self.crop_size)
 
@@ -119,6 +119,6 @@ class Transformer:
         mean = self._mean.shape if self._mean is not None else image
         by_channel = mean[1:] == (1, 1) and mean[0] in (1, image[0])
         if mean != image and not by_channel:
-            what = f"the mean {show(mean)} does not fit the image, {show(image)}"
+            what = f"the mean {format_shape(mean)} does not fit the image, {format_shape(image)}"
             field = "mean_file" if self._transform.mean_file else "mean_value"
             raise DataError(what, path=name, field=field)

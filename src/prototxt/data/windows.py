@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import copysign, floor
 from typing import TYPE_CHECKING
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.lists import Window
 from prototxt.data.samples import load_pixels
 from prototxt.data.transform import DataTransform
 from prototxt.errors import DataError
-from prototxt.layers.base import Array, Shape, show
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class WindowCutter:
         offset = (mean.shape[2] - size) // 2
         part = mean[:, offset : offset + size, offset : offset + size] if offset >= 0 else mean
         if part.shape != (3, size, size):
-            what = f"the mean is {show(mean.shape)}, too small for 3 x {size} x {size}"
+            what = f"the mean is {format_shape(mean.shape)}, too small for 3 x {size} x {size}"
             raise DataError(what, path=self._transform.mean_file, field="mean_file")
         return part
 

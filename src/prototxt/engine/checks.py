@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Array, format_shape
 from prototxt.errors import LayerError
-from prototxt.graph.wiring import Graph, Node, located_at
-from prototxt.layers.base import Array, show
+from prototxt.graph.graph import Graph, Node, located_at
 
 
 def check_changed(graph: Graph, node: Node, bottom: Sequence[Array]) -> None:
@@ -22,6 +22,7 @@ def check_changed(graph: Graph, node: Node, bottom: Sequence[Array]) -> None:
         for slot, (now, made) in enumerate(zip(node.layer.params(shapes), node.params, strict=True)):
             if now.shape != made.shape:
                 what = (
-                    f"parameter {slot} is {show(made.shape)}, {show(shapes[0])} would need {show(now.shape)}"
+                    f"parameter {slot} is {format_shape(made.shape)}, {format_shape(shapes[0])} would need "
+                    f"{format_shape(now.shape)}"
                 )
                 raise LayerError(what, field="bottom")

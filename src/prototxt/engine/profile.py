@@ -8,7 +8,7 @@ from statistics import median
 from time import perf_counter
 
 from prototxt.engine.session import Session
-from prototxt.watch import Timer, Watcher
+from prototxt.engine.watch import Timer, Watcher
 
 SECONDS = 1.0
 """About how long is measured, if that makes no less than LEAST forwards and no more than MOST."""

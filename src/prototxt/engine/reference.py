@@ -7,11 +7,11 @@ from time import perf_counter
 
 import numpy as np
 
+from prototxt.blobs import Array
 from prototxt.engine.checks import check_changed
-from prototxt.graph.wiring import BlobId, Graph, located_at
-from prototxt.layers.base import Array
+from prototxt.engine.watch import Watcher
+from prototxt.graph.graph import BlobId, Graph, located_at
 from prototxt.plan.memory import deaths
-from prototxt.watch import Watcher
 
 
 @np.errstate(all="ignore")  # what overflows is infinite or NaN, as in Caffe; a watcher can look for it

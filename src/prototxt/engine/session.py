@@ -10,19 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.engine import blas, workers
 from prototxt.engine.checks import check_changed
+from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import Share
-from prototxt.graph.wiring import BlobId, located_at
+from prototxt.graph.graph import BlobId, located_at
 from prototxt.kernels import layout
 from prototxt.kernels.work import ALIGN, Phase, alone, in_turn, merge
-from prototxt.layers.base import Array, Shape, count
-from prototxt.plan import finish
+from prototxt.plan import epilogue as finish
 from prototxt.plan.fuse import Step
 from prototxt.plan.kernel import Fold, Ready, Site
 from prototxt.plan.memory import View
 from prototxt.plan.plan import Plan
-from prototxt.watch import Watcher
 from prototxt.weights.params import Params
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from prototxt.definition import Definition
 from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
-from prototxt.graph.wiring import BlobId, Link, Wiring
+from prototxt.graph.graph import BlobId, Link, Wiring
 from prototxt.layers.base import Layer, Setting
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Meaning, meaning
 from prototxt.layers.unknown import Unknown
+from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
 
 

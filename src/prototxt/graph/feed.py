@@ -7,11 +7,12 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-from prototxt.definition import Definition
+from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
-from prototxt.layers.base import MOST_ELEMENTS, Following, Shape, count, show
+from prototxt.layers.base import Following
 from prototxt.layers.registry import meaning
 from prototxt.schema import message_class
+from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
 
 
@@ -59,12 +60,12 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
 
 def _check(name: str, shape: Shape) -> None:
     if not all(isinstance(dim, Integral) for dim in shape):
-        raise InputError(f'input "{name}" cannot be {show(shape)}: every dim is a whole number')
+        raise InputError(f'input "{name}" cannot be {format_shape(shape)}: every dim is a whole number')
     if not shape or min(shape) < 1:
-        raise InputError(f'input "{name}" cannot be {show(shape)}: every dim must be at least 1')
-    if count(shape) > MOST_ELEMENTS:
-        what = f"{count(shape):,} elements are more than the {MOST_ELEMENTS:,} a blob may have"
-        raise InputError(f'input "{name}" cannot be {show(shape)}: {what}')
+        raise InputError(f'input "{name}" cannot be {format_shape(shape)}: every dim must be at least 1')
+    if count(shape) > MAX_ELEMENTS:
+        what = f"{count(shape):,} elements are more than the {MAX_ELEMENTS:,} a blob may have"
+        raise InputError(f'input "{name}" cannot be {format_shape(shape)}: {what}')
 
 
 def _refuse_unread(
@@ -106,7 +107,7 @@ def _data_as_input(
             shapes[top] = inputs[top]
         elif top in read:
             shapes[top], why = _following(layer, i, inputs, place)
-            what = f'its top "{top}" becomes an input of {show(shapes[top])}, {why}'
+            what = f'its top "{top}" becomes an input of {format_shape(shapes[top])}, {why}'
             notes.append(f'{place}: layer "{layer.name}" ({layer.type}): {what}')
     return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.definition import place_in
+from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import LayerError, NetError, Place
-from prototxt.graph.wiring import BlobId, Graph, Link, Node, ParamRef, Wiring
-from prototxt.layers.base import MOST_AXES, MOST_ELEMENTS, Cost, Param, Shape, count, show
+from prototxt.graph.graph import BlobId, Graph, Link, Node, ParamRef, Wiring
+from prototxt.layers.base import Cost, Param
 from prototxt.layers.unknown import Unknown
+from prototxt.text.definition import place_in
 
 PERMISSIVE = 1
 """ParamSpec.DimCheckMode: sharers need the owner's count, not its shape."""
@@ -63,12 +64,12 @@ def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:
 
 
 def _check_size(what: str, shape: Shape) -> None:
-    if len(shape) > MOST_AXES:
-        raise LayerError(f"{what} would have {len(shape)} axes, more than the {MOST_AXES} a blob may have")
-    if count(shape) > MOST_ELEMENTS:
+    if len(shape) > MAX_AXES:
+        raise LayerError(f"{what} would have {len(shape)} axes, more than the {MAX_AXES} a blob may have")
+    if count(shape) > MAX_ELEMENTS:
         raise LayerError(
-            f"{what} would be {show(shape)} = {count(shape):,} elements, "
-            f"more than the {MOST_ELEMENTS:,} a blob may have"
+            f"{what} would be {format_shape(shape)} = {count(shape):,} elements, "
+            f"more than the {MAX_ELEMENTS:,} a blob may have"
         )
 
 
@@ -85,8 +86,8 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
     )
     if not fits:
         raise NetError(
-            f'shares parameter "{name}" as {show(own.shape)}, but layer '
-            f'"{wiring.links[owner.owner].layer.name}" made it {show(owner.shape)}',
+            f'shares parameter "{name}" as {format_shape(own.shape)}, but layer '
+            f'"{wiring.links[owner.owner].layer.name}" made it {format_shape(owner.shape)}',
             place=place_in(link.tree, wiring.file, "param"),
             layer=link.layer.name,
             layer_type=link.layer.type,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prototxt.definition import Definition
+from prototxt.blobs import TEST
 from prototxt.errors import NetError
-from prototxt.layers.base import TEST
+from prototxt.text.definition import Definition
 
 PHASES = ("TRAIN", "TEST")
 """Phase names, indexed by Caffe's Phase numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prototxt.errors import InputError, did_you_mean
-from prototxt.graph.wiring import BlobId, Graph, Node
+from prototxt.graph.graph import BlobId, Graph, Node
 
 _BEFORE = ":before-"
 

@@ -9,12 +9,12 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from prototxt.errors import ImageError, Place
-from prototxt.files import regular_size
+from prototxt.util.files import regular_size
 
-MOST_BYTES = 16_000_000
+MAX_BYTES = 16_000_000
 """The labels of ImageNet's 21,841 classes take less than one."""
 
-MOST_LABELS = 100_000
+MAX_LABELS = 100_000
 """The largest number that a label map may give a label."""
 
 BACKGROUND = "background"
@@ -36,15 +36,15 @@ def read_labels(path: str | PathLike[str]) -> tuple[str, ...]:
     UTF-8 with or without byte order mark, UTF-16 with one, else Latin-1. Of an item of a label map the display_name is
     taken, or else its name; numbers without an item are classes without a name.
 
-    Raises ImageError for a file that is missing, a directory, empty, not text or larger than MOST_BYTES, and for
+    Raises ImageError for a file that is missing, a directory, empty, not text or larger than MAX_BYTES, and for
     labels that are out of range; TextError for a label map that cannot be parsed.
     """
     name = fspath(path)
     try:
         size = regular_size(name)
-        if size > MOST_BYTES:
+        if size > MAX_BYTES:
             raise ImageError(
-                f"not a label file: it has {size:,} bytes, more than {MOST_BYTES:,}", place=Place(name)
+                f"not a label file: it has {size:,} bytes, more than {MAX_BYTES:,}", place=Place(name)
             )
         data = Path(name).read_bytes()
     except FileNotFoundError:
@@ -83,8 +83,8 @@ def _label_map(text: str, file: str) -> tuple[str, ...]:
 
     names: dict[int, str] = {}
     for item in build(parse(text, file), file, "LabelMap").message.item:
-        if not 0 <= item.label <= MOST_LABELS:
-            what = f'item "{item.name}" has label {item.label}; labels go from 0 to {MOST_LABELS:,}'
+        if not 0 <= item.label <= MAX_LABELS:
+            what = f'item "{item.name}" has label {item.label}; labels go from 0 to {MAX_LABELS:,}'
             raise ImageError(what, place=Place(file))
         names[item.label] = item.display_name or item.name
     return tuple(names.get(i, "") for i in range(max(names) + 1))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from prototxt.errors import ImageError, Place
-from prototxt.files import regular_size
+from prototxt.util.files import regular_size
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 T = TypeVar("T")

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.blobs import format_shape
 from prototxt.errors import ImageError, Place, WeightsError
-from prototxt.files import regular_size
+from prototxt.formats.caffemodel import read_blob
 from prototxt.images.resize import resize
-from prototxt.layers.base import show
-from prototxt.weights.caffemodel import read_blob
+from prototxt.util.files import regular_size
 
 Array = NDArray[np.float32]
 
@@ -57,7 +57,7 @@ class Mean:
         """`104,117,123`, or a file's name, its size and how it is fitted."""
         if self.values.ndim == 1:
             return ",".join(f"{v:g}" for v in self.values)
-        return f"{Path(self.source).name} ({show(self.values.shape)}{how and ' ' + how})"
+        return f"{Path(self.source).name} ({format_shape(self.values.shape)}{how and ' ' + how})"
 
 
 def read_mean(mean: str | PathLike[str]) -> Mean:
@@ -120,7 +120,7 @@ def _channels_first(path: str, values: NDArray[Any]) -> Array:
         shape = (1, *shape)
     if len(shape) not in (1, 3) or 0 in shape:
         raise ImageError(
-            f"a mean is C, C x H x W or 1 x C x H x W, not {show(values.shape)}", place=Place(path)
+            f"a mean is C, C x H x W or 1 x C x H x W, not {format_shape(values.shape)}", place=Place(path)
         )
     return _float32(values).reshape(shape)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.blobs import format_shape
 from prototxt.errors import ImageError, printable
 from prototxt.images.crops import Window, windows
 from prototxt.images.load import MAX_PIXELS, Pixels, to_gray
@@ -17,7 +18,6 @@ from prototxt.images.mean import Mean
 from prototxt.images.recipe import PLAIN, Recipe, Within
 from prototxt.images.resize import resize
 from prototxt.images.view import View
-from prototxt.layers.base import show
 
 Array = NDArray[np.float32]
 
@@ -62,7 +62,9 @@ class Transform:
     def for_input(cls, shape: Sequence[int], recipe: Recipe = PLAIN) -> Transform:
         """The transform that fills an input blob of N x C x H x W; raises ImageError for other shapes."""
         if len(shape) != 4:
-            raise ImageError(f"an image needs an input of 4 axes, N x C x H x W; this one is {show(shape)}")
+            raise ImageError(
+                f"an image needs an input of 4 axes, N x C x H x W; this one is {format_shape(shape)}"
+            )
         return cls(shape[1], shape[2], shape[3], recipe)
 
     def for_image(self, image: Pixels) -> Transform:
@@ -85,7 +87,7 @@ class Transform:
         Raises ImageError for an image that is smaller than the net's input once it is resized.
         """
         if image.ndim != 3 or image.shape[2] not in (1, 3) or 0 in image.shape:
-            raise ImageError(f"an image is H x W x 3 or H x W x 1, this array is {show(image.shape)}")
+            raise ImageError(f"an image is H x W x 3 or H x W x 1, this array is {format_shape(image.shape)}")
         return self.for_image(image)._apply(image)
 
     def view(self, image: Pixels) -> View:
@@ -177,7 +179,7 @@ class Transform:
         if self.recipe.scale != 1:
             steps.append(f"x {self.recipe.scale:g}")
         shape = (self.views, self.channels, self.height, self.width)
-        return f"{before} -> {', '.join(steps)} -> {blob} {show(shape)}"
+        return f"{before} -> {', '.join(steps)} -> {blob} {format_shape(shape)}"
 
     def _crop_text(self, size: tuple[int, int]) -> str:
         if size == (self.height, self.width):

@@ -9,7 +9,7 @@ from math import ceil, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.layout import is_matrix, view
 from prototxt.kernels.window import Columns, Geometry
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, spans, tiles

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action
 from prototxt.kernels.convolve import convolve_rows
 from prototxt.kernels.depthwise import convolve_depthwise
+from prototxt.kernels.epilogue import Action
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase, merge
 

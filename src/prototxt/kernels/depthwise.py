@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.window import Geometry, Padded, windows
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, tiles
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
 
 Array = NDArray[np.float32]

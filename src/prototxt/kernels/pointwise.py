@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.work import LEAST, Op, Phase, prepared, put, tiles
 
 Array = NDArray[np.float32]

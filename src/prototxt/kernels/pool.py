@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.layout import view
 from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
 

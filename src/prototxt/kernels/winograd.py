@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, Target
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.layout import view
 from prototxt.kernels.window import Geometry, Padded
 from prototxt.kernels.work import ALIGN, Op, Phase, Tile, carve, prepared, put, room_for, spans

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Accuracy", bottoms=2, tops=(1, 2))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from prototxt.layers._labels import Labels
+from prototxt.blobs import Array
 from prototxt.layers.accuracy import Accuracy
-from prototxt.layers.base import Array
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Accuracy", bottoms=2, tops=(1, 2), fork="segnet")

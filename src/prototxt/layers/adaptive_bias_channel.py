@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._labels import read_labels
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes, four_axes
+from prototxt.layers.common.labels import read_labels
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 IGNORED = -1
 """The label that is none."""
 
-MOST_ROUNDS = 1000
+MAX_ROUNDS = 1000
 """A net may come from a stranger: what takes hours is refused."""
 
 
@@ -59,8 +60,8 @@ class AdaptiveBiasChannel(Layer):
 
     def setup(self, param: Any) -> None:
         p = param.adaptive_bias_channel_param
-        if not 1 <= p.num_iter <= MOST_ROUNDS:
-            raise LayerError(f"num_iter must be from 1 to {MOST_ROUNDS}, not {p.num_iter}", field="num_iter")
+        if not 1 <= p.num_iter <= MAX_ROUNDS:
+            raise LayerError(f"num_iter must be from 1 to {MAX_ROUNDS}, not {p.num_iter}", field="num_iter")
         for field in ("bg_portion", "fg_portion"):
             if not 0 <= getattr(p, field) <= 1:
                 raise LayerError(f"{field} must be from 0 to 1, not {getattr(p, field):g}", field=field)
@@ -78,7 +79,7 @@ class AdaptiveBiasChannel(Layer):
             check_num_axes(shape, 2, 4)
         x, labels = map(four_axes, bottom)
         if labels[0] != x[0] or labels[2:] != (1, 1) or x[1] < 2:
-            what = f"scores of {show(bottom[0])} and labels of {show(bottom[1])}"
+            what = f"scores of {format_shape(bottom[0])} and labels of {format_shape(bottom[1])}"
             hint = "scores are N x C x H x W with at least 2 channels, labels N x L x 1 x 1"
             raise LayerError(what, field="bottom", hint=hint)
         return [x]

@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.boxes.deltas import encode
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Mask
-from prototxt.layers._anchors import check_info, check_rows, check_scores, read_anchors, read_info, read_rows
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.anchors import (
+    check_info,
+    check_rows,
+    check_scores,
+    read_anchors,
+    read_info,
+    read_rows,
+)
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 BATCH_SIZE = 256
 """Anchors of an image that are trained on."""
 
-MOST_OBJECTS = 128
+MAX_OBJECTS = 128
 """How many of them may be objects."""
 
 OBJECT, BACKGROUND = 0.7, 0.3
@@ -98,7 +106,7 @@ class AnchorTarget(Layer):
     def _labels(self, objects: Mask, background: Mask) -> Array:
         """1 for objects and 0 for background, as many of both as are trained on; -1 for the rest."""
         labels = np.full(objects.size, -1, np.float32)
-        ones = self._draw(objects, MOST_OBJECTS)
+        ones = self._draw(objects, MAX_OBJECTS)
         labels[self._draw(background & ~objects, BATCH_SIZE - len(ones))] = 0
         labels[ones] = 1
         return labels

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnsaidShapeError
-from prototxt.layers._fields import check_least, enum_name
-from prototxt.layers.base import Array, Following, Layer, Shape, show
+from prototxt.layers.base import Following, Layer
+from prototxt.layers.common.fields import check_least, enum_name
 from prototxt.layers.registry import layer
 
 BOXES: Shape = (1, 1, 1, 8)
@@ -76,7 +77,7 @@ class AnnotatedData(Layer):
         raise LayerError(what, field="source", hint=f"{self._give()} and feed them")
 
     def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        shape = show(self.shapes([])[0])
+        shape = format_shape(self.shapes([])[0])
         what = f"{shape} is what the file says, with {self.channels} channels and a label of one box assumed"
         return (f'the database "{self.source}" is not read here: {what}; {self._give()}',)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
 
 
@@ -38,10 +39,13 @@ class Axpy(Layer):
         check_num_axes(a, 2)
         check_num_axes(x, 2)
         if a[:2] != x[:2] or count(a[2:]) != 1:
-            what = f"the first bottom, {show(a)}, does not fit the second, {show(x)}: it holds N x C x 1 x 1 weights"
+            what = (
+                f"the first bottom, {format_shape(a)}, does not fit the second, {format_shape(x)}: it "
+                "holds N x C x 1 x 1 weights"
+            )
             raise LayerError(what, field="bottom")
         if x != y:
-            what = f"the second and the third bottom must have one shape, got {show(x)} and {show(y)}"
+            what = f"the second and the third bottom must have one shape, got {format_shape(x)} and {format_shape(y)}"
             raise LayerError(what, field="bottom")
         return [x]
 

@@ -6,32 +6,14 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
-Shape = tuple[int, ...]
 Following = tuple[Shape, str]
 """The shape of an input that nobody gave, and in words why it has it."""
-
-# Not read at run time: NumPy takes longer to load than a net to read, and shapes need no arrays.
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float32]
-else:
-    Array = "NDArray[np.float32]"
-
-MOST_ELEMENTS = 2**31 - 1
-"""The most elements a blob may have, as in Caffe (blob.cpp)."""
-
-MOST_AXES = 32
-"""The most axes a blob may have, as in Caffe (blob.hpp, kMaxBlobAxes)."""
-
-TRAIN, TEST = 0, 1
-"""Caffe's Phase enum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +49,6 @@ class Cost:
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(*(getattr(self, f) + getattr(other, f) for f in self.__slots__))
-
-
-def count(shape: Sequence[int]) -> int:
-    """Number of elements: the product of all axes, 1 for a scalar."""
-    return prod(shape)
-
-
-def show(shape: Sequence[int]) -> str:
-    """A shape as people write it: `1 x 3 x 227 x 227`; what is too long for a blob is cut."""
-    shown = [*map(str, shape[:MOST_AXES]), *["..."] * (len(shape) > MOST_AXES)]
-    return " x ".join(shown) if shape else "scalar"
 
 
 @dataclass(frozen=True, slots=True)

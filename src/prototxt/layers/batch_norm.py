@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import along, check_num_axes
-from prototxt.layers._channels import moments
-from prototxt.layers._per_channel import PerChannel
-from prototxt.layers.base import TEST, Array, Cost, Param, Shape, count
+from prototxt.blobs import TEST, Array, Shape, count
+from prototxt.layers.base import Cost, Param
+from prototxt.layers.common.axes import along, check_num_axes
+from prototxt.layers.common.channels import moments
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("BatchNorm")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._labels import read_indices
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.labels import read_indices
 from prototxt.layers.registry import layer
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers._labels import read_labels
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes, four_axes
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.labels import read_labels
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("BiasChannel", bottoms=2, fork="pspnet")
@@ -65,7 +66,8 @@ class BiasChannel(Layer):
                 else "label_type IMAGE takes N x L x 1 x 1"
             )
             raise LayerError(
-                f"labels of {show(bottom[1])} for scores of {show(bottom[0])}; {kind}", field="bottom"
+                f"labels of {format_shape(bottom[1])} for scores of {format_shape(bottom[0])}; {kind}",
+                field="bottom",
             )
         if self.background is not None and not 0 <= self.background < x[1]:
             what = f"background_label {self.background} is no channel: there are {x[1]}, counted from 0"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._channels import moments, normalized
-from prototxt.layers._fields import check_specs
-from prototxt.layers._per_channel import PerChannel
-from prototxt.layers.base import TEST, Array, Cost, Param, Shape, count
+from prototxt.blobs import TEST, Array, Shape, count
+from prototxt.layers.base import Cost, Param
 from prototxt.layers.bn_segnet import SegNetBN
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.channels import moments, normalized
+from prototxt.layers.common.fields import check_specs
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("BN", fork="pspnet")

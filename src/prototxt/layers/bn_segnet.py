@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import along, check_num_axes, four_axes
-from prototxt.layers._channels import moments, normalized
-from prototxt.layers._fields import check_specs, enum_name
-from prototxt.layers._per_channel import PerChannel
-from prototxt.layers.base import Array, Cost, Param, Shape, count
+from prototxt.layers.base import Cost, Param
+from prototxt.layers.common.axes import along, check_num_axes, four_axes
+from prototxt.layers.common.channels import moments, normalized
+from prototxt.layers.common.fields import check_specs, enum_name
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 SEGNET = ("scale_filler", "shift_filler", "bn_mode")
 """Fields that only SegNet's BN has."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import MAX_ELEMENTS, Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._fields import check_least
-from prototxt.layers._labels import Labels, Mask, read_indices
-from prototxt.layers._rois import check_rois
-from prototxt.layers.base import MOST_ELEMENTS, Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels, Mask, read_indices
+from prototxt.layers.common.rois import check_rois
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 BOTTOMS = ("regions", "losses", "labels", "weights")
 
@@ -54,18 +55,18 @@ class BoxAnnotatorOHEM(Layer):
         regions = bottom[0][0]
         for name, shape in zip(BOTTOMS, bottom, strict=True):
             if shape[:1] != (regions,):
-                what = f"{regions} regions need {name} of {regions} x ..., got {show(shape)}"
+                what = f"{regions} regions need {name} of {regions} x ..., got {format_shape(shape)}"
                 raise LayerError(what, field="bottom")
         for name, shape, behind in zip(BOTTOMS[1:], bottom[1:], (1, 1, 2), strict=True):
             if count(shape[behind:]) != 1:
                 form = "R x C" if behind == 2 else "R"
-                what = f"{name} must be {form} (further axes of 1), got {show(shape)}"
+                what = f"{name} must be {form} (further axes of 1), got {format_shape(shape)}"
                 raise LayerError(what, field="bottom")
         return [(regions, 1, 1, 1), (regions, count(bottom[3][1:]), 1, 1)]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         rois, losses, labels, weights = bottom
-        images = read_indices(np.trunc(rois.reshape(len(rois), 5)[:, 0]), MOST_ELEMENTS, "a region's image")
+        images = read_indices(np.trunc(rois.reshape(len(rois), 5)[:, 0]), MAX_ELEMENTS, "a region's image")
         kept = hardest(images, losses.ravel(), self.roi_per_img)[:, None, None, None]
         label_shape, weight_shape = self.shapes([x.shape for x in bottom])
         return [

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers._fields import exclusive
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.fields import exclusive
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Concat", bottoms=(1, None))
@@ -43,7 +44,10 @@ class Concat(Layer):
         first, axis = bottom[0], canonical_axis(self.axis, bottom[0], self._field)
         for shape in bottom[1:]:
             if len(shape) != len(first) or _without(axis, shape) != _without(axis, first):
-                what = f"bottoms must agree on every axis but {axis}, got {show(first)} and {show(shape)}"
+                what = (
+                    f"bottoms must agree on every axis but {axis}, got {format_shape(first)} and "
+                    f"{format_shape(shape)}"
+                )
                 raise LayerError(what, field="bottom")
         return [(*first[:axis], sum(shape[axis] for shape in bottom), *first[axis + 1 :])]
 

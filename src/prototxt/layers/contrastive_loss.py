@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._loss import check_item_size, check_one_label, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.loss import check_item_size, check_one_label, scalar
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("ContrastiveLoss", bottoms=3, loss=True)
@@ -47,7 +48,7 @@ class ContrastiveLoss(Layer):
         for shape in bottom[:2]:
             check_num_axes(shape, 1)
             if count(shape[2:]) != 1:
-                raise LayerError(f"needs bottoms of N x C, got {show(shape)}", field="bottom")
+                raise LayerError(f"needs bottoms of N x C, got {format_shape(shape)}", field="bottom")
         check_item_size(bottom)
         check_one_label(bottom, 2)
         return [()]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers._conv_base import ConvolutionBase
-from prototxt.layers._window import check_padded, last_axes
-from prototxt.layers.base import Array, Cost, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost
+from prototxt.layers.common.convolution_base import ConvolutionBase
+from prototxt.layers.common.window import check_padded, last_axes
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Convolution", bottoms=(1, None), tops=(1, None), tops_equal_bottoms=True)

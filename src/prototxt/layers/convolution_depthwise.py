@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers.base import Shape
+from prototxt.blobs import Shape
+from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.registry import layer
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, check_one_shape
-from prototxt.layers._fields import check_given, check_least, enum_name
-from prototxt.layers._window import check_padded
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes, check_one_shape
+from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.window import check_padded
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Correlation", bottoms=2, fork="flownet")

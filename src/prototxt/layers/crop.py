@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
 
 
@@ -51,7 +52,7 @@ class Crop(Layer):
             what = f"{len(self.offset)} values of offset for {cropped} axes from axis {start} on; give 1 or {cropped}"
             raise LayerError(what, field="offset")
         if len(size) < len(shape):
-            what = f"the second bottom, {show(size)}, has fewer axes than the first, {show(shape)}"
+            what = f"the second bottom, {format_shape(size)}, has fewer axes than the first, {format_shape(shape)}"
             raise LayerError(what, field="bottom")
         offsets = self.offset if len(self.offset) > 1 else (self.offset or (0,)) * cropped
         for axis, offset in enumerate(offsets, start):

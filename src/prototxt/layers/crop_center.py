@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 
 
@@ -41,7 +42,10 @@ class CropCenter(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape = bottom[0]
         if len(self.crop_size) != len(shape):
-            what = f"{len(self.crop_size)} values of crop_size for {len(shape)} axes ({show(shape)}); give one each"
+            what = (
+                f"{len(self.crop_size)} values of crop_size for {len(shape)} axes "
+                f"({format_shape(shape)}); give one each"
+            )
             raise LayerError(what, field="crop_size")
         for axis, (length, cut) in enumerate(zip(shape, self.crop_size, strict=True)):
             if 2 * cut >= length:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from prototxt.blobs import Shape
 from prototxt.data.batches import batches
 from prototxt.data.datum import Kind
 from prototxt.data.samples import database_samples, first_sample
-from prototxt.layers._data_base import Batches, ImageReader
-from prototxt.layers._fields import enum_name
-from prototxt.layers.base import Shape
+from prototxt.layers.common.data_layer import Batches, ImageReader
+from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
 
 

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_pairs
 from prototxt.data.pairs import Pair, PairFiles, Size, nearest, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches, map_follows
-from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Array, Following, Shape, show
+from prototxt.layers.base import Following
+from prototxt.layers.common.data_layer import Batches, map_follows
+from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
 
 if TYPE_CHECKING:
-    from prototxt.lazy import np
+    from prototxt.util.lazy import np
 
 
 @layer("DenseImageData", bottoms=0, tops=(1, 2), fork="segnet")
@@ -79,7 +80,7 @@ class DenseImageData(ImageList):
     def after(self, image: Shape) -> Shape:
         cut = self.shared.cut or image[1:]
         if any(size < least for size, least in zip(image[1:], cut, strict=True)):
-            what = f"crop_height and crop_width, {show(cut)}, are larger than the images, {show(image)}"
+            what = f"crop_height and crop_width, {format_shape(cut)}, are larger than the images, {format_shape(image)}"
             raise LayerError(what, field="crop_height")
         return (image[0], *cut)
 
@@ -87,7 +88,7 @@ class DenseImageData(ImageList):
         _, height, width = image
         size = self.shared.label_size(height, width)
         if not min(size):
-            what = f"label_divide_factor {self.shared.factor} leaves nothing of {show(image)}"
+            what = f"label_divide_factor {self.shared.factor} leaves nothing of {format_shape(image)}"
             raise LayerError(what, field="label_divide_factor")
         return [(self.batch_size, 1, *size)]
 
@@ -118,7 +119,10 @@ class _Shared:
         if files.size is not None:
             label = nearest(label, size)
         if label.shape[:2] != size:
-            what = f"the label map is {show(label.shape[:2])}, the image {listed.name} needs {show(size)}"
+            what = (
+                f"the label map is {format_shape(label.shape[:2])}, the image {listed.name} needs "
+                f"{format_shape(size)}"
+            )
             raise DataError(what, path=files.root + listed.label, hint="give new_height and new_width")
         return Pair(image, label, listed.name)
 
@@ -130,7 +134,7 @@ class _Shared:
             return pair
         rooms = [size - cut for size, cut in zip(pair.image.shape[:2], self.cut, strict=True)]
         if min(rooms) < 0:
-            what = f"the image is {show(pair.image.shape[:2])}, smaller than the crop {show(self.cut)}"
+            what = f"the image is {format_shape(pair.image.shape[:2])}, smaller than the crop {format_shape(self.cut)}"
             raise DataError(what, path=pair.name, field="crop_height")
         top, left = (int(rng.integers(room + 1)) for room in rooms)
         return pair.part(top, left, self.cut)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.overlap import overlap
 from prototxt.errors import LayerError
-from prototxt.layers._detections import Truth, check_truth, read_truth
-from prototxt.layers._fields import check_given, check_least
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.detections import Truth, check_truth, read_truth
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("DetectionEvaluate", bottoms=2, fork="ssd")
@@ -70,7 +71,9 @@ class DetectionEvaluate(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         found, truth = bottom
         if not found or found[-1] != 7:
-            raise LayerError(f"detections are rows of 7 (1 x 1 x R x 7), got {show(found)}", field="bottom")
+            raise LayerError(
+                f"detections are rows of 7 (1 x 1 x R x 7), got {format_shape(found)}", field="bottom"
+            )
         check_truth(truth)
         return [(1, 1, self._num_rows + count(found) // 7, 5)]
 

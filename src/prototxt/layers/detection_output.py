@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.code import decode
 from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers._detections import check_box_values, detections, most_rows, num_priors, read_priors
-from prototxt.layers._fields import check_given, check_least, enum_name
-from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count, show
+from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.common.detections import check_box_values, detections, most_rows, num_priors, read_priors
+from prototxt.layers.common.fields import check_given, check_least, enum_name
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 IGNORED = ("save_output_param", "save_file", "visualize")
 """What would write files or draw."""
@@ -94,7 +95,7 @@ class DetectionOutput(Layer):
         check_box_values(loc, boxes * 4 * (1 if self.share_location else self.num_classes), "box values")
         check_box_values(conf, boxes * self.num_classes, "scores")
         if loc[0] != conf[0]:
-            what = f"both bottoms must have the same number of images, got {show(loc)} and {show(conf)}"
+            what = f"both bottoms must have the same number of images, got {format_shape(loc)} and {format_shape(conf)}"
             raise LayerError(what, field="bottom")
         candidates = boxes if self.top_k is None else min(self.top_k, boxes)
         each = candidates * (self.num_classes - (0 <= self.background < self.num_classes))

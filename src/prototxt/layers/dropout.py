@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import TRAIN, Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Dropout")

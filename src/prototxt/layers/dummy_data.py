@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Following, Layer, Shape, show
+from prototxt.layers.base import Following, Layer
 from prototxt.layers.registry import layer
 
 LEGACY = ("num", "channels", "height", "width")
@@ -63,11 +64,11 @@ class DummyData(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         for shape in self.given:
             if min(shape, default=1) < 1:
-                raise LayerError(f"every dim must be at least 1, got {show(shape)}", field="shape")
+                raise LayerError(f"every dim must be at least 1, got {format_shape(shape)}", field="shape")
         return list(self.given)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        from prototxt.weights.fillers import fill  # only here do layers know fillers
+        from prototxt.layers.fillers import fill  # only here do layers know fillers
 
         pairs = zip(self.given, self.fillers, strict=True)
         return [fill(shape, filler, self.rng) for shape, filler in pairs]

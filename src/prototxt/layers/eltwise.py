@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_one_shape
-from prototxt.layers._fields import enum_name
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_one_shape
+from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Eltwise", bottoms=(2, None))

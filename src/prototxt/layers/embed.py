@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._fields import check_given, check_least
-from prototxt.layers._labels import read_indices
-from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer, Param
+from prototxt.layers.common.fields import check_given, check_least
+from prototxt.layers.common.labels import read_indices
 from prototxt.layers.registry import layer
 
 

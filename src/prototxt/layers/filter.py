@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers.base import Array, Layer, Shape, count, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
 
 
@@ -43,13 +44,11 @@ class Filter(Layer):
         *kept, selector = bottom
         check_num_axes(selector, 1)
         if count(selector[1:]) != 1:
-            what = f"the selector, its last bottom, must be N or N x 1 x 1 ..., got {show(selector)}"
+            what = f"the selector, its last bottom, must be N or N x 1 x 1 ..., got {format_shape(selector)}"
             raise LayerError(what, field="bottom")
         for shape in kept:
             if shape[:1] != selector[:1]:
-                what = (
-                    f"the selector holds {selector[0]} values, which does not fit a bottom of {show(shape)}"
-                )
+                what = f"the selector holds {selector[0]} values, which does not fit a bottom of {format_shape(shape)}"
                 raise LayerError(what, field="bottom")
         return kept
 

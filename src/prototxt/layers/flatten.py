@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers.base import Array, Layer, Shape, count
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("FlowWarp", bottoms=2, fork="flownet")
@@ -47,7 +48,10 @@ class FlowWarp(Layer):
         check_num_axes(image, 4, 4)
         want = (image[0], 2, *image[2:])
         if flow != want:
-            what = f"the flow is {show(flow)}, for an image of {show(image)} it must be {show(want)}"
+            what = (
+                f"the flow is {format_shape(flow)}, for an image of {format_shape(image)} it must be "
+                f"{format_shape(want)}"
+            )
             raise LayerError(what, field="bottom")
         return [image]
 

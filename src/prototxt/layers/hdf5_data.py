@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.data.hdf5 import hdf5_batches, hdf5_files, hdf5_shapes
 from prototxt.data.paths import exists, locate
 from prototxt.errors import DataError, LayerError, UnsaidShapeError
-from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
 
 

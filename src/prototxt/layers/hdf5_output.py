@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.hdf5 import write_hdf5
 from prototxt.data.paths import exists
 from prototxt.errors import DataError, LayerError
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 
 DATASETS = ("data", "label")
@@ -49,7 +50,10 @@ class HDF5Output(Layer):
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         if not all(bottom) or bottom[0][0] != bottom[1][0]:
-            what = f"both bottoms must have the same batch size; they are {show(bottom[0])} and {show(bottom[1])}"
+            what = (
+                f"both bottoms must have the same batch size; they are {format_shape(bottom[0])} and "
+                f"{format_shape(bottom[1])}"
+            )
             raise LayerError(what, field="bottom")
         return []
 

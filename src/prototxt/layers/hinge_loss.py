@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._fields import enum_name
-from prototxt.layers._labels import read_labels
-from prototxt.layers._loss import check_batch, check_one_label, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.labels import read_labels
+from prototxt.layers.common.loss import check_batch, check_one_label, scalar
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("HingeLoss", bottoms=2, loss=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers._window import Window, check_padded, conv_window, last_axes
-from prototxt.layers.base import Array, Layer, Shape, count, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.window import Window, check_padded, conv_window, last_axes
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Im2col")
@@ -46,7 +47,9 @@ class Im2col(Layer):
         """Kernel geometry for a bottom of this shape."""
         axis = canonical_axis(self.axis, shape)
         if axis == len(shape) - 1:
-            raise LayerError(f"no spatial axis behind axis {axis} of a bottom of {show(shape)}", field="axis")
+            raise LayerError(
+                f"no spatial axis behind axis {axis} of a bottom of {format_shape(shape)}", field="axis"
+            )
         return conv_window(self._fields, len(shape) - axis - 1)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

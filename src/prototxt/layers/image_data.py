@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from prototxt.blobs import Shape
 from prototxt.data.batches import batches
 from prototxt.data.lists import ListedImage, read_image_list
 from prototxt.data.samples import listed_samples
-from prototxt.layers._data_base import Batches
-from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Shape
+from prototxt.layers.common.data_layer import Batches
+from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
 
 

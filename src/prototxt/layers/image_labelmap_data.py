@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_pairs
 from prototxt.data.pairs import Pair, PairFiles, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError
-from prototxt.layers._data_base import Batches, map_follows
-from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import Array, Following, Shape, show
+from prototxt.layers.base import Following
+from prototxt.layers.common.data_layer import Batches, map_follows
+from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
 
 if TYPE_CHECKING:
-    from prototxt.lazy import np
+    from prototxt.util.lazy import np
 
 
 @layer("ImageLabelmapData", bottoms=0, tops=(1, 2), fork="others")
@@ -97,10 +98,10 @@ def _read(listed: ListedPair, files: PairFiles, crop_size: int) -> Pair:
     """Both files of a pair. Raises DataError where their sizes do not fit."""
     image, label = files.image(listed.name), files.label_map(listed.label, files.size)
     if label.shape[:2] != image.shape[:2]:
-        what = f"the map is {show(label.shape[:2])}, the image {listed.name} {show(image.shape[:2])}"
+        what = f"the map is {format_shape(label.shape[:2])}, the image {listed.name} {format_shape(image.shape[:2])}"
         raise DataError(what, path=files.root + listed.label)
     if min(image.shape[:2]) < crop_size:
-        what = f"crop_size {crop_size} is larger than the image, {show(image.shape[:2])}"
+        what = f"crop_size {crop_size} is larger than the image, {format_shape(image.shape[:2])}"
         raise DataError(what, path=files.root + listed.name, field="crop_size")
     return Pair(image, label, listed.name)
 

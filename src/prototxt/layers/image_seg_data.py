@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_labelled
 from prototxt.data.pairs import Pair, PairFiles, Size, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches, map_follows
-from prototxt.layers._fields import enum_name
-from prototxt.layers._image_list import ImageList
-from prototxt.layers.base import MOST_ELEMENTS, Array, Following, Shape, show
+from prototxt.layers.base import Following
+from prototxt.layers.common.data_layer import Batches, map_follows
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +74,7 @@ class ImageSegData(ImageList):
             hint = "give crop_size, or crop_height and crop_width"
             raise LayerError(what, field="crop_height" if t.crop_height else "crop_width", hint=hint)
         for factor in t.scale_factors:
-            if not 0 < factor < MOST_ELEMENTS:
+            if not 0 < factor < MAX_ELEMENTS:
                 raise LayerError(f"scale_factors must be above 0, not {factor:g}", field="scale_factors")
         cut = (t.crop_size, t.crop_size) if t.crop_size else (t.crop_height, t.crop_width)
         self.ignore_label = min(max(p.ignore_label, 0), 255)
@@ -116,7 +117,10 @@ def _read(listed: ListedPair, files: PairFiles, label_type: str, ignore_label: i
             (*image.shape[:2], 1), ignore_label if label_type == "NONE" else _whole(listed, files), np.uint8
         )
     if label.shape[:2] != image.shape[:2]:
-        what = f"the label map is {show(label.shape[:2])}, the image {listed.name} {show(image.shape[:2])}"
+        what = (
+            f"the label map is {format_shape(label.shape[:2])}, the image {listed.name} "
+            f"{format_shape(image.shape[:2])}"
+        )
         raise DataError(what, path=files.root + listed.label)
     return Pair(image, label, listed.name)
 

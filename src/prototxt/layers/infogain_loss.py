@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.data.paths import locate
 from prototxt.errors import LayerError, WeightsError
-from prototxt.layers._labels import check_label_count, class_view, ignore_label, read_labels
-from prototxt.layers._loss import LOG_THRESHOLD, check_batch, divisor, normalization, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.labels import check_label_count, class_view, ignore_label, read_labels
+from prototxt.layers.common.loss import LOG_THRESHOLD, check_batch, divisor, normalization, scalar
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("InfogainLoss", bottoms=(2, 3), tops=(1, 2), loss=True)
@@ -63,13 +64,13 @@ class InfogainLoss(Layer):
 
     def _check_matrix(self, shape: Shape, classes: int, field: str) -> None:
         if count(shape) != classes * classes:
-            what = f"{classes} classes need a matrix of {classes} x {classes}, got {show(shape)}"
+            what = f"{classes} classes need a matrix of {classes} x {classes}, got {format_shape(shape)}"
             raise LayerError(what, field=field)
 
     @cached_property
     def stored(self) -> Array:
         """The matrix in the file; raises LayerError."""
-        from prototxt.weights.caffemodel import read_blob  # only here do losses know files
+        from prototxt.formats.caffemodel import read_blob  # only here do losses know files
 
         path = locate(self.source, self.setting.folder)
         try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnsaidShapeError
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Input", bottoms=0, tops=(1, None))
@@ -47,7 +48,9 @@ class Input(Layer):
                 hint = f'give one with --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
                 raise UnsaidShapeError(f'no shape for its top "{name}"', field="input_param", hint=hint)
             if min(shape) < 1:
-                raise LayerError(f'every dim of "{name}" must be at least 1, got {show(shape)}', field="dim")
+                raise LayerError(
+                    f'every dim of "{name}" must be at least 1, got {format_shape(shape)}', field="dim"
+                )
         return list(each)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

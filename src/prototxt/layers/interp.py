@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._channels import blocks
-from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes, four_axes
+from prototxt.layers.common.channels import blocks
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Interp", bottoms=(1, 2), fork="pspnet")
@@ -92,7 +93,7 @@ class Interp(Layer):
         begin, end = self.cut_off
         for size in shape[2:]:
             if size <= begin + end:
-                what = f"pad_beg -{begin} and pad_end -{end} leave nothing of {show(shape)}"
+                what = f"pad_beg -{begin} and pad_end -{end} leave nothing of {format_shape(shape)}"
                 raise LayerError(what, field="pad_beg" if begin else "bottom")
         height, width = shape[2:]
         return slice(begin, height - end), slice(begin, width - end)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers._window import Window, check_padded
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("LRN")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers._recurrent import Recurrent, State
-from prototxt.layers.base import Array, Cost, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost
+from prototxt.layers.common.recurrent import Recurrent, State
 from prototxt.layers.lstm_unit import unit, unit_cost
 from prototxt.layers.registry import layer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("LSTMUnit", bottoms=3, tops=2)
@@ -36,10 +37,13 @@ class LSTMUnit(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         cell = bottom[0]
         if len(cell) != 3 or cell[0] != 1:
-            raise LayerError(f"needs a cell of 1 x N x D, got {show(cell)}", field="bottom")
+            raise LayerError(f"needs a cell of 1 x N x D, got {format_shape(cell)}", field="bottom")
         for shape, wanted in ((bottom[1], (1, cell[1], 4 * cell[2])), (bottom[2], (1, cell[1]))):
             if shape != wanted:
-                what = f"a cell of {show(cell)} needs a bottom of {show(wanted)}, got {show(shape)}"
+                what = (
+                    f"a cell of {format_shape(cell)} needs a bottom of {format_shape(wanted)}, got "
+                    f"{format_shape(shape)}"
+                )
                 raise LayerError(what, field="bottom")
         return [cell, cell]
 

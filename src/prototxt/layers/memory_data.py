@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prototxt.layers._data_base import label_follows
-from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Following, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Following, Layer
+from prototxt.layers.common.data_layer import label_follows
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 FIELDS = ("batch_size", "channels", "height", "width")
 

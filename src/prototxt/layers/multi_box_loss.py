@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.boxes.code import decode, encode
 from prototxt.boxes.match import IGNORED, NONE, Indices, match
 from prototxt.boxes.overlap import areas
 from prototxt.boxes.suppress import Mask, Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers._detections import (
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.detections import (
     Truth,
     check_box_values,
     check_truth,
@@ -20,14 +22,13 @@ from prototxt.layers._detections import (
     read_priors,
     read_truth,
 )
-from prototxt.layers._fields import check_given, check_least, enum_name
-from prototxt.layers._loss import check_batch, divisor, normalization, scalar
-from prototxt.layers._smooth_l1 import smooth_l1
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.loss import check_batch, divisor, normalization, scalar
+from prototxt.layers.common.smooth_l1 import smooth_l1
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
 from prototxt.layers.softmax_with_loss import TINY
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 SMALL = 1e-5
 """Boxes of a smaller area are no hard examples where `nms_param` asks to tell them apart."""

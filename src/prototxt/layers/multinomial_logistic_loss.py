@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers._labels import read_labels
-from prototxt.layers._loss import LOG_THRESHOLD, check_batch, check_one_label, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.labels import read_labels
+from prototxt.layers.common.loss import LOG_THRESHOLD, check_batch, check_one_label, scalar
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("MultinomialLogisticLoss", bottoms=2, loss=True)

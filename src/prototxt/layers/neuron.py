@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import exp, inf, log
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 class Neuron(Layer):

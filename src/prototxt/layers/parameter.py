@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Param, Shape, show
+from prototxt.layers.base import Layer, Param
 from prototxt.layers.registry import layer
 
 
@@ -32,7 +33,7 @@ class Parameter(Layer):
     def setup(self, param: Any) -> None:
         self.shape: Shape = tuple(param.parameter_param.shape.dim)
         if min(self.shape, default=1) < 1:
-            raise LayerError(f"every dim must be at least 1, got {show(self.shape)}", field="dim")
+            raise LayerError(f"every dim must be at least 1, got {format_shape(self.shape)}", field="dim")
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         return (Param(self.shape),)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 
 
@@ -40,7 +41,7 @@ class Permute(Layer):
     def _axes(self, shape: Shape) -> tuple[int, ...]:
         for axis in self.order:
             if axis >= len(shape):
-                what = f"axis {axis} in the order is out of range for a bottom of {show(shape)}"
+                what = f"axis {axis} in the order is out of range for a bottom of {format_shape(shape)}"
                 raise LayerError(what, field="order")
         return (*self.order, *(axis for axis in range(len(shape)) if axis not in self.order))
 

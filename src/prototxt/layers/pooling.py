@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
+from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers._pool_window import pool_divisors, pool_shape, pool_spans, pool_window
-from prototxt.layers._window import Window, check_padded
-from prototxt.layers.base import TRAIN, Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.pool_window import pool_divisors, pool_shape, pool_spans, pool_window
+from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 LOWEST = -(2 - 2**-23) * 2.0**127
 """-FLT_MAX: the maximum of nothing."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import along, check_num_axes
-from prototxt.layers.base import Array, Cost, Layer, Param, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer, Param
+from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("PReLU")

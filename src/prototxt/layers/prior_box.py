@@ -6,11 +6,12 @@ from bisect import bisect, insort
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import MAX_ELEMENTS, Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers.base import MOST_ELEMENTS, Array, Cost, Layer, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 SAME = 1e-6
 """Ratios that differ by less are one."""
@@ -76,8 +77,8 @@ class PriorBox(Layer):
         for shape in bottom:
             check_num_axes(shape, 4, 4)
         values = count(bottom[0][2:]) * self.boxes * 4
-        if 2 * values > MOST_ELEMENTS:
-            what = f"{values // 4:,} boxes are more than a blob may hold ({MOST_ELEMENTS:,} values)"
+        if 2 * values > MAX_ELEMENTS:
+            what = f"{values // 4:,} boxes are more than a blob may hold ({MAX_ELEMENTS:,} values)"
             raise LayerError(what, field="min_size")
         return [(1, 2, values)]
 
@@ -116,10 +117,10 @@ def _sizes(p: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
         )
         raise LayerError(what, field="max_size")
     for size in p.min_size:
-        if not 0 < size < MOST_ELEMENTS:
+        if not 0 < size < MAX_ELEMENTS:
             raise LayerError(f"min_size must be above 0, not {size:g}", field="min_size")
     for least, size in zip(p.min_size, p.max_size, strict=False):
-        if not least < size < MOST_ELEMENTS:
+        if not least < size < MAX_ELEMENTS:
             raise LayerError(f"max_size {size:g} must be above its min_size {least:g}", field="max_size")
     return tuple(map(int, p.min_size)), tuple(map(int, p.max_size))
 
@@ -129,7 +130,7 @@ def _ratios(p: Any) -> tuple[float, ...]:
     ratios: list[float] = []
     known = [1.0]  # ascending: a file may hold very many
     for ratio in p.aspect_ratio:
-        if not 0 < ratio < MOST_ELEMENTS:
+        if not 0 < ratio < MAX_ELEMENTS:
             raise LayerError(f"aspect_ratio must be above 0, not {ratio:g}", field="aspect_ratio")
         at = bisect(known, ratio)
         if all(abs(ratio - near) >= SAME for near in known[max(at - 1, 0) : at + 1]):

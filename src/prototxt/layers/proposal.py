@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from prototxt.blobs import TRAIN, Array
 from prototxt.boxes.suppress import Mask, Positions
-from prototxt.layers._anchors import read_anchors
-from prototxt.layers._proposals import Proposals
-from prototxt.layers.base import TRAIN, Array
+from prototxt.layers.common.anchors import read_anchors
+from prototxt.layers.common.proposals import Proposals
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Proposal", bottoms=3, tops=(1, 2), fork="fasterrcnn")

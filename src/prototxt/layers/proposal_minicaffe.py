@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.errors import LayerError
-from prototxt.layers._anchors import Anchors
-from prototxt.layers._fields import check_least
-from prototxt.layers._proposals import Proposals
-from prototxt.layers._rois import away
-from prototxt.layers.base import Array, Shape
+from prototxt.layers.common.anchors import Anchors
+from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.proposals import Proposals
+from prototxt.layers.common.rois import away
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Proposal", bottoms=3, tops=(1, 2), fork="minicaffe")

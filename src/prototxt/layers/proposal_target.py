@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.boxes.deltas import encode
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Positions
-from prototxt.layers._anchors import check_rows, read_rows
-from prototxt.layers._labels import read_indices
-from prototxt.layers._param_str import read_param_str, whole
-from prototxt.layers._rois import check_rois, read_rois
-from prototxt.layers.base import Array, Cost, Layer, Shape
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.anchors import check_rows, read_rows
+from prototxt.layers.common.labels import read_indices
+from prototxt.layers.common.param_str import read_param_str, whole
+from prototxt.layers.common.rois import check_rois, read_rois
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 BATCH_SIZE = 128
 """Regions that are trained on."""
 
-MOST_OBJECTS = 32
+MAX_OBJECTS = 32
 """How many of them may be objects."""
 
 OBJECT = 0.5
@@ -88,7 +89,7 @@ class ProposalTarget(Layer):
         _, corners = read_rois(bottom[0], 1)
         regions = np.concatenate([corners.T, truths[:, :4]])
         near = nearest(regions.astype(np.float64), truths[:, :4].astype(np.float64))
-        objects = self._draw(np.flatnonzero(near.share >= OBJECT), MOST_OBJECTS)
+        objects = self._draw(np.flatnonzero(near.share >= OBJECT), MAX_OBJECTS)
         others = np.flatnonzero((near.share < OBJECT) & (near.share >= BACKGROUND))
         background = self._draw(others, BATCH_SIZE - objects.size)
         drawn = np.concatenate([objects, background])

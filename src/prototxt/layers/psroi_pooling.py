@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import check_least
-from prototxt.layers._labels import Labels
-from prototxt.layers._rois import Exact, Spans, away, check_rois, read_rois, within
-from prototxt.layers.base import Array, Cost, Layer, Shape, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels
+from prototxt.layers.common.rois import Exact, Spans, away, check_rois, read_rois, within
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 SMALLEST = 0.1
 """The least a region's side counts, in cells of the map."""
@@ -66,7 +67,7 @@ class PSROIPooling(Layer):
         if bottom[0][1] != need:
             what = (
                 f"output_dim {self.output_dim} and group_size {self.group_size} take {self.output_dim} x "
-                f"{self.group_size}^2 = {need} channels, got {bottom[0][1]}: {show(bottom[0])}"
+                f"{self.group_size}^2 = {need} channels, got {bottom[0][1]}: {format_shape(bottom[0])}"
             )
             raise LayerError(what, field="output_dim")
         return [(bottom[1][0], self.output_dim, self.group_size, self.group_size)]

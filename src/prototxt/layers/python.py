@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError, MissingLayerError
-from prototxt.layers.base import Array, Layer, Param, Shape
+from prototxt.layers.base import Layer, Param
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 FIRST_LEGACY_AXES = ("num", "channels", "height", "width")
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Region", fork="others")
@@ -60,7 +61,7 @@ class Region(Layer):
         check_num_axes(bottom[0], 4, 4)
         if bottom[0][1] != self.num * self._each:
             what = (
-                f"{show(bottom[0])} has {bottom[0][1]} channels, {self.num} boxes of {self.coords} + 1 + "
+                f"{format_shape(bottom[0])} has {bottom[0][1]} channels, {self.num} boxes of {self.coords} + 1 + "
                 f"{self.classes} values are {self.num * self._each}"
             )
             raise LayerError(what, field="region_param")

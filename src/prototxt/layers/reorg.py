@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import check_given, check_least
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
 
 
@@ -52,12 +53,12 @@ class Reorg(Layer):
         n, channels, height, width = bottom[0]
         s = self.stride
         if channels % s**2:
-            what = f"{channels} channels do not divide by {s**2}, the square of the stride: {show(bottom[0])}"
+            what = f"{channels} channels do not divide by {s**2}, the square of the stride: {format_shape(bottom[0])}"
             raise LayerError(what, field="stride")
         if self.reverse:
             return [(n, channels // s**2, height * s, width * s)]
         if height % s or width % s:
-            what = f"a map of {show(bottom[0][2:])} does not divide by the stride {s}"
+            what = f"a map of {format_shape(bottom[0][2:])} does not divide by the stride {s}"
             raise LayerError(what, field="stride")
         return [(n, channels * s**2, height // s, width // s)]
 

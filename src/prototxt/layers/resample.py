@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers.base import Array, Cost, Layer, Shape, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Resample(Layer):
             check_num_axes(shape, 4, 4)
         out = bottom[1][2:] if len(bottom) > 1 else self.size
         if min(out) < 1:
-            what = f"the images would be {show(out)}: height and width must both be at least 1"
+            what = f"the images would be {format_shape(out)}: height and width must both be at least 1"
             hint = "give both, or a second bottom of the size wanted"
             raise LayerError(what, field="height" if out[0] < 1 else "width", hint=hint)
         if self.method == "NEAREST":
@@ -141,7 +142,10 @@ def _check_inside(size: Shape, out: Shape) -> None:
     for axis, (length, made, other, other_made) in enumerate(((h, oh, w, ow), (w, ow, h, oh)), 2):
         last = (2 * other_made * length * (made - 1) + made * other) // (2 * made * other_made)
         if last >= length:
-            what = f"from {show(size)} to {show(out)} NEAREST reads value {last} of axis {axis}, of {length}"
+            what = (
+                f"from {format_shape(size)} to {format_shape(out)} NEAREST reads value {last} of axis "
+                f"{axis}, of {length}"
+            )
             raise LayerError(what, field="type", hint="scale both axes alike, or take type: LINEAR")
 
 

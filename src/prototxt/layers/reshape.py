@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import MAX_AXES, Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import MOST_AXES, Array, Layer, Shape, count, show
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 
 
@@ -40,9 +41,9 @@ class Reshape(Layer):
         self.dims: tuple[int, ...] = tuple(p.shape.dim)
         self.axis: int = p.axis
         self.num_axes: int = p.num_axes
-        if len(self.dims) > MOST_AXES:
+        if len(self.dims) > MAX_AXES:
             raise LayerError(
-                f"{len(self.dims)} dims are more than the {MOST_AXES} a blob may have", field="shape"
+                f"{len(self.dims)} dims are more than the {MAX_AXES} a blob may have", field="shape"
             )
         if self.dims.count(-1) > 1:
             raise LayerError("at most one dim can be -1", field="dim")
@@ -58,10 +59,12 @@ class Reshape(Layer):
         """The axes to replace: from the first up to, not including, the second number."""
         start = self.axis if self.axis >= 0 else len(shape) + self.axis + 1
         if not 0 <= start <= len(shape):
-            raise LayerError(f"axis {self.axis} is out of range for a bottom of {show(shape)}", field="axis")
+            raise LayerError(
+                f"axis {self.axis} is out of range for a bottom of {format_shape(shape)}", field="axis"
+            )
         end = len(shape) if self.num_axes == -1 else start + self.num_axes
         if end > len(shape):
-            what = f"{self.num_axes} axes from axis {start} on run past the end of a bottom of {show(shape)}"
+            what = f"{self.num_axes} axes from axis {start} on run past the end of a bottom of {format_shape(shape)}"
             raise LayerError(what, field="num_axes")
         return start, end
 
@@ -69,7 +72,9 @@ class Reshape(Layer):
         if dim:
             return dim
         if axis >= len(shape):
-            raise LayerError(f"dim: 0 asks for axis {axis}, a bottom of {show(shape)} has none", field="dim")
+            raise LayerError(
+                f"dim: 0 asks for axis {axis}, a bottom of {format_shape(shape)} has none", field="dim"
+            )
         return shape[axis]
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
@@ -80,11 +85,14 @@ class Reshape(Layer):
         if -1 in wanted:
             known = -count(wanted)
             if count(shape) % known:
-                what = f"{show(shape)} holds {count(shape)} values, not divisible by the known dims' {known}"
+                what = f"{format_shape(shape)} holds {count(shape)} values, not divisible by the known dims' {known}"
                 raise LayerError(what, field="shape")
             wanted[wanted.index(-1)] = count(shape) // known
         if count(wanted) != count(shape):
-            what = f"{show(shape)} holds {count(shape)} values, {show(wanted)} would hold {count(wanted)}"
+            what = (
+                f"{format_shape(shape)} holds {count(shape)} values, {format_shape(wanted)} would hold "
+                f"{count(wanted)}"
+            )
             raise LayerError(what, field="shape")
         return [tuple(wanted)]
 

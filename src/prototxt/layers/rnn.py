@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers._recurrent import Recurrent, State
-from prototxt.layers.base import Array, Cost, Param, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Param
+from prototxt.layers.common.recurrent import Recurrent, State
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("RNN", bottoms=(2, 4), tops=(1, 2))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers._fields import check_least
-from prototxt.layers._labels import Labels
-from prototxt.layers._rois import Exact, Spans, away, check_rois, read_rois, within
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels
+from prototxt.layers.common.rois import Exact, Spans, away, check_rois, read_rois, within
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 LOWEST = -(2 - 2**-23) * 2.0**127
 """-FLT_MAX: the maximum of nothing."""

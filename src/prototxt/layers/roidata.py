@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prototxt.blobs import Shape
 from prototxt.errors import LayerError, UnsaidShapeError
-from prototxt.layers._param_str import read_param_str, whole
-from prototxt.layers.base import Following, Layer, Shape
+from prototxt.layers.base import Following, Layer
+from prototxt.layers.common.param_str import read_param_str, whole
 from prototxt.layers.registry import layer
 
 EXAMPLES = {3: {0: "1,3,600,1000", 2: "8,5"}, 6: {0: "2,3,600,1000", 1: "128,5"}}

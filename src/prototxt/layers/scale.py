@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import along, check_operand, run_of_axes
-from prototxt.layers._per_channel import PerChannel, lies_on_channels
-from prototxt.layers.base import Array, Cost, Param, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Param
+from prototxt.layers.common.axes import along, check_operand, run_of_axes
+from prototxt.layers.common.per_channel import PerChannel, lies_on_channels
 from prototxt.layers.registry import layer
 
 

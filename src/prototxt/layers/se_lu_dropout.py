@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
-from prototxt.layers.base import TRAIN, Array, Cost, Shape, count
+from prototxt.blobs import TRAIN, Array, Shape, count
+from prototxt.layers.base import Cost
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("SeLuDropout", fork="others")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._labels import Labels, read_labels
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes, four_axes
+from prototxt.layers.common.labels import Labels, read_labels
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,10 @@ class SegAccuracy(Layer):
             check_num_axes(shape, 2, 4)
         scores, labels = map(four_axes, bottom)
         if labels != (scores[0], 1, *scores[2:]):
-            what = f"labels of {show(bottom[1])} for scores of {show(bottom[0])}; one channel, else alike"
+            what = (
+                f"labels of {format_shape(bottom[1])} for scores of {format_shape(bottom[0])}; one "
+                "channel, else alike"
+            )
             raise LayerError(what, field="bottom")
         return [(1, 1, 1, 3)]
 

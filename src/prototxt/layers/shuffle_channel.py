@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes, four_axes
-from prototxt.layers._fields import check_least
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import check_num_axes, four_axes
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._labels import ignore_label
-from prototxt.layers._loss import check_item_size, divisor, normalization, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.labels import ignore_label
+from prototxt.layers.common.loss import check_item_size, divisor, normalization, scalar
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("SigmoidCrossEntropyLoss", bottoms=2, loss=True)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers._fields import exclusive
-from prototxt.layers.base import Array, Layer, Shape, show
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.fields import exclusive
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Slice", tops=(1, None))
@@ -52,7 +53,8 @@ class Slice(Layer):
         length = shape[canonical_axis(self.axis, shape, self._field)]
         if not self.slice_point and length % self.num_tops:
             what = (
-                f"{self.num_tops} tops do not divide the {length} of axis {self.axis} of {show(shape)} evenly"
+                f"{self.num_tops} tops do not divide the {length} of axis {self.axis} of "
+                f"{format_shape(shape)} evenly"
             )
             raise LayerError(what, field="top", hint="say where to cut with slice_point")
         points = self.slice_point or range(length // self.num_tops, length, length // self.num_tops)

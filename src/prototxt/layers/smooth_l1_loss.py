@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._loss import check_batch, scalar
-from prototxt.layers._smooth_l1 import smooth_l1
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.loss import check_batch, scalar
+from prototxt.layers.common.smooth_l1 import smooth_l1
 from prototxt.layers.registry import layer
 
 
@@ -42,7 +43,7 @@ class SmoothL1Loss(Layer):
         longest = max(map(len, bottom))
         alike = {(*shape, *(1,) * (longest - len(shape))) for shape in bottom}
         if len(alike) > 1:
-            what = f"both bottoms must have one shape, got {show(bottom[0])} and {show(bottom[1])}"
+            what = f"both bottoms must have one shape, got {format_shape(bottom[0])} and {format_shape(bottom[1])}"
             raise LayerError(what, field="bottom")
         return [()]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers._loss import scalar
-from prototxt.layers._smooth_l1 import RegionLoss, smooth_l1
-from prototxt.layers.base import Array, Shape
+from prototxt.layers.common.loss import scalar
+from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("SmoothL1Loss", bottoms=(2, 4), loss=True, fork="fasterrcnn")

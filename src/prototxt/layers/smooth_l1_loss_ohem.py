@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import four_axes
-from prototxt.layers._fields import enum_name
-from prototxt.layers._loss import normalization, scalar
-from prototxt.layers._smooth_l1 import RegionLoss, smooth_l1
-from prototxt.layers.base import Array, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.common.axes import four_axes
+from prototxt.layers.common.fields import enum_name
+from prototxt.layers.common.loss import normalization, scalar
+from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("SmoothL1LossOHEM", bottoms=(2, 3), tops=(1, 2), loss=True, fork="rfcn")

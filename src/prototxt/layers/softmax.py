@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Softmax")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._labels import Labels, check_label_count, class_view, ignore_label, read_labels
-from prototxt.layers._loss import check_batch, divisor, normalization, scalar
-from prototxt.layers.base import Array, Cost, Layer, Shape, count
+from prototxt.blobs import Array, Shape, count
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.labels import Labels, check_label_count, class_view, ignore_label, read_labels
+from prototxt.layers.common.loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 TINY = 2.0**-126
 """FLT_MIN: a probability below it counts as this much."""

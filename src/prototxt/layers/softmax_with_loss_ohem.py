@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Array, Shape
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._labels import Labels, class_view
-from prototxt.layers.base import Array, Cost, Shape, count
+from prototxt.layers.base import Cost
+from prototxt.layers.common.labels import Labels, class_view
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("SoftmaxWithLoss", bottoms=2, loss=True, fork="segnet")

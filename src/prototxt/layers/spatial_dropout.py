@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from prototxt.blobs import TRAIN, Shape
 from prototxt.errors import LayerError
-from prototxt.layers._param_str import read_param_str
-from prototxt.layers.base import TRAIN, Shape
+from prototxt.layers.common.param_str import read_param_str
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._axes import check_num_axes
-from prototxt.layers.base import Array, Cost, Layer, Shape, count, show
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
 
 
@@ -31,7 +32,10 @@ class SpatialProduct(Layer):
         x, factor = bottom
         check_num_axes(x, 4, 4)
         if factor != (x[0], 1, *x[2:]):
-            what = f"a map of {show(factor)} does not fit {show(x)}: it must be {show((x[0], 1, *x[2:]))}"
+            what = (
+                f"a map of {format_shape(factor)} does not fit {format_shape(x)}: it must be "
+                f"{format_shape((x[0], 1, *x[2:]))}"
+            )
             raise LayerError(what, field="bottom")
         return [x]
 

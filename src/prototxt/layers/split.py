@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 
 

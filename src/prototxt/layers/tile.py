@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prototxt.layers._axes import canonical_axis
-from prototxt.layers._fields import check_given, check_least
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.blobs import Array, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Tile")

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.data.lists import Window, read_windows
 from prototxt.data.transform import DataTransform
 from prototxt.data.windows import Cut, WindowCutter, window_batches
 from prototxt.errors import DataError, LayerError
-from prototxt.layers._data_base import Batches, ImageReader
-from prototxt.layers.base import Array, Shape
+from prototxt.layers.common.data_layer import Batches, ImageReader
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("WindowData", bottoms=0, tops=2)

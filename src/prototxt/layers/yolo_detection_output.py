@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers._detections import most_rows
-from prototxt.layers._labels import Labels
-from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
-from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, show
+from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.common.detections import most_rows
+from prototxt.layers.common.labels import Labels
+from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("YoloDetectionOutput", bottoms=(1, 2), fork="yolo")
@@ -70,7 +71,10 @@ class YoloDetectionOutput(Layer):
         for shape in bottom:
             check_map(shape, self.num_box, self.num_classes)
             if shape[2] < shape[3]:
-                what = f"a map must not be wider than high, got {shape[3]} wide and {shape[2]} high: {show(shape)}"
+                what = (
+                    f"a map must not be wider than high, got {shape[3]} wide and {shape[2]} high: "
+                    f"{format_shape(shape)}"
+                )
                 raise LayerError(what, field="bottom")
         boxes = sum(shape[0] * self.num_box * shape[3] ** 2 for shape in bottom)
         return most_rows(boxes, bottom[0][0])

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers._detections import most_rows
-from prototxt.layers._fields import check_least
-from prototxt.layers._labels import Labels
-from prototxt.layers._yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
-from prototxt.layers.base import Array, Cost, Layer, Shape, Tells, count
+from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.common.detections import most_rows
+from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels
+from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
-from prototxt.lazy import np
+from prototxt.util.lazy import np
 
 
 @layer("Yolov3DetectionOutput", bottoms=(1, None), fork="yolo")

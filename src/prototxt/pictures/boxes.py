@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from prototxt.detections.detection import Box
+from prototxt.detection.detection import Box
 from prototxt.images.load import Pixels
 from prototxt.pictures.canvas import Colour, clean, font, line_height, text_width
 from prototxt.pictures.colours import label_colour, lightness
 
-LEAST_SIDE = 320
+MIN_SIDE = 320
 """A smaller image is enlarged by a whole factor until its longer side is so long: else no tag could be read."""
 
 LINE, TEXT = 320, 42
 """A line is the image's longer side over LINE wide, a tag's letters are the same side over TEXT high."""
 
-LEAST_TEXT, MOST_TEXT = 12, 64
+MIN_TEXT, MAX_TEXT = 12, 64
 
 LINES = 12
 """A picture has room for at least so many lines of text, if letters can be so small."""
@@ -53,7 +53,7 @@ def to_uint8(pixels: Pixels) -> NDArray[np.uint8]:
 def canvas_of(pixels: Pixels) -> tuple[Image.Image, int]:
     """An image as a picture to paint on, and by which factor it was enlarged."""
     image = Image.fromarray(to_uint8(pixels))
-    factor = max(1, ceil(LEAST_SIDE / max(image.size)))
+    factor = max(1, ceil(MIN_SIDE / max(image.size)))
     if factor == 1:
         return image, 1
     return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST), factor
@@ -87,8 +87,8 @@ def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
 
 def text_size(picture: Image.Image) -> int:
     """Height of letters that suits a picture of this size; a long narrow one has small letters."""
-    wanted = min(max(picture.size) / TEXT, min(picture.size) / LINES, MOST_TEXT)
-    return max(LEAST_TEXT, round(wanted))
+    wanted = min(max(picture.size) / TEXT, min(picture.size) / LINES, MAX_TEXT)
+    return max(MIN_TEXT, round(wanted))
 
 
 def _is_inside(box: Box, image: Sequence[int]) -> bool:

@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import printable
-from prototxt.files import whole_file
-from prototxt.layers.base import Array, Shape
 from prototxt.pictures.colours import Scale, colour_table, finite_range
+from prototxt.util.files import whole_file
 
 Colour = tuple[int, int, int]
 
@@ -28,7 +28,7 @@ TITLE, NOTE, SMALL = 22, 16, 14
 MARGIN, GAP = 28, 18
 """Around a page, and between the parts of one."""
 
-LEAST_WIDTH = 640
+MIN_WIDTH = 640
 """A page is at least so wide between its margins, for its text."""
 
 BAR_WIDTH, BAR_HEIGHT, TICK = 300, 16, 5
@@ -45,7 +45,7 @@ def save_png(image: Image.Image, path: str | PathLike[str]) -> None:
 
 def page(title: str, notes: Sequence[str], parts: Sequence[Image.Image]) -> Image.Image:
     """A page: its title, notes in smaller type, each wrapped to the width of the parts, and the parts themselves."""
-    width = max(LEAST_WIDTH, *(part.width for part in parts))
+    width = max(MIN_WIDTH, *(part.width for part in parts))
     head = [text(wrap(title, TITLE, width), TITLE)]
     head += [text(wrap(note, NOTE, width), NOTE, FAINT) for note in notes if note]
     body = stack([stack(head, 4), *parts], GAP)

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.blobs import Array
 from prototxt.images.recipe import Order
-from prototxt.layers.base import Array
 
 Pixels = NDArray[np.uint8]
 

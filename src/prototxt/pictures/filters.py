@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from PIL import Image
 
+from prototxt.blobs import Array, format_shape
 from prototxt.errors import InputError, printable
 from prototxt.images.recipe import Order
-from prototxt.layers.base import Array, show
 from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
 from prototxt.pictures.colours import Scale, colour_pixels
-from prototxt.pictures.grid import MOST_TILES, Grid, area_mean, reduction_note
+from prototxt.pictures.grid import MAX_TILES, Grid, area_mean, reduction_note
 
 Numbers = list[tuple[int, int]]
 
-MOST_SHOWN = 64
+MAX_SHOWN = 64
 """Outputs and inputs that a picture of all their pairs shows."""
 
 
@@ -29,7 +29,7 @@ def filters(name: str, weights: Array, order: Order | None = "bgr", note: str = 
     Raises InputError for other shapes.
     """
     if weights.ndim != 4 or not weights.size:
-        what = f'"{printable(name)}" is {show(weights.shape)}; filters are outputs x inputs x height x width'
+        what = f'"{printable(name)}" is {format_shape(weights.shape)}; filters are outputs x inputs x height x width'
         raise InputError(f"no picture of filters: {what}")
     shown, grid, rows, columns = _arranged(weights, weights.shape[1] == 1 or _coloured(weights, order))
     small = area_mean(shown, grid.reduce)
@@ -42,7 +42,7 @@ def filters(name: str, weights: Array, order: Order | None = "bgr", note: str = 
     picture = numbered(stack([grid.draw(pixels), scale_bar(scale)], GAP), rows, columns)
     left_out = first_of(weights.shape, shown.shape, ("outputs", "inputs"))
     remark = joined(range_note(weights), remark, left_out, reduction_note(grid.reduce))
-    return page(joined(name, show(weights.shape)), [note, remark], [picture])
+    return page(joined(name, format_shape(weights.shape)), [note, remark], [picture])
 
 
 def _coloured(weights: Array, order: Order | None) -> bool:
@@ -51,7 +51,7 @@ def _coloured(weights: Array, order: Order | None) -> bool:
 
 def _arranged(weights: Array, one_each: bool) -> tuple[Array, Grid, Numbers, Numbers]:
     """The kernels shown, their grid (a tile for each output, or for each pair), numbers of rows and columns."""
-    shown = weights[:MOST_TILES] if one_each else weights[:MOST_SHOWN, :MOST_SHOWN]
+    shown = weights[:MAX_TILES] if one_each else weights[:MAX_SHOWN, :MAX_SHOWN]
     outputs, inputs, height, width = shown.shape
     if one_each:
         grid = Grid.fit(outputs, height, width)

@@ -8,11 +8,11 @@ from math import ceil, log, prod, sqrt
 import numpy as np
 from PIL import Image
 
-from prototxt.layers.base import Array
+from prototxt.blobs import Array
 from prototxt.pictures.canvas import LINE, PAPER
 from prototxt.pictures.colours import Pixels
 
-MOST_SIDE = 2100
+MAX_SIDE = 2100
 """Pixels of a grid's longer side; a page around it stays within about 2400."""
 
 GOOD_SIDE = 1300
@@ -24,10 +24,10 @@ LARGEST_VALUE = 32
 THINNEST = 6
 """Pixels that a tile is high and wide at least, where there is room."""
 
-LEAST_CELL = 4
+MIN_CELL = 4
 """Pixels of a tile and its line, at least."""
 
-MOST_TILES = 250_000
+MAX_TILES = 250_000
 """Tiles that a grid holds: 500 x 500."""
 
 WIDER, EMPTY = 1.15, 0.9
@@ -55,8 +55,8 @@ class Grid:
         """A grid of these columns, or of as many as make it nearly square."""
         columns = columns or near_square(count, height, width)
         rows = ceil(count / columns)
-        # 3 pixels: a line and a share of the outermost one; wider lines come with few tiles, far from MOST_SIDE
-        room = max(1, MOST_SIDE // rows - 3), max(1, MOST_SIDE // columns - 3)
+        # 3 pixels: a line and a share of the outermost one; wider lines come with few tiles, far from MAX_SIDE
+        room = max(1, MAX_SIDE // rows - 3), max(1, MAX_SIDE // columns - 3)
         reduce = max(1, ceil(height / room[0]), ceil(width / room[1]))
         height_now, width_now = ceil(height / reduce), ceil(width / reduce)
         good = min(GOOD_SIDE / rows / height_now, GOOD_SIDE / columns / width_now, LARGEST_VALUE)
@@ -116,12 +116,12 @@ def line_between(side: int, value: int) -> int:
 
     None where lines would outweigh the tiles, more where values are so large that their edges look like lines.
     """
-    return 0 if side <= LEAST_CELL else 1 if side < 40 else max(2, value // 4)
+    return 0 if side <= MIN_CELL else 1 if side < 40 else max(2, value // 4)
 
 
 def near_square(count: int, height: int, width: int) -> int:
     """Columns for a grid a little wider than high, whose last row is as full as may be."""
-    most = MOST_SIDE // LEAST_CELL
+    most = MAX_SIDE // MIN_CELL
     ideal = WIDER * sqrt(count * height / width)
     low = min(count, most, max(1, ceil(count / most), int(ideal / 2)))
     high = min(count, most, max(low, ceil(2 * ideal)))

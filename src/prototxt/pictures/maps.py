@@ -6,11 +6,11 @@ from math import prod
 
 from PIL import Image
 
+from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import InputError, printable
-from prototxt.layers.base import Array, Shape, show
 from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
 from prototxt.pictures.colours import Scale
-from prototxt.pictures.grid import MOST_TILES, Grid, area_mean, reduction_note
+from prototxt.pictures.grid import MAX_TILES, Grid, area_mean, reduction_note
 
 
 def feature_maps(name: str, values: Array, image: str = "", note: str = "") -> Image.Image:
@@ -27,15 +27,15 @@ def feature_maps(name: str, values: Array, image: str = "", note: str = "") -> I
     Raises InputError for a blob without values.
     """
     if not values.size:
-        raise InputError(f'blob "{printable(name)}" is {show(values.shape)}: no values to show')
+        raise InputError(f'blob "{printable(name)}" is {format_shape(values.shape)}: no values to show')
     every = values.reshape(_map_shape(values.shape))
-    maps = every[:MOST_TILES]
+    maps = every[:MAX_TILES]
     grid, scale = Grid.fit(*maps.shape), Scale.of(values)
     tiles = grid.draw(scale.colours(area_mean(maps, grid.reduce)))
     picture = numbered(stack([tiles, scale_bar(scale)], GAP), grid.row_starts())
     left_out = first_of(every.shape, maps.shape, ("maps",))
     remark = joined(range_note(values), left_out, reduction_note(grid.reduce))
-    return page(joined(name, show(values.shape), image), [note, remark], [picture])
+    return page(joined(name, format_shape(values.shape), image), [note, remark], [picture])
 
 
 def _map_shape(shape: Shape) -> Shape:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from prototxt.detections.detection import Pixels as Classes
+from prototxt.detection.detection import Pixels as Classes
 from prototxt.images.load import Pixels
-from prototxt.pictures.boxes import LEAST_SIDE, canvas_of, fitted, text_size, to_uint8
+from prototxt.pictures.boxes import MIN_SIDE, canvas_of, fitted, text_size, to_uint8
 from prototxt.pictures.canvas import FAINT, INK, LINE, PAPER, Colour, font, line_height, stack, text_width
 from prototxt.pictures.colours import LABELS, label_colours
 
@@ -25,7 +25,7 @@ GRAY = 128
 STRIP = 256
 """Rows that are painted at once: large images take little memory."""
 
-MOST_CLASSES = 24
+MAX_CLASSES = 24
 """Classes that a legend names."""
 
 LONGEST_ENTRY = 24
@@ -56,7 +56,7 @@ def paint_classes(
         painted[strip][shown] = np.rint(_mixed(label_colours()[labels[shown] % LABELS], gray[:, None]))
     picture, _ = canvas_of(painted)
     entries = [(None if label in plain else _swatch(label), name, share) for label, name, share in legend]
-    below = _legend(entries, max(picture.width, LEAST_SIDE), text_size(picture))
+    below = _legend(entries, max(picture.width, MIN_SIDE), text_size(picture))
     return stack([picture, below], 0)
 
 
@@ -74,9 +74,9 @@ def _swatch(label: int) -> Colour:
 def _legend(entries: Sequence[Entry], width: int, size: int) -> Image.Image:
     """A swatch, a share and a name for each class, in columns, as wide as the picture above.
 
-    What has no colour has an empty swatch; classes behind the first MOST_CLASSES are counted.
+    What has no colour has an empty swatch; classes behind the first MAX_CLASSES are counted.
     """
-    shown, height, gap = entries[:MOST_CLASSES], line_height(size) + 6, size // 2
+    shown, height, gap = entries[:MAX_CLASSES], line_height(size) + 6, size // 2
     shares = max((text_width(share, size) for *_, share in shown), default=0)
     before = size + gap + shares + gap
     room = min(width - 2 * size, LONGEST_ENTRY * size) - before

@@ -6,9 +6,9 @@ from math import ceil
 
 from PIL import Image
 
+from prototxt.blobs import Array, format_shape
 from prototxt.errors import InputError, printable
 from prototxt.images.recipe import Order
-from prototxt.layers.base import Array, show
 from prototxt.pictures.canvas import (
     FAINT,
     GAP,
@@ -26,12 +26,12 @@ from prototxt.pictures.canvas import (
     wrap,
 )
 from prototxt.pictures.colours import Pixels, Scale, colour_pixels
-from prototxt.pictures.grid import MOST_SIDE
+from prototxt.pictures.grid import MAX_SIDE
 
 ACROSS = 4
 """Pictures in a line: the colours and three channels."""
 
-MOST_LINES = 10
+MAX_LINES = 10
 
 GOOD_TILE = 260
 """Pixels up to which a small input is enlarged, by a whole factor."""
@@ -53,10 +53,10 @@ def seen(name: str, values: Array, order: Order = "bgr", image: str = "", note: 
     Raises InputError for other shapes.
     """
     if values.ndim != 4 or not values.size:
-        what = f'"{printable(name)}" is {show(values.shape)}; an input of images is N x C x H x W'
+        what = f'"{printable(name)}" is {format_shape(values.shape)}; an input of images is N x C x H x W'
         raise InputError(f"no picture of what the net saw: {what}")
-    lines = min(MOST_LINES, ceil((values.shape[1] + _coloured(values)) / ACROSS))
-    shown = values[: MOST_LINES // lines, : lines * ACROSS]
+    lines = min(MAX_LINES, ceil((values.shape[1] + _coloured(values)) / ACROSS))
+    shown = values[: MAX_LINES // lines, : lines * ACROSS]
     size, scale = tile_size(shown.shape[2], shown.shape[3], lines * len(shown)), Scale.gray(values)
     rows = []
     for i, crop in enumerate(shown):
@@ -65,7 +65,9 @@ def seen(name: str, values: Array, order: Order = "bgr", image: str = "", note: 
     black = f"black {number(scale.low)}, white {number(scale.high)}"
     left_out = first_of(values.shape, shown.shape, ("crops", "channels"))
     smaller = f"shown at {size[1]} x {size[0]} pixels" if size[0] < values.shape[2] else ""
-    return page(joined(name, show(values.shape), image), [note, joined(black, left_out, smaller)], rows)
+    return page(
+        joined(name, format_shape(values.shape), image), [note, joined(black, left_out, smaller)], rows
+    )
 
 
 def _coloured(values: Array) -> bool:
@@ -95,7 +97,7 @@ def tile_size(height: int, width: int, lines: int) -> tuple[int, int]:
 
     They are enlarged by a whole factor up to GOOD_TILE, or reduced until all lines fit.
     """
-    room = MOST_SIDE // lines - GAP - CAPTION_LINES * line_height(SMALL), MOST_SIDE // ACROSS - GAP
+    room = MAX_SIDE // lines - GAP - CAPTION_LINES * line_height(SMALL), MAX_SIDE // ACROSS - GAP
     fits = min(1.0, room[0] / height, room[1] / width)
     if fits < 1:
         return max(1, int(height * fits)), max(1, int(width * fits))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from prototxt.images.load import Pixels
 
-MOST_SIDE = 1024
+MAX_SIDE = 1024
 """Pixels: of a longer side a screen shows no more."""
 
 SMALL = 256 * 256
@@ -22,7 +22,7 @@ def data_url(pixels: Pixels) -> tuple[str, int, int]:
     """Pixels as `load_image` gives them as a data URL, and its width and height."""
     bytes_ = pixels.clip(0, 255).astype("uint8")
     image = Image.fromarray(bytes_[..., 0] if bytes_.shape[2] == 1 else bytes_)
-    image.thumbnail((MOST_SIDE, MOST_SIDE), Image.Resampling.LANCZOS)
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     form = "PNG" if image.width * image.height <= SMALL else "JPEG"
     file = BytesIO()
     image.save(file, form, quality=QUALITY)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from prototxt.layers._per_channel import PerChannel
+from prototxt.blobs import Shape
 from prototxt.layers.axpy import Axpy
-from prototxt.layers.base import Layer, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution

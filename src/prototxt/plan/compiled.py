@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from prototxt.blobs import Array, Shape
 from prototxt.kernels.compiled import depthwise, lrn, pool
 from prototxt.kernels.compiled.finish import in_one_pass
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase
-from prototxt.layers._per_channel import PerChannel
-from prototxt.layers.base import Array, Layer, Shape
+from prototxt.layers.base import Layer
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from math import ceil, prod
 from typing import Any
 
+from prototxt.blobs import Array, Shape
 from prototxt.kernels import convolve, deconvolve, depthwise, winograd
 from prototxt.kernels.deconvolve import Spread
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase
-from prototxt.layers.base import Array, Shape
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products, stored

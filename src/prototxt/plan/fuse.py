@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from prototxt.graph.wiring import BlobId, Graph, Node
-from prototxt.layers.base import Layer, Shape
+from prototxt.blobs import Shape
+from prototxt.graph.graph import BlobId, Graph, Node
+from prototxt.layers.base import Layer
 from prototxt.plan.choose import choose
-from prototxt.plan.finish import finishes, is_per_channel, place
+from prototxt.plan.epilogue import finishes, is_per_channel, place
 from prototxt.plan.kernel import Kernel, fits_tiles
 
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.after import Action, add_row
+from prototxt.blobs import Array, Shape, count
+from prototxt.kernels.epilogue import Action, add_row
 from prototxt.kernels.work import Phase
-from prototxt.layers.base import Array, Shape, count
 
 Ready = tuple[NDArray[np.float32] | None, ...]
 """A layer's weights in a kernel's own form."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prototxt.graph.wiring import BlobId
+from prototxt.blobs import Shape, count
+from prototxt.graph.graph import BlobId
 from prototxt.kernels.work import ALIGN
-from prototxt.layers.base import Shape, count
 from prototxt.layers.concat import Concat
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.flatten import Flatten

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from prototxt.blobs import Array, Shape, count
 from prototxt.kernels import inner_product, layout, lrn, pointwise, pool, work
 from prototxt.kernels.work import Op, Phase, alone, merge
-from prototxt.layers._pool_window import pool_divisors
-from prototxt.layers.base import Array, Shape, count
+from prototxt.layers.common.pool_window import pool_divisors
 from prototxt.layers.concat import Concat
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN

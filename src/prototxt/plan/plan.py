@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from prototxt.blobs import count
+from prototxt.graph.graph import BlobId, Graph
 from prototxt.graph.versions import find_blob
-from prototxt.graph.wiring import BlobId, Graph
-from prototxt.layers.base import count
 from prototxt.layers.concat import Concat
 from prototxt.plan.choose import choose
 from prototxt.plan.fuse import Choose, Step, fuse

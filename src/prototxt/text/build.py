@@ -13,10 +13,10 @@ from prototxt.schema import descriptor, message_class
 from prototxt.text.tree import Field, Message, Scalar
 from prototxt.text.values import Convert, MisfitError, converter
 
-MOST_NOTES = 1000
+MAX_NOTES = 1000
 """Unknown fields that get a line each; a file that is no net at all may have millions."""
 
-MOST_LAYERS = 100_000
+MAX_LAYERS = 100_000
 """The largest nets have some thousands; each takes some KB in all stages up to the graph."""
 
 _LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
@@ -26,7 +26,7 @@ _LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
 class Built:
     """A message and what was odd in its text: one line for every unknown field, with its place.
 
-    After MOST_NOTES lines one more says how many there would have been.
+    After MAX_NOTES lines one more says how many there would have been.
     """
 
     message: Any
@@ -143,8 +143,8 @@ class _Builder:
             self.fill(part, value, plan)
             return
         self.layers += 1
-        if self.layers > MOST_LAYERS:
-            raise self._error(value, f"the file has more than {MOST_LAYERS:,} layers: no net has")
+        if self.layers > MAX_LAYERS:
+            raise self._error(value, f"the file has more than {MAX_LAYERS:,} layers: no net has")
         around, self.layer = self.layer, _Layer(value)
         self.fill(part, value, plan)
         self.layer = around
@@ -155,7 +155,7 @@ class _Builder:
         return self.notes + more
 
     def _unknown(self, field: Field, plan: _Plan) -> None:
-        if len(self.notes) == MOST_NOTES and not self.strict:
+        if len(self.notes) == MAX_NOTES and not self.strict:
             self.more += 1
             return
         what = f'unknown field "{field.name}" in {plan.name}'

@@ -18,7 +18,7 @@ from prototxt.errors import Place, TextError
 from prototxt.text.excerpt import excerpt
 from prototxt.text.literals import LiteralError, number_kind, unescape
 from prototxt.text.tree import Field, Message, Scalar
-from prototxt.user_cache import cache_file
+from prototxt.util.user_cache import cache_file
 
 if TYPE_CHECKING:
     from prototxt.text.syntax import Found, Open, Said
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
 
-MOST_TOKENS = 500_000
+MAX_TOKENS = 500_000
 """A run of fields counts as one, and so does each "{" in it; see docs/hostile-files.md.
 
 The largest public nets have a ninetieth of it.
@@ -129,8 +129,8 @@ class _Run:
             feed(token)
             plain = token.type == "PLAIN_FIELDS"
             count += 1 + token.count("{") if plain else 1
-            if count > MOST_TOKENS:
-                what = f"the text has more than {MOST_TOKENS:,} fields, values and brackets: no net has"
+            if count > MAX_TOKENS:
+                what = f"the text has more than {MAX_TOKENS:,} fields, values and brackets: no net has"
                 raise _MisfitError(what, *_start(token))
             if plain:
                 token.value = _plain_fields(token, DEEPEST - len(self.open))

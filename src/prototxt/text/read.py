@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
-MOST_BYTES = 16_000_000
+MAX_BYTES = 16_000_000
 """The largest public nets take a quarter of one; a device such as /dev/zero has no end."""
 
 _SOMETHING = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
@@ -50,17 +50,17 @@ def _read(path: Path, place: Place) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TextError(f"the file cannot be read: {reason.lower()}", place=place) from None
-    if len(data) > MOST_BYTES:
-        what = f"the file is larger than {MOST_BYTES // 10**6} MB: no prototxt is"
+    if len(data) > MAX_BYTES:
+        what = f"the file is larger than {MAX_BYTES // 10**6} MB: no prototxt is"
         raise TextError(what, place=place, hint=_WEIGHTS_HINT)
     return data
 
 
 def _read_some(path: Path) -> bytes:
-    """All bytes, or just more than MOST_BYTES."""
+    """All bytes, or just more than MAX_BYTES."""
     chunks, size = [], 0
     with path.open("rb") as file:
-        while size <= MOST_BYTES and (chunk := file.read(1 << 20)):
+        while size <= MAX_BYTES and (chunk := file.read(1 << 20)):
             chunks.append(chunk)
             size += len(chunk)
     return b"".join(chunks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prototxt.definition import Definition
+from prototxt.text.definition import Definition
 from prototxt.upgrade.batch_norm import freeze_statistics
 from prototxt.upgrade.data_transform import move_transform_fields
 from prototxt.upgrade.net_inputs import inputs_to_layers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prototxt.definition import Definition
+from prototxt.text.definition import Definition
 
 STATISTICS = 3
 

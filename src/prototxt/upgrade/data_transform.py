@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prototxt.definition import Definition
+from prototxt.text.definition import Definition
 
 READERS = ("data_param", "image_data_param", "window_data_param")
 FIELDS = ("scale", "mean_file", "crop_size", "mirror")

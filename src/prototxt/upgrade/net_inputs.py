@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prototxt.definition import Definition, place_in
 from prototxt.errors import NetError
 from prototxt.schema import message_class
+from prototxt.text.definition import Definition, place_in
 from prototxt.text.tree import Message
 
 LEGACY_AXES = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from prototxt.definition import Definition
 from prototxt.errors import NetError, did_you_mean
+from prototxt.text.definition import Definition
 
 TYPES = {
     "accuracy": "ACCURACY",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from prototxt.definition import Definition
 from prototxt.schema import message_class
+from prototxt.text.definition import Definition
 from prototxt.upgrade.crop import set_offsets
 
 TYPES = {

@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from prototxt.layers.base import Array, Shape
+from prototxt.blobs import Array, Shape
 
 TOP = 5
 

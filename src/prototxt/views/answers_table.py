@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from prototxt.blobs import format_shape
 from prototxt.errors import printable
-from prototxt.layers.base import show
 
 if TYPE_CHECKING:
     from prototxt.views.answers import Answer
@@ -21,7 +21,7 @@ BAR = 24
 
 def answers_table(answer: Answer) -> RenderableType:
     """The best classes, with bars where the scores are probabilities; a line with the range of other outputs."""
-    head = f"{printable(answer.output)} {show(answer.shape)}"
+    head = f"{printable(answer.output)} {format_shape(answer.shape)}"
     if not answer.classes:
         return Text(f"{head}: min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}")
     best = answer.classes

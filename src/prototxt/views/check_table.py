@@ -12,8 +12,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from prototxt.check import Checked, Verdict, tally
 from prototxt.errors import printable
+from prototxt.frontend.check import Checked, Verdict, tally
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
 

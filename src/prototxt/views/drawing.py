@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from prototxt.errors import printable
-from prototxt.graph.wiring import BlobId, Graph, Node
-from prototxt.layers._conv_base import ConvolutionBase
-from prototxt.layers._per_channel import PerChannel
+from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
+from prototxt.layers.common.convolution_base import ConvolutionBase
+from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.concat import Concat
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise

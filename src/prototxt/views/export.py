@@ -8,10 +8,10 @@ from dataclasses import asdict
 from io import StringIO
 from typing import Any
 
+from prototxt.blobs import Shape
 from prototxt.errors import printable
-from prototxt.layers.base import Shape
+from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
-from prototxt.views.report import Report, Row
 
 COLUMNS = (
     "layer", "type", "brief", "bottoms", "tops", "shapes", "params", "param_count", "statistics", "macs",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inspect import cleandoc
 from typing import Any
 
-from prototxt.layers._messages import param_fields
 from prototxt.layers.base import Layer
+from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import CAFFE, FORKS
 from prototxt.layers.registry import all_rooms
 

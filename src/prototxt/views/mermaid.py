@@ -10,7 +10,7 @@ from prototxt.views.drawing import COLOURS, Box, Drawing, Module
 
 DIRECTIONS = {"down": "TB", "right": "LR"}
 
-MOST_ARROWS, MOST_CHARACTERS = 500, 50_000
+MAX_ARROWS, MAX_CHARACTERS = 500, 50_000
 """Mermaid's own bounds, as GitHub has them."""
 
 
@@ -31,10 +31,10 @@ def to_mermaid(drawing: Drawing, direction: str = "down") -> str:
 
 def too_much(drawing: Drawing, text: str) -> str:
     """Why Mermaid would refuse a drawing as it is set up on GitHub; empty where it would not."""
-    if len(drawing.arrows) > MOST_ARROWS:
-        return f"{len(drawing.arrows):,} arrows: Mermaid draws {MOST_ARROWS} unless maxEdges is set higher"
-    if len(text) > MOST_CHARACTERS:
-        return f"{len(text):,} characters: Mermaid reads {MOST_CHARACTERS:,} unless maxTextSize is set higher"
+    if len(drawing.arrows) > MAX_ARROWS:
+        return f"{len(drawing.arrows):,} arrows: Mermaid draws {MAX_ARROWS} unless maxEdges is set higher"
+    if len(text) > MAX_CHARACTERS:
+        return f"{len(text):,} characters: Mermaid reads {MAX_CHARACTERS:,} unless maxTextSize is set higher"
     return ""
 
 

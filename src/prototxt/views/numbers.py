@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prototxt.blobs import Shape, format_shape
 from prototxt.errors import printable
-from prototxt.layers.base import Shape, show
 
 FEW = 2
 """As many blob names as one cell spells out."""
@@ -35,7 +35,7 @@ def human_bytes(value: int) -> str:
 
 def known_shape(shape: Shape | None) -> str:
     """`1 x 3 x 227 x 227`, or `?` for a shape that depends on a layer that nothing here can run."""
-    return "?" if shape is None else show(shape)
+    return "?" if shape is None else format_shape(shape)
 
 
 def compact_shape(shape: Shape | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from prototxt.blobs import Shape, count
+from prototxt.graph.graph import Node
 from prototxt.graph.select import PHASES
-from prototxt.graph.wiring import Node
-from prototxt.layers.base import Shape, count
 from prototxt.layers.concat import Concat
 from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan

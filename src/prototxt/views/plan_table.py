@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from prototxt.blobs import Shape
 from prototxt.errors import printable
-from prototxt.layers.base import Shape
 from prototxt.views.columns import WIDE, Column, R, column_table, fit, not_shown, plain_text
 from prototxt.views.numbers import FEW, compact_shape, counted, human_bytes
 from prototxt.views.plan import PlanReport, PlanRow

@@ -10,14 +10,14 @@ from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.views.columns import WIDE, Column, column_table, fit, not_shown, plain_text
+from prototxt.views.net_rows import Missing, Report, Row
 from prototxt.views.numbers import arrow, compact_shape, counted, human_bytes, known_shape, thousands
-from prototxt.views.report import Missing, Report, Row
 
 if TYPE_CHECKING:
-    from prototxt.watch import Timer
+    from prototxt.engine.watch import Timer
 
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 """Missing types that are told one by one."""
 
 
@@ -123,11 +123,11 @@ def _missing(report: Report) -> Text:
     alike: dict[tuple[str, str], list[Missing]] = {}
     for missing in report.missing:
         alike.setdefault((missing.type, missing.what), []).append(missing)
-    for (_, reason), them in list(alike.items())[:MOST_NAMED]:
+    for (_, reason), them in list(alike.items())[:MAX_NAMED]:
         whom = f'layer "{printable(them[0].layer)}"' + (f" and {len(them) - 1} more" if them[1:] else "")
         lines.append(f"  {them[0].place}: {whom}: {printable(reason)}")
         lines += [f"    hint: {them[0].hint}"] * bool(them[0].hint)
-    lines += [f"  and {len(alike) - MOST_NAMED} more types"] * (len(alike) > MOST_NAMED)
+    lines += [f"  and {len(alike) - MAX_NAMED} more types"] * (len(alike) > MAX_NAMED)
     return Text("\n".join(lines), style="yellow")
 
 

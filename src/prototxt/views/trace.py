@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from prototxt.blobs import format_shape
+from prototxt.engine.watch import Traced, Values
 from prototxt.errors import printable
-from prototxt.layers.base import show
-from prototxt.watch import Traced, Values
 
 
 def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableType:
@@ -24,7 +24,7 @@ def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableT
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         style = "" if row.values.is_finite else "red"
-        cells = (printable(row.layer), printable(row.blob), show(row.shape), *_numbers(row.values))
+        cells = (printable(row.layer), printable(row.blob), format_shape(row.shape), *_numbers(row.values))
         table.add_row(*(Text(cell) for cell in cells), style=style)
     return Group(table, verdict(first_bad))
 

@@ -10,14 +10,14 @@ from typing import overload
 
 import numpy as np
 
+from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from prototxt.graph.wiring import Graph, Node, ParamRef
-from prototxt.layers.base import Array, Shape
-from prototxt.limits import check_fits
-from prototxt.weights.fillers import fill, rng_for
-from prototxt.weights.load import match
-from prototxt.weights.read import read_weights
-from prototxt.weights.stored import StoredBlob, StoredLayer
+from prototxt.formats.read import read_weights
+from prototxt.formats.stored import StoredBlob, StoredLayer
+from prototxt.graph.graph import Graph, Node, ParamRef
+from prototxt.layers.fillers import fill, rng_for
+from prototxt.util.limits import check_fits
+from prototxt.weights.match import match
 
 Files = str | PathLike[str] | Sequence[str | PathLike[str]] | None
 

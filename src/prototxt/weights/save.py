@@ -8,13 +8,13 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, Any
 
+from prototxt.blobs import Array
 from prototxt.errors import InputError, Place
-from prototxt.files import whole_file
-from prototxt.graph.wiring import Graph
-from prototxt.layers.base import Array
-from prototxt.weights.caffemodel import write_caffemodel
-from prototxt.weights.hdf5 import write_hdf5
-from prototxt.weights.npz import write_npz
+from prototxt.formats.caffemodel import write_caffemodel
+from prototxt.formats.hdf5 import write_hdf5
+from prototxt.formats.npz import write_npz
+from prototxt.graph.graph import Graph
+from prototxt.util.files import whole_file
 from prototxt.weights.params import Params
 
 

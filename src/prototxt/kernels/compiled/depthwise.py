@@ -7,7 +7,6 @@ from math import prod
 
 import numpy as np
 
-from prototxt.kernels.after import Action, relu
 from prototxt.kernels.compiled.compile import (
     LINE,
     NUMBER,
@@ -27,6 +26,7 @@ from prototxt.kernels.compiled.compile import (
     steps,
 )
 from prototxt.kernels.compiled.tasks import tasks
+from prototxt.kernels.epilogue import Action, relu
 from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import LEAST, Phase, tiles
 

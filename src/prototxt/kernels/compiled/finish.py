@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from prototxt.kernels.after import Action, CombineWith, Index, PerChannel, relu
 from prototxt.kernels.compiled.compile import LINE, NUMBER, Array, compiled
+from prototxt.kernels.epilogue import Action, CombineWith, Index, PerChannel, relu
 from prototxt.kernels.work import Op
 
 RUN = 256

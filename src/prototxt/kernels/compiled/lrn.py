@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from prototxt.kernels.after import Action
 from prototxt.kernels.compiled.compile import (
     COUNT,
     LINE,
@@ -22,6 +21,7 @@ from prototxt.kernels.compiled.compile import (
     steps,
 )
 from prototxt.kernels.compiled.tasks import tasks
+from prototxt.kernels.epilogue import Action
 from prototxt.kernels.work import LEAST, Phase, tiles
 
 ZERO = np.float32(0)

@@ -7,7 +7,6 @@ from math import prod
 
 import numpy as np
 
-from prototxt.kernels.after import Action
 from prototxt.kernels.compiled.compile import (
     COUNT,
     LINE,
@@ -26,6 +25,7 @@ from prototxt.kernels.compiled.compile import (
     steps,
 )
 from prototxt.kernels.compiled.tasks import tasks
+from prototxt.kernels.epilogue import Action
 from prototxt.kernels.pool import PoolGeometry
 from prototxt.kernels.work import LEAST, Phase, Tile, tiles
 

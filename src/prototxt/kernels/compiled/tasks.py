@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from prototxt.kernels.after import Action, Target
 from prototxt.kernels.compiled.compile import Array, Span
+from prototxt.kernels.epilogue import Action, Target
 from prototxt.kernels.work import Op, Phase, Tile, carve, prepared, put, room_for
 
 

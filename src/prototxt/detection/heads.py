@@ -1,0 +1,235 @@
+"""Where in a net's outputs its findings lie, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.blobs import Array, Shape
+from prototxt.detection.detection import Boxes, Detection, Pixels
+from prototxt.detection.regions import decode_regions
+from prototxt.errors import InputError
+from prototxt.graph.graph import BlobId, Graph, Node
+from prototxt.images.view import View
+from prototxt.layers.base import Tells
+
+Values = Mapping[str, Array]
+
+NOTHING = (0, -1, -1, -1, -1, -1, -1)
+"""The row of an image in which nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRows:
+    """An output of rows: image, label, score, xmin, ymin, xmax, ymax."""
+
+    output: str
+    tells: Tells
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        """What must be kept of a forward."""
+        return (self.output,)
+
+    def split(self, values: Array, images: int) -> list[Array]:
+        """The rows of each image of a batch, as if it had run alone.
+
+        Raises InputError where the rows do not say whose they are.
+        """
+        if images == 1:
+            return [values]
+        if self.tells.together:
+            what = f'output "{self.output}" does not say of which image of the batch a box is'
+            raise InputError(what, hint="run with a batch of 1")
+        rows = values.reshape(-1, 7)
+        own = [rows[rows[:, 0] == i] for i in range(images)]
+        alone = [part if len(part) else np.array([NOTHING], np.float32) for part in own]
+        return [np.concatenate([part[:, :1] * 0, part[:, 1:]], axis=1)[None, None] for part in alone]
+
+    def find(self, values: Values, view: View, image: int = 0) -> Boxes:
+        """The boxes of one image of the batch, in pixels of the view's image."""
+        rows = values[self.output].reshape(-1, 7).astype(np.float64)
+        rows = rows[(rows[:, 0] == image) & (rows[:, 1] >= 0) & np.isfinite(rows).all(axis=1)]
+        rows = rows[np.argsort(-rows[:, 2], kind="stable")]
+        height, width = view.seen
+        corners = view.to_image(rows[:, 3:] * [width, height, width, height])
+        found = [
+            Detection(int(label), score, tuple(corner))
+            for (label, score), corner in zip(rows[:, 1:3].tolist(), corners.tolist(), strict=True)
+        ]
+        return Boxes(self.blobs, self.tells.labels, view, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Outputs of scores (R x labels) and deltas (R x columns) for the regions in the blob `rois` (R x 5)."""
+
+    scores: str
+    deltas: str
+    rois: str
+    labels: int
+    columns: int
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        return (self.scores, self.deltas, self.rois)
+
+    def find(self, values: Values, view: View, image: int = 0) -> Boxes:
+        rois = values[self.rois].reshape(-1, 5)
+        scores = values[self.scores].reshape(len(rois), self.labels)
+        deltas = values[self.deltas].reshape(len(rois), self.columns)
+        own = rois[:, 0] == image
+        found = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
+        return Boxes((self.scores, self.deltas), self.labels, view, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class PixelMap:
+    """An output that tells the class of every place: scores, N x K x H x W, or the classes, N x 1 x H x W."""
+
+    output: str
+    kind: str
+    labels: int
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        return (self.output,)
+
+    def find(self, values: Values, view: View, image: int = 0) -> Pixels:
+        maps = values[self.output][image]
+        classes: NDArray[Any] = maps.argmax(axis=0) if self.kind == "scores" else maps[0]
+        return Pixels(self.blobs, self.labels, view, classes.astype(np.intp))
+
+
+Head = BoxRows | Regions | PixelMap
+
+
+def image_shapes(graph: Graph) -> list[Shape]:
+    """The shapes of blobs that images come in by, N x C x H x W: inputs, and what data layers read."""
+    read = [top for node in graph.nodes if not node.bottoms for top in node.tops]
+    return [
+        graph.shapes[blob] for blob in dict.fromkeys((*graph.entries, *read)) if len(graph.shapes[blob]) == 4
+    ]
+
+
+def image_view(graph: Graph) -> View:
+    """The view of an input that is an image itself; a net without such an input has one of 1 x 1."""
+    _, _, height, width = next(iter(image_shapes(graph)), (1, 1, 1, 1))
+    return View.whole(height, width)
+
+
+def find_head(graph: Graph, whole: Graph | None = None) -> Head | None:
+    """How to read what the net finds; None for a net whose outputs are neither boxes nor maps of classes.
+
+    `whole` is the net that the graph is a part of, if it is one.
+    """
+    makers = {top: node for node in graph.nodes for top in node.tops[:1]}
+    return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers, whole or graph)
+
+
+def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> Tells | None:
+    return makers[blob].layer.tells if blob in makers else None
+
+
+def _output_shapes(graph: Graph) -> dict[str, Shape]:
+    return {name: graph.shapes[graph.last[name]] for name in graph.outputs}
+
+
+def _box_rows(graph: Graph, makers: Mapping[BlobId, Node]) -> BoxRows | None:
+    for name in graph.outputs:
+        tells = _tells(makers, graph.last[name])
+        if tells is not None and tells.kind == "boxes":
+            return BoxRows(name, tells)
+    return None
+
+
+def region_layer(graph: Graph) -> Node | None:
+    """The layer that makes rois; None where there is none, or more than one."""
+    nodes = [n for n in graph.nodes if n.layer.tells is not None and n.layer.tells.kind == "rois"]
+    return nodes[0] if len(nodes) == 1 else None
+
+
+def size_input(graph: Graph) -> str | None:
+    """The input of 1 x 3 that tells a layer of rois the image's height, width and scale."""
+    node = region_layer(graph)
+    bottoms = node.bottoms if node is not None else ()
+    return next((b.name for b in bottoms if b in graph.entries and graph.shapes[b] == (1, 3)), None)
+
+
+def _regions(graph: Graph, makers: Mapping[BlobId, Node]) -> Regions | None:
+    node = region_layer(graph)
+    if node is None:
+        return None
+    count = graph.shapes[node.tops[0]][0]
+    columns = {
+        name: prod(shape[1:]) for name, shape in _output_shapes(graph).items() if shape[:1] == (count,)
+    }
+    for scores, classes in columns.items():
+        if classes < 2 or not _are_probabilities(makers, graph.last[scores]):
+            continue
+        for deltas, width in columns.items():
+            if deltas != scores and width in (4 * classes, 8):
+                return Regions(scores, deltas, node.tops[0].name, classes, width)
+    return None
+
+
+def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
+    """Whether a blob comes from a layer of scores, if need be through some that only give it another shape."""
+    while blob in makers:
+        node = makers[blob]
+        if node.layer.tells is not None:
+            return node.layer.tells.kind == "scores"
+        if node.params or len(node.bottoms) != 1:
+            return False
+        blob = node.bottoms[0]
+    return False
+
+
+def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node], whole: Graph) -> PixelMap | None:
+    """The output of maps, if it tells classes.
+
+    It does where its layer says so. So does an output of the whole net that has as many rows and columns as the only
+    image that comes in but not as many channels: it is neither an image itself nor how one image moves to another.
+    """
+    name = _output_of_maps(graph, makers)
+    if name is None:
+        return None
+    blob = graph.last[name]
+    shape, tells, images = graph.shapes[blob], _tells(makers, blob), image_shapes(whole)
+    if tells is not None and tells.kind == "classes":
+        return PixelMap(name, "classes", _classes(graph, makers, blob))
+    like_image = len(images) == 1 and images[0][2:] == shape[2:] and images[0][1] != shape[1]
+    scores = tells.kind == "scores" if tells is not None else like_image and name in whole.outputs
+    return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
+
+
+def _output_of_maps(graph: Graph, makers: Mapping[BlobId, Node]) -> str | None:
+    """The only output with several rows and columns, inputs that nobody reads aside.
+
+    Of several alike (one of them may be for training alone) the only one whose layer says what it tells.
+    """
+    maps = {
+        name: shape
+        for name, shape in _output_shapes(graph).items()
+        if len(shape) == 4 and min(shape[2:]) > 1 and not _is_input(makers, graph.last[name])
+    }
+    if len(set(maps.values())) != 1:
+        return None
+    told = [name for name in maps if _tells(makers, graph.last[name]) is not None]
+    names = list(maps) if len(maps) == 1 else told
+    return names[0] if len(names) == 1 else None
+
+
+def _is_input(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
+    return blob not in makers or makers[blob].layer.is_input
+
+
+def _classes(graph: Graph, makers: Mapping[BlobId, Node], blob: BlobId) -> int:
+    """Of how many scores a layer told the best."""
+    shape = graph.shapes[makers[blob].bottoms[0]]
+    return shape[1] if len(shape) == 4 else 0

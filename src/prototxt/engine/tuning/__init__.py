@@ -1,0 +1,1 @@
+"""Which kernel is fastest here: measured, remembered, chosen."""

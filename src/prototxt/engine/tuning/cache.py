@@ -1,0 +1,82 @@
+"""The kernels that were measured to be fastest on this machine, in a file of the user's cache folder."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from prototxt.engine import blas
+from prototxt.engine.tuning.choose import Kernels
+from prototxt.engine.tuning.machine import machine_name
+from prototxt.errors import PrototxtError
+from prototxt.util.files import regular_size, whole_file
+from prototxt.util.user_cache import cache_file
+
+FILE = "kernels.json"
+
+MAX_BYTES = 1 << 24
+"""A larger file is none of ours."""
+
+
+def remembered(threads: int) -> Kernels:
+    """What was measured on this machine with so many threads and these libraries; nothing where there is no file.
+
+    A file that is broken counts as none.
+    """
+    file = cache_file(FILE)
+    try:
+        status = Path(file).stat() if file else None
+    except OSError:
+        return {}
+    if file is None or status is None:
+        return {}
+    return _machines(file, (status.st_mtime_ns, status.st_size)).get(_key(threads), {})
+
+
+def remember(threads: int, kernels: Kernels) -> None:
+    """Add to what was measured; nowhere, where there is no cache folder that is the user's own."""
+    file = cache_file(FILE)
+    if file is None:
+        return
+    machines, key = _read(file), _key(threads)
+    machines[key] = {**machines.get(key, {}), **kernels}
+    try:
+        with whole_file(file) as whole:
+            whole.write(json.dumps({"machines": machines}, indent=1).encode())
+    except PrototxtError:  # a full disk, a folder that has become read-only: it is measured anew next time
+        return
+
+
+def _key(threads: int) -> str:
+    """What measured times depend on besides a layer's geometry."""
+    from prototxt import __version__
+
+    software = f"prototxt {__version__}, NumPy {np.__version__}, {blas.version()}"
+    return f"{machine_name()}, {threads} threads, {software}"
+
+
+@lru_cache(maxsize=1)
+def _machines(file: str, _stamp: tuple[int, int]) -> dict[str, dict[str, str]]:
+    """The file's content, read again when it has changed."""
+    return _read(file)
+
+
+def _read(file: str) -> dict[str, dict[str, str]]:
+    try:
+        if regular_size(file) > MAX_BYTES:
+            return {}
+        stored = json.loads(Path(file).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    machines = stored.get("machines") if isinstance(stored, dict) else None
+    if not isinstance(machines, dict):
+        return {}
+    return {key: kernels for key, kernels in machines.items() if _is_names(kernels)}
+
+
+def _is_names(kernels: Any) -> bool:
+    return isinstance(kernels, dict) and all(isinstance(name, str) for name in kernels.values())

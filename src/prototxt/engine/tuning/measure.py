@@ -1,0 +1,155 @@
+"""Which kernel is fastest for a layer, measured in the net itself, between its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+from time import perf_counter
+
+import numpy as np
+
+from prototxt.blobs import Array, Shape
+from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.tuning.choose import Kernels, geometry, tuned
+from prototxt.engine.watch import Watcher
+from prototxt.graph.graph import BlobId, Graph, Node
+from prototxt.kernels.layout import copy
+from prototxt.layers.base import Layer
+from prototxt.plan.choose import candidates
+from prototxt.plan.epilogue import finishes, place
+from prototxt.plan.fuse import Choose
+from prototxt.plan.kernel import Kernel
+from prototxt.plan.plan import make_plan
+from prototxt.util.limits import check_fits
+from prototxt.weights.params import Params
+
+SECONDS = 5.0
+"""About how long is measured, if that makes no less than LEAST forwards of each kind and no more than MOST."""
+
+LEAST, MOST = 3, 30
+
+CLEARLY = 0.95
+"""Of the time of the kernel that was expected to be fastest, another one must take less than this share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of one geometry the least seconds of every kernel by name, the one that was expected to be fastest first.
+
+    `layer` is the first of the net's layers that has this geometry; of several it is the mean.
+    """
+
+    layer: str
+    geometry: str
+    seconds: Mapping[str, float]
+
+    @property
+    def expected(self) -> str:
+        return next(iter(self.seconds))
+
+    @property
+    def chosen(self) -> str:
+        """The fastest, where that is clear; else the expected one."""
+        fastest = min(self.seconds, key=lambda name: self.seconds[name])
+        clear = self.seconds[fastest] < CLEARLY * self.seconds[self.expected]
+        return fastest if clear else self.expected
+
+
+def measure(graph: Graph, params: Params, threads: int, known: Kernels) -> tuple[Measured, ...]:
+    """Measure the layers that more than one kernel can run and whose geometry is not `known`, each geometry once.
+
+    Layers that no kernel runs (those that read data, write files, remember, run the net's own code ...) take no part:
+    what they would have made is noise. Raises InputError for more memory than the machine has.
+    """
+    ours = _by_kernels(graph)
+    open_nodes = {node.index: name for node in ours.nodes if (name := _open(ours, node, known))}
+    if not open_nodes:
+        return ()
+    wanted = frozenset(open_nodes.values())
+    most = max(len(candidates(n.layer, ours.bottom_shapes(n))) for n in ours.nodes if n.index in open_nodes)
+    ready = ReadyWeights()
+    plans = [make_plan(ours, _unread(ours), _variant(rank, wanted, known)) for rank in range(most)]
+    check_fits(sum(plan.peak_bytes for plan in plans), f"{graph.file}: measuring its kernels")
+    sessions = [Session(plan, params, ready, threads) for plan in plans]
+    best = _best(sessions)
+    return tuple(_measured(ours, name, open_nodes, best) for name in dict.fromkeys(open_nodes.values()))
+
+
+def _by_kernels(graph: Graph) -> Graph:
+    """The layers that kernels run, which have no effect besides their tops."""
+    nodes = tuple(node for node in graph.nodes if _has_kernel(node.layer, graph.bottom_shapes(node)))
+    touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
+    shapes = {blob: shape for blob, shape in graph.shapes.items() if blob in touched}
+    return replace(graph, nodes=nodes, shapes=shapes, inputs=(), outputs=())
+
+
+def _has_kernel(layer: Layer, bottom: list[Shape]) -> bool:
+    able = [] if layer.is_input or layer.data_dependent else candidates(layer, bottom)
+    return bool(able) and (not able[0].by_value or finishes(layer, bottom, place(layer)))
+
+
+def _unread(graph: Graph) -> frozenset[BlobId]:
+    read = {blob for node in graph.nodes for blob in node.bottoms}
+    return frozenset(top for node in graph.nodes for top in node.tops if top not in read)
+
+
+def _open(graph: Graph, node: Node, known: Kernels) -> str | None:
+    """A node's geometry, where it is to be measured."""
+    shapes = graph.bottom_shapes(node)
+    if len(candidates(node.layer, shapes)) < 2:
+        return None
+    name = geometry(node.layer, shapes)
+    return None if name in known else name
+
+
+def _variant(rank: int, wanted: frozenset[str], known: Kernels) -> Choose:
+    """For layers of a `wanted` geometry the kernel of this rank or their last one, for others the usual one."""
+    usual = tuned(known)
+
+    def chosen(layer: Layer, bottom: list[Shape]) -> Kernel | None:
+        able = candidates(layer, bottom)
+        if len(able) > 1 and geometry(layer, bottom) in wanted:
+            return able[min(rank, len(able) - 1)]
+        return usual(layer, bottom)
+
+    return chosen
+
+
+class _Least(Watcher):
+    """The least seconds of every step by its first node's index and its kernel's name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[tuple[int, str], float] = {}
+        self.kernels: dict[int, str] = {}
+
+    def step_done(self, nodes: Sequence[Node], seconds: float, _: Mapping[BlobId, Array]) -> None:
+        key = (nodes[0].index, self.kernels[nodes[0].index])
+        self.seconds[key] = min(seconds, self.seconds.get(key, seconds))
+
+
+def _best(sessions: Sequence[Session]) -> dict[tuple[int, str], float]:
+    """They take turns, so that a machine that is busy for a while is so for all of them."""
+    rng = np.random.default_rng(0)
+    for session in sessions:
+        for entry in session.entries.values():
+            copy(entry, rng.random(entry.shape, np.float32))
+        session.run([Watcher()])  # the first one warms up
+    least, start = _Least(), perf_counter()
+    for turn in range(MOST):
+        if turn >= LEAST and perf_counter() - start > SECONDS:
+            break
+        for session in sessions:
+            steps = session.plan.steps
+            least.kernels = {s.nodes[0].index: s.kernel.name if s.kernel else "" for s in steps}
+            session.run([least])
+    return least.seconds
+
+
+def _measured(
+    graph: Graph, name: str, open_nodes: Mapping[int, str], best: Mapping[tuple[int, str], float]
+) -> Measured:
+    nodes = [node for node in graph.nodes if open_nodes.get(node.index) == name]
+    able = candidates(nodes[0].layer, graph.bottom_shapes(nodes[0]))
+    seconds = {kernel.name: mean(best[node.index, kernel.name] for node in nodes) for kernel in able}
+    return Measured(nodes[0].name, name, seconds)

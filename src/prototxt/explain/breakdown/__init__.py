@@ -1,0 +1,1 @@
+"""The breakdown of one value: every term, subtotal and step."""

@@ -1,0 +1,38 @@
+"""Interp: up to four neighbours, each by how near it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prototxt.explain.breakdown.query import Account, Asked, added, grid
+from prototxt.layers.common.axes import four_axes
+from prototxt.layers.interp import Interp
+
+
+def interp(layer: Interp, asked: Asked) -> Account:
+    """One group: the rows above and below, the columns left and right."""
+    n, c, *place = asked.at
+    shape = four_axes(asked.shapes[0])
+    axes = zip(place, layer.cut(shape), asked.top_shape[2:], strict=True)
+    taps = [_taps(y, cut.start, cut.stop - cut.start, out) for y, cut, out in axes]
+    (rows, by_row), (columns, by_column) = taps
+    places = grid(n, c, rows, columns)[:, : len(asked.shapes[0])]
+    group = asked.group(
+        f"channel {c}", places, factors=np.outer(by_row, by_column), shape=(len(rows), len(columns))
+    )
+    reads = asked.x((n, c, "rows", "columns"))
+    formula = f"{asked.y} = sum of {reads} by nearness, corners on corners"
+    return Account(formula, (group,), added([group]))
+
+
+def _taps(y: int, start: int, old: int, new: int) -> tuple[list[int], list[float]]:
+    """Both neighbours along an axis with their weights; the place is found in float32, as the layer does."""
+    if old == new:
+        return [start + y], [1.0]
+    ratio = np.float32(old - 1) / np.float32(new - 1) if new > 1 else np.float32(0)
+    place = ratio * np.float32(y)
+    low = min(int(place), old - 1)
+    far = float(place - np.float32(low))
+    if low == old - 1 or not far:
+        return [start + low], [1.0]
+    return [start + low, start + low + 1], [1 - far, far]

@@ -1,0 +1,173 @@
+"""Losses of scores against labels: what each label adds, and by what the sum is divided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from prototxt.blobs import Shape, count
+from prototxt.explain.breakdown.layers.softmax import softmax_along
+from prototxt.explain.breakdown.model import Group, Numbers, Places
+from prototxt.explain.breakdown.query import Account, Asked, check_terms, grid, index
+from prototxt.explain.breakdown.running import Running
+from prototxt.layers.common.labels import Labels, class_view, read_labels
+from prototxt.layers.common.loss import LOG_THRESHOLD, divisor
+from prototxt.layers.hinge_loss import HingeLoss
+from prototxt.layers.infogain_loss import InfogainLoss
+from prototxt.layers.multinomial_logistic_loss import MultinomialLogisticLoss
+from prototxt.layers.sigmoid_cross_entropy_loss import SigmoidCrossEntropyLoss
+from prototxt.layers.softmax_with_loss import TINY, SoftmaxWithLoss
+
+COUNTED = {
+    "VALID": "labels that count",
+    "FULL": "places in all",
+    "BATCH_SIZE": "items of the batch",
+    "NONE": "normalization NONE",
+}
+"""What a sum of losses is divided by, in words."""
+
+
+def softmax_with_loss(layer: SoftmaxWithLoss, asked: Asked) -> Account:
+    """The loss of every label; its other tops are the softmax and the loss of one place."""
+    if asked.top == 1:
+        return softmax_along(layer.axis, asked)
+    outer, classes, inner = class_view(asked.shapes[0], layer.axis)
+    check_terms(outer * inner)
+    labels, counted = read_labels(asked.bottoms[1].reshape(outer, 1, inner), classes, layer.ignore_label)
+    if asked.top == 2:
+        counted = counted & (np.arange(outer * inner).reshape(counted.shape) == _flat(asked))
+    logs = -np.take_along_axis(log_softmax(asked, layer.axis), labels, 1)
+    losses: Any = layer.weighed(np.minimum(logs, -np.log(TINY)), labels)
+    slack = layer.weighed(np.ones_like(logs), labels) + abs(losses)
+    beside = {"p": np.exp(-logs)[counted]}
+    if getattr(layer, "class_weighting", None):
+        beside["w"] = layer.weighed(np.ones_like(logs), labels)[counted]
+    flat = of_labels(labels, classes)[counted]
+    title = "-log p of the label's class"
+    group = asked.group(
+        title, at_numbers(flat, asked.shapes[0]), parts=lambda _: losses[counted], beside=beside
+    )
+    running = _sum_of(group, float(slack[counted].sum()))
+    if asked.top == 2:
+        return Account(f"{asked.y} = -log of the label's softmax in {asked.names[0]}", (group,), running)
+    by = layer.divisor(outer, inner, int(np.count_nonzero(counted)))
+    running.over(f"D, {COUNTED[layer.normalization]}", by)
+    weight = "w[label] * " if getattr(layer, "class_weighting", None) else ""
+    formula = f"{asked.y} = 1 / D * sum over labels of -{weight}log p, p the softmax of {asked.names[0]}"
+    return Account(formula, (group,), running)
+
+
+def _flat(asked: Asked) -> int:
+    """The number of the asked place, in row-major order."""
+    return int(np.ravel_multi_index(asked.at, asked.top_shape))
+
+
+def log_softmax(asked: Asked, axis: int) -> Numbers:
+    """The logarithm of the first bottom's softmax, outer x classes x inner; nothing of it overflows."""
+    x = asked.bottoms[0].reshape(class_view(asked.shapes[0], axis)).astype(np.float64)
+    x = x - x.max(axis=1, keepdims=True)
+    logs: Numbers = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    return logs
+
+
+def of_labels(labels: Labels, classes: int) -> Labels:
+    """Where the scores of these labels, outer x 1 x inner, stand among all, in row-major order."""
+    outer, _, inner = labels.shape
+    places: Labels = (np.arange(outer).reshape(-1, 1, 1) * classes + labels) * inner + np.arange(inner)
+    return places
+
+
+def at_numbers(flat: Any, shape: Shape) -> Places:
+    """The places of these numbers in row-major order."""
+    return np.stack(np.unravel_index(flat, shape), axis=-1).astype(np.int64)
+
+
+def _sum_of(group: Group, size: float) -> Running:
+    return Running(0, 0).to(f"sum of {len(group)}", group.subtotal, size)
+
+
+def infogain_loss(layer: InfogainLoss, asked: Asked) -> Account:
+    """Every class of every label that counts, by its price."""
+    if asked.top == 1:
+        return softmax_along(layer.axis, asked)
+    outer, classes, inner = class_view(asked.shapes[0], layer.axis)
+    check_terms(outer * classes * inner)
+    labels, counted = read_labels(asked.bottoms[1].reshape(outer, inner), classes, layer.ignore_label)
+    prices = layer.matrix(asked.bottoms, classes)[labels].transpose(0, 2, 1).astype(np.float64)
+    logs = np.maximum(log_softmax(asked, layer.axis), np.log(LOG_THRESHOLD))
+    which = np.broadcast_to(counted[:, None, :], logs.shape)
+    flat = np.flatnonzero(which)
+    losses, slack = -(prices * logs)[which], (abs(prices) * (1 + abs(logs)))[which]
+    group = asked.group(
+        "-H[label, k] * log p of every class",
+        at_numbers(flat, asked.shapes[0]),
+        parts=lambda _: losses,
+        beside={"p": np.exp(logs)[which], "H": prices[which]},
+    )
+    by = divisor(layer.normalization, outer, inner, int(counted.sum()))
+    running = _sum_of(group, float(slack.sum())).over(f"D, {COUNTED[layer.normalization]}", by)
+    formula = f"{asked.y} = 1 / D * sum over labels and k of -H[label, k] * log p[k], p the softmax of {asked.names[0]}"
+    return Account(formula, (group,), running)
+
+
+def multinomial_logistic_loss(layer: MultinomialLogisticLoss, asked: Asked) -> Account:
+    """The logarithm of the probability that the label's class has."""
+    items, classes = asked.shapes[0][0], count(asked.shapes[0][1:])
+    labels, _ = read_labels(asked.bottoms[1].reshape(items), classes)
+    places = at_numbers(np.arange(items) * classes + labels, asked.shapes[0])
+    group = asked.group(
+        "-log of the label's class", places, parts=lambda p: -np.log(np.maximum(p, LOG_THRESHOLD))
+    )
+    running = _sum_of(group, float((1 + abs(group.parts)).sum())).over("N", max(items, 1))
+    formula = f"{asked.y} = 1 / N * sum over n of -log {asked.names[0]}[n, label[n]]"
+    return Account(formula, (group,), running)
+
+
+def hinge_loss(layer: HingeLoss, asked: Asked) -> Account:
+    """What the label's class lacks to 1, and every other exceeds -1."""
+    shape = asked.shapes[0]
+    items, classes = shape[0], count(shape[1:])
+    labels, _ = read_labels(asked.bottoms[1].reshape(items), classes)
+    signs = np.ones((items, classes))
+    signs[np.arange(items), labels] = -1
+    squared = layer.norm == "L2"
+
+    def lacks(x: Numbers) -> Numbers:
+        lack: Numbers = np.maximum(1 + signs.ravel() * x, 0)
+        return lack * lack if squared else lack
+
+    title = "max(0, 1 - x) for the label's class, max(0, 1 + x) for the others"
+    places = grid(*map(range, shape))
+    group = asked.group(f"({title})^2" if squared else title, places, parts=lacks)
+    each = 1 + abs(group.values)
+    slack = 2 * np.sqrt(group.parts) * each if squared else each
+    running = _sum_of(group, float(slack.sum())).over("N", max(items, 1))
+    power = "^2" if squared else ""
+    formula = f"{asked.y} = 1 / N * sum over n, k of max(0, 1 -+ {asked.names[0]}{index('nk')}){power}"
+    return Account(formula, (group,), running)
+
+
+def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, asked: Asked) -> Account:
+    """Every value against its target, as the engine computes it: that way nothing overflows."""
+    shape = asked.shapes[0]
+    check_terms(count(shape))
+    targets = asked.bottoms[1].ravel().astype(np.float64)
+    ignored = layer.ignore_label
+    flat = np.arange(targets.size) if ignored is None else np.flatnonzero(np.trunc(targets) != ignored)
+    t = targets[flat]
+    x = asked.group(
+        "max(x, 0) - x * t + log(1 + exp(-|x|))",
+        at_numbers(flat, shape),
+        parts=lambda x: np.maximum(x, 0) - x * t + np.log1p(np.exp(-abs(x))),
+        beside={"t": t},
+    )
+    slack = abs(x.values) * (1 + abs(t)) + 1
+    by = divisor(layer.normalization, shape[0], count(shape[1:]), len(flat))
+    words = COUNTED[layer.normalization].replace("labels", "targets")
+    running = _sum_of(x, float(slack.sum())).over(f"D, {words}", by)
+    formula = (
+        f"{asked.y} = -1 / D * sum of t * log p + (1 - t) * log(1 - p), "
+        f"p = sigmoid of x = {asked.names[0]}, t = {asked.names[1]}"
+    )
+    return Account(formula, (x,), running)

@@ -1,0 +1,197 @@
+"""RNN, LSTM and LSTMUnit: one unit at one step, from the products of its gates on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+from prototxt.blobs import Array
+from prototxt.explain.breakdown.model import Group, Places
+from prototxt.explain.breakdown.query import Account, Asked, grid
+from prototxt.explain.breakdown.running import Running
+from prototxt.layers.common.recurrent import Recurrent, State
+from prototxt.layers.lstm import LSTM
+from prototxt.layers.lstm_unit import LSTMUnit
+from prototxt.layers.rnn import RNN
+
+GATES = "ifog"
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A number on the way, and its size: what rounding goes by."""
+
+    value: float
+    size: float
+
+    def sigmoid(self) -> Sized:
+        value = 0.5 * np.tanh(0.5 * self.value) + 0.5
+        return Sized(float(value), float(value * (1 - value) * self.size + 1))
+
+    def tanh(self) -> Sized:
+        value = np.tanh(self.value)
+        return Sized(float(value), float((1 - value**2) * self.size + abs(value)))
+
+    def __mul__(self, other: Sized) -> Sized:
+        return Sized(self.value * other.value, abs(self.value) * other.size + abs(other.value) * self.size)
+
+    def __add__(self, other: Sized) -> Sized:
+        return Sized(self.value + other.value, self.size + other.size)
+
+
+def exact(value: float) -> Sized:
+    return Sized(value, abs(value))
+
+
+def lstm(layer: LSTM, asked: Asked) -> Account:
+    """The four gates of a unit, its cell, its output; the further tops are those of the last step."""
+    step, n, d = _place(asked)
+    state, cont = _before(layer, asked, step), float(asked.bottoms[1][step, n])
+    groups, gates, running = [], [], Running(0, 0)
+    for g, name in enumerate(GATES):
+        row = g * layer.num_output + d
+        made, total = _drive(layer, asked, step, n, row, f"{name}: ")
+        hidden = _hidden(layer, asked, state[0][n], row, cont)
+        groups += made
+        gates.append(_gate(running, f"{name}, row {row}", len(made), total, hidden, _bias(asked, row)))
+    cell, _ = _unit(running, gates, exact(float(state[1][n, d])), cont)
+    if asked.top == 2:
+        running.to(f"c of step {step}", cell.value, cell.size)
+    said = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
+    said = said if asked.top == 2 else f"sigmoid(o) * tanh(c), c = {said}"
+    return Account(f"{asked.y} = {said}, at step {step}", tuple(groups), running)
+
+
+def rnn(layer: RNN, asked: Asked) -> Account:
+    """The unit's output from the whole hidden state, and that from the step's input and the state before.
+
+    The second top is a value of that hidden state: here its products are listed.
+    """
+    step, n, d = _place(asked)
+    state, cont = _before(layer, asked, step), float(asked.bottoms[1][step, n])
+    running = Running(0, 0)
+    if asked.top:
+        groups, total = _drive(layer, asked, step, n, d, "")
+        hidden = _hidden(layer, asked, state[0][n], d, cont)
+        h = _gate(running, f"row {d}", len(groups), total, hidden, _bias(asked, d)).tanh()
+        running.to("tanh", h.value, h.size)
+        return Account(
+            f"{asked.y} = h of step {step} = tanh(w_xh x + b + w_hh h before)", tuple(groups), running
+        )
+    after = _before(layer, asked, step + 1)[0][n].astype(np.float64)
+    products = after * asked.params[-2][d].astype(np.float64)
+    size = float(abs(products).sum())
+    running.to(f"w_ho h: {len(products)} products", float(products.sum()), size)
+    running.plus(f"b_o[{d}]", float(asked.params[-1][d]))
+    squashed = float(np.tanh(running.value))
+    running.through("tanh", squashed, 1 - squashed**2)
+    seen, _ = _inputs(layer, asked, step, n)
+    values = tuple(
+        asked.aside(f"{name}, which h of step {step} is made of", places, bottom)
+        for name, places, bottom in seen
+    )
+    return Account(f"{asked.y} = tanh(w_ho h + b_o), h that of step {step}", values, running)
+
+
+def lstm_unit(layer: LSTMUnit, asked: Asked) -> Account:
+    """The four gates' inputs, the cell before, and whether the sequence goes on."""
+    _, n, d = asked.at
+    units = asked.shapes[0][2]
+    x = [asked.one((0, n, g * units + d), bottom=1) for g in range(4)]
+    cell, cont = asked.one(), asked.one((0, n), bottom=2, side=True)
+    running = Running(0, 0)
+    gates = [exact(one.subtotal) for one in x]
+    made, _ = _unit(running, gates, exact(cell.subtotal), cont.subtotal)
+    if asked.top == 0:
+        running.to("c", made.value, made.size)
+    said = "cont * sigmoid(f) * c + sigmoid(i) * tanh(g)"
+    said = said if asked.top == 0 else f"sigmoid(o) * tanh({said})"
+    return Account(f"{asked.y} = {said}", (*x, cell, cont), running)
+
+
+def _place(asked: Asked) -> tuple[int, int, int]:
+    """Step, sequence and unit; further tops are of the last step."""
+    step, n, d = asked.at
+    return (step if asked.top == 0 else asked.shapes[0][0] - 1), n, d
+
+
+def _before(layer: Recurrent, asked: Asked, step: int) -> State:
+    """The state that step finds: made by the layer itself of what came before, from the state that it remembered."""
+    x, cont, *others = asked.bottoms
+    given = tuple(h[0] for h in others[int(layer.static) :])
+    start = given or layer.state(x.shape[1])
+    if not step:
+        return start
+    alone = copy(layer)
+    alone.forward([x[:step], cont[:step], *others], asked.params)
+    return alone.state(x.shape[1])
+
+
+def _inputs(
+    layer: Recurrent, asked: Asked, step: int, n: int
+) -> tuple[list[tuple[str, Places, int]], list[Array]]:
+    """Name, places and bottom of what a step reads, and the weights of each."""
+    seen = [("x", grid(step, n, *map(range, asked.shapes[0][2:])), 0)]
+    weights = [asked.params[0]]
+    if layer.static:
+        seen.append(("static input", grid(n, *map(range, asked.shapes[2][1:])), 2))
+        weights.append(asked.params[2])
+    return seen, weights
+
+
+def _drive(
+    layer: Recurrent, asked: Asked, step: int, n: int, row: int, gate: str
+) -> tuple[list[Group], Sized]:
+    """The products of the inputs, and their sum."""
+    seen, weights = _inputs(layer, asked, step, n)
+    groups = [
+        asked.group(f"{gate}{name}", places, bottom=bottom, factors=weight[row])
+        for (name, places, bottom), weight in zip(seen, weights, strict=True)
+    ]
+    value = sum(group.subtotal for group in groups)
+    return groups, Sized(value, sum(float(abs(group.parts).sum()) for group in groups))
+
+
+def _hidden(layer: Recurrent, asked: Asked, h: Array, row: int, cont: float) -> Sized:
+    """The products of the state before."""
+    weight = asked.params[3 if layer.static else 2][row].astype(np.float64)
+    products = weight * (np.float32(cont) * h)
+    return Sized(float(products.sum()), float(abs(products).sum()))
+
+
+def _bias(asked: Asked, row: int) -> Sized:
+    return exact(float(asked.params[1][row]))
+
+
+def _gate(running: Running, name: str, inputs: int, total: Sized, hidden: Sized, bias: Sized) -> Sized:
+    """Writes down how what goes into a gate comes about."""
+    running.to(
+        f"{name}: {'products of x' if inputs == 1 else 'products of x and of the static input'}",
+        total.value,
+        total.size,
+    )
+    running.plus("w_h h, of the step before", hidden.value, hidden.size)
+    running.plus("bias", bias.value)
+    return Sized(running.value, running.size)
+
+
+def _unit(running: Running, gates: Sequence[Sized], cell: Sized, cont: float) -> tuple[Sized, Sized]:
+    """Writes down the step from the gates to the cell and the output."""
+    i, f, o = (gate.sigmoid() for gate in gates[:3])
+    g = gates[3].tanh()
+    for name, gate in (("sigmoid(i)", i), ("sigmoid(f)", f), ("sigmoid(o)", o), ("tanh(g)", g)):
+        running.to(name, gate.value, gate.size)
+    if cont:
+        kept = exact(cont) * f * cell
+        running.to(f"{cont:g} * sigmoid(f) * c before", kept.value, kept.size, cell.value)
+    else:
+        kept = exact(0.0)
+        running.to("a sequence begins: nothing is kept", 0, 0)
+    made = kept + i * g
+    running.to("c, with + sigmoid(i) * tanh(g)", made.value, made.size)
+    h = o * made.tanh()
+    running.to("h = sigmoid(o) * tanh(c)", h.value, h.size)
+    return made, h

@@ -1,0 +1,1 @@
+"""Breakdowns as text, HTML and plain data."""

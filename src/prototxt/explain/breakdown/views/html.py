@@ -1,0 +1,130 @@
+"""A ledger as one page that needs nothing else: every term is in it, long lists folded, no scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from prototxt.explain.breakdown.model import Group, Ledger
+from prototxt.explain.breakdown.values import Branch
+from prototxt.explain.breakdown.views.parts import (
+    OUTSIDE,
+    Block,
+    blocks,
+    chosen,
+    has_subtotal,
+    is_window,
+    outside_text,
+    place_text,
+    precise,
+    verdict,
+    window_places,
+)
+from prototxt.views.html import page, safe
+from prototxt.views.numbers import counted
+
+STYLE = """
+body { max-width: 68rem; }
+code, td { font-family: ui-monospace, monospace; font-size: .85rem; } td { text-align: right; padding: .05rem .45rem;
+  border: 0; } td.name { text-align: left; } td.out { color: var(--soft); text-align: center; }
+td.win { background: color-mix(in srgb, gold 45%, transparent); }
+.bad { color: crimson; font-weight: bold; } .good { color: seagreen; }
+.formula { background: var(--back); padding: .6rem .8rem; border-radius: .4rem; overflow-wrap: anywhere; }
+.window { display: flex; flex-wrap: wrap; gap: .8rem 1.6rem; overflow-x: auto; margin: .4rem 0; }
+.list { overflow-x: auto; } .list td { white-space: nowrap; } .steps td.name { white-space: normal; }
+.window table { border: 1px solid var(--line); } caption { text-align: left; color: var(--soft); }
+tr.last td { border-top: 1px solid var(--line); font-weight: bold; }
+details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 1.2rem; } summary { cursor: pointer; }
+"""
+
+
+def ledger_html(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") -> str:
+    """The whole account; groups but the first and the largest are folded."""
+    title = f"{ledger.blob}{place_text(ledger.at)} = {precise(ledger.stored)}"
+    parts = [
+        f"<h1>{safe(title)}</h1>",
+        f'<p class="soft">{safe(fed)}</p>' if fed else "",
+        *_account(ledger),
+    ]
+    if branches:
+        parts += ["<h2>What the largest terms are made of</h2>", *map(_branch, branches)]
+    return page(title, "\n".join(filter(None, parts)), STYLE)
+
+
+def _account(ledger: Ledger) -> Iterator[str]:
+    yield f'<p class="soft">layer {safe(ledger.layer)}, {safe(ledger.type)}</p>'
+    yield f'<p class="formula"><code>{safe(ledger.formula)}</code></p>'
+    shown = set(chosen(ledger.groups, False))
+    for i, group in enumerate(ledger.groups):
+        yield _group(group, i in shown)
+    yield _steps(ledger)
+
+
+def _group(group: Group, is_open: bool) -> str:
+    title = group.title or window_places(group)
+    notes = [window_places(group)] if group.title and len(group) else []
+    notes += filter(None, [counted(len(group), "term"), outside_text(group)])
+    notes += ["measures only"] * group.side
+    sum_of = f" <b>{precise(group.subtotal)}</b>" if has_subtotal(group) else ""
+    head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
+    body = _window(blocks(group)) if is_window(group) else _terms(group)
+    return f"<details{' open' if is_open else ''}>{head}{body}</details>"
+
+
+def _window(laid: Sequence[Block]) -> str:
+    return f'<div class="window">{"".join(map(_grid, laid))}</div>'
+
+
+def _grid(block: Block) -> str:
+    rows = "".join(
+        f"<tr>{''.join(_cell(cell, (y, x) in block.marked) for x, cell in enumerate(row))}</tr>"
+        for y, row in enumerate(block.rows)
+    )
+    return f"<table><caption>{safe(block.title)}</caption>{rows}</table>"
+
+
+def _cell(cell: str, marked: bool) -> str:
+    kind = ' class="win"' if marked else ' class="out"' if cell == OUTSIDE else ""
+    return f"<td{kind}>{cell}</td>"
+
+
+def _terms(group: Group) -> str:
+    """A row for each term."""
+    rows = []
+    for i, term in enumerate(group.terms):
+        at = "over the edge" if term.at is None else f"{group.bottom}{place_text(term.at)}"
+        factor = "" if term.factor is None else f"x {precise(term.factor)}"
+        same = group.picks or (term.factor is None and term.part == term.value)
+        part = "" if same else f"{'=' if factor else 'adds'} {precise(term.part)}"
+        beside = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.beside.items())
+        kind = ' class="win"' if i == group.winner else ""
+        rows.append(
+            f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
+            f"{beside}<td>{part}</td></tr>"
+        )
+    return f'<div class="list"><table>{"".join(rows)}</table></div>'
+
+
+def _steps(ledger: Ledger) -> str:
+    rows = [
+        f'<tr><td class="name">{safe(step.text)}</td>'
+        f"<td>{'' if step.operand is None else precise(step.operand)}</td><td>{precise(step.value)}</td></tr>"
+        for step in ledger.steps
+    ]
+    ends = (("value", ledger.value), ("the engine has", ledger.stored))
+    rows += [
+        f'<tr class="last"><td class="name">{name}</td><td></td><td>{precise(value)}</td></tr>'
+        for name, value in ends
+    ]
+    kind = "good" if ledger.agrees else "bad"
+    return f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
+
+
+def _branch(branch: Branch) -> str:
+    term = branch.term
+    at = safe(f"{branch.bottom}{place_text(term.at or ())}")
+    adds = "" if term.part == term.value else f", adds {precise(term.part)}"
+    head = f"{at} = {precise(term.value)}{adds}"
+    if branch.ledger is None:
+        return f'<p>{head} <span class="soft">{safe(branch.why)}</span></p>'
+    body = "\n".join([*_account(branch.ledger), *map(_branch, branch.branches)])
+    return f"<details><summary>{head}</summary>\n<div>{body}</div></details>"

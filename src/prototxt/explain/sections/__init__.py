@@ -1,0 +1,1 @@
+"""Sections that explain a layer: size, formula, connectivity, cost and more."""

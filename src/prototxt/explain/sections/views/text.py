@@ -1,0 +1,78 @@
+"""Sections for a terminal and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from textwrap import indent, wrap
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from prototxt.errors import printable
+from prototxt.explain.sections.section import Line, Section
+from prototxt.graph.graph import Node
+
+LABEL = 18
+"""Columns of the labels, which stand one below the other through all sections."""
+
+READABLE = 80
+"""Longer lines are broken: prose is not read across a whole screen."""
+
+
+def sections_text(title: Text, sections: Sequence[Section], width: int) -> RenderableType:
+    """A title and its sections, at most `width` columns wide."""
+    return Group(title, *(section_text(section, width) for section in sections))
+
+
+def layer_title(node: Node, brief: str) -> Text:
+    """`conv2 · Convolution 5x5+2/1 g2 · net.prototxt:44:1`."""
+    kind = f"{printable(node.type)} {brief}".strip()
+    return Text.assemble((printable(node.name), "bold"), " · ", (kind, "cyan"), (f" · {node.place}", "dim"))
+
+
+def section_text(section: Section, width: int) -> RenderableType:
+    """One section, at most `width` columns wide."""
+    width = min(width, READABLE)
+    lines = [Text(f"\n{section.title}", "bold"), *(_line(line, width) for line in section.lines)]
+    if section.picture:
+        lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True, overflow="ignore"))
+    return Group(*lines)
+
+
+def _line(line: Line, width: int) -> Text:
+    """The label, and text and note beside it, broken where they are too long."""
+    column = LABEL if line.label else 2
+    text, note = (_broken(words, width - column) for words in (line.text, line.note))
+    before = " " * column
+    label = f"  {printable(line.label)}".ljust(column) if line.label else before
+    shown = Text.assemble((label, "green"), f"\n{before}".join(text))
+    if line.note:
+        shown.append("".join(f"\n{before}{row}" for row in note), "dim")
+    return shown
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """The rows of a text, each at most `width` wide; what follows of a row that is indented is so too."""
+    rows = []
+    for row in map(printable, text.split("\n")):
+        inset = " " * (len(row) - len(row.lstrip()))
+        rows += wrap(row, width, subsequent_indent=inset, break_on_hyphens=False) or [""]
+    return rows
+
+
+def sections_dict(node: Node, sections: Sequence[Section]) -> dict[str, Any]:
+    """A layer and its sections in plain types, ready for JSON."""
+    return {"layer": node.name, "type": node.type, "sections": [asdict(section) for section in sections]}
+
+
+def sections_json(node: Node, sections: Sequence[Section]) -> str:
+    return json.dumps(sections_dict(node, sections), indent=2) + "\n"
+
+
+def told_json(title: str, sections: Sequence[Section]) -> str:
+    """What is said of a whole net, for programs."""
+    told = {"title": title, "sections": [asdict(section) for section in sections]}
+    return json.dumps(told, indent=2) + "\n"

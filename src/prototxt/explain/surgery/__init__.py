@@ -1,0 +1,1 @@
+"""Changes to a net and comparisons of nets."""

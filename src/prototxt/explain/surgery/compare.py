@@ -1,0 +1,236 @@
+"""Two graphs side by side: layers matched by name, their shapes, parameters and costs, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from difflib import SequenceMatcher
+
+from prototxt.blobs import Shape, format_shape
+from prototxt.explain.sections.receptive_field_label import Seen, seen
+from prototxt.explain.sections.section import Line, Section
+from prototxt.graph.graph import Graph, Node
+from prototxt.layers.unknown import Unknown
+from prototxt.views.words import size_in_bytes
+
+Key = tuple[str, int]
+"""A layer's name, and how many of this name stand before it."""
+
+ARROW = " → "
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What layers hold and do: learned values, measured ones, multiply-adds per image, bytes of new tops."""
+
+    params: int = 0
+    statistics: int = 0
+    macs: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Work) -> Work:
+        return Work(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One layer of one of the nets; a shape is None where it depends on a layer that nothing here can run.
+
+    `sees` is how much of the input its values see; empty where that is not told.
+    """
+
+    index: int
+    type: str
+    brief: str
+    shapes: tuple[Shape | None, ...]
+    arrays: tuple[Shape, ...]
+    work: Work
+    sees: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A layer in both nets, or in one."""
+
+    key: Key
+    before: Side | None
+    after: Side | None
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+    @property
+    def change(self) -> str:
+        """`added`, `removed`, or nothing for a layer in both."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the layer is not the same: its type, its shapes, its cost."""
+        if self.before is None or self.after is None:
+            return True
+        return _shown(self.before) != _shown(self.after)
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to tell of it: it differs, or its values see another part of the input."""
+        if self.before is None or self.after is None:
+            return True
+        return self.differs or self.before.sees != self.after.sees
+
+
+def _shown(side: Side) -> tuple[object, ...]:
+    return side.type, side.brief, side.shapes, side.arrays, side.work
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All layers of two nets, each once, and the totals of both."""
+
+    pairs: tuple[Pair, ...]
+    before: Work
+    after: Work
+
+    @property
+    def unfit(self) -> tuple[Pair, ...]:
+        """The layers whose learned arrays have other shapes in the second net."""
+        both = (p for p in self.pairs if p.before is not None and p.after is not None)
+        return tuple(p for p in both if p.before and p.after and p.before.arrays != p.after.arrays)
+
+
+def compare(before: Graph | None, after: Graph | None) -> Comparison:
+    """Two nets; None stands for a net that does not exist.
+
+    Layers stand as in the second net, those that only the first has behind what they stood behind there.
+    """
+    old, new = _sides(before), _sides(after)
+    pairs = tuple(Pair(key, old.get(key), new.get(key)) for key in _merged(list(old), list(new)))
+    return Comparison(pairs, _total(old.values()), _total(new.values()))
+
+
+def _total(sides: Iterable[Side]) -> Work:
+    return sum((side.work for side in sides), Work())
+
+
+def keys(nodes: Iterable[Node]) -> Iterator[Key]:
+    """What layers are matched by."""
+    seen: dict[str, int] = {}
+    for node in nodes:
+        yield node.name, seen.get(node.name, 0)
+        seen[node.name] = seen.get(node.name, 0) + 1
+
+
+def _sides(graph: Graph | None) -> dict[Key, Side]:
+    if graph is None:
+        return {}
+    told = seen(graph)
+    return {
+        key: _side(graph, node, told.get(node.index))
+        for key, node in zip(keys(graph.nodes), graph.nodes, strict=True)
+    }
+
+
+def _side(graph: Graph, node: Node, told: Seen | None) -> Side:
+    kind = f"{node.type} (unknown)" if isinstance(node.layer, Unknown) else node.type
+    return Side(
+        node.index,
+        kind,
+        graph.brief(node),
+        tuple(graph.shapes.get(top) for top in node.tops),
+        tuple(ref.shape for ref in node.params),
+        Work(node.param_count, node.statistics, graph.macs(node), graph.new_bytes(node)),
+        told.size if told else "",
+    )
+
+
+def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
+    """The second list, with what only the first has in between."""
+    kept = set(new)
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield from (key for key in old[a:b] if tag in ("delete", "replace") and key not in kept)
+        yield from new[c:d]
+
+
+def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
+    """A line for each layer that differs, or has a note; and how many there are besides."""
+    shown = [pair for pair in comparison.pairs if pair.tells or notes.get(pair.key)]
+    lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
+    rest = len(comparison.pairs) - len(shown)
+    return Section(
+        "layers", title, (*lines, *([Line("the others", f"{rest:,}, all as they are")] if rest else []))
+    )
+
+
+def _line(pair: Pair, note: str) -> Line:
+    rows = [
+        kind_text(pair),
+        in_words(pair, shapes_text),
+        with_unit(in_words(pair, lambda side: f"{side.work.params + side.work.statistics:,}"), "parameters"),
+        with_unit(in_words(pair, lambda side: f"{side.work.macs:,}"), "MACs per image"),
+        f"sees {sees} of the input" if (sees := in_words(pair, lambda side: side.sees)) else "",
+    ]
+    sides = {"before": pair.before and asdict(pair.before), "after": pair.after and asdict(pair.after)}
+    text = "\n".join(row for row in rows if row)
+    return Line(
+        pair.name, f"{pair.change}: {text}" if pair.change else text, note, {"change": pair.change, **sides}
+    )
+
+
+def kind_text(pair: Pair, arrow: str = ARROW) -> str:
+    """`Convolution 11x11/4 → 11x11/2`: the type is said once where it stays."""
+    old, new = pair.before, pair.after
+    if old and new and old.type == new.type and old.brief and new.brief:
+        return f"{old.type} {in_words(pair, lambda side: side.brief, arrow, always=True)}"
+    return in_words(pair, lambda side: f"{side.type} {side.brief}".strip(), arrow, always=True)
+
+
+def shapes_text(side: Side) -> str:
+    """The tops' shapes."""
+    return ", ".join("?" if shape is None else format_shape(shape) for shape in side.shapes)
+
+
+def in_words(pair: Pair, cell: Callable[[Side], str], arrow: str = ARROW, *, always: bool = False) -> str:
+    """What a cell says of both sides: `before → after`, or one where both are the same, with `always`, or one is."""
+    old, new = (None if side is None else cell(side) for side in (pair.before, pair.after))
+    if old is None or new is None:
+        return old or new or ""
+    if old == new:
+        return old if always else ""
+    return f"{old or 'none'}{arrow}{new or 'none'}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if text and text != "0" else ""
+
+
+def totals_section(comparison: Comparison) -> Section:
+    """What all layers hold and do, before and after."""
+    before, after = comparison.before, comparison.after
+    lines = [
+        _total_line("parameters", before.params, after.params),
+        _total_line("statistics", before.statistics, after.statistics),
+        _total_line("MACs per image", before.macs, after.macs),
+        _total_line("maps", before.bytes, after.bytes, size_in_bytes),
+    ]
+    return Section("totals", "In all", tuple(line for line in lines if line))
+
+
+def _total_line(label: str, old: int, new: int, words: Callable[[int], str] = "{:,}".format) -> Line | None:
+    if not (old or new):
+        return None
+    values = {"before": old, "after": new}
+    if old == new:
+        return Line(label, f"{words(old)}, as before", values=values)
+    return Line(label, f"{words(old)}{ARROW}{words(new)}{_factor(old, new)}", values=values)
+
+
+def _factor(old: int, new: int) -> str:
+    """`, 3.29 times` or, for what changes little, `, +1.3%`."""
+    if not (old and new):
+        return ""
+    return (
+        f", {new / old:.3g} times" if new >= 2 * old or old >= 2 * new else f", {100 * (new / old - 1):+.2g}%"
+    )

@@ -1,0 +1,112 @@
+"""The weights of a net whose fully connected layers became convolutions, and the proof that it gives the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from prototxt.blobs import Array, Shape
+from prototxt.explain.sections.section import Line, Section
+from prototxt.explain.surgery.fc_as_conv import Converted
+from prototxt.net import Net
+from prototxt.text.definition import Definition
+from prototxt.weights.params import Files, Params, make_params, read_files
+from prototxt.weights.save import save_weights
+
+RTOL = 1e-5
+"""How near the outputs must be, of the largest value in them: the two sum in another order, in float32."""
+
+
+INPUT_RANGE = 50
+"""The standard deviation of the random input: about that of an image without its mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A blob of both nets for the same random input: the largest difference, and the largest value.
+
+    `before` is the difference that was there already in what the blob is made of: a softmax makes of differences in
+    large scores such of the same size in small ones.
+    """
+
+    blob: str
+    difference: float
+    largest: float
+    before: float = 0.0
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference <= RTOL * self.largest + self.before
+
+
+def save_converted(converted: Converted, weights: Files, path: str) -> None:
+    """Write the converted net's weights: the same numbers, in the shapes of convolutions.
+
+    Raises WeightsError where the weights do not fit the net, InputError for a form of file that is not known.
+    """
+    old, _ = make_params(converted.before, converted.options.seed, read_files(weights))
+    turned = {turned.index: turned for turned in converted.turned}
+    sources: dict[tuple[int, int], Callable[[], Array]] = {}
+    for node, origin in zip(converted.after.nodes, converted.origin, strict=True):
+        is_transposed = origin in turned and turned[origin].transpose
+        for ref in node.own_params:
+            transposed = is_transposed and ref.slot == 0
+            sources[node.index, ref.slot] = partial(_array, old, origin, ref.slot, ref.shape, transposed)
+    params = Params(converted.after.nodes, sources)
+    save_weights(path, converted.after, converted.definition.message.layer, params)
+
+
+def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -> Array:
+    """An InnerProduct's matrix in the shape of kernels: C varies slowest in both."""
+    array = old.array(index, slot)
+    return np.ascontiguousarray(array.T if transposed else array).reshape(shape)
+
+
+def prove(
+    definition: Definition, converted: Converted, weights: Files, converted_weights: Files
+) -> tuple[Proof, ...]:
+    """Run the net and the converted one, with the weights of each, on one random input of the net's own size.
+
+    What the turned layers make is compared as well as the outputs: a softmax can hide much.
+    """
+    graph = converted.before
+    tops = [graph.nodes[turned.index].tops[0] for turned in converted.turned]
+    # What a neuron in place has not cut off yet.
+    names = [top.name if graph.last[top.name] == top else str(top) for top in tops]
+    keep = list(dict.fromkeys([*names, *graph.outputs]))
+    old = Net(definition, converted.options, weights, keep=keep, engine="fast")
+    new = Net(converted.definition, converted.options, converted_weights, keep=keep, engine="fast")
+    rng = np.random.default_rng(converted.options.seed)
+    feeds = {
+        name: (INPUT_RANGE * rng.standard_normal(old.blobs[name].shape)).astype(np.float32)
+        for name in old.inputs
+    }
+    for net in (old, new):
+        net.forward(feeds)
+    turned = [_proof(name, old.blobs[name].data, new.blobs[name].data) for name in names]
+    rounding = max(proof.difference for proof in turned)
+    others = [name for name in keep if name not in names]
+    outputs = [_proof(name, old.blobs[name].data, new.blobs[name].data, rounding) for name in others]
+    return (*turned, *outputs)
+
+
+def _proof(name: str, old: Array, new: Array, before: float = 0.0) -> Proof:
+    difference = float(np.max(np.abs(old.reshape(-1) - new.reshape(-1)), initial=0))
+    return Proof(name, difference, float(np.max(np.abs(old), initial=0)), before)
+
+
+def proof_section(proofs: tuple[Proof, ...]) -> Section:
+    """What came of it, blob by blob."""
+    lines = [
+        Line(
+            proof.blob,
+            f"{'equal' if proof.agrees else 'NOT EQUAL'}: largest difference {proof.difference:.3g}, "
+            f"largest value {proof.largest:.3g}",
+            values={"difference": proof.difference, "largest": proof.largest, "agrees": proof.agrees},
+        )
+        for proof in proofs
+    ]
+    return Section("proof", "Both nets on one random input of the old size", tuple(lines))

@@ -1,0 +1,292 @@
+"""`.caffemodel` files, read through a memory map (numbers left where they lie) and written array by array.
+
+Of each layer only what its name, type and blobs need is read, by field number; all else (layer parameters, unknown
+fields, fields of forks whose numbers collide) is stepped over. The three forms a file can have:
+    V2  NetParameter.layer (100):  LayerParameter    name 1, type 2 (string), blobs 7
+    V1  NetParameter.layers (2):   V1LayerParameter  name 4, type 5 (enum),   blobs 6
+    V0  V1LayerParameter.layer (1): V0LayerParameter name 1, type 2 (string), blobs 50
+Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto); NVIDIA's fork for raw_data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from math import prod
+from os import PathLike, fspath
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
+from prototxt.errors import WeightsError
+from prototxt.formats.stored import StoredBlob, StoredLayer
+from prototxt.formats.wire import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    Field,
+    Message,
+    Wire,
+    bytes_head,
+    signed,
+)
+from prototxt.schema import message_class
+
+FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
+
+_RAW_TYPES = {0: DOUBLE, 1: FLOAT, 2: HALF}
+"""NVIDIA's enum Type: DOUBLE, FLOAT, FLOAT16."""
+
+_MAX_AXES = 32
+"""Caffe's kMaxBlobAxes."""
+
+# fmt: off
+_V1_TYPES = (
+    "None", "Accuracy", "BNLL", "Concat", "Convolution", "Data", "Dropout", "EuclideanLoss", "Flatten",
+    "HDF5Data", "HDF5Output", "Im2col", "ImageData", "InfogainLoss", "InnerProduct", "LRN",
+    "MultinomialLogisticLoss", "Pooling", "ReLU", "Sigmoid", "Softmax", "SoftmaxWithLoss", "Split",
+    "TanH", "WindowData", "Eltwise", "Power", "SigmoidCrossEntropyLoss", "HingeLoss", "MemoryData",
+    "ArgMax", "Threshold", "DummyData", "Slice", "MVN", "AbsVal", "Silence", "ContrastiveLoss", "Exp",
+    "Deconvolution",
+)
+"""V1LayerParameter.LayerType 0..39 as today's type names."""
+# fmt: on
+
+
+def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
+    """Every layer of a `.caffemodel` in file order, those without blobs too.
+
+    The file stays mapped as long as one of the blobs lives; nothing larger than a layer's header is copied.
+
+    Raises WeightsError, naming the file and mostly the byte, for a file that is missing, empty, a directory,
+    cut off, not a protobuf message, of another format, or without layers.
+    """
+    wire = Wire(fspath(path))
+    _refuse_other_formats(wire)
+    layers = tuple(
+        _LAYER_READERS[found.number](wire, found)
+        for found in wire.fields(0, wire.size)
+        if found.wire == BYTES and found.number in _LAYER_READERS
+    )
+    if not layers:
+        raise wire.error("no layers in this file: it is not a trained net (.caffemodel)")
+    return layers
+
+
+def read_blob(path: str | PathLike[str]) -> StoredBlob:
+    """The one BlobProto of a `.binaryproto` file, such as a mean image; raises WeightsError."""
+    wire = Wire(fspath(path))
+    _refuse_other_formats(wire)
+    return _blob(wire, Field(0, BYTES, 0, wire.size), None)
+
+
+def write_caffemodel(
+    file: IO[bytes], name: str, layers: Iterable[tuple[Any, Sequence[Callable[[], Array]]]]
+) -> None:
+    """A net as Caffe saves it: its name, and every layer's LayerParameter with its arrays as blobs.
+
+    `layers` are LayerParameters without blobs and what gives their arrays. The bytes are those that protobuf writes
+    for the whole message, but no array is in memory twice, and a file may be larger than the 2 GB that protobuf
+    (and so Caffe) can read.
+
+    Source: caffe/src/caffe/net.cpp (ToProto), caffe/src/caffe/blob.cpp (ToProto).
+    """
+    file.write(message_class("NetParameter")(name=name).SerializeToString())
+    for layer, arrays in layers:
+        _write_layer(file, layer, [array() for array in arrays])
+
+
+_MAGICS = {
+    b"\x89HDF\r\n\x1a\n": "HDF5 weights (.caffemodel.h5), not a protobuf .caffemodel",
+    b"PK\x03\x04": "a zip archive (such as .npz), not a .caffemodel",
+    b"\x1f\x8b": "compressed with gzip: unpack it first",
+    b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19": "a PyTorch file (.pth), not a .caffemodel",
+    b"\x80\x04\x95": "a Python pickle, not a .caffemodel",
+    b"\x80\x05\x95": "a Python pickle, not a .caffemodel",
+    b"\x93NUMPY": "a NumPy array (.npy), not a .caffemodel",
+    b"\x89PNG": "a PNG image, not a .caffemodel",
+    b"\xff\xd8\xff": "a JPEG image, not a .caffemodel",
+}
+
+
+def _refuse_other_formats(wire: Wire) -> None:
+    head = wire.bytes[:4096]
+    for magic, what in _MAGICS.items():
+        if head.startswith(magic):
+            raise wire.error(f"this is {what}")
+    # A binary message has control characters within its first fields; text has none but white space.
+    if all(byte >= 32 or byte in b"\t\n\f\r" for byte in head) and b"\x7f" not in head and _is_utf8(head):
+        raise _text_error(wire, head)
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(head) - 4  # a character cut off by the end of the head
+    return True
+
+
+def _text_error(wire: Wire, head: bytes) -> WeightsError:
+    if head.startswith(b"version https://git-lfs"):
+        return wire.error(
+            "this is a Git LFS pointer, the weights themselves were not downloaded (git lfs pull)"
+        )
+    if head.lstrip().startswith(b"<"):
+        return wire.error("this is a web page, not a .caffemodel: the download failed")
+    return wire.error("this is a text file, such as the net itself, and not its weights (.caffemodel)")
+
+
+def _layer_v2(wire: Wire, layer: Field) -> StoredLayer:
+    return _layer(wire, layer, name=1, type_=2, blobs=7)
+
+
+def _layer_v0(wire: Wire, layer: Field) -> StoredLayer:
+    return _layer(wire, layer, name=1, type_=2, blobs=50)
+
+
+def _layer_v1(wire: Wire, layer: Field) -> StoredLayer:
+    inner = None
+    for found in wire.fields(layer.start, layer.end):
+        if found.number == 1 and found.wire == BYTES:
+            inner = found
+    return _layer_v0(wire, inner) if inner else _layer(wire, layer, name=4, type_=5, blobs=6)
+
+
+_LAYER_READERS: dict[int, Callable[[Wire, Field], StoredLayer]] = {100: _layer_v2, 2: _layer_v1}
+
+
+def _layer(wire: Wire, layer: Field, *, name: int, type_: int, blobs: int) -> StoredLayer:
+    stored, places = StoredLayer("", ""), []
+    for found in wire.fields(layer.start, layer.end):
+        if found.number == name and found.wire == BYTES:
+            stored = replace(stored, name=wire.text(found))
+        elif found.number == type_ and found.wire == BYTES:
+            stored = replace(stored, type=wire.text(found))
+        elif found.number == type_ and found.wire == VARINT:
+            stored = replace(stored, type=_v1_type(found.value))
+        elif found.number == blobs and found.wire == BYTES:
+            places.append(found)
+    # The name may come after the blobs, and their errors want to name the layer.
+    return replace(stored, blobs={i: _blob(wire, place, stored.name) for i, place in enumerate(places)})
+
+
+def _v1_type(number: int) -> str:
+    return _V1_TYPES[number] if number < len(_V1_TYPES) else f"V1 type {number}"
+
+
+_LEGACY = (1, 2, 3, 4)
+_DATA, _DIFF, _SHAPE, _DOUBLE_DATA, _DOUBLE_DIFF, _RAW_TYPE, _RAW_DATA = 5, 6, 7, 8, 9, 10, 12
+_RUNS = {
+    (_DATA, FIXED32): FLOAT,
+    (_DIFF, FIXED32): FLOAT,
+    (_DOUBLE_DATA, FIXED64): DOUBLE,
+    (_DOUBLE_DIFF, FIXED64): DOUBLE,
+}
+_PACKED = {_DATA: FLOAT, _DOUBLE_DATA: DOUBLE}
+
+
+def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
+    dims, legacy, raw_type = list[int](), dict[int, int](), 0
+    pieces: dict[int, list[NDArray[Any]]] = {_DATA: [], _DOUBLE_DATA: []}
+    raw: Field | None = None
+    message = Message(wire, place.start, place.end)
+    for found in message:
+        kind = (found.number, found.wire)
+        if kind in _RUNS:
+            run = message.run(found, _RUNS[kind])
+            pieces.get(found.number, []).append(run)
+        elif found.number in _PACKED and found.wire == BYTES:
+            pieces[found.number].append(_packed(wire, found, _PACKED[found.number], layer))
+        elif kind == (_SHAPE, BYTES):
+            dims += _dims(wire, found, layer)
+        elif found.number in _LEGACY and found.wire == VARINT:
+            legacy[found.number] = signed(found.value)
+        elif kind == (_RAW_TYPE, VARINT):
+            raw_type = found.value
+        elif kind == (_RAW_DATA, BYTES):
+            raw = found
+    shape = tuple(legacy.get(n, 0) for n in _LEGACY) if legacy else tuple(dims)
+    data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.size]
+    if not data and raw is not None:
+        data = [_raw(wire, raw, raw_type, layer)]
+    _check_shape(wire, place, shape, sum(piece.size for piece in data), layer)
+    return StoredBlob(shape, bool(legacy), partial(_joined, data))
+
+
+def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
+    dims: list[int] = []
+    for found in wire.fields(shape.start, shape.end):
+        if found.number == 1 and found.wire in (VARINT, BYTES):
+            dims += wire.varints(found, _MAX_AXES)
+        if len(dims) > _MAX_AXES:
+            raise wire.error(f"a blob of more than {_MAX_AXES} axes", shape.start, layer)
+    return dims
+
+
+def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> NDArray[Any]:
+    size, width = run.end - run.start, np.dtype(dtype).itemsize
+    if size % width:
+        raise wire.error(f"{size} bytes of numbers are not a multiple of {width}", run.start, layer)
+    return wire.view(dtype, run.start, size // width)
+
+
+def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> NDArray[Any]:
+    if raw_type not in _RAW_TYPES:
+        raise wire.error(
+            f"raw_data of type {raw_type}; known: 0 (double), 1 (float), 2 (float16)", raw.start, layer
+        )
+    return _packed(wire, raw, _RAW_TYPES[raw_type], layer)
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.float32), *pieces])
+
+
+def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str | None) -> None:
+    if len(shape) > _MAX_AXES:
+        raise wire.error(f"a blob of {len(shape)} axes (at most {_MAX_AXES})", place.start, layer)
+    if min(shape, default=0) < 0:
+        raise wire.error(f"a blob of shape {format_shape(shape)}", place.start, layer)
+    if prod(shape) != count:
+        values = f"holds {count} values, its shape {format_shape(shape)} needs {prod(shape)}"
+        raise wire.error(f"a blob {values}", place.start, layer)
+    if not count and prod(filter(None, shape)) > MAX_ELEMENTS:
+        raise wire.error(f"a blob of shape {format_shape(shape)}: empty, and too large", place.start, layer)
+
+
+_NET_LAYER, _LAYER_BLOBS = 100, 7
+
+
+def _write_layer(file: IO[bytes], layer: Any, arrays: Sequence[Array]) -> None:
+    before, after = _around_blobs(layer)
+    # A blob's shape is a higher field than its numbers; one without axes has no shape, one of 0 values no numbers.
+    shapes = [message_class("BlobProto")(shape={"dim": a.shape} if a.ndim else None) for a in arrays]
+    tails = [shape.SerializeToString() for shape in shapes]
+    heads = [bytes_head(_DATA, 4 * a.size) if a.size else b"" for a in arrays]
+    sizes = [len(head) + 4 * a.size + len(tail) for head, a, tail in zip(heads, arrays, tails, strict=True)]
+    starts = [bytes_head(_LAYER_BLOBS, size) for size in sizes]
+    whole = len(before) + sum(map(len, starts)) + sum(sizes) + len(after)
+    file.write(bytes_head(_NET_LAYER, whole) + before)
+    for start, head, array, tail in zip(starts, heads, arrays, tails, strict=True):
+        file.write(start + head)
+        file.write(np.ascontiguousarray(array, FLOAT).reshape(-1).view(np.uint8).data)
+        file.write(tail)
+    file.write(after)
+
+
+def _around_blobs(layer: Any) -> tuple[bytes, bytes]:
+    """A LayerParameter's bytes before its blobs and behind them: fields are written in the order of their numbers."""
+    before, after = type(layer)(), type(layer)()
+    before.CopyFrom(layer)
+    after.CopyFrom(layer)
+    for field, _ in layer.ListFields():
+        if field.number >= _LAYER_BLOBS:
+            before.ClearField(field.name)
+        if field.number <= _LAYER_BLOBS:
+            after.ClearField(field.name)
+    return before.SerializeToString(deterministic=True), after.SerializeToString(deterministic=True)

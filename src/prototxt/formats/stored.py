@@ -1,0 +1,66 @@
+"""What a weights file holds, whatever its form: layers by name, blobs whose shapes are known before their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prototxt.blobs import Array, Shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredBlob:
+    """One array of a weights file, its numbers still there.
+
+    `shape` has 4 axes (num, channels, height, width) where `legacy` is set. `read` gives the numbers in order (of
+    `shape` or flat) and of the type the file holds, as many as `shape` says: a view into a mapped file, or an array.
+    It raises WeightsError where they turn out to be damaged.
+    """
+
+    shape: Shape
+    legacy: bool
+    read: Callable[[], NDArray[Any]]
+
+    def array(self) -> Array:
+        """The values as a float32 array of `shape`; writing it never changes the file.
+
+        A copy-on-write view into a mapped file where that holds float32 at an address divisible by 4. Elsewhere an
+        aligned copy: every product with an unaligned array would copy it again.
+        """
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # a double beyond float32 becomes infinity, as in C++
+            values: Array = np.require(self.read(), np.float32, ["A", "C"])
+        return values.reshape(self.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredLayer:
+    """A layer of a weights file: its name, its type as the file's form writes it ("" where it does not), its blobs.
+
+    `blobs` maps a blob's number to it, in ascending order; HDF5 files leave out those that another layer owns.
+    """
+
+    name: str
+    type: str
+    blobs: Mapping[int, StoredBlob] = field(default_factory=dict)
+
+
+def split_key(key: str) -> tuple[str, int] | None:
+    """`conv1/0` as the layer "conv1" and its blob 0; the layer's name may hold slashes. None for other keys."""
+    layer, _, number = key.rpartition("/")
+    if not (layer and number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    return (layer, int(number)) if str(int(number)) == number else None
+
+
+def in_layers(blobs: Mapping[tuple[str, int], StoredBlob]) -> tuple[StoredLayer, ...]:
+    """Blobs by layer name and number as layers, in the order in which their names first appear."""
+    by_name: dict[str, dict[int, StoredBlob]] = {}
+    for (name, i), blob in sorted(blobs.items(), key=lambda item: item[0][1]):
+        by_name.setdefault(name, {})[i] = blob
+    return tuple(StoredLayer(name, "", by_name[name]) for name in dict.fromkeys(name for name, _ in blobs))

@@ -1,0 +1,102 @@
+"""Which files open: what each of many prototxt files is, and why it does not open where it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from prototxt.blobs import count
+from prototxt.errors import PrototxtError, SolverFileError, UnsaidShapeError
+from prototxt.frontend.load import Options, define_net, outline
+from prototxt.graph.graph import Graph
+from prototxt.graph.select import PHASES
+from prototxt.text.definition import Definition
+from prototxt.text.read import read_text
+
+
+class Verdict(Enum):
+    """What a file turned out to be."""
+
+    OPENS = "opens"
+    MISSING = "layers missing"
+    UNSAID = "shape needed"
+    SOLVER = "solver"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file: what it is, why it does not open where it does not, and its size where it does.
+
+    `phase` is the one in which it opens. `params` counts learned values and statistics, as far as shapes are known.
+    """
+
+    file: str
+    verdict: Verdict
+    why: str = ""
+    phase: str = ""
+    layers: int = 0
+    params: int = 0
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is wrong with it: the net opens with all shapes, or it is a solver."""
+        return self.verdict in (Verdict.OPENS, Verdict.SOLVER)
+
+
+def check(file: str, options: Options) -> Checked:
+    """What a file is: a net, opened in the phase of `options` or, where that makes no net, in the other one.
+
+    Its inputs are for those nets that do not open without. Nothing is raised for what is wrong with the file.
+    """
+    try:
+        definition = define_net(read_text(file), file)
+    except SolverFileError as error:
+        return Checked(file, Verdict.SOLVER, error.hint or "")
+    except PrototxtError as error:
+        return Checked(file, Verdict.FAILS, _why(error, file))
+    tried = []
+    for way in _ways(definition, options):
+        tried.append(_tried(definition, way))
+        if tried[-1].verdict is Verdict.OPENS:
+            return tried[-1]
+    return next((checked for checked in tried if checked.verdict is not Verdict.FAILS), tried[0])
+
+
+def _ways(definition: Definition, options: Options) -> Iterator[Options]:
+    """Both phases, the one asked for first; then both with those of the inputs that the net knows by name."""
+    named = {blob for layer in definition.message.layer for blob in (*layer.bottom, *layer.top)}
+    known = {name: shape for name, shape in (options.inputs or {}).items() if name in named}
+    for inputs in [{}, known] if known else [{}]:
+        for phase in sorted(PHASES, key=lambda phase: phase != options.phase):
+            yield replace(options, phase=phase, inputs=inputs)
+
+
+def _tried(definition: Definition, options: Options) -> Checked:
+    try:
+        return _opened(definition.file, outline(definition, options))
+    except UnsaidShapeError as error:
+        return Checked(definition.file, Verdict.UNSAID, _why(error, definition.file), options.phase)
+    except PrototxtError as error:
+        return Checked(definition.file, Verdict.FAILS, _why(error, definition.file))
+
+
+def _opened(file: str, graph: Graph) -> Checked:
+    verdict = Verdict.MISSING if graph.missing else Verdict.OPENS
+    missing = Counter(error.missing for error in graph.missing)
+    why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
+    params = sum(count(ref.shape) for ref in graph.own_params())
+    return Checked(file, verdict, why, PHASES[graph.phase], len(graph.nodes), params)
+
+
+def _why(error: PrototxtError, file: str) -> str:
+    """The error in one line, without the file's name."""
+    return str(error).splitlines()[0].removeprefix(file).removeprefix(":").strip()
+
+
+def tally(checked: Sequence[Checked]) -> dict[Verdict, int]:
+    """How many files are what, without what none is."""
+    numbers = {verdict: sum(c.verdict is verdict for c in checked) for verdict in Verdict}
+    return {verdict: n for verdict, n in numbers.items() if n}

@@ -1,0 +1,289 @@
+"""Whole files of any age written anew in today's form: nets and solvers in text, trained nets in binary.
+
+Of a trained net the learned arrays are copied byte by byte, from a memory map to the new file, and so is all of a layer
+that is in today's form already: fields of forks keep the numbers that they have at home.
+
+Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, upgrade_solver_proto_text.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from pathlib import Path
+from typing import IO, Any
+
+from prototxt.errors import PrototxtError
+from prototxt.formats.caffemodel import read_caffemodel
+from prototxt.formats.wire import BYTES, Field, Message, Wire, bytes_head
+from prototxt.schema import descriptor, message_class, parse_message
+from prototxt.text.build import build
+from prototxt.text.definition import Definition, define
+from prototxt.text.parse import parse
+from prototxt.text.read import read_text
+from prototxt.text.solver import HOLDS_A_NET, is_solver
+from prototxt.text.write import write
+from prototxt.upgrade import upgrade_told
+from prototxt.upgrade.solver import upgrade_solver
+from prototxt.util.files import regular_size, whole_file
+
+NOT_UTF8, LONGEST = "a name that is not UTF-8", 60
+"""What is said of it, and of how many of its bytes."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What was in a file: `kind` (net, solver, trained net), what was `old` in it, and what else is to be told."""
+
+    kind: str
+    old: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def is_binary(path: str | PathLike[str]) -> bool:
+    """Whether a file holds a message in binary; a text has no control characters but white space.
+
+    False for a file that cannot be read: whoever reads it as text says why.
+    """
+    try:
+        regular_size(path)
+        with Path(path).open("rb") as file:
+            head = file.read(4096)
+    except (OSError, ValueError):
+        return False
+    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return not utf16 and any(byte < 32 and byte not in b"\t\n\v\f\r" for byte in head)
+
+
+def rewrite_text(
+    source: str | PathLike[str], target: str | PathLike[str], *, strict: bool = False
+) -> Rewritten:
+    """A net or a solver in text, in today's form; `strict` refuses fields that the schema does not have.
+
+    Raises TextError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is written.
+    """
+    file = fspath(source)
+    tree = parse(read_text(source), file)
+    kind = "solver" if is_solver(tree) else "net"
+    built = build(tree, file, "SolverParameter" if kind == "solver" else "NetParameter", strict=strict)
+    if kind == "solver":
+        message, old, notes = _today_solver(built.message, file)
+    else:
+        definition, old = upgrade_told(define(built.message, file, tree))
+        message, notes = definition.message, definition.notes
+    with whole_file(target) as out:
+        out.write(write(message).encode())
+    return Rewritten(kind, tuple(old), (*built.notes, *notes))
+
+
+def _today_solver(message: Any, file: str) -> tuple[Any, list[str], tuple[str, ...]]:
+    """The solver, what was old in it, and notes; the nets that it holds are upgraded too."""
+    upgraded = upgrade_solver(message, file)
+    old, notes = ["solver_type"] * message.HasField("solver_type"), list[str]()
+    for name in HOLDS_A_NET:
+        held = getattr(upgraded, name)
+        for net in held if hasattr(held, "add") else [held] * upgraded.HasField(name):
+            definition, of_net = upgrade_told(define(net, file))
+            net.CopyFrom(definition.message)
+            old += [f"{what} in {name}" for what in of_net]
+            notes += definition.notes
+    return upgraded, old, tuple(notes)
+
+
+def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> Rewritten:
+    """A trained net (.caffemodel) in today's form with all its learned arrays, whatever its size.
+
+    Raises WeightsError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is
+    written.
+    """
+    read_caffemodel(source)  # every layer and blob is sound, or this says where it is not
+    wire = Wire(fspath(source))
+    try:
+        net = _TrainedNet(wire)
+        definition, old = upgrade_told(define(net.message, wire.path))
+    except UnicodeDecodeError as error:
+        raise wire.error(f"{NOT_UTF8}: {error.object[:LONGEST]!r}") from None
+    with whole_file(target) as out:
+        net.write(out, definition)
+    return Rewritten("trained net", tuple(old), (*net.notes, *definition.notes))
+
+
+_NET_LAYERS, _NET_LAYER, _LAYER_PARAM, _LAYER_BLOBS, _V0 = 2, 100, 6, 7, 1
+_NET_INPUTS = {3, 4, 8}
+"""NetParameter's input, input_dim and input_shape."""
+_BLOBS = {"V1LayerParameter": 6, "V0LayerParameter": 50}
+_V1_TYPE = 5
+
+
+@dataclass
+class _Kept:
+    """Bytes of the file that go into a new layer as they are: `spans`, each behind a head of its own.
+
+    Of a layer in today's form that is all but its `param`; `layer` is what was read of it, `place` all of its bytes.
+    """
+
+    spans: list[tuple[bytes, int, int]] = field(default_factory=list)
+    layer: Any = None
+    place: tuple[int, int] = (0, 0)
+
+    @property
+    def size(self) -> int:
+        return sum(len(head) + end - start for head, start, end in self.spans)
+
+
+class _TrainedNet:
+    """A trained net's NetParameter without its arrays: where something is kept stands a blob whose `num` says which."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.notes: list[str] = []
+        self.kept: list[_Kept] = []
+        self.around: list[tuple[int, int]] = []
+        self.message = self._read()
+
+    def _read(self) -> Any:
+        message = message_class("NetParameter")()
+        for at, found in self._fields(0, self.wire.size):
+            if found.number == _NET_LAYERS and found.wire == BYTES:
+                message.layers.append(self._old_layer(found))
+            elif found.number == _NET_LAYER and found.wire == BYTES:
+                message.layer.append(self._layer_of_today(found))
+            elif found.number in _NET_INPUTS:
+                message.MergeFrom(self._parsed("NetParameter", at, found.end))
+            else:
+                self.around.append((at, found.end))
+        if message.layers and message.layer:
+            what = (
+                f"{len(message.layers)} `layers` of the old form and {len(message.layer)} `layer` of today's"
+            )
+            raise self.wire.error(f"the net has {what}: their order is not known, and Caffe refuses it too")
+        return message
+
+    def _fields(self, start: int, end: int) -> Iterator[tuple[int, Field]]:
+        """Fields with the byte where each begins, its key included."""
+        message = Message(self.wire, start, end)
+        at = message.pos
+        for found in message:
+            yield at, found
+            at = message.pos
+
+    def _parsed(self, name: str, *spans: int) -> Any:
+        data = b"".join(self.wire.bytes[a:b] for a, b in zip(spans[::2], spans[1::2], strict=True))
+        try:
+            return parse_message(name, data)
+        except ValueError as error:
+            raise self.wire.error(str(error), spans[0]) from None
+
+    def _keep(self, layer: Any, kept: _Kept) -> None:
+        layer.blobs.add(num=len(self.kept))
+        self.kept.append(kept)
+
+    def _layer_of_today(self, place: Field) -> Any:
+        """A LayerParameter with its name, type and params; all but the last is kept."""
+        kept, spans = _Kept(place=(place.start, place.end)), list[int]()
+        for at, found in self._fields(place.start, place.end):
+            if found.number in (1, 2, _LAYER_PARAM):
+                spans += [at, found.end]
+            if found.number != _LAYER_PARAM:
+                kept.spans.append((b"", at, found.end))
+        layer = self._parsed("LayerParameter", *spans) if spans else message_class("LayerParameter")()
+        self._keep(layer, kept)
+        kept.layer = layer
+        return layer
+
+    def _old_layer(self, place: Field) -> Any:
+        """A V1LayerParameter, which may hold a V0LayerParameter."""
+        inner = [f for _, f in self._fields(place.start, place.end) if f.number == _V0 and f.wire == BYTES]
+        layer = self._without_blobs("V1LayerParameter", place)
+        if inner:
+            layer.layer.CopyFrom(self._without_blobs("V0LayerParameter", inner[-1]))
+        return layer
+
+    def _without_blobs(self, kind: str, place: Field) -> Any:
+        """The message with what the schema knows of it; of the rest a note is made."""
+        message = message_class(kind)()
+        known: Mapping[int, Any] = descriptor(kind).fields_by_number
+        unknown = list[int]()
+        for at, found in self._fields(place.start, place.end):
+            if found.number == _BLOBS[kind] and found.wire == BYTES:
+                self._keep(message, _Kept([(self._blob_head(found), found.start, found.end)]))
+            elif kind == "V1LayerParameter" and found.number == _V0:
+                continue  # read by itself
+            elif (part := self._part(kind, at, found)) is not None:
+                message.MergeFrom(part)
+            elif kind == "V1LayerParameter" and found.number == _V1_TYPE:
+                raise self.wire.error(f"a layer of V1 type {found.value}: nothing here knows it", at)
+            else:
+                unknown.append(found.number)
+        if unknown:
+            numbers = ", ".join(str(number) for number in sorted(set(unknown)))
+            what = f"{kind}'s field {numbers} {'is' if numbers.isdigit() else 'are'} not what this schema has there"
+            near = f' (its "{known[unknown[0]].name}")' if unknown[0] in known else ""
+            self.notes.append(f'{self.wire.path}: layer "{message.name}": {what}{near}, left out')
+        return message
+
+    def _part(self, kind: str, at: int, found: Field) -> Any | None:
+        """A message with one field; None where it does not read as the schema's."""
+        try:
+            part = parse_message(kind, self.wire.bytes[at : found.end])
+        except ValueError:
+            return None
+        for slot, value in part.ListFields():
+            # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
+            if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
+                raise self.wire.error(
+                    f"{NOT_UTF8}: {self.wire.bytes[found.start : found.end][:LONGEST]!r}", at
+                )
+        return part if part.ListFields() or found.start == found.end else None
+
+    def _blob_head(self, found: Field) -> bytes:
+        return bytes_head(_LAYER_BLOBS, found.end - found.start)
+
+    def write(self, out: IO[bytes], today: Definition) -> None:
+        """The net in today's form, with all that is kept."""
+        data = memoryview(self.wire.bytes)
+        for start, end in self.around:
+            out.write(data[start:end])
+        rest = message_class("NetParameter")()
+        rest.CopyFrom(today.message)
+        rest.ClearField("layer")
+        out.write(rest.SerializeToString())
+        for layer in today.message.layer:
+            self._write_layer(out, data, layer)
+
+    def _write_layer(self, out: IO[bytes], data: memoryview, layer: Any) -> None:
+        kept = [self.kept[blob.num] for blob in layer.blobs]
+        had = kept[0].layer if kept else None
+        if had is not None and had.param == layer.param:
+            start, end = kept[0].place
+            out.write(bytes_head(_NET_LAYER, end - start))
+            out.write(data[start:end])
+            return
+        said = type(layer)()
+        if had is not None:
+            said.param.extend(layer.param)
+        else:
+            said.CopyFrom(layer)
+            said.ClearField("blobs")
+        own = said.SerializePartialToString()
+        out.write(bytes_head(_NET_LAYER, len(own) + sum(part.size for part in kept)))
+        out.write(own)
+        for head, start, end in (span for part in kept for span in part.spans):
+            out.write(head)
+            out.write(data[start:end])
+
+
+def rewrite(
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    binary: bool | None = None,
+    strict: bool = False,
+) -> Rewritten:
+    """A file of any age in today's form; whether it is text or `binary` is told from its bytes, unless it is given."""
+    if is_binary(source) if binary is None else binary:
+        if strict:
+            raise PrototxtError("strict is for text: a trained net's unknown fields stay as they are")
+        return rewrite_binary(source, target)
+    return rewrite_text(source, target, strict=strict)

@@ -1,0 +1,214 @@
+"""The graph's parts: blobs in versions, links between layers, nodes with shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from prototxt.blobs import Array, Shape, count
+from prototxt.errors import LayerError, MissingLayerError, Place
+from prototxt.layers.base import Cost, Layer
+from prototxt.layers.unknown import Unknown
+from prototxt.text.definition import place_in
+from prototxt.text.place import place_of_filler
+from prototxt.text.tree import Message
+
+
+class BlobId(NamedTuple):
+    """One version of a blob: a write in place makes the next one (conv1@0, then conv1@1)."""
+
+    name: str
+    version: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A layer with the blobs it reads and writes.
+
+    `specs` are the file's ParamSpec messages, `tree` is the text it came from (None where it did not).
+    """
+
+    index: int
+    layer: Layer
+    bottoms: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+    specs: tuple[Any, ...]
+    tree: Message | None
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Every layer linked, before any shape is known."""
+
+    name: str
+    file: str
+    phase: int
+    links: tuple[Link, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParamRef:
+    """A learned array as one layer sees it.
+
+    `owner` is the index of the node that made it and `slot` its place there; a layer that shares it by name
+    refers to the owner's.
+    """
+
+    owner: int
+    slot: int
+    shape: Shape
+    filler: Any
+    statistic: bool
+    name: str = ""
+    start: Array | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer in the graph: wired, with its parameters, what one forward costs, and the text it came from."""
+
+    index: int
+    layer: Layer
+    bottoms: tuple[BlobId, ...]
+    tops: tuple[BlobId, ...]
+    params: tuple[ParamRef, ...]
+    cost: Cost
+    place: Place
+    tree: Message | None = None
+
+    @property
+    def name(self) -> str:
+        return self.layer.name
+
+    @property
+    def type(self) -> str:
+        return self.layer.type
+
+    def place_of_filler(self, type_name: str) -> Place:
+        """Where the layer's filler of this type stands, else the layer itself."""
+        return place_of_filler(self.tree, self.place.file, type_name) if self.tree else self.place
+
+    @property
+    def own_params(self) -> tuple[ParamRef, ...]:
+        """Those it does not take from another layer."""
+        return tuple(p for p in self.params if p.owner == self.index)
+
+    @property
+    def param_count(self) -> int:
+        """Learned values it owns; what it measures (BatchNorm) is not counted."""
+        return sum(count(p.shape) for p in self.own_params if not p.statistic)
+
+    @property
+    def statistics(self) -> int:
+        """Measured values it owns."""
+        return sum(count(p.shape) for p in self.own_params if p.statistic)
+
+
+@contextmanager
+def located_at(node: Node) -> Iterator[None]:
+    """Errors that a layer raises while it runs say where it stands, as those of its setup do."""
+    try:
+        yield
+    except LayerError as error:
+        error.at(place_in(node.tree, node.place.file, error.field), node.name, node.type)
+        raise
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A whole net, every shape known (but for `missing` layers) and nothing allocated.
+
+    `inputs` are the tops of layers that the caller fills (Input, MemoryData), `outputs` the blobs that no layer
+    reads, in Caffe's (alphabetical) order. `notes` are what the user should know, with file, line and layer.
+    """
+
+    name: str
+    file: str
+    phase: int
+    nodes: tuple[Node, ...]
+    shapes: Mapping[BlobId, Shape]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def last(self) -> dict[str, BlobId]:
+        """Every blob's last version, in the order in which the names first appear."""
+        last: dict[str, BlobId] = {}
+        for blob in self.shapes:
+            last[blob.name] = max(blob, last.get(blob.name, blob))
+        return last
+
+    @cached_property
+    def entries(self) -> tuple[BlobId, ...]:
+        """The blobs that must be there before a forward: those the caller fills, those no layer here makes."""
+        needed: dict[BlobId, None] = {}
+        made: set[BlobId] = set()
+        for node in self.nodes:
+            needed.update(dict.fromkeys(node.tops if node.layer.is_input else set(node.bottoms) - made))
+            made.update(node.tops)
+        return tuple(needed)
+
+    @cached_property
+    def missing(self) -> tuple[MissingLayerError, ...]:
+        """What nothing here can run: an error for each such layer. Shapes that depend on them are not in `shapes`."""
+        return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a forward may depend on those before it (see `Layer.remembers`)."""
+        return any(node.layer.remembers for node in self.nodes)
+
+    @cached_property
+    def losses(self) -> dict[BlobId, float]:
+        """Every blob that is part of the net's loss, with its weight."""
+        weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))
+        return {blob: weight for blob, weight in weighted if weight}
+
+    @property
+    def images(self) -> int:
+        """The batch size N: the first axis of the first input that looks like images (4 axes), or of any.
+
+        Where the net has no inputs, what its data layers read.
+        """
+        read = [top for node in self.nodes if not node.bottoms for top in node.tops]
+        blobs = [BlobId(name) for name in self.inputs] or read
+        shapes = [self.shapes[blob] for blob in blobs if blob in self.shapes]
+        first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
+        return first[0] if first else 1
+
+    def macs(self, node: Node) -> int:
+        """A layer's multiply-adds per image."""
+        return node.cost.macs // self.images
+
+    def new_bytes(self, node: Node) -> int:
+        """What a layer's tops take in float32 for the whole batch; 0 where it works in place."""
+        return 4 * sum(count(self.shapes[t]) for t in node.tops if t.version == 0 and t in self.shapes)
+
+    def brief(self, node: Node) -> str:
+        """A layer's parameters in one token; empty where a shape is not known."""
+        is_known = self.shapes.keys() >= {*node.bottoms, *node.tops}
+        return node.layer.brief(self.bottom_shapes(node)) if is_known else ""
+
+    def own_params(self) -> Iterator[ParamRef]:
+        """Every learned array once."""
+        return (p for node in self.nodes for p in node.own_params)
+
+    def bottom_shapes(self, node: Node) -> list[Shape]:
+        """Raises KeyError where they depend on a layer that is missing."""
+        return [self.shapes[b] for b in node.bottoms]
+
+    def top_shapes(self, node: Node) -> list[Shape]:
+        return [self.shapes[t] for t in node.tops]
+
+    @property
+    def param_bytes(self) -> int:
+        """Bytes of all learned arrays in float32."""
+        return 4 * sum(count(p.shape) for p in self.own_params())

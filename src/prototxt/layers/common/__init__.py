@@ -1,0 +1,1 @@
+"""Parts that several layer types share: windows, axes, losses, labels."""

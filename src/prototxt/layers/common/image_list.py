@@ -1,0 +1,57 @@
+"""What layers that read the images of a text file share: sizes, order, where to begin."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from prototxt.blobs import Shape
+from prototxt.data.samples import load_pixels
+from prototxt.errors import DataError, LayerError
+from prototxt.layers.common.data_layer import ImageReader
+
+
+class ImageList(ImageReader):
+    """A reader of images that a text file lists. A room calls `take_list` in its setup."""
+
+    what = "image list"
+
+    def take_list(self, param: Any, fields: Any) -> None:
+        """The parameters all have in common, which `fields` holds."""
+        self.take(param, fields.source, fields.batch_size)
+        if bool(fields.new_height) != bool(fields.new_width):
+            what = f"new_height {fields.new_height} and new_width {fields.new_width}: give both or neither"
+            raise LayerError(what, field="new_width" if fields.new_width else "new_height")
+        self.size = (fields.new_height, fields.new_width) if fields.new_height else None
+        self.color: bool = fields.is_color
+        self.root: str = fields.root_folder
+        self.shuffle: bool = fields.shuffle
+        self.rand_skip: int = fields.rand_skip
+
+    @abstractmethod
+    def read_list(self) -> Sequence[Any]:
+        """What the file lists, each with a `name`, at least one; raises DataError."""
+
+    @cached_property
+    def listed(self) -> Sequence[Any]:
+        return self.read_list()
+
+    def first_image(self) -> Shape:
+        if self.size is not None:
+            return (3 if self.color else 1, *self.size)
+        name = self.root + self.listed[0].name
+        height, width, channels = load_pixels(name, self.setting.folder, None, self.color, self.source).shape
+        return (channels, height, width)
+
+    def declared_image(self) -> tuple[int, Shape | None]:
+        return (3 if self.color else 1), self.size
+
+    def start(self) -> int:
+        """How many images are left out at the start. Raises DataError where that are all."""
+        skip = int(self.rng.integers(self.rand_skip)) if self.rand_skip else 0
+        if skip >= len(self.listed):
+            what = f"rand_skip leaves out {skip} of {len(self.listed)} images"
+            raise DataError(what, path=self.source, field="rand_skip")
+        return skip

@@ -1,0 +1,101 @@
+"""From a weights file's layers to a net's parameters: matched by layer name, every shape compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from prototxt.blobs import Shape, format_shape
+from prototxt.errors import WeightsError, a_few
+from prototxt.formats.stored import StoredBlob, StoredLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a weights file gives a net: `blobs` by (layer name, blob index), each of the shape the net wants.
+
+    `unused` names the stored layers with blobs that the net does not have, in the file's order.
+    """
+
+    blobs: dict[tuple[str, int], StoredBlob] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+
+def match(
+    stored: Sequence[StoredLayer],
+    wanted: Mapping[str, Sequence[Shape]],
+    source: str,
+    net: str,
+    borrowed: Collection[tuple[str, int]] = (),
+) -> Matched:
+    """The stored blobs for the parameters `wanted` (layer name -> shapes), as Caffe copies trained layers.
+
+    Stored layers without blobs count as not there; of two with one name the later wins. Shapes must be equal;
+    those in the legacy form (num, channels, height, width) may have leading ones that the net's shape lacks.
+    `borrowed` are the parameters (layer name, blob index) that another layer owns: a file may leave those out.
+    `source` and `net` name the two files in errors. No number is read.
+
+    Raises WeightsError where blob counts or shapes differ, and where not one layer name is in both.
+
+    Source: caffe/src/caffe/net.cpp (CopyTrainedLayersFrom, CopyTrainedLayersFromHDF5), caffe/src/caffe/blob.cpp
+    (ShapeEquals).
+    """
+    given = {layer.name: layer for layer in stored if layer.blobs}
+    needy = [name for name, shapes in wanted.items() if shapes]
+    if needy and not any(name in given for name in needy):
+        raise _nothing_matches(list(given), needy, source, net)
+    for layer in stored:
+        if layer.blobs and layer.name in wanted:
+            _check(layer, wanted[layer.name], source, net, borrowed)
+    blobs = {(name, i): blob for name in needy if name in given for i, blob in given[name].blobs.items()}
+    return Matched(blobs, unused=tuple(name for name in given if name not in wanted))
+
+
+def same_shape(blob: StoredBlob, shape: Shape) -> bool:
+    """Whether a stored blob fits a wanted shape; legacy dimensions do when only leading ones differ."""
+    if not blob.legacy or len(shape) > 4:
+        return blob.shape == shape
+    return blob.shape == (1,) * (4 - len(shape)) + tuple(shape)
+
+
+def _check(
+    layer: StoredLayer,
+    shapes: Sequence[Shape],
+    source: str,
+    net: str,
+    borrowed: Collection[tuple[str, int]],
+) -> None:
+    left_out = set(range(len(shapes))) - layer.blobs.keys()
+    if max(layer.blobs) >= len(shapes) or any((layer.name, i) not in borrowed for i in left_out):
+        has, needs = _listed({i: b.shape for i, b in layer.blobs.items()}), _listed(dict(enumerate(shapes)))
+        raise WeightsError(f"{source} has {has}, {net} needs {needs}", layer=layer.name)
+    for i, blob in layer.blobs.items():
+        if not same_shape(blob, tuple(shapes[i])):
+            raise WeightsError(
+                f"{source} has {format_shape(blob.shape)}, {net} needs {format_shape(shapes[i])} (blob {i})",
+                layer=layer.name,
+                hint="rename the layer in the net to start it from its filler, as for fine-tuning",
+            )
+
+
+def _listed(shapes: Mapping[int, Shape]) -> str:
+    """`2 blobs (2 x 3, 2)`; with their numbers where one is left out before another."""
+    numbered = list(shapes) != list(range(len(shapes)))
+    shown = [
+        f"{i}: {format_shape(shape)}" if numbered else format_shape(shape) for i, shape in shapes.items()
+    ]
+    count = f"{len(shapes)} blob" + ("" if len(shapes) == 1 else "s")
+    return count + (f" ({', '.join(shown)})" if shown else "")
+
+
+def _nothing_matches(given: list[str], needy: list[str], source: str, net: str) -> WeightsError:
+    if not given:
+        return WeightsError(f"{source} holds no weights: none of its layers has blobs")
+    return WeightsError(
+        f"the weights of another net: {source} has {_quoted(given)}; {net} needs {_quoted(needy)}",
+        hint="weights are matched by layer name, and no name is in both",
+    )
+
+
+def _quoted(names: list[str]) -> str:
+    return a_few([f'"{name}"' for name in names])

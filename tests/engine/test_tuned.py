@@ -1,0 +1,56 @@
+"""The choice by what was measured: by geometry, and only among kernels that can run the layer."""
+
+from __future__ import annotations
+
+import pytest
+
+from prototxt.engine.tuning.choose import geometry, tuned
+from prototxt.graph.graph import Graph
+from prototxt.net import parse_net
+from prototxt.plan.choose import candidates, choose
+
+CONV = """
+layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 2 dim: 4 dim: 9 dim: 11 } } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 6 kernel_size: 3 GIVEN } }
+"""
+
+
+def graph(given: str = "") -> Graph:
+    return parse_net(CONV.replace("GIVEN", given)).graph
+
+
+def key(made: Graph) -> str:
+    node = made.nodes[1]
+    return geometry(node.layer, made.bottom_shapes(node))
+
+
+def test_a_geometry() -> None:
+    assert key(graph("pad_h: 2 group: 2")) == "Convolution 3x3+2x0/1 g2: 2x4x9x11 -> 2x6x11x9"
+
+
+def test_geometries_differ_where_times_may() -> None:
+    given = ["", "pad: 1", "stride: 2", "dilation: 2", "group: 2"]
+    keys = {key(graph(text)) for text in given}
+    assert len(keys) == len(given)
+    assert key(graph("bias_term: false")) in keys  # a bias goes into what follows
+
+
+@pytest.mark.parametrize("name", ["windows x kernels", "Winograd"])
+def test_what_was_measured_is_chosen(name: str) -> None:
+    made = graph()
+    node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
+    chosen = tuned({key(made): name})(node.layer, shapes)
+    assert chosen is not None
+    assert chosen.name == name
+
+
+@pytest.mark.parametrize("name", ["taps by channel", "no such kernel"])
+def test_a_kernel_that_cannot_run_the_layer_is_not_chosen(name: str) -> None:
+    made = graph()
+    node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
+    assert tuned({key(made): name})(node.layer, shapes) is candidates(node.layer, shapes)[0]
+
+
+def test_nothing_measured() -> None:
+    assert tuned({}) is choose

@@ -1,0 +1,76 @@
+"""The golden cases: small nets with the truth a reference Caffe computed, and the shared folder where there is one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import prototxt
+from prototxt.blobs import Array
+from prototxt.net import Net
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases"
+"""A folder per dialect: `caffe` by Caffe 1.0, the others by the forks' own code. In each, refused.tsv lists the nets
+that the reference refuses, with its reason."""
+DIALECTS = sorted(folder.name for folder in CASES.iterdir())
+DATA_CASES = ROOT / "tests" / "data" / "cases"
+"""Folders with a data layer's net, what it reads, and the four batches the reference made of it."""
+
+SHARED = Path(os.environ.get("PROTOTXT_SHARED", ROOT.parent / "shared"))
+
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "golden" / "nets.jsonl").is_file(),
+    reason="public nets and trained models are not here (PROTOTXT_SHARED names their folder)",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A golden case: its text, and the arrays by key (`input/x`, `param/conv/0`, `output/y`)."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return "/".join((*self.path.relative_to(CASES).parts[:-1], self.path.stem))
+
+    @property
+    def dialect(self) -> str:
+        """Whose fork computed it; nothing for Caffe itself."""
+        name = self.path.relative_to(CASES).parts[0]
+        return "" if name == "caffe" else name
+
+    def arrays(self) -> dict[str, Array]:
+        with np.load(self.path) as file:
+            return dict(file)
+
+    def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
+        """The case's net with the stored parameters."""
+        file = self.path.with_suffix(".prototxt")
+        net = prototxt.load_net(file, phase=str(stored["phase"]), engine=engine, dialect=self.dialect)
+        for name, params in net.params.items():
+            for i, param in enumerate(params):
+                assert param.shape == stored[f"param/{name}/{i}"].shape
+                param.data[...] = stored[f"param/{name}/{i}"]
+        return net
+
+
+def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:
+    """The arrays of one kind by name: `part(stored, "output")`."""
+    return {
+        key.removeprefix(f"{kind}/"): value for key, value in stored.items() if key.startswith(f"{kind}/")
+    }
+
+
+CASE_LIST = [Case(path) for path in sorted(CASES.glob("*/*/*.npz"))]
+
+
+def refused_cases(folder: Path) -> list[tuple[Case, str]]:
+    """The nets that the reference refuses, with its reasons."""
+    lines = (folder / "refused.tsv").read_text().splitlines()
+    pairs = (line.split("\t") for line in lines)
+    return [(Case(folder / f"{name}.npz"), reason) for name, reason in pairs]
