@@ -17,7 +17,7 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.detection.detection import Detection
 from prototxt.detection.heads import PixelMap, find_head, image_view
 from prototxt.engine import reference
-from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.session import PackedWeightsCache, Session
 from prototxt.engine.tuning.cache import remember, remembered
 from prototxt.engine.tuning.choose import Kernels, tuned
 from prototxt.engine.tuning.measure import Measured, measure
@@ -241,12 +241,12 @@ class Net:
         self.keep = keep
         self.threads = default_threads() if threads is None else check_threads(threads)
         self._kernels: Kernels = {}
-        self._ready = ReadyWeights()
+        self._ready = PackedWeightsCache()
         self._lowered = _Latest()
         self._adopt(make_graph(definition, options))
         self._arrays, self.loaded = make_params(self.graph, options.seed, files)
 
-    def twin(self, threads: int | None = None) -> Net:
+    def clone(self, threads: int | None = None) -> Net:
         """Another net of this definition and these input shapes, whose parameters are this one's own arrays.
 
         Its blobs are its own: the two can run in two threads. `threads` is how many it uses itself.
@@ -414,7 +414,7 @@ class Net:
                     )
         for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
             if node is not old:
-                node.layer.succeed(old.layer)
+                node.layer.adopt_state(old.layer)
         self._options = options
         self._adopt(graph)
 

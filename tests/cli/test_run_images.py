@@ -322,11 +322,11 @@ def test_pictures(tmp_path: Path, folder: Path) -> None:
         'convolution_param { num_output: 5 kernel_h: 3 kernel_w: 2 weight_filler { type: "xavier" } }'
     )
     net.write_text(DATA + layer("Convolution", convolution, top='top: "a/b"'))
-    twin = folder / "sub/0.png"
-    twin.parent.mkdir()
-    picture(twin, size=(10, 11))
+    clone = folder / "sub/0.png"
+    clone.parent.mkdir()
+    picture(clone, size=(10, 11))
     args = ("--feature-maps", maps, "--filters", tmp_path / "filters", "--show-input", out)
-    result = invoke(run, net, folder / "0.png", twin, *args)
+    result = invoke(run, net, folder / "0.png", clone, *args)
     assert result.code == 0, result.err
     made = sorted(
         str(path.relative_to(tmp_path))

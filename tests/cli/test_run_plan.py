@@ -80,10 +80,10 @@ def test_many_images_run_in_as_many_twins_of_one_thread(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    twin = Net.twin
+    clone = Net.clone
 
     def recorded(net: Net, threads: int | None = None) -> Net:
-        other = twin(net, threads)
+        other = clone(net, threads)
         made.append(other.threads)
         return other
 

@@ -14,11 +14,11 @@ from prototxt.frontend.load import load_graph
 from prototxt.graph.subgraph import part
 from prototxt.images.crops import Window
 from prototxt.images.view import View
-from prototxt.layers.base import Tells
+from prototxt.layers.base import OutputKind
 from support.detection_nets import DATA, FASTER, HEADS, PRIORS, SCORE_MAP, SSD, ssd_weights
 from support.golden import SHARED, needs_shared
 
-ROWS = BoxRows("found", Tells("boxes", 3))
+ROWS = BoxRows("found", OutputKind("boxes", 3))
 
 
 def score_map(*layers: str) -> PixelMap | None:
@@ -114,7 +114,7 @@ def test_rows_of_a_batch() -> None:
     assert [part.shape for part in parts] == [(1, 1, 1, 7), (1, 1, 1, 7), (1, 1, 2, 7)]
     assert parts[1].tolist() == [[[[0, -1, -1, -1, -1, -1, -1]]]]
     assert parts[2][0, 0, :, :2].tolist() == [[0, 1], [0, 2]]
-    together = BoxRows("found", Tells("boxes", 3, together=True))
+    together = BoxRows("found", OutputKind("boxes", 3, together=True))
     assert together.split(rows, 1)[0] is rows
     with pytest.raises(InputError, match="which image") as caught:
         together.split(rows, 3)

@@ -81,8 +81,8 @@ layer { name: "some" type: "Filter" bottom: "one" bottom: "which" top: "some" }
 layer { name: "two" """.rstrip()
     text = TEXT.replace('\nlayer { name: "two"', more)
     made = parse_net(text, phase="TRAIN")
-    for room in (BatchNorm, Filter, DummyData):
-        monkeypatch.setattr(room, "forward", None)
+    for layer_class in (BatchNorm, Filter, DummyData):
+        monkeypatch.setattr(layer_class, "forward", None)
     before = [array.data.copy() for array in made.params["norm"]]
     assert [m.layer for m in made.autotune()] == ["one", "mean"]
     for array, values in zip(made.params["norm"], before, strict=True):
@@ -113,8 +113,8 @@ def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pyte
     monkeypatch.setattr("prototxt.net.measure", lambda *_: fake)
     assert made.autotune() == fake
     assert kernels(made)["one"] == slower
-    assert kernels(made.twin())["one"] == slower
-    assert kernels(made.twin(threads=1))["one"] != slower
+    assert kernels(made.clone())["one"] == slower
+    assert kernels(made.clone(threads=1))["one"] != slower
     assert not file.exists()
 
 

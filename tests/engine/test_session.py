@@ -45,8 +45,8 @@ def test_what_is_written_into_a_parameter_counts(layer: str, slot: int, held: bo
         truth.params[layer][slot].data[...] = mine
         want = truth.forward(x=X)["y"]
         np.testing.assert_allclose(fast.forward(x=X)["y"], want, 1e-4, 1e-4, err_msg=f"write {step}")
-    twin = fast.twin()
-    np.testing.assert_allclose(twin.forward(x=X)["y"], want, 1e-4, 1e-4)
+    clone = fast.clone()
+    np.testing.assert_allclose(clone.forward(x=X)["y"], want, 1e-4, 1e-4)
 
 
 def test_blobs_that_somebody_holds_stay_what_they_were() -> None:

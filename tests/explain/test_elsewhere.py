@@ -14,7 +14,7 @@ from prototxt.explain.sections.parameters import array_names
 from prototxt.export.call import Call
 from prototxt.export.keras.calls import keras
 from prototxt.export.pytorch.calls import pytorch
-from prototxt.graph.context import Look, is_known
+from prototxt.graph.context import LayerContext, is_known
 from support.golden import CASE_LIST, Case, part
 
 RTOL, ATOL = 1e-4, 1e-5
@@ -32,7 +32,7 @@ def keras_of_torch() -> Any:
     return pytest.importorskip("keras")
 
 
-def looks(case: Case) -> list[tuple[Look, list[Array], list[Array]]]:
+def looks(case: Case) -> list[tuple[LayerContext, list[Array], list[Array]]]:
     """Every layer of a case with values for its bottoms and its learned arrays."""
     stored = case.arrays()
     net, given = case.net(stored), part(stored, "input")
@@ -41,7 +41,7 @@ def looks(case: Case) -> list[tuple[Look, list[Array], list[Array]]]:
     for node in net.graph.nodes:
         if not node.bottoms or not node.tops or not is_known(net.graph, node):
             continue
-        look = Look(net.graph, node)
+        look = LayerContext(net.graph, node)
         bottom = [
             given[blob.name] if blob.name in given else rng.standard_normal(shape).astype(np.float32)
             for blob, shape in zip(node.bottoms, look.bottom, strict=True)
@@ -99,7 +99,7 @@ def _end_of_call(code: str) -> int:
     return len(code)
 
 
-def truth(look: Look, bottom: list[Array], params: list[Array]) -> list[Array]:
+def truth(look: LayerContext, bottom: list[Array], params: list[Array]) -> list[Array]:
     return [np.asarray(top) for top in look.layer.forward(bottom, [p.copy() for p in params])]
 
 

@@ -13,7 +13,7 @@ from prototxt.frontend.load import load_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.python import Python
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from support.explained_nets import ALEXNET, conv, graph_of, line, pool, sections_of
 
 ROWS = 44
@@ -283,6 +283,6 @@ def test_a_layer_that_nothing_here_knows_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_room_but_those_of_strangers_has_a_rule() -> None:
-    for room in all_rooms():
-        if room.bottoms != (0, 0) and room.tops != (0, 0) and not room.loss:
-            assert any(issubclass(room, kind) for kind in RULES) or room is Python, room
+    for layer_class in all_layer_classes():
+        if layer_class.bottoms != (0, 0) and layer_class.tops != (0, 0) and not layer_class.loss:
+            assert any(issubclass(layer_class, kind) for kind in RULES) or layer_class is Python, layer_class

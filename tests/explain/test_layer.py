@@ -18,7 +18,7 @@ from prototxt.frontend.load import Options, define_net, load_graph, outline
 from prototxt.graph.context import find_layer, is_known
 from prototxt.graph.graph import Graph
 from prototxt.layers.base import Layer
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from prototxt.views.columns import plain_text
 from support.explained_nets import ALEXNET, LENET, conv, graph_of, line, sections_of
 from support.golden import CASE_LIST, SHARED, Case, needs_shared
@@ -61,9 +61,11 @@ def test_every_public_net(file: Path) -> None:
     check_all(graph, every=max(len(graph.nodes) // 60, 1))
 
 
-@pytest.mark.parametrize("room", all_rooms(), ids=lambda room: f"{room.type}-{room.fork}")
-def test_every_type_says_what_it_does(room: type[Layer]) -> None:
-    layer = room.__new__(room)
+@pytest.mark.parametrize(
+    "room", all_layer_classes(), ids=lambda layer_class: f"{layer_class.type}-{layer_class.fork}"
+)
+def test_every_type_says_what_it_does(layer_class: type[Layer]) -> None:
+    layer = layer_class.__new__(layer_class)
     assert summary(layer)
     assert part(layer, "Formula")
     assert part(layer, "Shapes")

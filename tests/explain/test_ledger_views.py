@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import prototxt
-from prototxt.explain.breakdown.model import Ledger
+from prototxt.explain.breakdown.model import Breakdown
 from prototxt.explain.breakdown.values import Branch, run_for
 from prototxt.explain.breakdown.views.export import ledger_json
 from prototxt.explain.breakdown.views.html import ledger_html
@@ -24,7 +24,7 @@ from prototxt.views.columns import plain_text
 ROOT = Path(__file__).parents[2]
 
 
-def of_lenet(layer: str, at: tuple[int, ...], depth: int = 1) -> tuple[Ledger, tuple[Branch, ...]]:
+def of_lenet(layer: str, at: tuple[int, ...], depth: int = 1) -> tuple[Breakdown, tuple[Branch, ...]]:
     net = prototxt.load_net(ROOT / "examples" / "lenet.prototxt", ROOT / "examples" / "lenet.caffemodel")
     pixels = np.random.default_rng(0).random(net.blobs["data"].shape)
     values = run_for(net, layer, depth, {"data": pixels})
@@ -32,7 +32,7 @@ def of_lenet(layer: str, at: tuple[int, ...], depth: int = 1) -> tuple[Ledger, t
     return ledger, values.follow(ledger, depth)
 
 
-def of_text(layer: str, at: tuple[int, ...], shape: str = "dim: 1 dim: 2 dim: 3 dim: 4") -> Ledger:
+def of_text(layer: str, at: tuple[int, ...], shape: str = "dim: 1 dim: 2 dim: 3 dim: 4") -> Breakdown:
     text = f'layer {{ name: "in" type: "Input" top: "x" input_param {{ shape {{ {shape} }} }} }}\n'
     net = prototxt.parse_net(text + f'layer {{ name: "it" bottom: "x" top: "y" {layer} }}')
     x = net.blobs["x"].data
@@ -40,7 +40,7 @@ def of_text(layer: str, at: tuple[int, ...], shape: str = "dim: 1 dim: 2 dim: 3 
     return run_for(net, "it").ledger(at)
 
 
-def shown(ledger: Ledger, width: int = 80, **options: Any) -> str:
+def shown(ledger: Breakdown, width: int = 80, **options: Any) -> str:
     return plain_text(ledger_text(ledger, width=width, **options))
 
 

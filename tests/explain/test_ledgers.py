@@ -13,12 +13,12 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Shape
-from prototxt.explain.breakdown.model import Ledger, Place
+from prototxt.explain.breakdown.model import Breakdown, Place
 from prototxt.explain.breakdown.table import LEDGERS, WITHOUT, types_with_ledger
 from prototxt.explain.breakdown.values import Values, explain_value, run_for, shown
 from prototxt.graph.context import of_class
 from prototxt.graph.graph import BlobId, Node
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from prototxt.net import Net
 from support.golden import CASE_LIST, SHARED, Case, needs_shared, part
 
@@ -48,7 +48,7 @@ def with_ledger(net: Net) -> list[Node]:
 EXPLAINED = [case for case in CASE_LIST if with_ledger(case.net(case.arrays()))]
 
 
-def ledgers(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Ledger]]:
+def ledgers(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Breakdown]]:
     """Of every layer, at some places: the blob, whether it is the net's last version of it, the ledger."""
     stored = case.arrays()
     for name in [node.name for node in with_ledger(case.net(stored, engine))]:
@@ -83,7 +83,7 @@ def test_more_than_a_thousand_places_are_looked_at() -> None:
 def test_every_kind_with_a_ledger_is_looked_at() -> None:
     seen = {type(node.layer) for case in EXPLAINED for node in with_ledger(case.net(case.arrays()))}
     for kind in LEDGERS:
-        assert kind.golden or any(issubclass(room, kind) for room in seen), kind
+        assert kind.golden or any(issubclass(layer_class, kind) for layer_class in seen), kind
 
 
 def test_terms_are_the_values_that_lie_at_their_places() -> None:
@@ -226,7 +226,7 @@ def test_trained_nets_on_noise(model: str) -> None:
 
 
 def test_types_of_the_table_are_rooms() -> None:
-    assert set(LEDGERS) <= set(all_rooms())
+    assert set(LEDGERS) <= set(all_layer_classes())
 
 
 def test_the_page_lists_the_types() -> None:
@@ -237,7 +237,7 @@ def test_the_page_lists_the_types() -> None:
 
 def test_every_room_has_a_ledger_or_a_word_why_not() -> None:
     """Rooms that make something of something."""
-    for room in all_rooms():
-        if room.tops != (0, 0) and room.bottoms != (0, 0):
-            has = [any(issubclass(room, kind) for kind in rooms) for rooms in (LEDGERS, WITHOUT)]
-            assert sum(has) == 1, room
+    for layer_class in all_layer_classes():
+        if layer_class.tops != (0, 0) and layer_class.bottoms != (0, 0):
+            has = [any(issubclass(layer_class, kind) for kind in rooms) for rooms in (LEDGERS, WITHOUT)]
+            assert sum(has) == 1, layer_class

@@ -7,7 +7,7 @@ import pytest
 
 import prototxt
 from prototxt.errors import InputError
-from prototxt.explain.breakdown.model import Ledger
+from prototxt.explain.breakdown.model import Breakdown
 from prototxt.explain.breakdown.values import explain_value, run_for
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.explain.sections.section import Line
@@ -29,7 +29,7 @@ def net_of(*layers: str, **inputs: tuple[int, ...]) -> Net:
     return net
 
 
-def every_ledger(net: Net, layer: str) -> list[Ledger]:
+def every_ledger(net: Net, layer: str) -> list[Breakdown]:
     values = run_for(net, layer)
     return [
         values.ledger(at, top)

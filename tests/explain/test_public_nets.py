@@ -12,7 +12,7 @@ from prototxt.explain.surgery.diff import sections as diff_sections
 from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
 from prototxt.explain.surgery.same_padding import RULES, checked_shape, fits, same
 from prototxt.frontend.load import Options, define_net, make_graph
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
 from prototxt.text.write import write
@@ -59,7 +59,7 @@ def test_same(net: Definition) -> None:
     graph = make_graph(net, Options())
     asked = 0
     for node in graph.nodes:
-        look = Look(graph, node)
+        look = LayerContext(graph, node)
         if of_class(RULES, node.layer) is None or asked == 8:
             continue
         try:

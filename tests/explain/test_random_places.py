@@ -13,7 +13,7 @@ import pytest
 from explain.test_ledgers import ATOL, EXPLAINED, RTOL, with_ledger
 from prototxt.explain.breakdown import table
 from prototxt.explain.breakdown.model import Place
-from prototxt.explain.breakdown.query import Account, Asked
+from prototxt.explain.breakdown.query import Query, Result
 from prototxt.explain.breakdown.values import run_for
 from prototxt.layers.base import Layer
 from prototxt.layers.convolution import Convolution
@@ -104,10 +104,10 @@ def test_they_are_of_most_kinds_and_of_forks_too() -> None:
     assert len({case for case, _ in drawn()}) > 300
 
 
-def off(answer: Callable[[Layer, Asked], Account]) -> Callable[[Layer, Asked], Account]:
+def off(answer: Callable[[Layer, Query], Result]) -> Callable[[Layer, Query], Result]:
     """A ledger that is a thousandth off."""
 
-    def account(layer: Layer, asked: Asked) -> Account:
+    def account(layer: Layer, asked: Query) -> Result:
         right = answer(layer, asked)
         running = replace(right.running, value=right.running.value + 1e-3 * (right.running.size + 1))
         return replace(right, running=running)

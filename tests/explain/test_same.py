@@ -9,10 +9,10 @@ from prototxt.errors import InputError
 from prototxt.explain.surgery.edit import edit
 from prototxt.explain.surgery.same_padding import Fit, checked_shape, fits, pad_changes, same
 from prototxt.frontend.load import Options, choose_layers, define_net, make_graph
-from prototxt.graph.context import Look, find_layer
+from prototxt.graph.context import LayerContext, find_layer
 from prototxt.graph.graph import BlobId
 from prototxt.text.definition import Definition
-from support.helpers import noise, room
+from support.helpers import layer_from_text, noise
 
 
 def net(kind: str, param: str, height: int = 28, width: int = 27) -> Definition:
@@ -24,9 +24,9 @@ def net(kind: str, param: str, height: int = 28, width: int = 27) -> Definition:
     )
 
 
-def look_at(definition: Definition) -> Look:
+def look_at(definition: Definition) -> LayerContext:
     graph = make_graph(definition, Options())
-    return Look(graph, find_layer(graph, "it"))
+    return LayerContext(graph, find_layer(graph, "it"))
 
 
 def conv(kernel: int, stride: int = 1, dilation: int = 1) -> str:
@@ -64,8 +64,8 @@ def test_what_the_crop_gives_is_what_one_more_behind_gives() -> None:
     """For an even kernel: pad 2 and without the first row and column, against 1 before and 2 behind."""
     text = 'type: "Convolution" bottom: "x" top: "y" convolution_param { num_output: 3 kernel_size: 4 %s }'
     x, w = noise(1, 3, 9, 8), [noise(3, 3, 4, 4), noise(3)]
-    (padded,) = room(text % "pad: 2").forward([x], w)
-    (same_as,) = room(text % "").forward([np.pad(x, [(0, 0), (0, 0), (1, 2), (1, 2)])], w)
+    (padded,) = layer_from_text(text % "pad: 2").forward([x], w)
+    (same_as,) = layer_from_text(text % "").forward([np.pad(x, [(0, 0), (0, 0), (1, 2), (1, 2)])], w)
     np.testing.assert_allclose(padded[:, :, 1:, 1:], same_as, rtol=1e-5, atol=1e-5)
 
 

@@ -11,7 +11,7 @@ import pytest
 from prototxt.explain.sections.section import Section
 from prototxt.explain.sections.size import size
 from prototxt.frontend.load import Options, define_net, outline
-from prototxt.graph.context import Look, is_known
+from prototxt.graph.context import LayerContext, is_known
 from prototxt.layers.common.axis import MAX_LOOKED_AT, Axis
 from support.explained_nets import ALEXNET, conv, graph_of, line, look_at, pool, sections_of
 from support.golden import CASE_LIST, Case
@@ -41,7 +41,7 @@ def test_formulas_give_the_size(case: Case) -> None:
     graph = outline(define_net(file.read_text(), str(file)), Options(dialect=case.dialect))
     for node in graph.nodes:
         if is_known(graph, node):
-            section = size(Look(graph, node))
+            section = size(LayerContext(graph, node))
             for one in section.lines if section else ():
                 assert works_out(one.text) in (True, None), one.text
                 if "out" in one.values:
@@ -112,10 +112,10 @@ def test_unseen_places_by_looking() -> None:
         size, kernel, stride, pad, dilation = (
             rng.randint(a, b) for a, b in [(1, 30), (1, 6), (1, 7), (0, 4), (1, 4)]
         )
-        room = size + 2 * pad - dilation * (kernel - 1) - 1
-        if room < 0:
+        slack = size + 2 * pad - dilation * (kernel - 1) - 1
+        if slack < 0:
             continue
-        axis = Axis(size, kernel, stride, pad, dilation, room // stride + 1)
+        axis = Axis(size, kernel, stride, pad, dilation, slack // stride + 1)
         seen = {i * stride - pad + u * dilation for i in range(axis.out) for u in range(kernel)}
         assert axis.unseen() == [place for place in range(size) if place not in seen]
 

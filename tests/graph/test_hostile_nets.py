@@ -19,12 +19,12 @@ from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.graph import Graph
 from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import DIALECTS
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from prototxt.schema import descriptor
 from support.fork_layers import ROOMS as FORK_ROOMS
 from support.fork_layers import sample
 
-ROOMS = all_rooms()
+ROOMS = all_layer_classes()
 
 INTS = [0, 1, 2, 3, 5, 7, 100, 65_536, 2**31 - 1, 2**32 - 1, 2**63 - 1, -1, -2, -7, -(2**31), -(2**63)]
 FLOATS = ["0", "1", "-1", "0.5", "1e-30", "1e30", "-1e30", "1e400", "inf", "-inf", "nan"]
@@ -77,8 +77,8 @@ def inputs(shapes: Sequence[Shape], name: str) -> str:
 
 def sample_net(rng: Random) -> str:
     """A layer of a fork as it should be, but for a number or two."""
-    room = rng.choice(FORK_ROOMS)
-    param, bottoms = sample(room)
+    layer_class = rng.choice(FORK_ROOMS)
+    param, bottoms = sample(layer_class)
     text = re.sub(r"(?<=: )-?[\d.]+", lambda n: other_number(n[0], rng), text_format.MessageToString(param))
     return f"{inputs([x.shape for x in bottoms], 'b')}\nlayer {{ {text} }}"
 
@@ -94,19 +94,19 @@ def random_net(rng: Random) -> str:
     tops = [f"i{i}" for i in range(len(INPUTS))]
     layers = [inputs(INPUTS, "i")]
     for i in range(rng.randint(1, 4)):
-        room = rng.choice(ROOMS)
-        read = rng.choices(tops[-8:], k=some(room.bottoms, rng))
+        layer_class = rng.choice(ROOMS)
+        read = rng.choices(tops[-8:], k=some(layer_class.bottoms, rng))
         if rng.random() < 0.5:
             read = read[:1] * len(read)
         bottoms = " ".join(f'bottom: "{bottom}"' for bottom in read)
-        made = [f"t{i}_{j}" for j in range(some(room.tops, rng))]
+        made = [f"t{i}_{j}" for j in range(some(layer_class.tops, rng))]
         own = " ".join(
             f"{field.name} {{ {fields(field.message_type, rng, rng.choice([1, 3, 7]))} }}"
-            for field in param_fields(room)
+            for field in param_fields(layer_class)
         )
         more = fields(descriptor("LayerParameter"), rng, 1) if rng.random() < 0.1 else ""
         wrote = " ".join(f'top: "{top}"' for top in made)
-        layers.append(f'layer {{ name: "l{i}" type: "{room.type}" {bottoms} {wrote} {own} {more} }}')
+        layers.append(f'layer {{ name: "l{i}" type: "{layer_class.type}" {bottoms} {wrote} {own} {more} }}')
         tops += made
     return "\n".join(layers)
 

@@ -7,12 +7,12 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.kernels.pool import PoolGeometry, pool_places
-from support.helpers import noise, room
+from support.helpers import layer_from_text, noise
 
 
 def both(x: Array, fields: str) -> None:
     """The kernel's tops for N x C x H x W equal those of the room."""
-    layer = room(f'type: "Pooling" bottom: "x" top: "y" top: "p" pooling_param {{ {fields} }}')
+    layer = layer_from_text(f'type: "Pooling" bottom: "x" top: "y" top: "p" pooling_param {{ {fields} }}')
     window = layer.window(x.shape)  # type: ignore[attr-defined]
     want = layer.forward([x], ())
     n, c, height, width = want[0].shape

@@ -10,7 +10,7 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Shape
-from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.session import PackedWeightsCache, Session
 from prototxt.kernels import winograd
 from prototxt.layers.base import Layer
 from prototxt.plan.choose import KERNELS, Table, candidates
@@ -123,7 +123,7 @@ def check_kernels(case: Case, threads: int, table: Table) -> None:
             plan = make_plan(
                 net.graph, resolve_keep(net.graph, keep), by_kernel(kernel, {**KERNELS, **table})
             )
-            session = Session(plan, net._arrays, ReadyWeights(), threads)
+            session = Session(plan, net._arrays, PackedWeightsCache(), threads)
             spoil(session)
             for name, values in part(stored, "input").items():
                 session.entries[net.graph.last[name]][...] = values
@@ -133,7 +133,7 @@ def check_kernels(case: Case, threads: int, table: Table) -> None:
                     np.testing.assert_allclose(
                         blobs[name], want, RTOL, ATOL, err_msg=f"{name} by {kernel.name}"
                     )
-            if net.graph.remembers:
+            if net.graph.stateful:
                 break
 
 

@@ -81,7 +81,7 @@ DOORS = {
 }
 
 
-def room(path: Path) -> str:
+def folder_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -96,7 +96,7 @@ def imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
 def test_rooms_import_only_what_they_may(path: Path) -> None:
-    here = room(path)
+    here = folder_of(path)
     for name in imports(path):
         parts = name.split(".")
         if parts[0] != "prototxt":
@@ -109,7 +109,7 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
 
 def test_every_room_has_a_rule() -> None:
     free = {"__init__", "cli", "errors"}
-    assert {room(path) for path in MODULES} - free == set(ALLOWED)
+    assert {folder_of(path) for path in MODULES} - free == set(ALLOWED)
 
 
 @pytest.mark.parametrize(

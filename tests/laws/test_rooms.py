@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from prototxt.layers.base import Layer, Setting
-from prototxt.layers.registry import PYTHON_LAYERS, all_rooms, layer, meaning
+from prototxt.layers.registry import PYTHON_LAYERS, all_layer_classes, layer, resolve_type
 from support.golden import CASES, DATA_CASES, Case
 from support.helpers import net_message
 
-ROOMS = all_rooms()
+ROOMS = all_layer_classes()
 
 
 def rooms_of_cases() -> set[type[Layer]]:
@@ -22,7 +22,7 @@ def rooms_of_cases() -> set[type[Layer]]:
         for path in folder.rglob("*.prototxt"):
             dialect = Case(path).dialect if folder == CASES else ""
             for param in net_message(path.read_text()).layer:
-                found.add(meaning(param, Setting(dialect=dialect)).room)
+                found.add(resolve_type(param, Setting(dialect=dialect)).layer_class)
     return found
 
 
@@ -72,8 +72,8 @@ UNTOLD = {"Python"}
 """Types whose work nobody but their author knows."""
 
 
-def room_name(room: type[Layer]) -> str:
-    return f"{room.type}-{room.fork}"
+def room_name(layer_class: type[Layer]) -> str:
+    return f"{layer_class.type}-{layer_class.fork}"
 
 
 def snake(type_name: str) -> str:
@@ -81,33 +81,35 @@ def snake(type_name: str) -> str:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_name)
-def test_docstring(room: type[Layer]) -> None:
-    doc = room.__doc__ or ""
+def test_docstring(layer_class: type[Layer]) -> None:
+    doc = layer_class.__doc__ or ""
     assert "Formula:" in doc
     assert "Example:" in doc
-    assert f'type: "{room.type}"' in doc or (room.type in PYTHON_TYPES and 'type: "Python"' in doc)
+    assert f'type: "{layer_class.type}"' in doc or (
+        layer_class.type in PYTHON_TYPES and 'type: "Python"' in doc
+    )
     assert "Source:" in doc
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_name)
-def test_golden_case_or_reason(room: type[Layer]) -> None:
-    assert room in IN_CASES or room.golden
+def test_golden_case_or_reason(layer_class: type[Layer]) -> None:
+    assert layer_class in IN_CASES or layer_class.golden
 
 
 @pytest.mark.parametrize("room", [r for r in ROOMS if r.type not in NO_WORK | UNTOLD], ids=room_name)
-def test_cost(room: type[Layer]) -> None:
-    assert room.cost is not Layer.cost
+def test_cost(layer_class: type[Layer]) -> None:
+    assert layer_class.cost is not Layer.cost
 
 
 def test_types_that_do_no_work_are_known() -> None:
-    assert {room.type for room in ROOMS} >= NO_WORK
+    assert {layer_class.type for layer_class in ROOMS} >= NO_WORK
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_name)
-def test_a_room_is_where_one_looks_for_it(room: type[Layer]) -> None:
-    module = room.__module__.rsplit(".", 1)[1]
-    names = {snake(room.type), room.type.lower(), "neuron"}
-    assert module in names | {f"{name}_{room.fork}" for name in names}
+def test_a_room_is_where_one_looks_for_it(layer_class: type[Layer]) -> None:
+    module = layer_class.__module__.rsplit(".", 1)[1]
+    names = {snake(layer_class.type), layer_class.type.lower(), "neuron"}
+    assert module in names | {f"{name}_{layer_class.fork}" for name in names}
     tests = Path(__file__).parents[1] / "layers"
     assert (tests / f"test_{module}.py").is_file()
 

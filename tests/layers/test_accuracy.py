@@ -7,12 +7,12 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 
 def accuracy(fields: str = "", tops: int = 1) -> Layer:
     names = " ".join(f'top: "y{i}"' for i in range(tops))
-    return room(f'type: "Accuracy" bottom: "x" bottom: "l" {names} accuracy_param {{ {fields} }}')
+    return layer_from_text(f'type: "Accuracy" bottom: "x" bottom: "l" {names} accuracy_param {{ {fields} }}')
 
 
 SCORES = np.array([[1, 5, 2], [7, 0, 3], [4, 4, 1], [2, 6, 9]], np.float32)

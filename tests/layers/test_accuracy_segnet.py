@@ -7,18 +7,18 @@ import numpy as np
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.accuracy_segnet import SegNetAccuracy
 from prototxt.layers.base import Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 TEXT = 'type: "Accuracy" bottom: "x" bottom: "label" top: "y" %s accuracy_param { %s }'
 
 
 def accuracy(fields: str = "", tops: str = "") -> Layer:
-    return room(TEXT % (tops, fields), dialect="segnet")
+    return layer_from_text(TEXT % (tops, fields), dialect="segnet")
 
 
 def test_the_dialect_tells() -> None:
     assert type(accuracy()) is SegNetAccuracy
-    assert type(room(TEXT % ("", ""))) is Accuracy
+    assert type(layer_from_text(TEXT % ("", ""))) is Accuracy
 
 
 def test_of_equal_scores_the_last_is_best() -> None:
@@ -26,7 +26,7 @@ def test_of_equal_scores_the_last_is_best() -> None:
     label = np.array([0, 1, 2, 2], np.float32)
     assert run(accuracy(), x, label)[0] == 0.5
     assert run(accuracy("top_k: 2"), x, label)[0] == 0.75
-    assert run(room(TEXT % ("", "")), x, label)[0] == 0
+    assert run(layer_from_text(TEXT % ("", "")), x, label)[0] == 0
 
 
 def test_absent_classes_count_as_1() -> None:

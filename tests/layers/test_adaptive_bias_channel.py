@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'name: "a" type: "AdaptiveBiasChannel" bottom: "x" bottom: "label" top: "y" adaptive_bias_channel_param { %s }'
 
 
 def adaptive(fields: str = "", seed: int = 0) -> Layer:
-    return room(TEXT % fields, seed=seed)
+    return layer_from_text(TEXT % fields, seed=seed)
 
 
 def listed(*rows: list[float]) -> Array:
@@ -60,7 +60,7 @@ def test_the_order_is_drawn_by_seed() -> None:
     results = [run(adaptive("fg_portion: 0.6", seed), X, label)[0] for seed in (0, 0, 1, 2, 3)]
     np.testing.assert_array_equal(results[0], results[1])
     assert any((results[0] != other).any() for other in results[2:])
-    assert adaptive().remembers
+    assert adaptive().stateful
 
 
 def test_cost() -> None:

@@ -11,7 +11,7 @@ from prototxt.blobs import Array, Shape
 from prototxt.boxes.anchors import forms, lay
 from prototxt.boxes.deltas import decode
 from prototxt.layers.base import Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = (
     'type: "Python" bottom: "s" bottom: "gt" bottom: "i" bottom: "data" top: "l" top: "t" top: "w" top: "v" '
@@ -29,7 +29,7 @@ def target(layer: Layer, truths: Sequence[Sequence[float]], rows: int, columns: 
 
 def test_by_hand() -> None:
     # The square anchor of row 2, column 3 goes from 40, 24 to 71, 55; the true box is 2 pixels further right.
-    labels, targets, inside, outside = target(room(TEXT % ONE), [[42, 24, 73, 55, 7]], 6, 7)
+    labels, targets, inside, outside = target(layer_from_text(TEXT % ONE), [[42, 24, 73, 55, 7]], 6, 7)
     assert labels.shape == (1, 1, 18, 7)
     by_anchor = labels.reshape(3, 6, 7)
     assert np.argwhere(by_anchor == 1).tolist() == [[1, 2, 3]]
@@ -46,7 +46,7 @@ def test_by_hand() -> None:
 
 def test_targets_lead_to_the_true_box() -> None:
     truths = [[3, 8, 60, 70, 1], [50, 20, 90, 44, 2]]
-    _, targets, inside, _ = target(room(TEXT % ONE), truths, 6, 7)
+    _, targets, inside, _ = target(layer_from_text(TEXT % ONE), truths, 6, 7)
     anchors = lay(forms(16, (0.5, 1, 2), (2,), np.rint), 6, 7, 16).astype(np.float32)
     objects = inside[0].transpose(1, 2, 0).reshape(-1, 4)[:, 0] == 1
     found = decode(anchors, targets[0].transpose(1, 2, 0).reshape(-1, 4))[objects]
@@ -56,7 +56,7 @@ def test_targets_lead_to_the_true_box() -> None:
 
 
 def test_no_true_boxes() -> None:
-    labels, targets, inside, outside = target(room(TEXT % ONE), [], 6, 7)
+    labels, targets, inside, outside = target(layer_from_text(TEXT % ONE), [], 6, 7)
     assert set(labels.ravel()) == {-1, 0}
     assert not targets.any()
     assert not inside.any()
@@ -64,7 +64,9 @@ def test_no_true_boxes() -> None:
 
 
 def test_an_image_smaller_than_every_anchor() -> None:
-    labels, *others = target(room(TEXT % "'feat_stride': 16, 'scales': [8]"), [[0, 0, 9, 9, 1]], 2, 3)
+    labels, *others = target(
+        layer_from_text(TEXT % "'feat_stride': 16, 'scales': [8]"), [[0, 0, 9, 9, 1]], 2, 3
+    )
     assert (labels == -1).all()
     assert not any(x.any() for x in others)
 
@@ -74,14 +76,14 @@ def test_some_are_drawn() -> None:
     anchors = lay(forms(16, (0.5, 1, 2), (2,), np.rint), 20, 25, 16)
     inside = (anchors[:, :2] >= 0).all(1) & (anchors[:, 2:] < (180, 320)).all(1)
     truths = [[*box, 1] for box in anchors[inside][::3].tolist()]
-    labels = [target(room(TEXT % ONE, seed=seed), truths, 20, 25)[0] for seed in (1, 1, 2)]
+    labels = [target(layer_from_text(TEXT % ONE, seed=seed), truths, 20, 25)[0] for seed in (1, 1, 2)]
     assert [(int((x == 1).sum()), int((x == 0).sum())) for x in labels] == [(128, 128)] * 3
     np.testing.assert_array_equal(labels[0], labels[1])
     assert (labels[0] != labels[2]).any()
 
 
 def test_it_draws_anew_at_every_forward() -> None:
-    assert room(TEXT % ONE).remembers
+    assert layer_from_text(TEXT % ONE).stateful
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_refusals(shapes: list[Shape], what: str) -> None:
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % ONE)
+    layer = layer_from_text(TEXT % ONE)
     shapes: list[Shape] = [(1, 6, 5, 6), (3, 5), (1, 3), (1, 3, 80, 96)]
     assert layer.cost(shapes, layer.shapes(shapes)).divisions == 90 * 3
     assert layer.brief(shapes) == "3 anchors /16"

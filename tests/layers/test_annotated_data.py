@@ -6,7 +6,7 @@ import pytest
 
 import prototxt
 from prototxt.errors import LayerError, UnsaidShapeError
-from support.helpers import refused, room
+from support.helpers import layer_from_text, refused
 
 RESIZE = "resize_param { resize_mode: WARP height: 30 width: 40 }"
 
@@ -28,8 +28,8 @@ def data(transform: str = RESIZE, tops: str = 'top: "data" top: "label"') -> str
     ],
 )
 def test_shapes(transform: str, image: tuple[int, ...]) -> None:
-    assert room(data(transform)).shapes([]) == [(5, *image), (1, 1, 1, 8)]
-    assert room(data(transform, 'top: "data"')).shapes([]) == [(5, *image)]
+    assert layer_from_text(data(transform)).shapes([]) == [(5, *image), (1, 1, 1, 8)]
+    assert layer_from_text(data(transform, 'top: "data"')).shapes([]) == [(5, *image)]
 
 
 @pytest.mark.parametrize("transform", ["", RESIZE.replace("WARP", "FIT_SMALL_SIZE")])

@@ -7,11 +7,11 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 
 def argmax(fields: str = "") -> Layer:
-    return room(f'type: "ArgMax" bottom: "x" top: "y" argmax_param {{ {fields} }}')
+    return layer_from_text(f'type: "ArgMax" bottom: "x" top: "y" argmax_param {{ {fields} }}')
 
 
 X = np.array([[[3, 9, 4], [9, 1, 2]], [[5, 5, 5], [0, 7, 5]]], np.float32)

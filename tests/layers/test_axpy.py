@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Cost
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Axpy" bottom: "a" bottom: "x" bottom: "y" top: "z"'
 
@@ -17,23 +17,25 @@ def test_by_hand(axes: Shape) -> None:
     a = np.array([2, -1], np.float32).reshape(1, 2, *axes)
     x = np.arange(6, dtype=np.float32).reshape(1, 2, 1, 3)
     y = np.full_like(x, 10)
-    (z,) = run(room(TEXT), a, x, y)
+    (z,) = run(layer_from_text(TEXT), a, x, y)
     np.testing.assert_array_equal(z.ravel(), [10, 12, 14, 7, 6, 5])
 
 
 def test_every_image_has_weights_of_its_own() -> None:
     a, x, y = noise(3, 4), noise(3, 4, 2, 5, seed=1), noise(3, 4, 2, 5, seed=2)
-    np.testing.assert_array_equal(run(room(TEXT), a, x, y)[0], a[:, :, None, None] * x + y)
+    np.testing.assert_array_equal(run(layer_from_text(TEXT), a, x, y)[0], a[:, :, None, None] * x + y)
 
 
 def test_x_of_two_axes() -> None:
     a, x, y = noise(3, 4, 1, 1), noise(3, 4, seed=1), noise(3, 4, seed=2)
-    np.testing.assert_array_equal(run(room(TEXT), a, x, y)[0], a[:, :, 0, 0] * x + y)
+    np.testing.assert_array_equal(run(layer_from_text(TEXT), a, x, y)[0], a[:, :, 0, 0] * x + y)
 
 
 def test_cost() -> None:
     shape = (2, 3, 4, 5)
-    assert room(TEXT).cost([(2, 3), shape, shape], [shape]) == Cost(multiplications=120, additions=120)
+    assert layer_from_text(TEXT).cost([(2, 3), shape, shape], [shape]) == Cost(
+        multiplications=120, additions=120
+    )
 
 
 @pytest.mark.parametrize(

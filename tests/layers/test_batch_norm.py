@@ -8,11 +8,11 @@ import pytest
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def batch_norm(phase: int = TEST, fields: str = "") -> Layer:
-    return room(f'type: "BatchNorm" bottom: "x" top: "y" batch_norm_param {{ {fields} }}', phase)
+    return layer_from_text(f'type: "BatchNorm" bottom: "x" top: "y" batch_norm_param {{ {fields} }}', phase)
 
 
 def sums(factor: float) -> list[Array]:

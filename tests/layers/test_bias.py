@@ -7,12 +7,12 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def bias(fields: str, bottoms: int = 1) -> Layer:
     names = " ".join(f'bottom: "x{i}"' for i in range(bottoms))
-    return room(f'type: "Bias" {names} top: "y" bias_param {{ {fields} }}')
+    return layer_from_text(f'type: "Bias" {names} top: "y" bias_param {{ {fields} }}')
 
 
 def test_by_hand() -> None:

@@ -8,13 +8,13 @@ import pytest
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "BiasChannel" bottom: "x" bottom: "label" top: "y" bias_channel_param { %s }'
 
 
 def bias(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def added(layer: Layer, label: Array, shape: tuple[int, ...]) -> Array:

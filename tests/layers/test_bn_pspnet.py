@@ -6,11 +6,11 @@ import numpy as np
 
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 
 def bn(phase: int = TEST, fields: str = "") -> Layer:
-    return room(f'type: "BN" bottom: "x" top: "y" bn_param {{ momentum: 0.75 {fields} }}', phase)
+    return layer_from_text(f'type: "BN" bottom: "x" top: "y" bn_param {{ momentum: 0.75 {fields} }}', phase)
 
 
 def learned() -> list[Array]:
@@ -26,7 +26,7 @@ def test_stored_statistics_at_test_and_frozen() -> None:
         (y,) = run(layer, x, params=params)
         want = (x - mean) / np.sqrt(variance + 1e-5) * slope + bias
         np.testing.assert_allclose(y, want, rtol=1e-5, atol=1e-6)
-        assert not layer.remembers
+        assert not layer.stateful
     for got, kept in zip(params, learned(), strict=True):
         np.testing.assert_array_equal(got, kept)
 
@@ -39,7 +39,7 @@ def test_train_normalizes_and_moves_the_statistics_on() -> None:
     _, _, mean, variance = learned()
     np.testing.assert_allclose(params[2], 0.75 * mean + 0.25 * x.mean((0, 2, 3), keepdims=True), rtol=1e-5)
     np.testing.assert_allclose(params[3], 0.75 * variance + 0.25 * x.var((0, 2, 3), keepdims=True), rtol=1e-5)
-    assert bn(TRAIN).remembers
+    assert bn(TRAIN).stateful
 
 
 def test_params_and_what_they_start_as() -> None:

@@ -8,7 +8,7 @@ import pytest
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = (
     'type: "BoxAnnotatorOHEM" bottom: "r" bottom: "loss" bottom: "l" bottom: "w" top: "yl" top: "yw" '
@@ -26,18 +26,18 @@ def rois(*images: float) -> Array:
 def test_the_hardest_of_each_image() -> None:
     weights = noise(5, 8)
     losses = np.array([0.1, 0.9, 0.5, 0.2, 0.4], np.float32)
-    labels, kept = run(room(TEXT % 2), rois(0, 1, 0, 0, 1), losses, LABELS, weights)
+    labels, kept = run(layer_from_text(TEXT % 2), rois(0, 1, 0, 0, 1), losses, LABELS, weights)
     assert labels.ravel().tolist() == [-1, 2, 3, 4, 5]
     np.testing.assert_array_equal(kept[1:, :, 0, 0], weights[1:])
     assert not kept[0].any()
-    labels, _ = run(room(TEXT % 1), rois(0, 1, 0, 0, 1), losses, LABELS, weights)
+    labels, _ = run(layer_from_text(TEXT % 1), rois(0, 1, 0, 0, 1), losses, LABELS, weights)
     assert labels.ravel().tolist() == [-1, 2, 3, -1, -1]
 
 
 def test_of_equal_losses_the_first() -> None:
     equal = np.ones((5, 1, 1, 1), np.float32)
     labels, _ = run(
-        room(TEXT % 2), rois(0, 0, 0, 0, 0), equal, LABELS[:, None, None, None], noise(5, 4, 1, 1)
+        layer_from_text(TEXT % 2), rois(0, 0, 0, 0, 0), equal, LABELS[:, None, None, None], noise(5, 4, 1, 1)
     )
     assert labels.ravel().tolist() == [1, 2, -1, -1, -1]
 
@@ -69,11 +69,11 @@ def test_refusals(number: int, bottom: tuple[Shape, ...], what: str, field: str)
 
 def test_an_image_that_is_none() -> None:
     with pytest.raises(LayerError, match="a region's image -1 is out of range"):
-        room(TEXT % 1).forward([rois(-1), noise(1), noise(1), noise(1, 4)], ())
+        layer_from_text(TEXT % 1).forward([rois(-1), noise(1), noise(1), noise(1, 4)], ())
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % 3)
+    layer = layer_from_text(TEXT % 3)
     shapes: list[Shape] = [(8, 5), (8,), (8,), (8, 4)]
     assert layer.cost(shapes, layer.shapes(shapes)) == Cost(comparisons=24)
     assert layer.brief(shapes) == "3 an image"

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = 'type: "ContrastiveLoss" bottom: "a" bottom: "b" bottom: "s" top: "y" contrastive_loss_param { %s }'
 
 
 def contrastive(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 A = np.array([[3, 0], [1, 1], [0, 0], [2, 0]], np.float32)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def conv(fields: str) -> Layer:
-    return room(f'name: "c" type: "Convolution" bottom: "x" top: "y" convolution_param {{ {fields} }}')
+    return layer_from_text(
+        f'name: "c" type: "Convolution" bottom: "x" top: "y" convolution_param {{ {fields} }}'
+    )
 
 
 def test_one_window_by_hand() -> None:
@@ -90,7 +92,7 @@ def test_a_kernel_out_of_the_input_by_less_than_a_stride_has_one_window() -> Non
 
 
 def test_several_bottoms_share_the_weights() -> None:
-    layer = room(
+    layer = layer_from_text(
         'type: "Convolution" bottom: "a" bottom: "b" top: "c" top: "d" '
         "convolution_param { num_output: 2 kernel_size: 2 bias_term: false }"
     )

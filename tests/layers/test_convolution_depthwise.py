@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "ConvolutionDepthwise" bottom: "x" top: "y" convolution_param { %s }'
 
 
 def layer(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def test_by_hand() -> None:
@@ -40,7 +40,7 @@ def test_height_and_width_in_a_list() -> None:
 def test_equals_a_convolution_in_groups() -> None:
     x, weight = noise(2, 3, 7, 5), noise(3, 1, 3, 3, seed=1)
     (y,) = run(layer("kernel_size: 3 dilation: 2 pad: 1 bias_term: false"), x, params=[weight])
-    grouped = room(
+    grouped = layer_from_text(
         'type: "Convolution" bottom: "x" top: "y" convolution_param '
         "{ num_output: 3 group: 3 kernel_size: 3 dilation: 2 pad: 1 bias_term: false }"
     )

@@ -9,13 +9,13 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Correlation" bottom: "a" bottom: "b" top: "y" correlation_param { %s }'
 
 
 def correlation(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def by_formula(a: Array, b: Array, *, kernel: int, most: int, pad: int, s1: int, s2: int, sub: bool) -> Array:

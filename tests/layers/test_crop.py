@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Crop" bottom: "x" bottom: "size" top: "y" crop_param { %s }'
 
 
 def crop(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 X = noise(2, 5, 7, 9)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "CropCenter" bottom: "x" top: "y" crop_center_param { %s }'
 
 
 def crop(*sizes: int) -> Layer:
-    return room(TEXT % " ".join(f"crop_size: {size}" for size in sizes))
+    return layer_from_text(TEXT % " ".join(f"crop_size: {size}" for size in sizes))
 
 
 def test_images() -> None:

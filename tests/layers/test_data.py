@@ -16,7 +16,7 @@ from prototxt.errors import DataError, LayerError, PrototxtError
 from prototxt.images.opencv import encode_png
 from prototxt.schema import message_class
 from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
-from support.helpers import room
+from support.helpers import layer_from_text
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
@@ -152,7 +152,7 @@ def test_a_fork_s_fields_are_told() -> None:
 )
 def test_parameters_that_are_refused(fields: str, more: str, what: str) -> None:
     with pytest.raises(LayerError, match=what):
-        room(f'name: "d" type: "Data" top: "data" {more} data_param {{ {fields} }}')
+        layer_from_text(f'name: "d" type: "Data" top: "data" {more} data_param {{ {fields} }}')
 
 
 def refuse(path: Path, what: str, more: str = "", backend: str = "LMDB", batch_size: int = 3) -> DataError:
@@ -304,6 +304,6 @@ def test_a_library_that_is_not_installed(
 
 def test_train_and_test_crop_differently() -> None:
     text = 'name: "d" type: "Data" top: "x" transform_param { crop_size: 3 } data_param { source: "x" batch_size: 1 }'
-    assert room(text, TRAIN).transform.random  # type: ignore[attr-defined]
-    assert not room(text).transform.random  # type: ignore[attr-defined]
-    assert room(text).brief([]) == "x crop 3"
+    assert layer_from_text(text, TRAIN).transform.random  # type: ignore[attr-defined]
+    assert not layer_from_text(text).transform.random  # type: ignore[attr-defined]
+    assert layer_from_text(text).brief([]) == "x crop 3"

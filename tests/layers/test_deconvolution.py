@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def deconv(fields: str) -> Layer:
-    return room(f'name: "d" type: "Deconvolution" bottom: "x" top: "y" convolution_param {{ {fields} }}')
+    return layer_from_text(
+        f'name: "d" type: "Deconvolution" bottom: "x" top: "y" convolution_param {{ {fields} }}'
+    )
 
 
 def test_two_stamps_by_hand() -> None:

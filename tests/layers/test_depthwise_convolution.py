@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 FIELDS = "convolution_param { num_output: 4 group: 4 kernel_size: 3 stride: 2 pad: 1 bias_term: false engine: CAFFE }"
 
 
 def layer(type_name: str, fields: str = FIELDS) -> Layer:
-    return room(f'type: "{type_name}" bottom: "x" top: "y" {fields}')
+    return layer_from_text(f'type: "{type_name}" bottom: "x" top: "y" {fields}')
 
 
 def test_equals_a_convolution() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from support.helpers import floats, refused, room
+from support.helpers import floats, layer_from_text, refused
 
 A, B = [0.0, 0.0, 0.4, 0.4], [0.5, 0.5, 1.0, 1.0]
 TRUTH = floats([[0, 1, 0, *A, 0], [0, 1, 1, *B, 1], [1, 2, 0, *A, 0]])
@@ -19,7 +19,7 @@ def evaluate(fields: str = "") -> str:
 
 
 def rows(found: Array, fields: str = "", truth: Array = TRUTH) -> Array:
-    layer = room(evaluate(fields))
+    layer = layer_from_text(evaluate(fields))
     bottom = [found.reshape(1, 1, -1, 7), truth.reshape(1, 1, -1, 8)]
     (y,) = layer.forward(bottom, [])
     assert y.dtype == np.float32
@@ -83,9 +83,9 @@ def test_without_a_background() -> None:
 
 
 def test_remark_and_cost() -> None:
-    layer = room(evaluate('name_size_file: "sizes.txt"'))
+    layer = layer_from_text(evaluate('name_size_file: "sizes.txt"'))
     assert "name_size_file is not read" in layer.remarks([])[0]
-    assert room(evaluate()).remarks([]) == ()
+    assert layer_from_text(evaluate()).remarks([]) == ()
     assert layer.cost([(1, 1, 5, 7), (1, 1, 3, 8)], []).divisions == 15
 
 

@@ -9,7 +9,7 @@ from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Setting
 from prototxt.layers.registry import make_layer
-from support.helpers import floats, layer_message, refused, room
+from support.helpers import floats, layer_from_text, layer_message, refused
 
 PRIORS = floats(
     [
@@ -26,7 +26,7 @@ def output(fields: str = "", setting: str = "") -> str:
 
 
 def rows(fields: str, loc: Array, conf: Array) -> Array:
-    layer = room(output(fields))
+    layer = layer_from_text(output(fields))
     (y,) = layer.forward([loc, conf, PRIORS], [])
     (most,) = layer.shapes([loc.shape, conf.shape, PRIORS.shape])
     assert y.dtype == np.float32
@@ -110,7 +110,7 @@ def test_no_background() -> None:
 
 def test_the_most_there_can_be() -> None:
     def most(fields: str) -> int:
-        return room(output(fields)).shapes(list(SHAPES))[0][2]
+        return layer_from_text(output(fields)).shapes(list(SHAPES))[0][2]
 
     assert most("") == 2 * 2 * 3
     assert most("nms_param { top_k: 2 }") == 2 * 2 * 2
@@ -119,13 +119,13 @@ def test_the_most_there_can_be() -> None:
 
 
 def test_what_would_write_or_draw_is_told() -> None:
-    layer = room(output('save_output_param { output_directory: "x" } visualize: true'))
+    layer = layer_from_text(output('save_output_param { output_directory: "x" } visualize: true'))
     assert [line.split(":")[0] for line in layer.remarks(list(SHAPES))] == ["save_output_param", "visualize"]
-    assert room(output()).remarks(list(SHAPES)) == ()
+    assert layer_from_text(output()).remarks(list(SHAPES)) == ()
 
 
 def test_cost_and_brief() -> None:
-    layer = room(output("code_type: CENTER_SIZE"))
+    layer = layer_from_text(output("code_type: CENTER_SIZE"))
     cost = layer.cost(list(SHAPES), [])
     assert (cost.comparisons, cost.multiplications, cost.exponentials) == (18, 48, 12)
     assert layer.brief(list(SHAPES)) == "CENTER_SIZE nms 0.3"
@@ -156,7 +156,7 @@ def test_classes_must_be_said() -> None:
 
 
 def test_priors_without_width() -> None:
-    layer = room(output("code_type: CENTER_SIZE"))
+    layer = layer_from_text(output("code_type: CENTER_SIZE"))
     flat = PRIORS.copy()
     flat[0, 0, 6] = 0.1
     with pytest.raises(LayerError, match=r"prior box 1 \(0.1, 0.1, 0.1, 0.32\) has no width"):
@@ -245,7 +245,7 @@ def test_against_plain_loops(seed: int) -> None:
         variance_encoded_in_target: {str(inside).lower()}
         nms_param {{ nms_threshold: {threshold} top_k: {top_k} eta: {eta} }}"""
     text = output().replace("num_classes: 3", fields)
-    (y,) = room(text).forward(
+    (y,) = layer_from_text(text).forward(
         [loc.reshape(images, -1), conf.reshape(images, -1), priors.reshape(1, 2, -1)], []
     )
     none = [[n, *[-1] * 6] for n in range(images)]

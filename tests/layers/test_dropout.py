@@ -8,12 +8,12 @@ import pytest
 from prototxt.blobs import TEST, TRAIN
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def dropout(ratio: float, phase: int, seed: int = 0, name: str = "drop") -> Layer:
     text = f'name: "{name}" type: "Dropout" bottom: "x" top: "y" dropout_param {{ dropout_ratio: {ratio} }}'
-    return room(text, phase, seed)
+    return layer_from_text(text, phase, seed)
 
 
 def test_identity_at_test() -> None:
@@ -41,15 +41,15 @@ def test_the_mask_depends_on_seed_and_name_and_moves_on() -> None:
 
 
 def test_samples_at_test_where_that_is_asked_for() -> None:
-    layer = room(
+    layer = layer_from_text(
         'name: "d" type: "Dropout" bottom: "x" top: "y" dropout_param { sample_weights_test: true }', TEST
     )
     x = np.ones((40, 30), np.float32)
     (first,), (second,) = run(layer, x), run(layer, x)
     assert set(np.unique(first)) == {np.float32(0), np.float32(2)}
     assert (first != second).any()
-    assert layer.remembers
-    assert not dropout(0.5, TEST).remembers
+    assert layer.stateful
+    assert not dropout(0.5, TEST).stateful
 
 
 @pytest.mark.parametrize("ratio", [-0.1, 1, 1.5])
@@ -60,4 +60,4 @@ def test_refusals(ratio: float) -> None:
 
 
 def test_brief_and_default() -> None:
-    assert room('type: "Dropout" bottom: "x" top: "x"').brief([]) == "0.5"
+    assert layer_from_text('type: "Dropout" bottom: "x" top: "x"').brief([]) == "0.5"

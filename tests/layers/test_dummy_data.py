@@ -8,12 +8,12 @@ import pytest
 import prototxt
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from support.helpers import room, run
+from support.helpers import layer_from_text, run
 
 
 def dummy(fields: str, tops: int = 1, seed: int = 0) -> Layer:
     names = " ".join(f'top: "y{i}"' for i in range(tops))
-    return room(f'name: "d" type: "DummyData" {names} dummy_data_param {{ {fields} }}', seed=seed)
+    return layer_from_text(f'name: "d" type: "DummyData" {names} dummy_data_param {{ {fields} }}', seed=seed)
 
 
 def test_zeros_without_a_filler() -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import room, run
+from support.helpers import layer_from_text, run
 
 
 def eltwise(fields: str = "", bottoms: int = 3) -> Layer:
     names = " ".join(f'bottom: "x{i}"' for i in range(bottoms))
-    return room(f'type: "Eltwise" {names} top: "y" eltwise_param {{ {fields} }}')
+    return layer_from_text(f'type: "Eltwise" {names} top: "y" eltwise_param {{ {fields} }}')
 
 
 BOTTOMS = [np.array([v], np.float32) for v in ([1, 5, -2], [4, 2, -3], [0, 3, -9])]

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Embed" bottom: "x" top: "y" embed_param { %s }'
 
 
 def embed(fields: str = "") -> Layer:
-    return room(TEXT % f"input_dim: 6 num_output: 4 {fields}")
+    return layer_from_text(TEXT % f"input_dim: 6 num_output: 4 {fields}")
 
 
 WORDS = np.array([[0, 5, 2.9], [2, 2, 1]], np.float32)

@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Cost
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = 'type: "EuclideanLoss" bottom: "a" bottom: "b" top: "y"'
 
@@ -15,12 +15,14 @@ TEXT = 'type: "EuclideanLoss" bottom: "a" bottom: "b" top: "y"'
 def test_by_hand() -> None:
     a = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
     b = np.array([[[1], [0], [3]], [[1], [5], [7]]], np.float32)
-    (y,) = run(room(TEXT), a, b)
+    (y,) = run(layer_from_text(TEXT), a, b)
     assert y == (4 + 9 + 1) / (2 * 2)
 
 
 def test_cost() -> None:
-    assert room(TEXT).cost([(2, 3, 4), (2, 12)], [()]) == Cost(additions=48, multiplications=24, divisions=2)
+    assert layer_from_text(TEXT).cost([(2, 3, 4), (2, 12)], [()]) == Cost(
+        additions=48, multiplications=24, divisions=2
+    )
 
 
 @pytest.mark.parametrize(

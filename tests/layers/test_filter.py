@@ -8,14 +8,14 @@ import pytest
 import prototxt
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
-from support.helpers import noise, refused, room
+from support.helpers import layer_from_text, noise, refused
 
 TEXT = 'type: "Filter" bottom: "a" bottom: "b" bottom: "s" top: "fa" top: "fb"'
 
 
 def test_items_whose_selector_is_not_0() -> None:
     a, b = noise(4, 3, 2), noise(4, 5, seed=1)
-    layer = room(TEXT)
+    layer = layer_from_text(TEXT)
     assert layer.shapes([a.shape, b.shape, (4,)]) == [(4, 3, 2), (4, 5)]
     fa, fb = layer.forward([a, b, np.array([[0], [-1], [0.5], [0]], np.float32)], ())
     np.testing.assert_array_equal(fa, a[1:3])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prototxt.errors import LayerError
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,17 @@ from support.helpers import noise, room, run
 )
 def test_shapes(fields: str, shape: tuple[int, ...]) -> None:
     x = noise(2, 3, 4, 5)
-    (y,) = run(room(f'type: "Flatten" bottom: "x" top: "y" flatten_param {{ {fields} }}'), x)
+    (y,) = run(layer_from_text(f'type: "Flatten" bottom: "x" top: "y" flatten_param {{ {fields} }}'), x)
     np.testing.assert_array_equal(y, x.reshape(shape))
 
 
 def test_refusals() -> None:
     with pytest.raises(LayerError, match="end_axis 0 lies before axis 2 on 3 axes"):
-        room('type: "Flatten" bottom: "x" top: "y" flatten_param { axis: 2 end_axis: 0 }').shapes([(2, 3, 4)])
+        layer_from_text('type: "Flatten" bottom: "x" top: "y" flatten_param { axis: 2 end_axis: 0 }').shapes(
+            [(2, 3, 4)]
+        )
     with pytest.raises(LayerError, match="axis 3 is out of range") as caught:
-        room('type: "Flatten" bottom: "x" top: "y" flatten_param { end_axis: 3 }').shapes([(2, 3, 4)])
+        layer_from_text('type: "Flatten" bottom: "x" top: "y" flatten_param { end_axis: 3 }').shapes(
+            [(2, 3, 4)]
+        )
     assert caught.value.field == "end_axis"

@@ -9,13 +9,13 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "FlowWarp" bottom: "x" bottom: "flow" top: "y" %s'
 
 
 def warp(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def flow_of(shape: Shape, across: float, down: float) -> Array:

@@ -11,7 +11,7 @@ import pytest
 import prototxt
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
-from support.helpers import noise, room
+from support.helpers import layer_from_text, noise
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
@@ -80,6 +80,6 @@ def test_what_it_writes_hdf5_data_reads(tmp_path: Path) -> None:
 def test_what_is_refused() -> None:
     text = 'name: "o" type: "HDF5Output" bottom: "a" bottom: "b"'
     with pytest.raises(LayerError, match="no file_name"):
-        room(text)
+        layer_from_text(text)
     with pytest.raises(LayerError, match="same batch size; they are 2 x 3 and 4"):
-        room(f'{text} hdf5_output_param {{ file_name: "x" }}').shapes([(2, 3), (4,)])
+        layer_from_text(f'{text} hdf5_output_param {{ file_name: "x" }}').shapes([(2, 3), (4,)])

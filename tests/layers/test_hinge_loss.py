@@ -8,13 +8,13 @@ import pytest
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = 'type: "HingeLoss" bottom: "x" bottom: "l" top: "y" hinge_loss_param { %s }'
 
 
 def hinge(norm: str = "") -> Layer:
-    return room(TEXT % norm)
+    return layer_from_text(TEXT % norm)
 
 
 X = np.array([[2, -3, 0], [0.5, 0, -1]], np.float32)

@@ -24,15 +24,17 @@ MOST = 1 << 22
 
 
 def test_every_room_is_here() -> None:
-    assert {(room.type, room.fork) for room in ROOMS} == set(LAYERS)
+    assert {(layer_from_text.type, layer_from_text.fork) for layer_from_text in ROOMS} == set(LAYERS)
 
 
-def forward(room: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST) -> list[Array] | None:
+def forward(
+    layer_from_text: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST
+) -> list[Array] | None:
     """What the room makes of these, as it foretold; None where it refuses them, or would make too much of them."""
     for x in bottoms:
         x.flags.writeable = False
     try:
-        layer = room(param, Setting(phase))
+        layer = layer_from_text(param, Setting(phase))
         shapes = [x.shape for x in bottoms]
         params, foretold = layer.params(shapes), layer.shapes(shapes)
         layer.cost(shapes, foretold)
@@ -59,11 +61,11 @@ def check(made: Sequence[Array], foretold: Sequence[Shape], data_dependent: bool
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_views_of_blobs_that_lie_channels_last(room: type[Layer]) -> None:
+def test_views_of_blobs_that_lie_channels_last(layer_from_text: type[Layer]) -> None:
     """As the fast engine has them."""
-    param, bottoms = sample(room)
+    param, bottoms = sample(layer_from_text)
     views = [np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if x.ndim > 1 else x for x in bottoms]
-    made, want = forward(room, param, views), forward(room, param, bottoms)
+    made, want = forward(layer_from_text, param, views), forward(layer_from_text, param, bottoms)
     assert made is not None
     assert want is not None
     for y, right in zip(made, want, strict=True):
@@ -78,25 +80,25 @@ def other_shapes(shape: Shape) -> Iterator[Shape]:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_bottoms_of_other_shapes(room: type[Layer]) -> None:
-    param, bottoms = sample(room)
+def test_bottoms_of_other_shapes(layer_from_text: type[Layer]) -> None:
+    param, bottoms = sample(layer_from_text)
     for which, x in enumerate(bottoms):
         for shape in other_shapes(x.shape):
             for chosen in ({which}, set(range(len(bottoms)))):
                 others = [np.resize(y, shape) if i in chosen else y for i, y in enumerate(bottoms)]
-                forward(room, param, others)
+                forward(layer_from_text, param, others)
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_id)
 @pytest.mark.parametrize("phase", [TEST, TRAIN])
-def test_bottoms_of_other_values(room: type[Layer], phase: int) -> None:
-    param, bottoms = sample(room)
+def test_bottoms_of_other_values(layer_from_text: type[Layer], phase: int) -> None:
+    param, bottoms = sample(layer_from_text)
     rng = np.random.default_rng(0)
     for which, value in product(range(len(bottoms)), VALUES):
         for share in (0.05, 0.5, 1.1):
             others = [y.copy() for y in bottoms]
             others[which][rng.random(others[which].shape) < share] = value
-            forward(room, param, others, phase)
+            forward(layer_from_text, param, others, phase)
 
 
 def hostile(field: FieldDescriptor) -> Sequence[Any]:
@@ -138,9 +140,9 @@ def changed(inner: Any) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_other_fields(room: type[Layer]) -> None:
-    param, bottoms = sample(room)
+def test_other_fields(layer_from_text: type[Layer]) -> None:
+    param, bottoms = sample(layer_from_text)
     for field, inner in param.ListFields():
         if field.message_type is not None and not field.is_repeated:
             for _ in changed(inner):
-                forward(room, param, bottoms)
+                forward(layer_from_text, param, bottoms)

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Im2col" bottom: "x" top: "y" convolution_param { %s }'
 
 
 def im2col(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def test_by_hand() -> None:
@@ -36,7 +36,7 @@ def test_by_hand() -> None:
 def test_a_product_with_it_is_a_convolution(shape: Shape, fields: str) -> None:
     x = noise(*shape)
     text = f"num_output: 4 bias_term: false {fields}"
-    conv = room(f'type: "Convolution" bottom: "x" top: "y" convolution_param {{ {text} }}')
+    conv = layer_from_text(f'type: "Convolution" bottom: "x" top: "y" convolution_param {{ {text} }}')
     weight = noise(*conv.params([shape])[0].shape, seed=1)
     (want,) = run(conv, x, params=[weight])
     (columns,) = run(im2col(fields), x)

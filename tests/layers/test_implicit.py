@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 import prototxt
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def test_nothing() -> None:
-    assert run(room('type: "implicit" bottom: "x" bottom: "y"'), noise(2, 3), noise(4)) == []
+    assert run(layer_from_text('type: "implicit" bottom: "x" bottom: "y"'), noise(2, 3), noise(4)) == []
 
 
 def test_in_a_net() -> None:

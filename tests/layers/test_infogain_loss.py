@@ -12,13 +12,13 @@ from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.schema import message_class
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "InfogainLoss" bottom: "x" bottom: "l" bottom: "H" top: "y" %s'
 
 
 def infogain(fields: str = "", tops: str = "") -> Layer:
-    return room(TEXT % f"{tops} {fields}")
+    return layer_from_text(TEXT % f"{tops} {fields}")
 
 
 X = np.log(np.array([[1, 2, 5], [4, 4, 2]], np.float32))  # softmax: .125 .25 .625 and .4 .4 .2
@@ -52,7 +52,7 @@ def test_classes_on_another_axis_and_probabilities_as_second_top() -> None:
 
 def test_the_identity_gives_the_softmax_loss() -> None:
     x, labels = noise(4, 3, 2), np.array([0, 1, 2, 2, 1, 0, 1, 1], np.float32).reshape(4, 2)
-    (want,) = run(room('type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "y"'), x, labels)
+    (want,) = run(layer_from_text('type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "y"'), x, labels)
     (y,) = run(infogain(), x, labels, np.eye(3, dtype=np.float32))
     np.testing.assert_allclose(y, want, rtol=1e-5)
 

@@ -7,11 +7,11 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def inner(fields: str) -> Layer:
-    return room(f'type: "InnerProduct" bottom: "x" top: "y" inner_product_param {{ {fields} }}')
+    return layer_from_text(f'type: "InnerProduct" bottom: "x" top: "y" inner_product_param {{ {fields} }}')
 
 
 def test_by_hand() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Interp" bottom: "x" top: "y" interp_param { %s }'
 
 
 def interp(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def by_place(x: Array, height: int, width: int) -> Array:
@@ -68,7 +68,9 @@ def test_sizes(fields: str, size: tuple[int, int]) -> None:
 
 
 def test_the_size_of_a_second_bottom() -> None:
-    layer = room('type: "Interp" bottom: "x" bottom: "like" top: "y" interp_param { use_blob_size: true }')
+    layer = layer_from_text(
+        'type: "Interp" bottom: "x" bottom: "like" top: "y" interp_param { use_blob_size: true }'
+    )
     x = noise(1, 2, 3, 4)
     (y,) = run(layer, x, noise(1, 5, 6, 7))
     np.testing.assert_allclose(y, by_place(x, 6, 7), rtol=1e-5, atol=1e-5)

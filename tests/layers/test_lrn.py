@@ -7,11 +7,11 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def lrn(fields: str) -> Layer:
-    return room(f'type: "LRN" bottom: "x" top: "y" lrn_param {{ {fields} }}')
+    return layer_from_text(f'type: "LRN" bottom: "x" top: "y" lrn_param {{ {fields} }}')
 
 
 def test_across_channels_by_hand() -> None:
@@ -35,7 +35,7 @@ def test_within_channel_by_hand_ignores_k() -> None:
 
 
 def test_defaults_and_a_zero_neighbourhood() -> None:
-    layer = room('type: "LRN" bottom: "x" top: "y"')
+    layer = layer_from_text('type: "LRN" bottom: "x" top: "y"')
     assert layer.brief([]) == "across 5"
     (y,) = run(lrn("k: 0"), np.zeros((1, 2, 3, 4), np.float32))
     assert np.isnan(y).all()

@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "LSTM" bottom: "x" bottom: "cont" %s top: "y" %s recurrent_param { num_output: 4 %s }'
 UNIT = 'type: "LSTMUnit" bottom: "c" bottom: "x" bottom: "cont" top: "c1" top: "h1"'
@@ -15,7 +15,7 @@ HIDDEN = ('bottom: "s" bottom: "h" bottom: "c"', 'top: "hT" top: "cT"', "expose_
 
 
 def lstm(bottoms: str = "", tops: str = "", fields: str = "") -> Layer:
-    return room(TEXT % (bottoms, tops, fields))
+    return layer_from_text(TEXT % (bottoms, tops, fields))
 
 
 def weights(layer: Layer, *bottom: Shape) -> list[Array]:
@@ -36,7 +36,7 @@ def test_every_step_is_an_lstm_unit() -> None:
     h, c = H, C
     for t in range(5):
         gates = X[t].reshape(2, 21) @ w_x.T + bias + STATIC @ w_s.T + (CONT[t][:, None] * h[0]) @ w_h.T
-        c, h = run(room(UNIT), c, gates[None], CONT[t][None])
+        c, h = run(layer_from_text(UNIT), c, gates[None], CONT[t][None])
         np.testing.assert_allclose(y[t], h[0], rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(last_h, h, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(last_c, c, rtol=1e-4, atol=1e-6)

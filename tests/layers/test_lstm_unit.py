@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "LSTMUnit" bottom: "c" bottom: "x" bottom: "cont" top: "c1" top: "h1"'
 
@@ -19,7 +19,7 @@ def sigmoid(x: float) -> float:
 def step(cell: float, cont: float) -> tuple[Array, Array]:
     gates = np.array([0.5, -1, 2, 0.25], np.float32).reshape(1, 1, 4)
     inputs = [np.array(v, np.float32) for v in ([[[cell]]], gates, [[cont]])]
-    c, h = run(room(TEXT), *inputs)
+    c, h = run(layer_from_text(TEXT), *inputs)
     return c, h
 
 
@@ -34,13 +34,15 @@ def test_by_hand(cell: float, cont: float) -> None:
 def test_where_a_sequence_begins_the_forget_gate_is_shut_whatever_it_holds() -> None:
     gates = noise(1, 2, 12)
     gates[0, 0, 3:6] = np.nan
-    c, _ = run(room(TEXT), noise(1, 2, 3), gates, np.array([[0, 1]], np.float32))
+    c, _ = run(layer_from_text(TEXT), noise(1, 2, 3), gates, np.array([[0, 1]], np.float32))
     assert np.isfinite(c).all()
 
 
 def test_cost() -> None:
     bottom = [(1, 2, 3), (1, 2, 12), (1, 2)]
-    assert room(TEXT).cost(bottom, [(1, 2, 3)] * 2) == Cost(exponentials=30, multiplications=60, additions=24)
+    assert layer_from_text(TEXT).cost(bottom, [(1, 2, 3)] * 2) == Cost(
+        exponentials=30, multiplications=60, additions=24
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import prototxt
 from prototxt.errors import LayerError
 from prototxt.net import Net
-from support.helpers import noise, room
+from support.helpers import layer_from_text, noise
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
@@ -62,4 +62,4 @@ def test_a_transform_is_not_applied() -> None:
 def test_every_field_is_needed(field: str) -> None:
     kept = " ".join(f"{n}: {0 if n == field else 2}" for n in ("batch_size", "channels", "height", "width"))
     with pytest.raises(LayerError, match=f"{field} must be at least 1, not 0"):
-        room(f'name: "m" type: "MemoryData" top: "a" top: "b" memory_data_param {{ {kept} }}')
+        layer_from_text(f'name: "m" type: "MemoryData" top: "a" top: "b" memory_data_param {{ {kept} }}')

@@ -9,7 +9,7 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from support.helpers import floats, noise, refused, room
+from support.helpers import floats, layer_from_text, noise, refused
 
 PRIORS = floats(
     [
@@ -40,7 +40,7 @@ def value(
     fields: str = "", loss_param: str = "", outside: str = "", loc: Array = LOC, truth: Array = TRUTH
 ) -> float:
     conf = np.tile(CONF, (len(loc), 1))
-    layer = room(loss(fields, loss_param, outside))
+    layer = layer_from_text(loss(fields, loss_param, outside))
     (y,) = layer.forward([loc, conf, PRIORS, truth], [])
     assert y.dtype == np.float32
     assert [y.shape] == layer.shapes([loc.shape, conf.shape, PRIORS.shape, truth.shape])
@@ -120,7 +120,7 @@ def test_one_kind_of_thing() -> None:
     """Any thing is class 1: the label 1 of two classes."""
     text = loss("map_object_to_agnostic: true").replace("num_classes: 3", "num_classes: 2")
     conf = floats([[0, 1], [0, 1], [0, 0], [0, 0]]).reshape(1, 8)
-    (y,) = room(text).forward([LOC, conf, PRIORS, TRUTH], [])
+    (y,) = layer_from_text(text).forward([LOC, conf, PRIORS, TRUTH], [])
     assert y == pytest.approx((2.5 + 2 * log(1 + exp(-1)) + 2 * log(2)) / 2, rel=1e-5)
 
 
@@ -128,7 +128,7 @@ def test_boxes_that_hang_over_are_left_alone() -> None:
     """The first box leaves the image: neither matched nor a negative, and the second takes its place."""
     priors = PRIORS.copy()
     priors[0, 0, 0] = -0.01
-    layer = room(loss("ignore_cross_boundary_bbox: true"))
+    layer = layer_from_text(loss("ignore_cross_boundary_bbox: true"))
     (y,) = layer.forward([LOC, CONF, priors, TRUTH], [])
     assert y == pytest.approx(2.5 + EVEN + EVEN + WRONG, rel=1e-5)
 
@@ -169,7 +169,7 @@ def test_a_detector_that_is_right_has_no_error_of_boxes(code: str) -> None:
 
 
 def test_cost_and_brief() -> None:
-    layer = room(loss())
+    layer = layer_from_text(loss())
     shapes = [LOC.shape, CONF.shape, PRIORS.shape, TRUTH.shape]
     assert layer.cost(shapes, [()]).exponentials >= 12
     assert layer.brief(shapes) == "CORNER MAX_NEGATIVE"
@@ -207,7 +207,7 @@ def test_labels_that_are_none(label: float) -> None:
 
 def test_variances_of_nothing() -> None:
     with pytest.raises(LayerError, match="variance of the prior boxes is 0"):
-        room(loss()).forward([LOC, CONF, PRIORS * floats([1, 0])[:, None], TRUTH], [])
+        layer_from_text(loss()).forward([LOC, CONF, PRIORS * floats([1, 0])[:, None], TRUTH], [])
 
 
 def plainly(loc: Array, conf: Array, priors: Array, truth: Array) -> float:
@@ -260,5 +260,5 @@ def test_against_a_plain_loop(seed: int) -> None:
     truth = floats(np.hstack([head, near, np.zeros((6, 1))])).reshape(1, 1, 6, 8)
     loc, conf = noise(3, 120, seed=seed), noise(3, 150, seed=seed + 100)
     text = loss("code_type: CENTER_SIZE").replace("num_classes: 3", "num_classes: 5")
-    (y,) = room(text).forward([loc, conf, priors, truth], [])
+    (y,) = layer_from_text(text).forward([loc, conf, priors, truth], [])
     assert y == pytest.approx(plainly(loc, conf, priors, truth), rel=1e-4)

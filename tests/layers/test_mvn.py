@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "MVN" bottom: "x" top: "y" mvn_param { %s }'
 
 
 def mvn(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 X = np.array([1, 3, 5, 7, 0, 0, 4, 4], np.float32).reshape(1, 2, 1, 4)

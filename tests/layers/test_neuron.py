@@ -8,13 +8,13 @@ import pytest
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 INF = float("inf")
 
 
 def neuron(type_name: str, param: str = "") -> Layer:
-    return room(f'type: "{type_name}" bottom: "x" top: "y" {param}')
+    return layer_from_text(f'type: "{type_name}" bottom: "x" top: "y" {param}')
 
 
 def of(layer: Layer, *values: float) -> Array:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Parameter" top: "w" parameter_param { shape { %s } }'
 
 
 def test_it_gives_what_is_learned() -> None:
-    layer, weight = room(TEXT % "dim: 2 dim: 5"), noise(2, 5)
+    layer, weight = layer_from_text(TEXT % "dim: 2 dim: 5"), noise(2, 5)
     assert [p.shape for p in layer.params([])] == [(2, 5)]
     (y,) = run(layer, params=[weight])
     np.testing.assert_array_equal(y, weight)
@@ -18,7 +18,7 @@ def test_it_gives_what_is_learned() -> None:
 
 
 def test_without_a_shape_it_is_a_single_number() -> None:
-    layer = room('type: "Parameter" top: "w"')
+    layer = layer_from_text('type: "Parameter" top: "w"')
     assert layer.shapes([]) == [()]
     assert layer.params([])[0].shape == ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 
 def permute(*order: int) -> str:
@@ -17,17 +17,17 @@ def permute(*order: int) -> str:
 
 def test_channels_last() -> None:
     x = noise(2, 3, 4, 5)
-    (y,) = run(room(permute(0, 2, 3, 1)), x)
+    (y,) = run(layer_from_text(permute(0, 2, 3, 1)), x)
     assert y.shape == (2, 4, 5, 3)
     assert y[1, 2, 3, 0] == x[1, 0, 2, 3]
 
 
 def test_axes_left_out_follow_in_their_order() -> None:
-    layer = room(permute(2))
+    layer = layer_from_text(permute(2))
     assert layer.shapes([(2, 3, 4, 5)]) == [(4, 2, 3, 5)]
     assert layer.brief([(2, 3, 4, 5)]) == "2,0,1,3"
-    assert room(permute()).shapes([(2, 3)]) == [(2, 3)]
-    np.testing.assert_array_equal(run(room(permute(1)), noise(2, 3))[0], noise(2, 3).T)
+    assert layer_from_text(permute()).shapes([(2, 3)]) == [(2, 3)]
+    np.testing.assert_array_equal(run(layer_from_text(permute(1)), noise(2, 3))[0], noise(2, 3).T)
 
 
 def test_refused() -> None:

@@ -11,12 +11,14 @@ import prototxt
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def pool(fields: str, tops: int = 1, phase: int = TEST, seed: int = 0) -> Layer:
     names = " ".join(f'top: "y{i}"' for i in range(tops))
-    return room(f'name: "p" type: "Pooling" bottom: "x" {names} pooling_param {{ {fields} }}', phase, seed)
+    return layer_from_text(
+        f'name: "p" type: "Pooling" bottom: "x" {names} pooling_param {{ {fields} }}', phase, seed
+    )
 
 
 RAMP = np.arange(12, dtype=np.float32).reshape(1, 1, 3, 4)

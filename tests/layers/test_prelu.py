@@ -7,11 +7,11 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
-from support.helpers import room, run
+from support.helpers import layer_from_text, run
 
 
 def test_slope_per_channel() -> None:
-    layer = room('type: "PReLU" bottom: "x" top: "y"')
+    layer = layer_from_text('type: "PReLU" bottom: "x" top: "y"')
     x = np.array([[[-2, 2, -4], [-2, 2, -4]]], np.float32)
     (y,) = run(layer, x, params=[np.array([0.5, -1], np.float32)])
     np.testing.assert_array_equal(y, [[[-1, 2, -2], [2, 2, 4]]])
@@ -22,7 +22,7 @@ def test_slope_per_channel() -> None:
 
 
 def test_one_slope_for_all() -> None:
-    layer = room(
+    layer = layer_from_text(
         'type: "PReLU" bottom: "x" top: "y" prelu_param { channel_shared: true filler { value: 3 } }'
     )
     (slope,) = layer.params([(2, 3, 4)])
@@ -34,4 +34,4 @@ def test_one_slope_for_all() -> None:
 
 def test_needs_channels() -> None:
     with pytest.raises(LayerError, match="at least 2 axes, got 1: 7"):
-        room('type: "PReLU" bottom: "x" top: "y"').shapes([(7,)])
+        layer_from_text('type: "PReLU" bottom: "x" top: "y"').shapes([(7,)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 MAP, IMAGE = (1, 8, 2, 4), (1, 3, 20, 40)
 
@@ -15,7 +15,7 @@ def priors(fields: str) -> str:
 
 
 def boxes(fields: str) -> np.ndarray:
-    (y,) = run(room(priors(fields)), noise(*MAP), noise(*IMAGE))
+    (y,) = run(layer_from_text(priors(fields)), noise(*MAP), noise(*IMAGE))
     return y.reshape(2, *MAP[2:], -1, 4)
 
 
@@ -57,7 +57,7 @@ def test_four_variances() -> None:
 
 
 def test_brief_and_cost() -> None:
-    layer = room(priors("min_size: 4 aspect_ratio: 2 clip: true"))
+    layer = layer_from_text(priors("min_size: 4 aspect_ratio: 2 clip: true"))
     assert layer.brief([MAP, IMAGE]) == "3 boxes"
     assert layer.cost([MAP, IMAGE], layer.shapes([MAP, IMAGE])).divisions == 8 * 3 * 4
 
@@ -92,7 +92,7 @@ def test_too_many_boxes() -> None:
 def test_ten_thousand_ratios_take_no_time() -> None:
     """Each is held against its neighbours among those known, not against all."""
     ratios = " ".join(f"aspect_ratio: {2 + 0.001 * i:.3f}" for i in range(10_000))
-    assert room(priors(f"min_size: 4 {ratios}")).brief([MAP, IMAGE]) == "20001 boxes"
+    assert layer_from_text(priors(f"min_size: 4 {ratios}")).brief([MAP, IMAGE]) == "20001 boxes"
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -142,7 +142,7 @@ def test_against_plain_loops(seed: int) -> None:
     if clip:
         want = [min(max(value, 0), 1) for value in want]
     bottoms = noise(2, 3, rows, columns), noise(2, 3, height, width)
-    (made,) = run(room(priors(" ".join(fields))), *bottoms)
+    (made,) = run(layer_from_text(priors(" ".join(fields))), *bottoms)
     np.testing.assert_allclose(made[0, 0], want, 1e-5, 1e-6)
     np.testing.assert_allclose(
         made[0, 1].reshape(-1, 4), np.resize(variances or [0.1], (len(want) // 4, 4)), 1e-6

@@ -8,8 +8,8 @@ import pytest
 import prototxt
 from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.registry import meaning
-from support.helpers import layer_message, noise, refused, room
+from prototxt.layers.registry import resolve_type
+from support.helpers import layer_from_text, layer_message, noise, refused
 
 TEXT = (
     'type: "Python" bottom: "p" bottom: "d" bottom: "i" top: "rois" %s '
@@ -30,7 +30,7 @@ def bottom(objects: Array, info: tuple[float, float, float]) -> list[Array]:
 def test_the_best_anchors_cut_to_the_image() -> None:
     objects = np.zeros((3, 1, 2), np.float32)
     objects[1, 0, 1], objects[0, 0, 0] = 0.9, 0.8
-    layer = room(TEXT % (SCORES, "{'feat_stride': 32, 'scales': [2]}"))
+    layer = layer_from_text(TEXT % (SCORES, "{'feat_stride': 32, 'scales': [2]}"))
     rois, scores = layer.forward(bottom(objects, (64, 50, 1)), ())
     # Twice 16 x 16 and 23 x 12 pixels around 7.5: -8 to 23; -15 to 30 and -4 to 19. Decoding ends a pixel later.
     assert rois[0].tolist() == [0, 24, 0, 49, 24]
@@ -40,7 +40,7 @@ def test_the_best_anchors_cut_to_the_image() -> None:
 
 def test_sides_below_16_on_the_original_image_are_left_out() -> None:
     objects = np.full((3, 1, 1), 0.5, np.float32)
-    layer = room(TEXT % ("", "{'feat_stride': 16, 'scales': [2]}"))
+    layer = layer_from_text(TEXT % ("", "{'feat_stride': 16, 'scales': [2]}"))
     (rois,) = layer.forward(bottom(objects, (64, 64, 1.3)), ())  # below 20.8 here
     assert rois[:, 3:].tolist() == [[31, 20], [24, 24]]  # not [19, 30], which is 20 wide
     (none,) = layer.forward(bottom(objects, (64, 64, 5)), ())
@@ -49,14 +49,14 @@ def test_sides_below_16_on_the_original_image_are_left_out() -> None:
 
 def test_the_most_there_can_be() -> None:
     shapes: list[Shape] = [(1, 18, 40, 50), (1, 36, 40, 50), (1, 3)]
-    assert room(TEXT % (SCORES, STRIDE), TEST).shapes(shapes) == [(300, 5), (300, 1)]
-    assert room(TEXT % (SCORES, STRIDE), TRAIN).shapes(shapes) == [(2000, 5), (2000, 1)]
-    assert room(TEXT % ("", STRIDE)).shapes(SHAPES) == [(270, 5)]
+    assert layer_from_text(TEXT % (SCORES, STRIDE), TEST).shapes(shapes) == [(300, 5), (300, 1)]
+    assert layer_from_text(TEXT % (SCORES, STRIDE), TRAIN).shapes(shapes) == [(2000, 5), (2000, 1)]
+    assert layer_from_text(TEXT % ("", STRIDE)).shapes(SHAPES) == [(270, 5)]
 
 
 def test_only_a_python_layer_is_this_one() -> None:
-    assert meaning(layer_message(TEXT % ("", STRIDE))).room.fork == "fasterrcnn"
-    assert room(TEXT % ("", STRIDE)).type == "Proposal"
+    assert resolve_type(layer_message(TEXT % ("", STRIDE))).layer_class.fork == "fasterrcnn"
+    assert layer_from_text(TEXT % ("", STRIDE)).type == "Proposal"
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_what_is_no_number_is_left_out() -> None:
     moves[0, 2, 1] = np.inf
     moves[0, 4, 2] = np.nan
     with np.errstate(all="ignore"):
-        (rois,) = room(TEXT % ("", STRIDE)).forward([scores, moves, info], ())
+        (rois,) = layer_from_text(TEXT % ("", STRIDE)).forward([scores, moves, info], ())
     assert np.isfinite(rois).all()
     assert len(rois)
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % ("", STRIDE))
+    layer = layer_from_text(TEXT % ("", STRIDE))
     assert layer.cost(SHAPES, layer.shapes(SHAPES)).exponentials == 2 * 270
     assert layer.brief(SHAPES) == "9 anchors /16"
 
@@ -131,4 +131,4 @@ def test_a_net_whose_image_has_no_regions(engine: str) -> None:
 def test_another_class_of_that_module_is_unknown() -> None:
     text = TEXT.replace('"ProposalLayer"', '"OtherLayer"') % ("", STRIDE)
     with pytest.raises(LayerError, match="runs code of the net's author"):
-        room(text)
+        layer_from_text(text)

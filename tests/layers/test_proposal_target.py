@@ -11,7 +11,7 @@ from prototxt.blobs import Array, Shape
 from prototxt.boxes.deltas import decode
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from support.helpers import refused, room
+from support.helpers import layer_from_text, refused
 
 TEXT = (
     'type: "Python" bottom: "r" bottom: "gt" top: "rois" top: "l" top: "t" top: "w" top: "v" '
@@ -34,7 +34,7 @@ def target(layer: Layer, rois: Sequence[Sequence[float]], truths: Sequence[Seque
 
 
 def test_by_hand() -> None:
-    rois, labels, targets, inside, outside = target(room(TEXT % FOUR), [NEAR, HALF, FAR], TRUTHS)
+    rois, labels, targets, inside, outside = target(layer_from_text(TEXT % FOUR), [NEAR, HALF, FAR], TRUTHS)
     # Of those proposed the first is an object, the second background (1/3), the third too far; then the true boxes.
     assert rois[:, :, 0, 0].tolist() == [NEAR, *([0, *box[:4]] for box in TRUTHS), HALF]
     assert labels.ravel().tolist() == [3, 3, 1, 0]
@@ -46,13 +46,13 @@ def test_by_hand() -> None:
 
 
 def test_targets_lead_to_the_true_box() -> None:
-    _, _, targets, *_ = target(room(TEXT % FOUR), [NEAR], TRUTHS)
+    _, _, targets, *_ = target(layer_from_text(TEXT % FOUR), [NEAR], TRUTHS)
     found = decode(np.array([NEAR[1:]], np.float32), targets[:1, 12:, 0, 0])
     np.testing.assert_allclose(found, [[10, 10, 50, 50]], rtol=1e-5)
 
 
 def test_two_classes_only_tell_objects_from_background() -> None:
-    _, labels, _, inside, _ = target(room(TEXT % "'num_classes': 2"), [NEAR], TRUTHS)
+    _, labels, _, inside, _ = target(layer_from_text(TEXT % "'num_classes': 2"), [NEAR], TRUTHS)
     assert labels.ravel().tolist() == [3, 3, 1]
     assert inside[:, 4:].all()
     assert not inside[:, :4].any()
@@ -62,7 +62,7 @@ def test_some_are_drawn() -> None:
     rng = np.random.default_rng(0)
     shift = np.concatenate([rng.uniform(0, 4, (100, 1)), rng.uniform(15, 25, (200, 1))])
     rois = np.array([0, 10, 10, 49, 49]) + shift * [0, 1, 0, 1, 0]
-    tops = [target(room(TEXT % FOUR, seed=seed), rois.tolist(), TRUTHS)[:2] for seed in (1, 1, 2)]
+    tops = [target(layer_from_text(TEXT % FOUR, seed=seed), rois.tolist(), TRUTHS)[:2] for seed in (1, 1, 2)]
     for _, labels in tops:
         assert ((labels > 0).sum(), (labels == 0).sum()) == (32, 96)
     np.testing.assert_array_equal(tops[0][0], tops[1][0])
@@ -70,14 +70,14 @@ def test_some_are_drawn() -> None:
 
 
 def test_nothing_to_train_on() -> None:
-    assert [len(y) for y in target(room(TEXT % FOUR), [FAR], [])] == [0] * 5
+    assert [len(y) for y in target(layer_from_text(TEXT % FOUR), [FAR], [])] == [0] * 5
 
 
 def test_the_most_there_can_be() -> None:
-    layer = room(TEXT % FOUR)
+    layer = layer_from_text(TEXT % FOUR)
     assert layer.shapes([(2000, 5), (7, 5)])[1:3] == [(128, 1, 1, 1), (128, 16, 1, 1)]
     assert layer.shapes([(20, 5), (7, 5)])[0] == (27, 5, 1, 1)
-    assert layer.remembers
+    assert layer.stateful
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_refusals(text: str, shapes: list[Shape], what: str) -> None:
 
 def test_values_that_are_refused() -> None:
     with pytest.raises(LayerError, match="a true box's class 4 is out of range: it must be 0 to 3"):
-        target(room(TEXT % FOUR), [NEAR], [[10, 10, 49, 49, 4]])
+        target(layer_from_text(TEXT % FOUR), [NEAR], [[10, 10, 49, 49, 4]])
     with pytest.raises(LayerError, match="a region's image 1 is out of range: it must be 0 to 0"):
-        target(room(TEXT % FOUR), [[1, 10, 10, 49, 49]], TRUTHS)
+        target(layer_from_text(TEXT % FOUR), [[1, 10, 10, 49, 49]], TRUTHS)
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % FOUR)
+    layer = layer_from_text(TEXT % FOUR)
     shapes: list[Shape] = [(9, 5), (3, 5)]
     assert layer.cost(shapes, layer.shapes(shapes)).divisions == 12 * 3
     assert layer.brief(shapes) == "4 classes"

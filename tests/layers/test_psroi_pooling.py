@@ -11,13 +11,13 @@ from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers import psroi_pooling
 from prototxt.layers.base import Cost
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "PSROIPooling" bottom: "x" bottom: "rois" top: "y" psroi_pooling_param { %s }'
 
 
 def pool(x: Array, rois: Array, fields: str) -> Array:
-    (y,) = run(room(TEXT % fields), x, rois.astype(np.float32))
+    (y,) = run(layer_from_text(TEXT % fields), x, rois.astype(np.float32))
     return y
 
 
@@ -109,7 +109,7 @@ def test_a_region_of_an_image_that_is_not_there() -> None:
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % "output_dim: 2 group_size: 3 spatial_scale: 1")
+    layer = layer_from_text(TEXT % "output_dim: 2 group_size: 3 spatial_scale: 1")
     shapes: list[Shape] = [(1, 18, 5, 6), (10, 5)]
     cost = layer.cost(shapes, layer.shapes(shapes))
     assert cost == Cost(additions=10 * 2 * 5 * 6, divisions=10 * 2 * 3 * 3)

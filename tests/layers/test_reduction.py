@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Reduction" bottom: "x" top: "y" reduction_param { %s }'
 
 
 def reduction(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 X = np.array([[[1, -2], [3, 0.5]], [[-4, 2], [0, 1]], [[2, 2], [2, 2]]], np.float32)

@@ -9,7 +9,7 @@ import pytest
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer, layer_types, make_layer
-from support.helpers import layer_message, room
+from support.helpers import layer_from_text, layer_message
 
 ROOMS = [
     "AbsVal",
@@ -69,10 +69,10 @@ def test_docstrings_have_a_formula_and_an_example_that_parses(type_name: str) ->
 
 def test_unknown_type() -> None:
     with pytest.raises(LayerError, match='unknown layer type "Pooing"') as caught:
-        room('type: "Pooing"')
+        layer_from_text('type: "Pooing"')
     assert (caught.value.hint or "").startswith('did you mean "Pooling"')
     with pytest.raises(LayerError, match="the layer has no type"):
-        room('name: "x"')
+        layer_from_text('name: "x"')
 
 
 def test_a_type_is_registered_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from support.helpers import floats, noise, refused, room, run
+from support.helpers import floats, layer_from_text, noise, refused, run
 
 
 def reorg(fields: str) -> str:
@@ -15,7 +15,7 @@ def reorg(fields: str) -> str:
 def test_darknets_order() -> None:
     """Four channels of 2 x 2 are read as one of 4 x 4: y's channels are its four corners' pixels."""
     x = floats(np.arange(16)).reshape(1, 4, 2, 2)
-    (y,) = run(room(reorg("stride: 2")), x)
+    (y,) = run(layer_from_text(reorg("stride: 2")), x)
     assert y.shape == (1, 16, 1, 1)
     big = x.reshape(4, 4)  # as 1 x 1 x 4 x 4 in memory
     got = y.reshape(2, 2, 2, 2)  # down in a block, across in a block, then what was which block
@@ -24,14 +24,16 @@ def test_darknets_order() -> None:
 
 def test_reverse() -> None:
     x = floats([1, 2, 3, 4]).reshape(1, 4, 1, 1)
-    (y,) = run(room(reorg("stride: 2 reverse: true")), x)
+    (y,) = run(layer_from_text(reorg("stride: 2 reverse: true")), x)
     assert y.tolist() == [[[[1, 2], [3, 4]]]]
 
 
 def test_stride_of_one_changes_nothing() -> None:
-    np.testing.assert_array_equal(run(room(reorg("stride: 1")), noise(2, 3, 4, 5))[0], noise(2, 3, 4, 5))
-    assert room(reorg("stride: 1")).brief([]) == "/1"
-    assert room(reorg("stride: 2 reverse: true")).brief([]) == "/2 reverse"
+    np.testing.assert_array_equal(
+        run(layer_from_text(reorg("stride: 1")), noise(2, 3, 4, 5))[0], noise(2, 3, 4, 5)
+    )
+    assert layer_from_text(reorg("stride: 1")).brief([]) == "/1"
+    assert layer_from_text(reorg("stride: 2 reverse: true")).brief([]) == "/2 reverse"
 
 
 @pytest.mark.parametrize(

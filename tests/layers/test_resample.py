@@ -10,13 +10,13 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Resample" bottom: "x" top: "y" resample_param { %s }'
 
 
 def resample(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def weight(kind: str, d: float) -> float:
@@ -82,7 +82,7 @@ def test_nearest() -> None:
 def test_the_size_of_a_second_bottom() -> None:
     text = 'type: "Resample" bottom: "x" bottom: "size" top: "y"'
     x = noise(2, 3, 4, 6)
-    (y,) = run(room(text), x, noise(1, 1, 8, 12))
+    (y,) = run(layer_from_text(text), x, noise(1, 1, 8, 12))
     np.testing.assert_array_equal(y, run(resample("height: 8 width: 12"), x)[0])
 
 

@@ -7,12 +7,14 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def reshape(dims: list[int], fields: str = "") -> Layer:
     shape = " ".join(f"dim: {d}" for d in dims)
-    return room(f'type: "Reshape" bottom: "x" top: "y" reshape_param {{ shape {{ {shape} }} {fields} }}')
+    return layer_from_text(
+        f'type: "Reshape" bottom: "x" top: "y" reshape_param {{ shape {{ {shape} }} {fields} }}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import pytest
 import prototxt
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "RNN" bottom: "x" bottom: "cont" %s top: "y" %s recurrent_param { num_output: 4 %s }'
 HIDDEN = ('bottom: "h"', 'top: "hT"', "expose_hidden: true")
 
 
 def rnn(bottoms: str = "", tops: str = "", fields: str = "") -> Layer:
-    return room(TEXT % (bottoms, tops, fields))
+    return layer_from_text(TEXT % (bottoms, tops, fields))
 
 
 def weights(layer: Layer, *bottom: Shape) -> list[Array]:

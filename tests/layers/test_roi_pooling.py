@@ -11,13 +11,13 @@ import prototxt
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "ROIPooling" bottom: "x" bottom: "rois" top: "y" roi_pooling_param { %s }'
 
 
 def pool(x: Array, rois: list[list[float]], fields: str) -> Array:
-    (y,) = run(room(TEXT % fields), x, np.array(rois, np.float32))
+    (y,) = run(layer_from_text(TEXT % fields), x, np.array(rois, np.float32))
     return y
 
 
@@ -76,7 +76,9 @@ def test_equals_loops(seed: int) -> None:
 
 
 def test_no_regions() -> None:
-    (y,) = run(room(TEXT % "pooled_h: 1 pooled_w: 3"), noise(1, 2, 5, 6), np.zeros((0, 5), np.float32))
+    (y,) = run(
+        layer_from_text(TEXT % "pooled_h: 1 pooled_w: 3"), noise(1, 2, 5, 6), np.zeros((0, 5), np.float32)
+    )
     assert y.shape == (0, 2, 1, 3)
 
 
@@ -113,7 +115,7 @@ def test_regions_that_are_none(roi: list[float], what: str) -> None:
 
 
 def test_cost_and_brief() -> None:
-    layer = room(TEXT % "pooled_h: 7 pooled_w: 6")
+    layer = layer_from_text(TEXT % "pooled_h: 7 pooled_w: 6")
     shapes: list[Shape] = [(1, 8, 5, 6), (10, 5)]
     assert layer.cost(shapes, layer.shapes(shapes)) == Cost(comparisons=10 * 8 * 5 * 6)
     assert layer.brief(shapes) == "MAX 7x6"

@@ -7,7 +7,7 @@ import pytest
 import prototxt
 from prototxt.errors import InputError, LayerError, UnsaidShapeError
 from prototxt.net import Net
-from support.helpers import refused, room
+from support.helpers import layer_from_text, refused
 
 FASTER = ("data", "im_info", "gt_boxes")
 FAST = ("data", "rois", "labels", "bbox_targets", "bbox_inside_weights", "bbox_outside_weights")
@@ -66,7 +66,7 @@ def test_what_does_not_follow_is_asked_for() -> None:
 def test_refusals() -> None:
     assert refused(text(FASTER[:2])).what.startswith("makes 3 tops (data, im_info, gt_boxes) or 6")
     with pytest.raises(LayerError, match="no 'num_classes'"):
-        room(text(FASTER, ""))
+        layer_from_text(text(FASTER, ""))
 
 
 def test_other_python_layers_follow_from_nothing() -> None:

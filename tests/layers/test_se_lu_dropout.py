@@ -8,14 +8,14 @@ import pytest
 import prototxt
 from prototxt.blobs import TEST, TRAIN
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 ALPHA = -1.75809934
 
 
 def dropout(fields: str = "", phase: int = TRAIN, seed: int = 0) -> Layer:
     text = f'name: "d" type: "SeLuDropout" bottom: "x" top: "y" selu_dropout_param {{ {fields} }}'
-    return room(text, phase, seed)
+    return layer_from_text(text, phase, seed)
 
 
 def test_identity_at_test() -> None:

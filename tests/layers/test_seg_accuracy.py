@@ -8,13 +8,13 @@ import pytest
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = 'type: "SegAccuracy" bottom: "x" bottom: "label" top: "y" seg_accuracy_param { %s }'
 
 
 def accuracy(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def scores(*guesses: int, classes: int = 4) -> Array:
@@ -47,8 +47,8 @@ def test_labels_that_do_not_count() -> None:
 
 def test_adds_up_over_forwards() -> None:
     layer = accuracy("reset: false")
-    assert layer.remembers
-    assert not accuracy().remembers
+    assert layer.stateful
+    assert not accuracy().stateful
     run(layer, scores(0, 1), labels(0, 1))
     (y,) = run(layer, scores(0, 1), labels(1, 0))
     assert y.ravel()[0] == 0.5

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "ShuffleChannel" bottom: "x" top: "y" shuffle_channel_param { %s }'
 
 
 def shuffle(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import refused, room, run
+from support.helpers import layer_from_text, refused, run
 
 TEXT = 'type: "SigmoidCrossEntropyLoss" bottom: "x" bottom: "t" top: "y" loss_param { %s }'
 
 
 def loss(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 X = np.array([[0, 1, -2], [3, 0.5, 0]], np.float32)

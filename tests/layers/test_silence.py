@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def test_makes_nothing() -> None:
-    assert run(room('type: "Silence" bottom: "a" bottom: "b"'), noise(2, 3), noise(4)) == []
+    assert run(layer_from_text('type: "Silence" bottom: "a" bottom: "b"'), noise(2, 3), noise(4)) == []

@@ -7,12 +7,12 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from support.helpers import noise, room, run
+from support.helpers import layer_from_text, noise, run
 
 
 def cut(tops: int, fields: str) -> Layer:
     names = " ".join(f'top: "y{i}"' for i in range(tops))
-    return room(f'type: "Slice" bottom: "x" {names} slice_param {{ {fields} }}')
+    return layer_from_text(f'type: "Slice" bottom: "x" {names} slice_param {{ {fields} }}')
 
 
 def test_equal_parts() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from prototxt.layers.smooth_l1_loss import SmoothL1Loss
-from support.helpers import floats, layer_message, noise, refused, room, run
+from support.helpers import floats, layer_from_text, layer_message, noise, refused, run
 
 LOSS = 'type: "SmoothL1Loss" bottom: "a" bottom: "b" top: "y"'
 
 
 def ssd(text: str = LOSS) -> SmoothL1Loss:
-    layer = room(text, dialect="ssd")
+    layer = layer_from_text(text, dialect="ssd")
     assert isinstance(layer, SmoothL1Loss)
     return layer
 

@@ -7,9 +7,9 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Setting
-from prototxt.layers.registry import meaning
+from prototxt.layers.registry import resolve_type
 from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
-from support.helpers import layer_message, noise, refused, room, run
+from support.helpers import layer_from_text, layer_message, noise, refused, run
 
 TEXT = 'type: "SmoothL1Loss" bottom: "a" bottom: "b" %s top: "y" smooth_l1_loss_param { sigma: %g }'
 WEIGHTS = 'bottom: "in" bottom: "out"'
@@ -18,21 +18,21 @@ B = np.zeros((2, 2), np.float32)
 
 
 def test_by_hand() -> None:
-    (y,) = run(room(TEXT % ("", 1)), A, B)
+    (y,) = run(layer_from_text(TEXT % ("", 1)), A, B)
     assert y == pytest.approx((0.005 + 1.5 + 2.5) / 2)
-    (y,) = run(room(TEXT % ("", 3)), A, B)  # the bend is at 1/9
+    (y,) = run(layer_from_text(TEXT % ("", 3)), A, B)  # the bend is at 1/9
     assert y == pytest.approx((0.5 * 9 * 0.01 + 2 - 1 / 18 + 3 - 1 / 18) / 2)
 
 
 def test_weights_inside_and_outside() -> None:
     inside, outside = np.array([[1, 0], [0.1, 1]], np.float32), np.array([[2, 2], [4, 4]], np.float32)
-    (y,) = run(room(TEXT % (WEIGHTS, 1)), A, B, inside, outside)
+    (y,) = run(layer_from_text(TEXT % (WEIGHTS, 1)), A, B, inside, outside)
     assert y == pytest.approx((2 * 0.005 + 4 * 0.5 * 0.09) / 2)
 
 
 def test_it_counts_nothing_without_a_loss_weight() -> None:
-    assert room(TEXT % ("", 1)).loss_weights == (0,)
-    assert room(TEXT % ("", 1) + " loss_weight: 0.5").loss_weights == (0.5,)
+    assert layer_from_text(TEXT % ("", 1)).loss_weights == (0,)
+    assert layer_from_text(TEXT % ("", 1) + " loss_weight: 0.5").loss_weights == (0.5,)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_it_counts_nothing_without_a_loss_weight() -> None:
 )
 def test_meanings(text: str, dialect: str, fork: str) -> None:
     param = layer_message(f'type: "SmoothL1Loss" bottom: "a" bottom: "b" top: "y" {text}')
-    assert meaning(param, Setting(dialect=dialect)).room.fork == fork
+    assert resolve_type(param, Setting(dialect=dialect)).layer_class.fork == fork
 
 
 def test_refusals() -> None:
@@ -67,12 +67,12 @@ def test_refusals() -> None:
 
 def test_axes_of_1_may_be_there_or_not() -> None:
     a, b = noise(3, 4), noise(3, 4, 1, 1, seed=1)
-    (y,) = run(room(TEXT % ("", 1)), a, b)
-    (same,) = run(room(TEXT % ("", 1)), a, b.reshape(3, 4))
+    (y,) = run(layer_from_text(TEXT % ("", 1)), a, b)
+    (same,) = run(layer_from_text(TEXT % ("", 1)), a, b.reshape(3, 4))
     assert y == same
 
 
 def test_cost() -> None:
-    layer = room(TEXT % (WEIGHTS, 1))
+    layer = layer_from_text(TEXT % (WEIGHTS, 1))
     cost = layer.cost([(2, 3)] * 4, [()])
     assert (cost.additions, cost.multiplications, cost.comparisons, cost.divisions) == (18, 24, 6, 1)

@@ -8,13 +8,13 @@ import pytest
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "y" %s'
 
 
 def loss(fields: str = "", extra: str = "") -> Layer:
-    return room(TEXT % f"loss_param {{ {fields} }} {extra}")
+    return layer_from_text(TEXT % f"loss_param {{ {fields} }} {extra}")
 
 
 # Probabilities of two images with three classes at two places; labels 0, 2 and 1, 1.

@@ -10,7 +10,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.softmax import softmax
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from prototxt.layers.softmax_with_loss_segnet import SegNetSoftmaxWithLoss
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "label" top: "y" loss_param { %s }'
 WEIGHTED = "weight_by_label_freqs: true class_weighting: [2, 0.5, 1]"
@@ -21,7 +21,7 @@ EACH = -np.log([PROB[0, 0, 0], PROB[0, 2, 1], PROB[1, 1, 0], PROB[1, 1, 1]])
 
 
 def loss(fields: str = "") -> Layer:
-    return room(TEXT % fields, dialect="segnet")
+    return layer_from_text(TEXT % fields, dialect="segnet")
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_nothing_that_counts_is_not_a_number() -> None:
 
 
 def test_told_by_its_fields() -> None:
-    assert type(room(TEXT % WEIGHTED)) is SegNetSoftmaxWithLoss
-    assert type(room(TEXT % "ignore_label: 1")) is SoftmaxWithLoss
+    assert type(layer_from_text(TEXT % WEIGHTED)) is SegNetSoftmaxWithLoss
+    assert type(layer_from_text(TEXT % "ignore_label: 1")) is SoftmaxWithLoss
 
 
 def test_cost() -> None:
     bottom: list[Shape] = [(2, 3, 2), (2, 2)]
-    plain = room(TEXT % "").cost(bottom, [()])
+    plain = layer_from_text(TEXT % "").cost(bottom, [()])
     assert loss().cost(bottom, [()]) == plain
     assert loss(WEIGHTED).cost(bottom, [()]) == plain + Cost(multiplications=4)
 

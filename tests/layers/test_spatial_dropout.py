@@ -8,7 +8,7 @@ import pytest
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.layers.base import Layer
 from prototxt.layers.spatial_dropout import SpatialDropout
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 PYTHON = (
     'name: "d" type: "Python" bottom: "x" top: "y" '
@@ -18,7 +18,7 @@ PYTHON = (
 
 def dropout(phase: int, ratio: float = 0.25) -> Layer:
     text = f'name: "d" type: "SpatialDropout" bottom: "x" top: "y" spatial_dropout_param {{ dropout_ratio: {ratio} }}'
-    return room(text, phase)
+    return layer_from_text(text, phase)
 
 
 def check_channels(y: Array, kept: float) -> None:
@@ -32,7 +32,7 @@ def test_whole_channels_at_train_nothing_at_test() -> None:
     check_channels(y, 4 / 3)
     assert y.mean() == pytest.approx(1, abs=0.1)
     np.testing.assert_array_equal(run(dropout(TEST), x)[0], x)
-    assert (dropout(TRAIN).remembers, dropout(TEST).remembers) == (True, False)
+    assert (dropout(TRAIN).stateful, dropout(TEST).stateful) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_whole_channels_at_train_nothing_at_test() -> None:
     ],
 )
 def test_as_a_python_layer(text: str, phase: int, drops: bool) -> None:
-    layer = room(PYTHON % text, phase)
+    layer = layer_from_text(PYTHON % text, phase)
     assert isinstance(layer, SpatialDropout)
     x = np.ones((20, 30, 2, 3), np.float32)
     (y,) = run(layer, x)

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.blobs import TRAIN, Shape
 from prototxt.layers.base import Cost, Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "SPP" bottom: "x" top: "y" spp_param { %s }'
 
 
 def spp(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def test_by_hand() -> None:
@@ -34,13 +34,13 @@ def test_every_level_is_a_pooling_layer() -> None:
     x = noise(2, 3, 13, 18)
     (y,) = run(spp("pyramid_height: 3"), x)
     fields = "kernel_h: 4 kernel_w: 5 stride_h: 4 stride_w: 5 pad_h: 2 pad_w: 1"
-    (last,) = run(room(f'type: "Pooling" bottom: "x" top: "y" pooling_param {{ {fields} }}'), x)
+    (last,) = run(layer_from_text(f'type: "Pooling" bottom: "x" top: "y" pooling_param {{ {fields} }}'), x)
     assert y.shape == (2, 3 * 21)
     np.testing.assert_array_equal(y[:, 15:], last.reshape(2, -1))
 
 
 def test_stochastic_draws_anew_at_every_forward() -> None:
-    layer = room(TEXT % "pyramid_height: 2 pool: STOCHASTIC", TRAIN, seed=3)
+    layer = layer_from_text(TEXT % "pyramid_height: 2 pool: STOCHASTIC", TRAIN, seed=3)
     x = abs(noise(2, 3, 16, 24))
     first, second = layer.forward([x], ())[0], layer.forward([x], ())[0]
     assert first.shape == (2, 15)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Tile" bottom: "x" top: "y" tile_param { %s }'
 
 
 def tile(fields: str) -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def test_by_hand() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from support.helpers import noise, refused, room, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Upsample" bottom: "x" bottom: "mask" top: "y" upsample_param { %s }'
 
 
 def upsample(fields: str = "") -> Layer:
-    return room(TEXT % fields)
+    return layer_from_text(TEXT % fields)
 
 
 def test_values_go_where_the_mask_says() -> None:
@@ -27,7 +27,9 @@ def test_values_go_where_the_mask_says() -> None:
 
 def test_undoes_pooling() -> None:
     x = noise(2, 3, 6, 10)
-    pool = room('type: "Pooling" bottom: "x" top: "p" top: "m" pooling_param { kernel_size: 2 stride: 2 }')
+    pool = layer_from_text(
+        'type: "Pooling" bottom: "x" top: "p" top: "m" pooling_param { kernel_size: 2 stride: 2 }'
+    )
     (y,) = run(upsample(), *run(pool, x))
     np.testing.assert_array_equal(y[y != 0], x[y != 0])
     assert (y != 0).sum() == x.size // 4

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from prototxt.layers.upsample_yolo import UpsampleByScale
-from support.helpers import floats, layer_message, refused, room, run
+from support.helpers import floats, layer_from_text, layer_message, refused, run
 
 UPSAMPLE = 'type: "Upsample" bottom: "x" top: "y" '
 
 
 def test_every_pixel_is_a_block() -> None:
-    (y,) = run(room(UPSAMPLE + "upsample_param { scale: 2 }"), floats([[1, 2]]).reshape(1, 1, 1, 2))
+    (y,) = run(
+        layer_from_text(UPSAMPLE + "upsample_param { scale: 2 }"), floats([[1, 2]]).reshape(1, 1, 1, 2)
+    )
     assert y.tolist() == [[[[1, 1, 2, 2], [1, 1, 2, 2]]]]
 
 
 def test_one_where_nothing_is_said() -> None:
-    layer = room(UPSAMPLE)
+    layer = layer_from_text(UPSAMPLE)
     assert layer.shapes([(1, 2, 3, 4)]) == [(1, 2, 3, 4)]
     assert layer.brief([]) == "x1"
 

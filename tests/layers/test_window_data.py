@@ -14,7 +14,7 @@ from prototxt.errors import DataError, LayerError
 from prototxt.images.opencv import resize_bytes
 from prototxt.net import Net
 from support.datasets import pixels, prefetch_threads, write_images
-from support.helpers import room
+from support.helpers import layer_from_text
 
 IMAGE = pixels(20, 30)
 
@@ -106,7 +106,7 @@ def test_shapes_without_the_file() -> None:
 )
 def test_parameters_that_are_refused(fields: str, transform: str, what: str) -> None:
     with pytest.raises(LayerError, match=what):
-        room(
+        layer_from_text(
             f'name: "d" type: "WindowData" top: "x" top: "l" transform_param {{ {transform} }} '
             f"window_data_param {{ {fields} }}"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from support.helpers import refused, room
+from support.helpers import layer_from_text, refused
 
 BIASES = "biases: 8 biases: 16 biases: 4 biases: 2 "
 FIELDS = f"num_classes: 2 num_box: 1 {BIASES} mask: 1 mask: 0 anchors_scale: 16 anchors_scale: 8 "
@@ -22,19 +22,19 @@ def test_boxes_by_hand() -> None:
     b = np.full((1, 7, 2, 4), -100, np.float32)
     b[0, :, 1, 2] = [0, 0, 0, 0, 100, 100, 0]
     fields = FIELDS + "nms_threshold: 1.5"
-    (y,) = room(output(fields)).forward([a, b], [])
+    (y,) = layer_from_text(output(fields)).forward([a, b], [])
     box = [2.5 / 4 - 0.125, 0.75 - 0.5, 2.5 / 4 + 0.125, 0.75 + 0.5]
     np.testing.assert_allclose(y[0, 0], [[0, 1, 1, *box], [0, 2, 0.5, *box]], rtol=1e-5)
-    (y,) = room(output()).forward([a, b], [])
+    (y,) = layer_from_text(output()).forward([a, b], [])
     assert y.shape[2] == 1  # the better class of the box drops the other
     a[0, :, 0, 1] = [0, 0, 0, 0, 100, 0, -100]
-    (y,) = room(output()).forward([a, b], [])
+    (y,) = layer_from_text(output()).forward([a, b], [])
     box = [0.75 - 0.0625, 0.5 - 0.0625, 0.75 + 0.0625, 0.5 + 0.0625]  # 4 x 2 of 32 x 16
     np.testing.assert_allclose(y[0, 0, 1], [0, 1, 0.5, *box], rtol=1e-5)
 
 
 def test_shapes_cost_and_brief() -> None:
-    layer = room(output())
+    layer = layer_from_text(output())
     shapes = [(2, 7, 1, 2), (2, 7, 2, 4)]
     assert layer.shapes(shapes) == [(1, 1, 2 * 10 * 2, 7)]
     assert layer.cost(shapes, []).comparisons == 40
@@ -95,7 +95,7 @@ def test_against_plain_loops(seed: int) -> None:
             kept.append(row)
     text = f"""num_classes: {classes} num_box: {boxes} mask_group_num: {groups} biases: {biases} mask: {mask}
         anchors_scale: {scales} confidence_threshold: {least} nms_threshold: {limit}"""
-    (y,) = room(output(text, groups)).forward(maps, [])
+    (y,) = layer_from_text(output(text, groups)).forward(maps, [])
     none = [[n, *[-1] * 6] for n in range(images)]
     np.testing.assert_allclose(y[0, 0], kept or none, 1e-4, 1e-5)
 

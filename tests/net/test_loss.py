@@ -15,7 +15,7 @@ from prototxt.cli.run.command import main
 from prototxt.errors import LayerError, NetError
 from prototxt.graph.graph import BlobId
 from prototxt.net import Net
-from support.helpers import noise, room
+from support.helpers import layer_from_text, noise
 
 INPUTS = """
 layer { name: "in" type: "Input" top: "x" top: "t"
@@ -110,9 +110,9 @@ def test_a_new_shape_and_a_new_forward_begin_anew() -> None:
 
 def test_a_second_top_does_not_count_unless_it_is_told_to() -> None:
     tops = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "loss" top: "prob" '
-    assert room(tops).loss_weights == (1, 0)
-    assert room(tops + "loss_weight: 0 loss_weight: 2").loss_weights == (0, 2)
-    assert room('type: "Split" bottom: "x" top: "a" top: "b"').loss_weights == (0, 0)
+    assert layer_from_text(tops).loss_weights == (1, 0)
+    assert layer_from_text(tops + "loss_weight: 0 loss_weight: 2").loss_weights == (0, 2)
+    assert layer_from_text('type: "Split" bottom: "x" top: "a" top: "b"').loss_weights == (0, 0)
 
 
 def test_a_wrong_number_of_weights_is_refused() -> None:

@@ -22,27 +22,27 @@ layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip" inner_product_p
 def test_parameters_are_shared_and_blobs_are_not() -> None:
     net = prototxt.parse_net(NET)
     net.reshape(data=(1, 3, 9, 7))
-    twin = net.twin()
-    assert twin.blobs["ip"].shape == (1, 5)
-    assert np.shares_memory(twin.params["conv"][0].data, net.params["conv"][0].data)
+    clone = net.clone()
+    assert clone.blobs["ip"].shape == (1, 5)
+    assert np.shares_memory(clone.params["conv"][0].data, net.params["conv"][0].data)
     x = noise(1, 3, 9, 7)
     first = net.forward(data=x)["ip"]
-    twin.forward(data=2 * x)
-    twin.reshape(data=(4, 3, 9, 7))
+    clone.forward(data=2 * x)
+    clone.reshape(data=(4, 3, 9, 7))
     np.testing.assert_array_equal(net.blobs["ip"].data, first)
     assert net.blobs["ip"].shape == (1, 5)
     net.params["ip"][1].data[...] = 3
-    assert (twin.params["ip"][1].data == 3).all()
+    assert (clone.params["ip"][1].data == 3).all()
 
 
 def test_two_threads() -> None:
     net = prototxt.parse_net(NET)
     inputs = [noise(2, 3, 9, 7, seed=i) for i in range(40)]
     want = [net.forward(data=x)["ip"] for x in inputs]
-    twins = [net.twin(), net.twin()]
+    clones = [net.clone(), net.clone()]
 
     def run(which: int) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-        return [twins[which].forward(data=x)["ip"] for x in inputs[which::2]]
+        return [clones[which].forward(data=x)["ip"] for x in inputs[which::2]]
 
     with ThreadPoolExecutor(2) as pool:
         for which, got in enumerate(pool.map(run, range(2))):

@@ -44,7 +44,7 @@ NO_LEDGER = {"input", "unknown", "arg_max", "roi_pool", "prior_box", "loss"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """A place of a layer's top, and what the engine has there."""
 
     where: str
@@ -62,23 +62,23 @@ def places(shape: Shape, seed: str) -> list[tuple[int, ...]]:
     return [tuple(map(int, np.unravel_index(i, shape))) for i in indices]
 
 
-def asked_of(net: Net, arrays: dict[Key, Array], name: str) -> Iterator[Asked]:
+def asked_of(net: Net, arrays: dict[Key, Array], name: str) -> Iterator[Query]:
     for node in net.graph.nodes:
         for which, top in enumerate(node.tops):
             if top in arrays and arrays[top].shape == net.graph.shapes[top]:
                 yield from at_places(node, which, arrays[top], f"{name}: {node.name} ({node.type})")
 
 
-def at_places(node: Node, which: int, values: Array, name: str) -> Iterator[Asked]:
+def at_places(node: Node, which: int, values: Array, name: str) -> Iterator[Query]:
     for place in places(values.shape, name):
-        yield Asked(f"{name} {list(place)}", node.index, which, place, float(values[place]))
+        yield Query(f"{name} {list(place)}", node.index, which, place, float(values[place]))
 
 
 def write(net: Net, arrays: dict[Key, Array], file: Path) -> None:
     write_page(file, Content(net.graph, {**arrays, **learned(net)}), Limits(dtype="float32"), PAGE)
 
 
-def ask(pages: list[tuple[Path, list[Asked]]]) -> list[list[Any]]:
+def ask(pages: list[tuple[Path, list[Query]]]) -> list[list[Any]]:
     lines = (
         {"page": str(file), "asked": [[one.layer, one.which, one.place] for one in asked]}
         for file, asked in pages
@@ -91,7 +91,7 @@ def ask(pages: list[tuple[Path, list[Asked]]]) -> list[list[Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def compare(asked: Asked, told: list[Any]) -> None:
+def compare(asked: Query, told: list[Any]) -> None:
     value, size = float(told[0]), float(told[1])
     where = f"{asked.where}: the page says {value}, the engine {asked.wanted}"
     assert told[2] is True, where
@@ -107,7 +107,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "explain_layer", lambda *_: ())
 
 
-def page_of(case: Case, folder: Path) -> tuple[Path, list[Asked]] | None:
+def page_of(case: Case, folder: Path) -> tuple[Path, list[Query]] | None:
     """The case's page; None where it has no image to give, or the engine refuses it."""
     stored = case.arrays()
     net = case.net(stored)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """A net as the page is given it, the input shapes to try, and what Python makes of those."""
 
     name: str
@@ -38,7 +38,7 @@ class Asked:
     wanted: Graph
 
 
-def ask(asked: Sequence[Asked], folder: Path) -> list[dict[str, Any]]:
+def ask(asked: Sequence[Query], folder: Path) -> list[dict[str, Any]]:
     """What the page's rules say, net by net."""
     files = [folder / f"{i}.json" for i in range(len(asked))]
     for file, one in zip(files, asked, strict=True):
@@ -50,7 +50,7 @@ def ask(asked: Sequence[Asked], folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def compare(asked: Asked, told: dict[str, Any]) -> None:
+def compare(asked: Query, told: dict[str, Any]) -> None:
     """Every shape, parameter and multiply-add.
 
     A layer whose rule the page lacks is as it was; once its bottoms have changed, what reads it is no more known.
@@ -85,7 +85,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_public_net(folder: str, tmp_path: Path) -> None:
     asked = [
-        Asked(name_of(path), make_document(graph), {}, graph)
+        Query(name_of(path), make_document(graph), {}, graph)
         for path in sorted((CORPUS / folder).rglob("*.prototxt"))
         if name_of(path) not in NO_NET
         for graph in [opened(path)]
@@ -109,7 +109,7 @@ def test_every_public_net_with_larger_images(folder: str, tmp_path: Path) -> Non
         compare(one, told)
 
 
-def with_larger_images(path: Path) -> Asked | None:
+def with_larger_images(path: Path) -> Query | None:
     """The net with two images more, 37 rows higher and 64 columns wider, where Python takes them."""
     graph = opened(path)
     images: dict[str, Sequence[int]] = {blob: graph.shapes[BlobId(blob)] for blob in graph.inputs}
@@ -126,7 +126,7 @@ def with_larger_images(path: Path) -> Asked | None:
     if [node.name for node in wanted.nodes] != [node.name for node in graph.nodes]:
         return None
     changed = {str(BlobId(blob)): shape for blob, shape in others.items()}
-    return Asked(name_of(path), make_document(graph), changed, wanted)
+    return Query(name_of(path), make_document(graph), changed, wanted)
 
 
 CONVOLUTION = """
@@ -226,7 +226,7 @@ def test_odd_settings(tmp_path: Path) -> None:
     texts |= {name: text.format(*given) for name, (text, *given) in OF_TWO.items()}
     for name, text in texts.items():
         graph = make_graph(define_net(text, name), Options())
-        asked.append(Asked(name, make_document(graph), {}, graph))
+        asked.append(Query(name, make_document(graph), {}, graph))
     for one, told in zip(asked, ask(asked, tmp_path), strict=True):
         compare(one, told)
         assert [layer["state"] for layer in told["layers"]] == ["computed", "computed"], one.name

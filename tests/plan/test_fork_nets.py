@@ -40,15 +40,15 @@ def larger(bottoms: Sequence[Array]) -> Sequence[Array]:
     ]
 
 
-def dialect_of(room: type[Layer]) -> str:
+def dialect_of(layer_class: type[Layer]) -> str:
     """One under which the type means this room."""
-    return next((name for name, forks in DIALECTS.items() if room.fork in forks), "")
+    return next((name for name, forks in DIALECTS.items() if layer_class.fork in forks), "")
 
 
-def net_text(room: type[Layer]) -> tuple[str, list[Array]]:
+def net_text(layer_class: type[Layer]) -> tuple[str, list[Array]]:
     """The room's layer between others, so that it reads and makes what lies where the plan wants it."""
-    param, bottoms = sample(room)
-    tops = room.tops[0]
+    param, bottoms = sample(layer_class)
+    tops = layer_class.tops[0]
     layers = []
     for i, x in enumerate(bottoms):
         dims = " ".join(f"dim: {n}" for n in x.shape)
@@ -67,9 +67,9 @@ def net_text(room: type[Layer]) -> tuple[str, list[Array]]:
     return "\n".join(layers), [x * np.float32(0.5) for x in bottoms]
 
 
-def takes(room: type[Layer], bottoms: Sequence[Array]) -> bool:
+def takes(layer_class: type[Layer], bottoms: Sequence[Array]) -> bool:
     """Whether the room takes bottoms of these shapes."""
-    layer = room(sample(room)[0])
+    layer = layer_class(sample(layer_class)[0])
     try:
         layer.shapes([x.shape for x in bottoms])
     except prototxt.LayerError:
@@ -82,15 +82,15 @@ def takes(room: type[Layer], bottoms: Sequence[Array]) -> bool:
     ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
 )
 @pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_fast_equals_reference(room: type[Layer], engine: str) -> None:
-    text, bottoms = net_text(room)
-    options: dict[str, Any] = {"dialect": dialect_of(room), "seed": 3}
+def test_fast_equals_reference(layer_class: type[Layer], engine: str) -> None:
+    text, bottoms = net_text(layer_class)
+    options: dict[str, Any] = {"dialect": dialect_of(layer_class), "seed": 3}
     truth = prototxt.parse_net(text, engine="reference", **options)
     fast = prototxt.parse_net(text, engine=engine, threads=2, **options)
-    assert type(next(n for n in truth.layers if n.name == "l").layer) is room
+    assert type(next(n for n in truth.layers if n.name == "l").layer) is layer_class
     for resize in (same, larger, fewer, twice, same):
         given = resize(bottoms)
-        if not takes(room, given):
+        if not takes(layer_class, given):
             continue
         feeds = {f"x{i}": x for i, x in enumerate(given)}
         for keep in ("all", "outputs", ["t0"], "all"):

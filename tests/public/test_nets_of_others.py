@@ -100,8 +100,10 @@ def test_shapes(row: Mapping[str, Any]) -> None:
     graph = graph_of(row)
     blobs = [[name, list(graph.shapes[blob])] for name, blob in graph.last.items()]
     want = [blob for blob in row["blobs"] if not made_by_the_reference(blob[0])]
-    loose = by_values(graph)
-    assert [blob for blob in blobs if blob[0] not in loose] == [blob for blob in want if blob[0] not in loose]
+    dynamic = by_values(graph)
+    assert [blob for blob in blobs if blob[0] not in dynamic] == [
+        blob for blob in want if blob[0] not in dynamic
+    ]
     assert [name for name, _ in blobs] == [name for name, _ in want]
     params = [[node.name, [list(p.shape) for p in node.params]] for node in graph.nodes if node.params]
     assert params == row["params"]

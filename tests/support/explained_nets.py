@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.explain.sections.section import Line, Section
 from prototxt.frontend.load import Options, define_net, load_graph, make_graph
-from prototxt.graph.context import Look, find_layer
+from prototxt.graph.context import LayerContext, find_layer
 from prototxt.graph.graph import Graph
 from support.golden import ROOT, SHARED
 
@@ -24,8 +24,8 @@ def graph_of(*layers: str, data: Sequence[int] = (1, 3, 28, 32)) -> Graph:
     return make_graph(define_net(text, "net.prototxt"), Options())
 
 
-def look_at(graph: Graph, name: str) -> Look:
-    return Look(graph, find_layer(graph, name))
+def look_at(graph: Graph, name: str) -> LayerContext:
+    return LayerContext(graph, find_layer(graph, name))
 
 
 def sections_of(path: Any, name: str) -> dict[str, Section]:

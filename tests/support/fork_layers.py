@@ -9,7 +9,7 @@ import numpy as np
 from prototxt.blobs import Array
 from prototxt.layers.base import Layer
 from prototxt.layers.forks import CAFFE
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from support.helpers import layer_message, noise
 
 PRIORS = np.array(
@@ -140,18 +140,22 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
 }  # fmt: skip
 """The parameters (and the type, where that is Python) of a layer, and its bottoms, by type and fork."""
 
-ROOMS = [room for room in all_rooms() if room.fork != CAFFE and room.bottoms[0] and room.tops[0]]
+ROOMS = [
+    layer_class
+    for layer_class in all_layer_classes()
+    if layer_class.fork != CAFFE and layer_class.bottoms[0] and layer_class.tops[0]
+]
 """The rooms that read blobs and make some."""
 
 
-def room_id(room: type[Layer]) -> str:
-    return f"{room.type}-{room.fork}"
+def room_id(layer_class: type[Layer]) -> str:
+    return f"{layer_class.type}-{layer_class.fork}"
 
 
-def sample(room: type[Layer]) -> tuple[Any, list[Array]]:
+def sample(layer_class: type[Layer]) -> tuple[Any, list[Array]]:
     """The layer as a LayerParameter, and its bottoms."""
-    text, bottoms = LAYERS[room.type, room.fork]
-    kind = "" if 'type: "Python"' in text else f'type: "{room.type}"'
+    text, bottoms = LAYERS[layer_class.type, layer_class.fork]
+    kind = "" if 'type: "Python"' in text else f'type: "{layer_class.type}"'
     wires = " ".join(f'bottom: "b{i}"' for i in range(len(bottoms)))
-    tops = " ".join(f'top: "t{i}"' for i in range(room.tops[0]))
+    tops = " ".join(f'top: "t{i}"' for i in range(layer_class.tops[0]))
     return layer_message(f'name: "l" {kind} {wires} {tops} {text}'), bottoms

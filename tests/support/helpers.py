@@ -26,7 +26,7 @@ def layer_message(text: str) -> Any:
     return text_format.Parse(text, message_class("LayerParameter")())
 
 
-def room(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
+def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
     """The room for the text between the braces of `layer { }`."""
     return make_layer(layer_message(text), Setting(phase, seed, **setting))
 
@@ -34,7 +34,7 @@ def room(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
 def refused(text: str, *bottom: Shape) -> LayerError:
     """What the room for this text, or its shapes for these bottoms, is refused with."""
     with pytest.raises(LayerError) as caught:
-        room(text).shapes(list(bottom))
+        layer_from_text(text).shapes(list(bottom))
     return caught.value
 
 

@@ -108,8 +108,8 @@ class Transformer:
             x *= np.float32(t.scale)
         return x[:, :, ::-1] if mirrored else x
 
-    def _offset(self, room: int) -> int:
-        return int(self._rng.integers(room + 1)) if self._transform.random else room // 2
+    def _offset(self, slack: int) -> int:
+        return int(self._rng.integers(slack + 1)) if self._transform.random else slack // 2
 
     def _check(self, image: Shape, name: str) -> None:
         try:

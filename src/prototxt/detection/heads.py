@@ -16,7 +16,7 @@ from prototxt.detection.regions import decode_regions
 from prototxt.errors import InputError
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.images.view import View
-from prototxt.layers.base import Tells
+from prototxt.layers.base import OutputKind
 
 Values = Mapping[str, Array]
 
@@ -29,7 +29,7 @@ class BoxRows:
     """An output of rows: image, label, score, xmin, ymin, xmax, ymax."""
 
     output: str
-    tells: Tells
+    output_kind: OutputKind
 
     @property
     def blobs(self) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ class BoxRows:
         """
         if images == 1:
             return [values]
-        if self.tells.together:
+        if self.output_kind.together:
             what = f'output "{self.output}" does not say of which image of the batch a box is'
             raise InputError(what, hint="run with a batch of 1")
         rows = values.reshape(-1, 7)
@@ -62,7 +62,7 @@ class BoxRows:
             Detection(int(label), score, tuple(corner))
             for (label, score), corner in zip(rows[:, 1:3].tolist(), corners.tolist(), strict=True)
         ]
-        return Boxes(self.blobs, self.tells.labels, view, tuple(found))
+        return Boxes(self.blobs, self.output_kind.labels, view, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ def find_head(graph: Graph, whole: Graph | None = None) -> Head | None:
     return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers, whole or graph)
 
 
-def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> Tells | None:
-    return makers[blob].layer.tells if blob in makers else None
+def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> OutputKind | None:
+    return makers[blob].layer.output_kind if blob in makers else None
 
 
 def _output_shapes(graph: Graph) -> dict[str, Shape]:
@@ -150,7 +150,7 @@ def _box_rows(graph: Graph, makers: Mapping[BlobId, Node]) -> BoxRows | None:
 
 def region_layer(graph: Graph) -> Node | None:
     """The layer that makes rois; None where there is none, or more than one."""
-    nodes = [n for n in graph.nodes if n.layer.tells is not None and n.layer.tells.kind == "rois"]
+    nodes = [n for n in graph.nodes if n.layer.output_kind is not None and n.layer.output_kind.kind == "rois"]
     return nodes[0] if len(nodes) == 1 else None
 
 
@@ -182,8 +182,8 @@ def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
     """Whether a blob comes from a layer of scores, if need be through some that only give it another shape."""
     while blob in makers:
         node = makers[blob]
-        if node.layer.tells is not None:
-            return node.layer.tells.kind == "scores"
+        if node.layer.output_kind is not None:
+            return node.layer.output_kind.kind == "scores"
         if node.params or len(node.bottoms) != 1:
             return False
         blob = node.bottoms[0]

@@ -20,21 +20,21 @@ from prototxt.kernels import layout
 from prototxt.kernels.work import ALIGN, Phase, alone, in_turn, merge
 from prototxt.plan import epilogue as finish
 from prototxt.plan.fuse import Step
-from prototxt.plan.kernel import Fold, Ready, Site
+from prototxt.plan.kernel import Binding, Fold, PackedWeights
 from prototxt.plan.memory import View
 from prototxt.plan.plan import Plan
 from prototxt.weights.params import Params
 
 
-class ReadyWeights:
+class PackedWeightsCache:
     """Weights in the kernels' forms, made once for all plans of a net, whatever its input shapes."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[Any, ...], Ready] = {}
+        self._made: dict[tuple[Any, ...], PackedWeights] = {}
         self._version = 0
         self._lock = Lock()
 
-    def get(self, version: int, key: tuple[Any, ...], make: Callable[[], Ready]) -> Ready:
+    def get(self, version: int, key: tuple[Any, ...], make: Callable[[], PackedWeights]) -> PackedWeights:
         """What `make` makes, remembered by key as long as the learned arrays are of this version."""
         with self._lock:
             if version != self._version:
@@ -51,10 +51,10 @@ class Session:
     `entries` are the arrays a forward starts from, N x C x H x W, to be written before `run`.
     """
 
-    def __init__(self, plan: Plan, params: Params, ready: ReadyWeights, threads: int) -> None:
+    def __init__(self, plan: Plan, params: Params, ready: PackedWeightsCache, threads: int) -> None:
         self.plan, self.threads = plan, threads
         self._params, self._ready = params, ready
-        self._hold = not plan.graph.remembers  # data layers start threads that read ahead
+        self._hold = not plan.graph.stateful  # data layers start threads that read ahead
         self.entries = {blob: _zeros(plan.graph.shapes[blob]) for blob in plan.graph.entries}
         self._bind()
 
@@ -145,14 +145,14 @@ class Session:
         stored = {blob: layout.channels_last(self._blobs[blob]) for blob in (*step.reads, *step.tops)}
         others = iter(step.others)
         actions = []
-        if kernel.by_value:
+        if kernel.elementwise:
             rest = [first, *rest]
         for node in rest[step.folded :]:
             wanted = [stored[next(others)] for _ in node.bottoms[1:]]
             actions += finish.actions(node.layer, self._params[node.index], wanted)
         start = self.plan.workspaces.get(first.index, 0)
         shapes = [self.plan.graph.shapes[blob] for blob in step.bottoms]
-        site = Site(
+        binding = Binding(
             [stored[blob] for blob in step.bottoms],
             [stored[blob] for blob in step.tops],
             self._weights(step, shapes),
@@ -161,18 +161,18 @@ class Session:
             self.threads,
         )
         with located_at(first):
-            return kernel.bind(first.layer, site)
+            return kernel.bind(first.layer, binding)
 
-    def _weights(self, step: Step, shapes: Sequence[Shape]) -> Ready:
+    def _weights(self, step: Step, shapes: Sequence[Shape]) -> PackedWeights:
         kernel, (first, *rest) = step.kernel, step.nodes
         assert kernel is not None
         folded = rest[: step.folded]
 
-        def make() -> Ready:
+        def make() -> PackedWeights:
             fold = Fold()
             for node in folded:
                 fold = finish.then(fold, node.layer, self._params[node.index])
-            return kernel.prepare(first.layer, shapes, self._params[first.index], fold)
+            return kernel.pack(first.layer, shapes, self._params[first.index], fold)
 
         for node in step.nodes:
             live = kernel.live if node is first else ()
@@ -193,18 +193,18 @@ class Session:
     def _forward(self, step: Step) -> Phase:
         """A step without a kernel: the room's own forward, on N x C x H x W views."""
         node = step.nodes[0]
-        if node.layer.remembers:  # it may move its learned arrays on
+        if node.layer.stateful:  # it may move its learned arrays on
             for slot in range(len(node.params)):
                 self._params.lend(node.index, slot)
 
         def forward() -> None:
             bottom = [self._value(blob) for blob in step.bottoms]
-            if step.loose:
+            if step.dynamic:
                 check_changed(self.plan.graph, node, bottom)
             with located_at(node):
                 made = node.layer.forward(bottom, self._params[node.index])
             for top, values in zip(step.tops, made, strict=True):
-                if step.loose:
+                if step.dynamic:
                     self._loose[top] = values
                 else:
                     layout.copy(self._blobs[top], values)
@@ -247,9 +247,9 @@ def _lay_out(plan: Plan, arena: Array, entries: Mapping[BlobId, Array]) -> dict[
                 blobs[blob] = _as_blob(memory, shapes[blob])
         return blobs[blob]
 
-    loose = {top for step in plan.steps if step.loose for top in step.tops}
+    dynamic = {top for step in plan.steps if step.dynamic for top in step.tops}
     for blob in shapes:
-        if blob not in loose and (blob in blobs or blob in plan.views or blob in plan.offsets):
+        if blob not in dynamic and (blob in blobs or blob in plan.views or blob in plan.offsets):
             find(blob)
     return blobs
 

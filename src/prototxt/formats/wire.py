@@ -204,10 +204,10 @@ def _item(dtype: str) -> np.dtype[np.void]:
 
 def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void]) -> int:
     """How many items with this key follow each other; looks ahead in growing steps, holding one at a time."""
-    room = (message.end - start) // item.itemsize
+    limit = (message.end - start) // item.itemsize
     known, step = 1, 64
-    while known < room:
-        step = min(step * 2, room - known, _MAX_AT_ONCE)
+    while known < limit:
+        step = min(step * 2, limit - known, _MAX_AT_ONCE)
         offset = start + known * item.itemsize
         other = np.frombuffer(message.wire.bytes, item, step, offset)["key"] != key
         if other.any():

@@ -10,7 +10,7 @@ from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_
 from prototxt.graph.graph import BlobId, Link, Wiring
 from prototxt.layers.base import Layer, Setting
 from prototxt.layers.forks import FORKS, dialect_of
-from prototxt.layers.registry import Meaning, meaning
+from prototxt.layers.registry import Resolution, resolve_type
 from prototxt.layers.unknown import Unknown
 from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
@@ -30,7 +30,7 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
         raise _no_layers(definition)
     current: dict[str, BlobId] = {}
     automatic = _automatic_tops(layers)
-    links, doubts = [], dict[str, list[tuple[int, Meaning]]]()
+    links, doubts = [], dict[str, list[tuple[int, Resolution]]]()
     for index, param in enumerate(layers):
         layer, meant = _make(definition, index, param, setting)
         if meant.others:
@@ -44,16 +44,17 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
     return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), notes)
 
 
-def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Meaning]]) -> str:
+def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -> str:
     """A note on layers of one type that could mean what another fork means by it."""
     index, meant = doubtful[0]
     layer, more = definition.message.layer[index], len(doubtful) - 1
     whom = f'layer "{layer.name}"' + (f" and {more} more" if more else "") + f" ({layer.type})"
-    others = " or ".join(FORKS[room.fork] for room in meant.others)
-    forks = [room.fork for room in (meant.room, *meant.others)]
+    others = " or ".join(FORKS[layer_class.fork] for layer_class in meant.others)
+    forks = [layer_class.fork for layer_class in (meant.layer_class, *meant.others)]
     dialects = " or ".join(dict.fromkeys(first for fork in forks if (first := dialect_of(fork))))
     return (
-        f"{definition.place(index, 'type')}: {whom} taken as the layer of {FORKS[meant.room.fork]}, but could be that "
+        f"{definition.place(index, 'type')}: {whom} taken as the layer of "
+        f"{FORKS[meant.layer_class.fork]}, but could be that "
         f"of {others} as well: say --dialect {dialects} (dialect= in Python)"
     )
 
@@ -72,17 +73,17 @@ def _no_layers(definition: Definition) -> NetError:
     return NetError(what, place=Place(definition.file))
 
 
-def _make(definition: Definition, index: int, param: Any, setting: Setting) -> tuple[Layer, Meaning]:
+def _make(definition: Definition, index: int, param: Any, setting: Setting) -> tuple[Layer, Resolution]:
     """A layer's room; where nothing here does its work, an Unknown that says so."""
     try:
-        meant = meaning(param, setting)
-        return meant.room(param, setting), meant
+        meant = resolve_type(param, setting)
+        return meant.layer_class(param, setting), meant
     except LayerError as error:
         error.at(definition.place(index, error.field), param.name, param.type)
         if not isinstance(error, MissingLayerError):
             raise
         error.hint = _data_hint(param) or error.hint
-        return Unknown(param, setting, error), Meaning(Unknown)
+        return Unknown(param, setting, error), Resolution(Unknown)
 
 
 def _data_hint(param: Any) -> str | None:

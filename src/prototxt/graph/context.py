@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Look:
+class LayerContext:
     """A node of a graph whose shapes are known."""
 
     graph: Graph

@@ -10,7 +10,7 @@ from typing import Any
 from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
 from prototxt.layers.base import Following
-from prototxt.layers.registry import meaning
+from prototxt.layers.registry import resolve_type
 from prototxt.schema import message_class
 from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
@@ -115,7 +115,7 @@ def _data_as_input(
 def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) -> Following:
     """The shape of a top that was not given, and why it has it, as the layer's room knows."""
     try:
-        found = meaning(layer).room.follows(layer, i, inputs)
+        found = resolve_type(layer).layer_class.follows(layer, i, inputs)
     except MissingLayerError:
         found = None
     except LayerError as error:

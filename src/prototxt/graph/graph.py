@@ -162,9 +162,9 @@ class Graph:
         return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         """Whether a forward may depend on those before it (see `Layer.remembers`)."""
-        return any(node.layer.remembers for node in self.nodes)
+        return any(node.layer.stateful for node in self.nodes)
 
     @cached_property
     def losses(self) -> dict[BlobId, float]:

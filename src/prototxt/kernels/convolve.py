@@ -90,7 +90,7 @@ def convolve_rows(
     cuts = tiles(len(parts[0]), height, 4 * width * taken, least)
     most = max(t.images * t.rows for t in cuts)
     first = cuts[0]
-    spare = columns[0].room(first.images, first.rows)
+    spare = columns[0].scratch_size(first.images, first.rows)
     shapes = [
         (most * width, outputs),
         (0 if pointwise else most * width * depth,),
@@ -157,7 +157,7 @@ def _all_windows(parts: Sequence[Array], geometry: Geometry, seen: Sequence[Arra
     columns = [Columns(part, geometry) for part in parts]
     cuts = tiles(len(parts[0]), geometry.out[0], 4 * width * columns[0].depth, threads)
     starts = [(t.n.start * geometry.out[0] + t.h.start) * width for t in cuts]
-    room = columns[0].room(cuts[0].images, cuts[0].rows)
+    scratch = columns[0].scratch_size(cuts[0].images, cuts[0].rows)
 
     def worker(scratch: Array) -> Callable[[int], None]:
         def ops(i: int) -> list[Op]:
@@ -168,4 +168,4 @@ def _all_windows(parts: Sequence[Array], geometry: Geometry, seen: Sequence[Arra
 
         return prepared(len(parts) * len(cuts), ops)
 
-    return Phase(len(parts) * len(cuts), worker, room)
+    return Phase(len(parts) * len(cuts), worker, scratch)

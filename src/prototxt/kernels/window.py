@@ -97,7 +97,7 @@ class Columns:
         self.padded = Padded(x, geometry)
         self.depth = prod(geometry.kernel) * x.shape[3]
 
-    def room(self, images: int, rows: int) -> int:
+    def scratch_size(self, images: int, rows: int) -> int:
         """Scratch memory for a tile, without the matrix itself."""
         return room_for(self.padded.shape(images, rows))
 

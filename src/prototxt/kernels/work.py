@@ -50,10 +50,10 @@ def prepared(tasks: int, make: Callable[[int], Sequence[Op]]) -> Callable[[int],
 
     A thread that gets a call ready holds the interpreter's lock, and so keeps the others from starting theirs.
     """
-    ready = [tuple(make(i)) for i in range(tasks)]
+    packed = [tuple(make(i)) for i in range(tasks)]
 
     def run(i: int) -> None:
-        for op in ready[i]:
+        for op in packed[i]:
             op()
 
     return run

@@ -55,7 +55,7 @@ class AdaptiveBiasChannel(Layer):
     golden = "draws the order of classes with the reference's own random numbers"
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return True
 
     def setup(self, param: Any) -> None:

@@ -67,7 +67,7 @@ class AnchorTarget(Layer):
     golden = "draws at random: the tests hold it against boxes matched by hand"
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return True
 
     def setup(self, param: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.axes import canonical_axis, check_num_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
@@ -45,7 +45,7 @@ class ArgMax(Layer):
         self.axis: int | None = p.axis if p.HasField("axis") else None
         check_least(self.top_k, 1, "top_k")
         one_place_each = self.axis == 1 and self.top_k == 1 and not self.out_max_val
-        self.tells = Tells("classes") if one_place_each else None
+        self.output_kind = OutputKind("classes") if one_place_each else None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape = bottom[0]

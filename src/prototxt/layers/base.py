@@ -76,7 +76,7 @@ ALONE = Setting()
 
 
 @dataclass(frozen=True, slots=True)
-class Tells:
+class OutputKind:
     """What a layer's first top says of an image, where its shape alone does not.
 
     boxes    rows of 7, 1 x 1 x R x 7: image, label, score, xmin, ymin, xmax, ymax, corners as parts of the input's
@@ -115,7 +115,7 @@ class Layer:
     is_input: ClassVar[bool] = False
     """Whether the caller fills the tops: they are the net's inputs, and forward is not asked for them."""
 
-    tells: Tells | None = None
+    output_kind: OutputKind | None = None
     """What the first top says of an image: a room knows, or learns it in `setup`."""
     consumes: ClassVar[bool] = True
     """Whether a blob that it reads is no output of the net any more."""
@@ -156,11 +156,11 @@ class Layer:
         """What random layers draw from: the same for the same seed and layer name."""
         return np.random.default_rng([self.setting.seed, zlib.crc32(self.name.encode())])
 
-    def succeed(self, former: Layer) -> None:
+    def adopt_state(self, former: Layer) -> None:
         """Take over what the same layer of the same net, at other input shapes, remembers. Default: nothing."""
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         """Whether a forward may depend on those before it: random draws, a state, data that is read on.
 
         Nets with such a layer run one batch after the other, so that the same seed gives the same numbers.

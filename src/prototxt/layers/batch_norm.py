@@ -41,7 +41,7 @@ class BatchNorm(PerChannel):
     """
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return not self.use_global_stats
 
     def setup(self, param: Any) -> None:

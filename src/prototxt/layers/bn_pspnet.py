@@ -49,7 +49,7 @@ class PSPNetBN(PerChannel):
         return None if sign is None else not sign
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return not self.stored
 
     def setup(self, param: Any) -> None:

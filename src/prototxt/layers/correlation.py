@@ -74,7 +74,7 @@ class Correlation(Layer):
             padded = "x".join(str(length + 2 * self.pad) for length in bottom[0][2:])
             what = f"displacements and kernel reach over {border + 1}, more than the padded input of {padded}"
             raise LayerError(what, field="max_displacement")
-        return [(bottom[0][0], (2 * self.radius + 1) ** 2, *(-(-room // self.stride_1) for room in rooms))]
+        return [(bottom[0][0], (2 * self.radius + 1) ** 2, *(-(-slack // self.stride_1) for slack in rooms))]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         (shape,) = self.shapes([x.shape for x in bottom])

@@ -136,7 +136,7 @@ class _Shared:
         if min(rooms) < 0:
             what = f"the image is {format_shape(pair.image.shape[:2])}, smaller than the crop {format_shape(self.cut)}"
             raise DataError(what, path=pair.name, field="crop_height")
-        top, left = (int(rng.integers(room + 1)) for room in rooms)
+        top, left = (int(rng.integers(slack + 1)) for slack in rooms)
         return pair.part(top, left, self.cut)
 
 

@@ -10,7 +10,7 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.code import decode
 from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import check_box_values, detections, most_rows, num_priors, read_priors
 from prototxt.layers.common.fields import check_given, check_least, enum_name
 from prototxt.layers.registry import layer
@@ -66,7 +66,7 @@ class DetectionOutput(Layer):
         check_given(p, "num_classes")
         check_least(p.num_classes, 1, "num_classes")
         self.num_classes: int = p.num_classes
-        self.tells = Tells("boxes", self.num_classes)
+        self.output_kind = OutputKind("boxes", self.num_classes)
         self.share_location: bool = p.share_location
         self.background: int = p.background_label_id
         self.code = enum_name(p, "code_type")

@@ -37,7 +37,7 @@ class Dropout(Layer):
     """
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return self.drops
 
     def setup(self, param: Any) -> None:

@@ -71,7 +71,7 @@ class ProposalTarget(Layer):
     data_dependent = True
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return True
 
     def setup(self, param: Any) -> None:

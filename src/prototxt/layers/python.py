@@ -133,7 +133,7 @@ class Python(Layer):
     data_dependent = True
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return True
 
     def setup(self, param: Any) -> None:
@@ -150,7 +150,7 @@ class Python(Layer):
         self._top = [PythonBlob() for _ in range(self.num_tops)]
         self._is_set_up = False
 
-    def succeed(self, former: Layer) -> None:
+    def adopt_state(self, former: Layer) -> None:
         """Go on with the former's object: only its `setup` was called on another one."""
         assert isinstance(former, Python)
         self.instance, self._top = former.instance, former._top

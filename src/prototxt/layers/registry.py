@@ -64,21 +64,21 @@ def layer(
     if fork not in FORKS:
         raise ValueError(f'fork "{fork}" is none of {", ".join(FORKS)}')
 
-    def register(room: L) -> L:
-        if not room.__module__.startswith(PACKAGE):
+    def register(layer_class: L) -> L:
+        if not layer_class.__module__.startswith(PACKAGE):
             _import_rooms()  # a type of one's own must not take the name of a room that was not needed so far
-        meanings = _rooms.setdefault(type_name, {})
-        if fork in meanings:
-            taken_by = meanings[fork].__module__
+        layer_classes = _rooms.setdefault(type_name, {})
+        if fork in layer_classes:
+            taken_by = layer_classes[fork].__module__
             raise ValueError(f'layer type "{type_name}" is already registered by {taken_by}')
-        room.type = type_name
-        room.fork = fork
-        room.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
-        room.tops = tops if isinstance(tops, tuple) else (tops, tops)
-        room.tops_equal_bottoms = tops_equal_bottoms
-        room.loss = loss
-        meanings[fork] = room
-        return room
+        layer_class.type = type_name
+        layer_class.fork = fork
+        layer_class.bottoms = bottoms if isinstance(bottoms, tuple) else (bottoms, bottoms)
+        layer_class.tops = tops if isinstance(tops, tuple) else (tops, tops)
+        layer_class.tops_equal_bottoms = tops_equal_bottoms
+        layer_class.loss = loss
+        layer_classes[fork] = layer_class
+        return layer_class
 
     return register
 
@@ -98,7 +98,7 @@ _ENDINGS = tuple(f"_{fork}" for fork in FORKS)
 """What a fork means by a name that others use too is in a file of its own: `bn_pspnet.py`."""
 
 
-def meanings(type_name: str) -> tuple[type[Layer], ...]:
+def layer_classes(type_name: str) -> tuple[type[Layer], ...]:
     """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one."""
     _import_room(type_name)
     for search in (_import_rooms, _import_plugins):
@@ -134,28 +134,28 @@ def _import_plugins() -> None:
 def layer_types() -> dict[str, type[Layer]]:
     """Every registered type name with its room, sorted by name; of several meanings the first."""
     _import_rooms()
-    return {name: meanings(name)[0] for name in sorted(_rooms)}
+    return {name: layer_classes(name)[0] for name in sorted(_rooms)}
 
 
-def all_rooms() -> tuple[type[Layer], ...]:
+def all_layer_classes() -> tuple[type[Layer], ...]:
     """Every room, sorted by type name; what forks mean by one name in the order of FORKS."""
-    return tuple(room for name in layer_types() for room in meanings(name))
+    return tuple(layer_class for name in layer_types() for layer_class in layer_classes(name))
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Resolution:
     """The room that a layer means, and the others that it could mean just as well, where nothing tells."""
 
-    room: type[Layer]
+    layer_class: type[Layer]
     others: tuple[type[Layer], ...] = ()
 
 
-def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
+def resolve_type(param: Any, setting: Setting = ALONE) -> Resolution:
     """What a LayerParameter means, by its type, the setting's dialect, its fields and its learned arrays.
 
     Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
     """
-    rooms = meanings(_type_name(param, setting))
+    rooms = layer_classes(_type_name(param, setting))
     if not param.type:
         raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
     if not rooms:
@@ -163,14 +163,18 @@ def meaning(param: Any, setting: Setting = ALONE) -> Meaning:
         hint = did_you_mean(param.type, _rooms) or ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
     dialect = DIALECTS.get(setting.dialect, ())
-    spoken = [room for fork in dialect for room in rooms if room.fork == fork]
+    spoken = [layer_class for fork in dialect for layer_class in rooms if layer_class.fork == fork]
     stored = setting.stored.get(param.name)
-    signs = [(room, room.is_meant(param, stored)) for room in spoken or rooms]
-    sure = [room for room, sign in signs if sign]
-    possible = sure or [room for room, sign in signs if sign is None] or [room for room, _ in signs]
+    signs = [(layer_class, layer_class.is_meant(param, stored)) for layer_class in spoken or rooms]
+    sure = [layer_class for layer_class, sign in signs if sign]
+    possible = (
+        sure
+        or [layer_class for layer_class, sign in signs if sign is None]
+        or [layer_class for layer_class, _ in signs]
+    )
     first, *others = possible
     doubtful = not (sure or spoken or first.fork == CAFFE)
-    return Meaning(first, tuple(others) if doubtful else ())
+    return Resolution(first, tuple(others) if doubtful else ())
 
 
 def _type_name(param: Any, setting: Setting) -> str:
@@ -198,4 +202,4 @@ def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
 
     Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.
     """
-    return meaning(param, setting).room(param, setting)
+    return resolve_type(param, setting).layer_class(param, setting)

@@ -46,7 +46,7 @@ class SegAccuracy(Layer):
     """
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return not self.reset
 
     def setup(self, param: Any) -> None:

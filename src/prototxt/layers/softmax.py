@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prototxt.blobs import Array, Shape, count
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
 from prototxt.util.lazy import np
@@ -33,7 +33,7 @@ class Softmax(Layer):
 
     def setup(self, param: Any) -> None:
         self.axis: int = param.softmax_param.axis
-        self.tells = Tells("scores") if self.axis == 1 else None
+        self.output_kind = OutputKind("scores") if self.axis == 1 else None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         canonical_axis(self.axis, bottom[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import most_rows
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
@@ -58,7 +58,7 @@ class YoloDetectionOutput(Layer):
         p = param.yolo_detection_output_param
         check_classes(p)
         self.num_classes: int = p.num_classes
-        self.tells = Tells("boxes", self.num_classes + 1, together=True)
+        self.output_kind = OutputKind("boxes", self.num_classes + 1, together=True)
         self.num_box: int = p.num_box
         self.least_score: float = p.confidence_threshold
         self.nms_threshold: float = p.nms_threshold

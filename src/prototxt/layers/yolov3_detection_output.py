@@ -7,7 +7,7 @@ from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import most_rows
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
@@ -61,7 +61,7 @@ class Yolov3DetectionOutput(Layer):
         p = param.yolov3_detection_output_param
         check_classes(p)
         self.num_classes: int = p.num_classes
-        self.tells = Tells("boxes", self.num_classes + 1, together=True)
+        self.output_kind = OutputKind("boxes", self.num_classes + 1, together=True)
         self.num_box: int = p.num_box
         self.least_score: float = p.confidence_threshold
         self.nms_threshold: float = p.nms_threshold

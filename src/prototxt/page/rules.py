@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from prototxt.graph.context import Look, is_known, of_class
+from prototxt.graph.context import LayerContext, is_known, of_class
 from prototxt.graph.graph import Graph, Node
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.argmax import ArgMax
@@ -72,7 +72,7 @@ from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 Rule = dict[str, Any]
-Make = Callable[[Look], Rule]
+Make = Callable[[LayerContext], Rule]
 
 UNKNOWN: Rule = {"kind": "unknown"}
 
@@ -84,18 +84,18 @@ def rule_of(graph: Graph, node: Node) -> Rule:
     """How a layer's shapes, parameters and multiply-adds follow; of kind "unknown" where the page is not told."""
     if not is_known(graph, node):
         return UNKNOWN
-    look = Look(graph, node)
+    context = LayerContext(graph, node)
     if node.layer.is_input or not (node.bottoms or node.params):
-        return {"kind": "input", "shapes": [list(shape) for shape in look.top]}
+        return {"kind": "input", "shapes": [list(shape) for shape in context.top]}
     make = of_class(RULES, node.layer)
-    return make(look) if make else UNKNOWN
+    return make(context) if make else UNKNOWN
 
 
 def _fields(kind: str, *names: str) -> Make:
     """The rule that is the layer's own attributes of these names."""
 
-    def make(look: Look) -> Rule:
-        return {"kind": kind, **{name: _plain(getattr(look.layer, name)) for name in names}}
+    def make(context: LayerContext) -> Rule:
+        return {"kind": kind, **{name: _plain(getattr(context.layer, name)) for name in names}}
 
     return make
 
@@ -114,8 +114,8 @@ def _windowed(window: Window) -> Rule:
 
 
 def _convolution(kind: str) -> Make:
-    def make(look: Look) -> Rule:
-        layer = look.layer
+    def make(context: LayerContext) -> Rule:
+        layer = context.layer
         assert isinstance(layer, ConvolutionBase)
         depthwise = isinstance(layer, ConvolutionDepthwise)
         return {
@@ -124,16 +124,16 @@ def _convolution(kind: str) -> Make:
             "group": PER_CHANNEL if depthwise else layer.group,
             "bias_term": layer.bias_term,
             "axis": layer.axis,
-            **_windowed(layer.window(look.bottom[0])),
+            **_windowed(layer.window(context.bottom[0])),
         }
 
     return make
 
 
-def _pooling(look: Look) -> Rule:
-    layer = look.layer
+def _pooling(context: LayerContext) -> Rule:
+    layer = context.layer
     assert isinstance(layer, Pooling)
-    window = _windowed(layer.window(look.bottom[0]))
+    window = _windowed(layer.window(context.bottom[0]))
     return {
         "kind": "pool",
         "pool": layer.method,
@@ -144,76 +144,76 @@ def _pooling(look: Look) -> Rule:
     }
 
 
-def _bn(look: Look) -> Rule:
+def _bn(context: LayerContext) -> Rule:
     """BN of the forks, where it uses what it holds or makes one top."""
-    assert isinstance(look.layer, PerChannel)
-    learns = isinstance(look.layer, SegNetBN) and look.layer.learns and len(look.top) == 1
-    if not (learns or look.layer.is_per_channel(look.bottom)):
+    assert isinstance(context.layer, PerChannel)
+    learns = isinstance(context.layer, SegNetBN) and context.layer.learns and len(context.top) == 1
+    if not (learns or context.layer.is_per_channel(context.bottom)):
         return UNKNOWN
-    eps = look.layer.eps if isinstance(look.layer, PSPNetBN) else EPS
-    return {"kind": "bn", "arrays": len(look.node.params), "eps": eps, "learns": learns}
+    eps = context.layer.eps if isinstance(context.layer, PSPNetBN) else EPS
+    return {"kind": "bn", "arrays": len(context.node.params), "eps": eps, "learns": learns}
 
 
-def _lrn(look: Look) -> Rule:
-    assert isinstance(look.layer, LRN)
-    region = "ACROSS_CHANNELS" if look.layer.across else "WITHIN_CHANNEL"
-    return {**_fields("lrn", "local_size", "alpha", "beta", "k")(look), "norm_region": region}
+def _lrn(context: LayerContext) -> Rule:
+    assert isinstance(context.layer, LRN)
+    region = "ACROSS_CHANNELS" if context.layer.across else "WITHIN_CHANNEL"
+    return {**_fields("lrn", "local_size", "alpha", "beta", "k")(context), "norm_region": region}
 
 
 def _neuron(*names: str) -> Make:
     """A function of one value that the page knows by the type's name; infinite numbers are no JSON."""
 
-    def make(look: Look) -> Rule:
-        numbers = {name: getattr(look.layer, name) for name in names}
+    def make(context: LayerContext) -> Rule:
+        numbers = {name: getattr(context.layer, name) for name in names}
         if not all(map(isfinite, numbers.values())):
-            return _other(look)
-        return {"kind": "neuron", "function": look.layer.type, "numbers": numbers}
+            return _other(context)
+        return {"kind": "neuron", "function": context.layer.type, "numbers": numbers}
 
     return make
 
 
-def _other(look: Look) -> Rule:
+def _other(context: LayerContext) -> Rule:
     """A function of one value that the page does not know."""
-    return {**_fields("neuron")(look), "function": "other", "numbers": {}}
+    return {**_fields("neuron")(context), "function": "other", "numbers": {}}
 
 
-def _dropout(look: Look) -> Rule:
-    assert isinstance(look.layer, Dropout)
-    return (_other if look.layer.drops else _fields("like"))(look)
+def _dropout(context: LayerContext) -> Rule:
+    assert isinstance(context.layer, Dropout)
+    return (_other if context.layer.drops else _fields("like"))(context)
 
 
-def _interp(look: Look) -> Rule:
-    layer = look.layer
+def _interp(context: LayerContext) -> Rule:
+    layer = context.layer
     assert isinstance(layer, Interp)
     before, behind = layer.cut_off
     return {
         "kind": "interp",
         "pad_beg": -before,
         "pad_end": -behind,
-        **_fields("interp", "size", "shrink_factor", "zoom_factor")(look),
+        **_fields("interp", "size", "shrink_factor", "zoom_factor")(context),
     }
 
 
-def _reshape(look: Look) -> Rule:
-    assert isinstance(look.layer, Reshape)
-    return {**_fields("reshape", "axis", "num_axes")(look), "dim": list(look.layer.dims)}
+def _reshape(context: LayerContext) -> Rule:
+    assert isinstance(context.layer, Reshape)
+    return {**_fields("reshape", "axis", "num_axes")(context), "dim": list(context.layer.dims)}
 
 
-def _unpool(look: Look) -> Rule:
-    layer = look.layer
+def _unpool(context: LayerContext) -> Rule:
+    layer = context.layer
     assert isinstance(layer, SegNetUpsample)
     if layer.size is not None:
         return {"kind": "unpool", "size": list(layer.size), "scales": [], "less": []}
     return {"kind": "unpool", "size": [], "scales": list(layer.scales), "less": list(layer.less)}
 
 
-def _roi_pool(look: Look) -> Rule:
-    assert isinstance(look.layer, ROIPooling)
-    return {"kind": "roi_pool", "pooled": list(look.layer.pooled), "channels": None, "num_output": None}
+def _roi_pool(context: LayerContext) -> Rule:
+    assert isinstance(context.layer, ROIPooling)
+    return {"kind": "roi_pool", "pooled": list(context.layer.pooled), "channels": None, "num_output": None}
 
 
-def _psroi_pool(look: Look) -> Rule:
-    layer = look.layer
+def _psroi_pool(context: LayerContext) -> Rule:
+    layer = context.layer
     assert isinstance(layer, PSROIPooling)
     size, outputs = layer.group_size, layer.output_dim
     return {
@@ -224,10 +224,10 @@ def _psroi_pool(look: Look) -> Rule:
     }
 
 
-def _loss(look: Look) -> Rule:
+def _loss(context: LayerContext) -> Rule:
     """One number for the batch; what Softmax's has beside it is like the scores."""
-    layer = look.layer
-    if len(look.top) > (2 if isinstance(layer, SoftmaxWithLoss) else 1):
+    layer = context.layer
+    if len(context.top) > (2 if isinstance(layer, SoftmaxWithLoss) else 1):
         return UNKNOWN
     return {"kind": "loss", "axis": layer.axis if isinstance(layer, SoftmaxWithLoss | Accuracy) else None}
 

@@ -156,8 +156,8 @@ def numbered(
     draw = ImageDraw.Draw(whole)
     for number, y in _apart(rows, height):
         draw.text((left - 8, top + y), str(number), FAINT, font(SMALL), anchor="rm")
-    room = max((text_width(str(number), SMALL) for number, _ in columns), default=0) + 8
-    for number, x in _apart(columns, room):
+    space = max((text_width(str(number), SMALL) for number, _ in columns), default=0) + 8
+    for number, x in _apart(columns, space):
         draw.text((left + x, height // 2), str(number), FAINT, font(SMALL), anchor="mm")
     return whole
 

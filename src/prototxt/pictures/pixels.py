@@ -79,8 +79,8 @@ def _legend(entries: Sequence[Entry], width: int, size: int) -> Image.Image:
     shown, height, gap = entries[:MAX_CLASSES], line_height(size) + 6, size // 2
     shares = max((text_width(share, size) for *_, share in shown), default=0)
     before = size + gap + shares + gap
-    room = min(width - 2 * size, LONGEST_ENTRY * size) - before
-    names = [fitted(name, size, max(0, room)) for _, name, _ in shown]
+    space = min(width - 2 * size, LONGEST_ENTRY * size) - before
+    names = [fitted(name, size, max(0, space)) for _, name, _ in shown]
     entry = before + max((text_width(name, size) for name in names), default=0)
     columns = max(1, (width - size) // (entry + size))
     lines = ceil(len(shown) / columns)

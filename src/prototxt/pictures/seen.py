@@ -97,11 +97,11 @@ def tile_size(height: int, width: int, lines: int) -> tuple[int, int]:
 
     They are enlarged by a whole factor up to GOOD_TILE, or reduced until all lines fit.
     """
-    room = MAX_SIDE // lines - GAP - CAPTION_LINES * line_height(SMALL), MAX_SIDE // ACROSS - GAP
-    fits = min(1.0, room[0] / height, room[1] / width)
+    space = MAX_SIDE // lines - GAP - CAPTION_LINES * line_height(SMALL), MAX_SIDE // ACROSS - GAP
+    fits = min(1.0, space[0] / height, space[1] / width)
     if fits < 1:
         return max(1, int(height * fits)), max(1, int(width * fits))
-    factor = max(1, min(GOOD_TILE // max(height, width), room[0] // height, room[1] // width))
+    factor = max(1, min(GOOD_TILE // max(height, width), space[0] // height, space[1] // width))
     return height * factor, width * factor
 
 

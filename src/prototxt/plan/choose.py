@@ -24,7 +24,7 @@ from prototxt.plan.others import (
     Across,
     AverageAll,
     AveragePool,
-    ByValue,
+    Elementwise,
     Join,
     MaxPool,
     MaxPoolPlaces,
@@ -42,7 +42,7 @@ KERNELS: Table = {
     InnerProduct: (Product(),),
     Concat: (Join(),),
     ShuffleChannel: (Shuffle(),),
-    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise, Axpy), (ByValue(),)),
+    **dict.fromkeys((PerChannel, Neuron, PReLU, Eltwise, Axpy), (Elementwise(),)),
 }
 """By layer class; a class without a row of its own has its base's. Any layer can run by its room's own forward."""
 

@@ -21,15 +21,15 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
 from prototxt.plan.choose import KERNELS, Table, choose
 from prototxt.plan.convolutions import Depthwise, Direct
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, nchw, passes
-from prototxt.plan.others import Across, AverageAll, AveragePool, ByValue, MaxPool, divisors
+from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, nchw, passes
+from prototxt.plan.others import Across, AverageAll, AveragePool, Elementwise, MaxPool, divisors
 
 
 class _OnePass(Kernel):
     """A kernel of NumPy whose tiles are finished by one compiled pass; for classes that have the kernel behind it."""
 
-    def bind(self, layer: Any, site: Site) -> list[Phase]:
-        return super().bind(layer, replace(site, together=in_one_pass))
+    def bind(self, layer: Any, binding: Binding) -> list[Phase]:
+        return super().bind(layer, replace(binding, together=in_one_pass))
 
 
 class OnePassDirect(_OnePass, Direct):
@@ -38,10 +38,10 @@ class OnePassDirect(_OnePass, Direct):
     name = f"{Direct.name}, compiled finish"
 
 
-class OnePassByValue(_OnePass, ByValue):
+class OnePassByValue(_OnePass, Elementwise):
     """Layers that start a chain, such as BatchNorm, Scale and ReLU in front of a convolution."""
 
-    name = f"{ByValue.name}, compiled finish"
+    name = f"{Elementwise.name}, compiled finish"
 
 
 class CompiledDepthwise(Depthwise):
@@ -54,20 +54,20 @@ class CompiledDepthwise(Depthwise):
         share = 1 / 3 if kernel == (3, 3) else 1 / 2
         return passes(share * n * c * prod(layer.spatial_out(bottom[0])) * prod(kernel), c)
 
-    def prepare(
+    def pack(
         self, layer: Convolution, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold
-    ) -> Ready:
-        kernels, bias = super().prepare(layer, bottom, params, fold)
+    ) -> PackedWeights:
+        kernels, bias = super().pack(layer, bottom, params, fold)
         return kernels, np.zeros(layer.outputs(bottom[0]), np.float32) if bias is None else bias
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return depthwise.by_tap(weight)
 
-    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
-        kernels, bias = site.ready
+    def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
+        kernels, bias = binding.packed
         assert kernels is not None
         assert bias is not None
-        return depthwise.convolve_depthwise(x, kernels, bias, geometry, y, site.actions, site.threads)
+        return depthwise.convolve_depthwise(x, kernels, bias, geometry, y, binding.actions, binding.threads)
 
 
 def _pool_seconds(layer: Pooling, bottom: Sequence[Shape]) -> float:
@@ -85,9 +85,9 @@ class CompiledMaxPool(MaxPool):
     def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
         return _pool_seconds(layer, bottom)
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        x, y = site.bottoms[0], site.tops[0]
-        return pool.pool_max(x, self.geometry(layer, nchw(x)), y, site.actions, site.threads)
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        x, y = binding.bottoms[0], binding.tops[0]
+        return pool.pool_max(x, self.geometry(layer, nchw(x)), y, binding.actions, binding.threads)
 
 
 class CompiledAveragePool(AveragePool):
@@ -102,10 +102,10 @@ class CompiledAveragePool(AveragePool):
     def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
         return _pool_seconds(layer, bottom)
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        x, y = site.bottoms[0], site.tops[0]
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        x, y = binding.bottoms[0], binding.tops[0]
         geometry = self.geometry(layer, nchw(x))
-        return pool.pool_average(x, geometry, divisors(geometry), y, site.actions, site.threads)
+        return pool.pool_average(x, geometry, divisors(geometry), y, binding.actions, binding.threads)
 
 
 class CompiledAcross(Across):
@@ -119,9 +119,9 @@ class CompiledAcross(Across):
     def seconds(self, layer: LRN, bottom: Sequence[Shape]) -> float:
         return super().seconds(layer, bottom) / 2  # a third for 64 channels and more, four fifths for 4
 
-    def bind(self, layer: LRN, site: Site) -> list[Phase]:
+    def bind(self, layer: LRN, binding: Binding) -> list[Phase]:
         numbers = (layer.local_size, layer.alpha, layer.k)
-        return lrn.lrn_across(site.bottoms[0], *numbers, site.tops[0], site.actions, site.threads)
+        return lrn.lrn_across(binding.bottoms[0], *numbers, binding.tops[0], binding.actions, binding.threads)
 
 
 COMPILED: dict[type[Layer], tuple[Kernel, ...]] = {

@@ -13,7 +13,17 @@ from prototxt.kernels.window import Geometry
 from prototxt.kernels.work import Phase
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products, stored
+from prototxt.plan.kernel import (
+    Binding,
+    Fold,
+    Kernel,
+    PackedWeights,
+    fits_tiles,
+    nchw,
+    passes,
+    products,
+    stored,
+)
 
 
 def _pair(values: Sequence[int]) -> tuple[int, int]:
@@ -47,7 +57,7 @@ class _Convolution(Kernel):
     def applies(self, layer: Convolution, bottom: Sequence[Shape]) -> bool:
         return _over_images(layer, bottom)
 
-    def prepare(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> Ready:
+    def pack(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params
         kernels = self.kernels(layer, bottom[0], fold.weight(weight))
         return kernels, fold.bias(bias[0] if bias else None)
@@ -56,13 +66,13 @@ class _Convolution(Kernel):
         """The weights in this kernel's form."""
         raise NotImplementedError
 
-    def bind(self, layer: Any, site: Site) -> list[Phase]:
+    def bind(self, layer: Any, binding: Binding) -> list[Phase]:
         phases = []
-        for x, y in zip(site.bottoms, site.tops, strict=True):
-            phases += self.work(x, _geometry(layer, nchw(x)), y, site)
+        for x, y in zip(binding.bottoms, binding.tops, strict=True):
+            phases += self.work(x, _geometry(layer, nchw(x)), y, binding)
         return phases
 
-    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
+    def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
         """The work for one bottom."""
         raise NotImplementedError
 
@@ -91,11 +101,11 @@ class Direct(_Convolution):
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return convolve.kernel_matrix(weight, layer.groups(shape))
 
-    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
-        matrix, bias = site.ready
+    def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
+        matrix, bias = binding.packed
         assert matrix is not None
-        actions = site.with_bias(bias)
-        return convolve.convolve(x, matrix, geometry, y, actions, site.memory, site.threads)
+        actions = binding.with_bias(bias)
+        return convolve.convolve(x, matrix, geometry, y, actions, binding.memory, binding.threads)
 
 
 class Winograd(_Convolution):
@@ -128,11 +138,11 @@ class Winograd(_Convolution):
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return winograd.transform_kernels(weight, layer.groups(shape))
 
-    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
-        kernels, bias = site.ready
+    def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
+        kernels, bias = binding.packed
         assert kernels is not None
-        actions = site.with_bias(bias)
-        return winograd.convolve_winograd(x, kernels, geometry, y, actions, site.memory, site.threads)
+        actions = binding.with_bias(bias)
+        return winograd.convolve_winograd(x, kernels, geometry, y, actions, binding.memory, binding.threads)
 
 
 class Depthwise(_Convolution):
@@ -153,10 +163,10 @@ class Depthwise(_Convolution):
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
         return depthwise.spread_kernels(weight, layer.spatial_out(shape)[1])
 
-    def work(self, x: Array, geometry: Geometry, y: Array, site: Site) -> list[Phase]:
-        kernels, bias = site.ready
+    def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
+        kernels, bias = binding.packed
         assert kernels is not None
-        return depthwise.convolve_depthwise(x, kernels, geometry, y, site.with_bias(bias), site.threads)
+        return depthwise.convolve_depthwise(x, kernels, geometry, y, binding.with_bias(bias), binding.threads)
 
 
 class _Deconvolution(Kernel):
@@ -176,7 +186,7 @@ class _Deconvolution(Kernel):
         window, (n, c, h, w) = layer.window(bottom[0]), bottom[0]
         return n * h * w * c * window.size * layer.num_output // layer.group / 20e9
 
-    def prepare(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> Ready:
+    def pack(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params
         if fold.factor is not None:  # outputs are the second axis here, group by group
             factor = fold.factor.reshape(layer.group, 1, -1, 1, 1)
@@ -197,13 +207,13 @@ class Deconvolve(_Deconvolution):
     def kernels(self, layer: Deconvolution, shape: Shape, weight: Array) -> list[Array]:
         return deconvolve.class_matrices(weight, layer.group, _spread(layer, shape))
 
-    def bind(self, layer: Deconvolution, site: Site) -> list[Phase]:
-        bias, *matrices = site.ready
+    def bind(self, layer: Deconvolution, binding: Binding) -> list[Phase]:
+        bias, *matrices = binding.packed
         phases = []
-        for x, y in zip(site.bottoms, site.tops, strict=True):
+        for x, y in zip(binding.bottoms, binding.tops, strict=True):
             spread = _spread(layer, nchw(x))
-            actions = site.with_bias(bias)
-            phases += deconvolve.deconvolve(x, _all(matrices), spread, y, actions, site.threads)
+            actions = binding.with_bias(bias)
+            phases += deconvolve.deconvolve(x, _all(matrices), spread, y, actions, binding.threads)
         return phases
 
 
@@ -221,13 +231,13 @@ class DeconvolveDepthwise(_Deconvolution):
     def kernels(self, layer: Deconvolution, shape: Shape, weight: Array) -> list[Array]:
         return deconvolve.class_kernels(weight, _spread(layer, shape))
 
-    def bind(self, layer: Deconvolution, site: Site) -> list[Phase]:
-        bias, *kernels = site.ready
+    def bind(self, layer: Deconvolution, binding: Binding) -> list[Phase]:
+        bias, *kernels = binding.packed
         phases = []
-        for x, y in zip(site.bottoms, site.tops, strict=True):
+        for x, y in zip(binding.bottoms, binding.tops, strict=True):
             spread = _spread(layer, nchw(x))
-            actions = site.with_bias(bias)
-            phases += deconvolve.deconvolve_depthwise(x, _all(kernels), spread, y, actions, site.threads)
+            actions = binding.with_bias(bias)
+            phases += deconvolve.deconvolve_depthwise(x, _all(kernels), spread, y, actions, binding.threads)
         return phases
 
 

@@ -29,7 +29,7 @@ class Step:
     others: tuple[BlobId, ...]
     tops: tuple[BlobId, ...]
     folded: int = 0
-    loose: bool = False
+    dynamic: bool = False
 
     @property
     def reads(self) -> tuple[BlobId, ...]:
@@ -55,7 +55,7 @@ class _Fuser:
         self.readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
         self.reader = {blob: node for node in graph.nodes for blob in node.bottoms}
         self.there = set(graph.entries)
-        self.loose: set[BlobId] = set()
+        self.dynamic: set[BlobId] = set()
         self.joined: set[int] = set()
 
     def steps(self) -> list[Step]:
@@ -65,21 +65,21 @@ class _Fuser:
                 continue
             step = self._step(node)
             self.there.update(step.tops)
-            if step.loose:
-                self.loose.update(step.tops)
+            if step.dynamic:
+                self.dynamic.update(step.tops)
             made.append(step)
         return made
 
     def _step(self, node: Node) -> Step:
-        loose = node.layer.data_dependent or not self.loose.isdisjoint(node.bottoms)
+        loose = node.layer.data_dependent or not self.dynamic.isdisjoint(node.bottoms)
         shapes = self.graph.bottom_shapes(node)
         kernel = None if loose else self._kernel(node, shapes)
         if kernel is None:
-            return Step((node,), None, node.bottoms, (), node.tops, loose=loose)
+            return Step((node,), None, node.bottoms, (), node.tops, dynamic=loose)
         chain, folded = [node], 0
         others: list[BlobId] = []
         first = node.bottoms
-        if kernel.by_value:
+        if kernel.elementwise:
             at = place(node.layer)
             first = node.bottoms[at : at + 1]
             others += (*node.bottoms[:at], *node.bottoms[at + 1 :])
@@ -94,7 +94,7 @@ class _Fuser:
 
     def _kernel(self, node: Node, shapes: list[Shape]) -> Kernel | None:
         kernel = self.choose(node.layer, shapes)
-        if kernel and kernel.by_value and not finishes(node.layer, shapes, place(node.layer)):
+        if kernel and kernel.elementwise and not finishes(node.layer, shapes, place(node.layer)):
             return None
         return kernel
 
@@ -116,4 +116,4 @@ class _Fuser:
         return [bottom for bottom in node.bottoms if bottom != blob]
 
     def _is_there(self, blobs: Collection[BlobId]) -> bool:
-        return self.there.issuperset(blobs) and self.loose.isdisjoint(blobs)
+        return self.there.issuperset(blobs) and self.dynamic.isdisjoint(blobs)

@@ -13,7 +13,7 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.kernels.epilogue import Action, add_row
 from prototxt.kernels.work import Phase
 
-Ready = tuple[NDArray[np.float32] | None, ...]
+PackedWeights = tuple[NDArray[np.float32] | None, ...]
 """A layer's weights in a kernel's own form."""
 
 MACS_PER_SECOND = 50e9
@@ -57,12 +57,12 @@ def _times(one: Array | None, other: Array | None) -> Array | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Binding:
     """Where a step works: its blobs in memory, channels-last, what follows, memory between its phases."""
 
     bottoms: Sequence[Array]
     tops: Sequence[Array]
-    ready: Ready
+    packed: PackedWeights
     actions: Sequence[Action]
     memory: Array
     threads: int
@@ -80,7 +80,7 @@ class Kernel:
     name: ClassVar[str]
     folds: ClassVar[bool] = False
     """Whether a factor and an offset per output channel can go into the weights."""
-    by_value: ClassVar[bool] = False
+    elementwise: ClassVar[bool] = False
     """Whether it only copies its bottom, and the layer itself is the first to work on the tiles."""
     finishes: ClassVar[bool] = True
     """Whether layers behind it may work on its tiles."""
@@ -101,11 +101,11 @@ class Kernel:
         """How many numbers it keeps between its phases."""
         return 0
 
-    def prepare(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> Ready:
+    def pack(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> PackedWeights:
         """The weights as `bind` takes them."""
         return ()
 
-    def bind(self, layer: Any, site: Site) -> list[Phase]:
+    def bind(self, layer: Any, binding: Binding) -> list[Phase]:
         """The work of one forward."""
         raise NotImplementedError
 

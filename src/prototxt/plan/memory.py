@@ -52,9 +52,9 @@ def share(
     """
     views: dict[BlobId, View] = {}
     whole: set[BlobId] = set()  # what is seen in another shape, and so must be in one piece
-    loose = {top for step in steps if step.loose for top in step.tops}
+    dynamic = {top for step in steps if step.dynamic for top in step.tops}
     for step in steps:
-        if step.loose or not step.bottoms or not loose.isdisjoint(step.reads):
+        if step.dynamic or not step.bottoms or not dynamic.isdisjoint(step.reads):
             continue
         layer, source = step.nodes[0].layer, step.bottoms[0]
         if step.kernel is None or is_copy(step):

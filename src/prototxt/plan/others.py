@@ -16,7 +16,7 @@ from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.shuffle_channel import ShuffleChannel
-from prototxt.plan.kernel import Fold, Kernel, Ready, Site, fits_tiles, nchw, passes, products
+from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, fits_tiles, nchw, passes, products
 
 
 class _Pool(Kernel):
@@ -43,10 +43,10 @@ class MaxPool(_Pool):
 
     name, method = "max by axis", "MAX"
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        x, y = site.bottoms[0], site.tops[0]
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        x, y = binding.bottoms[0], binding.tops[0]
         geometry = self.geometry(layer, nchw(x))
-        return pool.pool(x, geometry, np.fmax, pool.LOWEST, y, site.actions, site.threads)
+        return pool.pool(x, geometry, np.fmax, pool.LOWEST, y, binding.actions, binding.threads)
 
 
 class MaxPoolPlaces(_Pool):
@@ -64,9 +64,9 @@ class MaxPoolPlaces(_Pool):
             4 * n * c * count(layer.shapes(bottom)[0][2:]) * count(layer.window(bottom[0]).kernel), c
         )
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        x, (y, places) = site.bottoms[0], site.tops
-        return pool.pool_places(x, self.geometry(layer, nchw(x)), y, places, site.threads)
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        x, (y, places) = binding.bottoms[0], binding.tops
+        return pool.pool_places(x, self.geometry(layer, nchw(x)), y, places, binding.threads)
 
 
 class AveragePool(_Pool):
@@ -74,11 +74,11 @@ class AveragePool(_Pool):
 
     name, method = "sum by axis", "AVE"
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        x, y = site.bottoms[0], site.tops[0]
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        x, y = binding.bottoms[0], binding.tops[0]
         geometry = self.geometry(layer, nchw(x))
-        actions = [pool.divide(divisors(geometry)), *site.actions]
-        return pool.pool(x, geometry, np.add, 0.0, y, actions, site.threads)
+        actions = [pool.divide(divisors(geometry)), *binding.actions]
+        return pool.pool(x, geometry, np.add, 0.0, y, actions, binding.threads)
 
 
 def divisors(geometry: pool.PoolGeometry) -> Array:
@@ -103,8 +103,8 @@ class AverageAll(_Pool):
     def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
         return passes(count(bottom[0]))
 
-    def bind(self, layer: Pooling, site: Site) -> list[Phase]:
-        return pool.average_all(site.bottoms[0], site.tops[0], site.actions, site.threads)
+    def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
+        return pool.average_all(binding.bottoms[0], binding.tops[0], binding.actions, binding.threads)
 
 
 class Across(Kernel):
@@ -118,9 +118,9 @@ class Across(Kernel):
     def seconds(self, layer: LRN, bottom: Sequence[Shape]) -> float:
         return passes((layer.local_size + 12) * count(bottom[0]))
 
-    def bind(self, layer: LRN, site: Site) -> list[Phase]:
+    def bind(self, layer: LRN, binding: Binding) -> list[Phase]:
         numbers = (layer.local_size, layer.alpha, layer.beta, layer.k)
-        return lrn.lrn_across(site.bottoms[0], *numbers, site.tops[0], site.actions, site.threads)
+        return lrn.lrn_across(binding.bottoms[0], *numbers, binding.tops[0], binding.actions, binding.threads)
 
 
 class Product(Kernel):
@@ -139,32 +139,32 @@ class Product(Kernel):
     def workspace(self, layer: InnerProduct, bottom: Sequence[Shape]) -> int:
         return count(bottom[0])
 
-    def prepare(
+    def pack(
         self, layer: InnerProduct, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold
-    ) -> Ready:
+    ) -> PackedWeights:
         weight, *bias = params
         return weight.T if layer.transpose else weight, bias[0] if bias else None
 
-    def bind(self, layer: InnerProduct, site: Site) -> list[Phase]:
-        x, y, (weight, bias) = site.bottoms[0], site.tops[0], site.ready
+    def bind(self, layer: InnerProduct, binding: Binding) -> list[Phase]:
+        x, y, (weight, bias) = binding.bottoms[0], binding.tops[0], binding.packed
         assert weight is not None
         n, h, w, c = x.shape
         phases = []
         if h * w == 1 and x.flags.c_contiguous:
             flat = x.reshape(n, c)
         else:
-            flat = site.memory[: x.size].reshape(n, -1)
+            flat = binding.memory[: x.size].reshape(n, -1)
             ordered = flat.reshape(n, c, h, w)
             phases.append(alone(lambda: layout.copy(ordered, layout.channels_first(x))))
-        actions = site.with_bias(bias)
-        return [*phases, *inner_product.inner_product(flat, weight, y, actions, site.threads)]
+        actions = binding.with_bias(bias)
+        return [*phases, *inner_product.inner_product(flat, weight, y, actions, binding.threads)]
 
 
-class ByValue(Kernel):
+class Elementwise(Kernel):
     """Element-wise layers: a copy of the bottom, tile by tile, and what the layer does to it."""
 
     name = "tiles"
-    by_value = True
+    elementwise = True
 
     def applies(self, layer: Any, bottom: Sequence[Shape]) -> bool:
         return fits_tiles(bottom[0])
@@ -172,8 +172,10 @@ class ByValue(Kernel):
     def seconds(self, layer: Any, bottom: Sequence[Shape]) -> float:
         return passes(3 * count(bottom[0]))
 
-    def bind(self, layer: Any, site: Site) -> list[Phase]:
-        return pointwise.pointwise(site.bottoms[0], site.tops[0], site.with_bias(None), site.threads)
+    def bind(self, layer: Any, binding: Binding) -> list[Phase]:
+        return pointwise.pointwise(
+            binding.bottoms[0], binding.tops[0], binding.with_bias(None), binding.threads
+        )
 
 
 class Shuffle(Kernel):
@@ -187,8 +189,8 @@ class Shuffle(Kernel):
     def seconds(self, layer: ShuffleChannel, bottom: Sequence[Shape]) -> float:
         return passes(2 * count(bottom[0]), bottom[0][1] // layer.group)
 
-    def bind(self, layer: ShuffleChannel, site: Site) -> list[Phase]:
-        x, y, group = site.bottoms[0], site.tops[0], layer.group
+    def bind(self, layer: ShuffleChannel, binding: Binding) -> list[Phase]:
+        x, y, group = binding.bottoms[0], binding.tops[0], layer.group
         length = x.shape[-1] // group
 
         def put(made: Array, source: Array) -> list[Op]:
@@ -198,7 +200,7 @@ class Shuffle(Kernel):
                 runs = [(slice(j * group, (j + 1) * group), slice(j, None, length)) for j in range(length)]
             return [work.put(made[..., to], source[..., of]) for to, of in runs]
 
-        return pointwise.pointwise(x, y, site.with_bias(None), site.threads, put)
+        return pointwise.pointwise(x, y, binding.with_bias(None), binding.threads, put)
 
 
 class Join(Kernel):
@@ -214,16 +216,16 @@ class Join(Kernel):
     def seconds(self, layer: Concat, bottom: Sequence[Shape]) -> float:
         return passes(sum(map(count, bottom)))
 
-    def bind(self, layer: Concat, site: Site) -> list[Phase]:
-        y, start = site.tops[0], 0
-        shapes = [nchw(x) for x in site.bottoms]
+    def bind(self, layer: Concat, binding: Binding) -> list[Phase]:
+        y, start = binding.tops[0], 0
+        shapes = [nchw(x) for x in binding.bottoms]
         axis = layer.axis % 4
         tasks = []
-        for x, shape in zip(site.bottoms, shapes, strict=True):
+        for x, shape in zip(binding.bottoms, shapes, strict=True):
             span = slice(start, start + shape[axis])
             part = y[(slice(None),) * (0, 3, 1, 2)[axis] + (span,)]
             if not _same_place(part, x):
-                tasks += pointwise.pointwise(x, part, (), site.threads)
+                tasks += pointwise.pointwise(x, part, (), binding.threads)
             start += shape[axis]
         return [merge(tasks)] if tasks else []
 

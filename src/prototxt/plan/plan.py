@@ -52,7 +52,7 @@ class Plan:
 
     def is_free(self, step: Step) -> bool:
         """Whether a step has nothing to do: what it makes lies in what it reads, or the other way round."""
-        if step.loose or not step.tops:
+        if step.dynamic or not step.tops:
             return False
         if step.kernel is None or is_copy(step):
             return all(top in self.views and self.views[top].of in step.bottoms for top in step.tops)
@@ -66,7 +66,7 @@ def make_plan(graph: Graph, kept: frozenset[BlobId], choose: Choose = choose) ->
     waves = _waves(steps, graph)
     ordered = [step for wave in waves for step in wave]
     views = share(ordered, graph.shapes, graph.entries)
-    outside = {*graph.entries, *(top for step in ordered if step.loose for top in step.tops)}
+    outside = {*graph.entries, *(top for step in ordered if step.dynamic for top in step.tops)}
     accesses = [_access(wave) for wave in waves]
     needed = lives(accesses, [*kept, *graph.losses], graph.shapes, views, outside)
     blobs = list(needed)

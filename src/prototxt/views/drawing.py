@@ -125,7 +125,7 @@ def kind_of(layer: Layer, has_bottoms: bool) -> str:
         return found
     if not has_bottoms:
         return "data"
-    return "answer" if layer.loss or layer.tells else "other"
+    return "answer" if layer.loss or layer.output_kind else "other"
 
 
 def _part(graph: Graph, node: Node) -> Part:

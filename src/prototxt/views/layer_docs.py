@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.layers.base import Layer
 from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import CAFFE, FORKS
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 
 HEAD = """# Layers
 
@@ -22,23 +22,26 @@ from; where forks mean different things by one name, a layer's fields and learne
 
 def layers_markdown() -> str:
     """The whole page: a table of all types, then a section for each."""
-    rooms = all_rooms()
+    rooms = all_layer_classes()
     rows = [
-        f"| [{_title(room)}](#{_anchor(room)}) | {_arity(room.bottoms)} | {_arity(room.tops)} | {_first_line(room)} |"
-        for room in rooms
+        f"| [{_title(layer_class)}](#{_anchor(layer_class)}) | {_arity(layer_class.bottoms)} | "
+        f"{_arity(layer_class.tops)} | {_first_line(layer_class)} |"
+        for layer_class in rooms
     ]
     table = ["| type | bottoms | tops | what it computes |", "|---|---|---|---|", *rows]
-    return "\n".join([HEAD, *table, "", *(_section(room) for room in rooms)]).rstrip() + "\n"
+    return "\n".join([HEAD, *table, "", *(_section(layer_class) for layer_class in rooms)]).rstrip() + "\n"
 
 
-def _title(room: type[Layer]) -> str:
+def _title(layer_class: type[Layer]) -> str:
     """The type, and whose layer it is where that is a fork's."""
-    return room.type if room.fork == CAFFE else f"{room.type} ({FORKS[room.fork]})"
+    return (
+        layer_class.type if layer_class.fork == CAFFE else f"{layer_class.type} ({FORKS[layer_class.fork]})"
+    )
 
 
-def _anchor(room: type[Layer]) -> str:
+def _anchor(layer_class: type[Layer]) -> str:
     """How GitHub names the section of this title."""
-    kept = [letter for letter in _title(room).lower() if letter.isalnum() or letter in " -_"]
+    kept = [letter for letter in _title(layer_class).lower() if letter.isalnum() or letter in " -_"]
     return "".join(kept).replace(" ", "-")
 
 
@@ -49,19 +52,19 @@ def _arity(arity: tuple[int, int | None]) -> str:
     return str(least) if least == most else f"{least} to {most}"
 
 
-def _doc(room: type[Layer]) -> str:
-    return cleandoc(room.__doc__ or "")
+def _doc(layer_class: type[Layer]) -> str:
+    return cleandoc(layer_class.__doc__ or "")
 
 
-def _first_line(room: type[Layer]) -> str:
-    paragraph = _doc(room).split("\n\n", 1)[0]
+def _first_line(layer_class: type[Layer]) -> str:
+    paragraph = _doc(layer_class).split("\n\n", 1)[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
 
 
-def _section(room: type[Layer]) -> str:
+def _section(layer_class: type[Layer]) -> str:
     """The docstring with its indented parts as code blocks, then the parameters."""
-    lines = [f"## {_title(room)}", ""]
-    for paragraph in _doc(room).split("\n\n"):
+    lines = [f"## {_title(layer_class)}", ""]
+    for paragraph in _doc(layer_class).split("\n\n"):
         head, _, body = paragraph.partition("\n")
         if head in ("Formula:", "Shapes:", "Example:"):
             lines += [f"**{head.rstrip(':')}**", "", "```", cleandoc(body), "```", ""]
@@ -69,12 +72,12 @@ def _section(room: type[Layer]) -> str:
             lines += ["**Pitfalls**", "", cleandoc(body), ""]
         else:
             lines += [paragraph, ""]
-    return "\n".join(lines + _parameters(room))
+    return "\n".join(lines + _parameters(layer_class))
 
 
-def _parameters(room: type[Layer]) -> list[str]:
+def _parameters(layer_class: type[Layer]) -> list[str]:
     lines: list[str] = []
-    for field in param_fields(room):
+    for field in param_fields(layer_class):
         rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
         lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
     return lines

@@ -103,12 +103,12 @@ def _title(report: Report) -> Text:
 
 
 def _legend(report: Report, hidden: list[str]) -> Text:
-    meanings = {
+    layer_classes = {
         "MACs/image": "MACs: multiply-adds of products with weights, bias not counted",
         "bytes": f"bytes: outputs in float32 for the whole batch of {report.images}",
         "bottoms → tops": "↺ works in place",
     }
-    lines = ["; ".join(meaning for title, meaning in meanings.items() if title not in hidden)]
+    lines = ["; ".join(resolve_type for title, resolve_type in layer_classes.items() if title not in hidden)]
     if report.totals.statistics and "statistics" not in hidden:
         lines.append("statistics: stored means, variances and factors, measured rather than learned")
     return Text("\n".join(filter(None, [*lines, *not_shown(hidden)])), style="dim")

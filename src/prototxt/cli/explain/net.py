@@ -171,14 +171,14 @@ def _what_if(
 def _same(definition: Definition, layer: str, choice: NetChoice, form: str, output: str | None) -> int:
     from prototxt.explain.surgery.same_padding import checked_shape, same
     from prototxt.frontend.load import outline
-    from prototxt.graph.context import Look, find_layer, is_known
+    from prototxt.graph.context import LayerContext, find_layer, is_known
 
     options = choice.options()
     graph = outline(definition, options)
     node = find_layer(graph, layer)
     if not is_known(graph, node):
         raise click.UsageError(f'the shapes of layer "{layer}" are not known')
-    look = Look(graph, node)
+    look = LayerContext(graph, node)
     _tell(f"{layer} · {node.type} {graph.brief(node)} · {node.place}",
           [same(look, checked_shape(definition, options, look))], form, output)  # fmt: skip
     return 0

@@ -61,7 +61,9 @@ def _outputs(runner: Runner) -> str:
 def _where_boxes_are(runner: Runner) -> str | None:
     """What to do where a layer tells boxes, and those behind it make something else of them."""
     tell = [
-        n.name for n in runner.net.graph.nodes if n.layer.tells is not None and n.layer.tells.kind == "boxes"
+        n.name
+        for n in runner.net.graph.nodes
+        if n.layer.output_kind is not None and n.layer.output_kind.kind == "boxes"
     ]
     return f"--to {tell[-1]} stops where boxes are told" if tell else None
 

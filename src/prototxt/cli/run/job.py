@@ -48,7 +48,7 @@ class Job:
     autotune: bool = False
     tally: Tally = field(default_factory=Tally)
     begun: bool = False
-    twins: int = field(init=False)
+    clones: int = field(init=False)
     """Batches of many images that are run at once, each in a twin of the net: a thread for each."""
 
     def __post_init__(self) -> None:
@@ -134,7 +134,7 @@ class Job:
             yield self._run(group, self._first)
             if self.begun:
                 break
-        if self.single or self.runner.graph.remembers:
+        if self.single or self.runner.graph.stateful:
             yield from (self._run(group, self.runner.run) for group in groups)
             return
         from prototxt.batch.batches import in_order
@@ -142,13 +142,13 @@ class Job:
 
         own = local()
         # Of one thread, and tuned as such before there are several.
-        model = replace(self.runner, net=self.runner.net.twin(threads=1))
+        model = replace(self.runner, net=self.runner.net.clone(threads=1))
         if self.autotune:
             autotune(model)
 
         def run(items: Sequence[Item]) -> list[Outcome]:
             if not hasattr(own, "runner"):
-                own.runner = replace(model, net=model.net.twin())
+                own.runner = replace(model, net=model.net.clone())
             outcomes: list[Outcome] = own.runner.run(items)
             return outcomes
 

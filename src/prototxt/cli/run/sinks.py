@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prototxt.batch.items import Failure
     from prototxt.batch.run import Outcome
     from prototxt.blobs import Shape
-    from prototxt.views.answers import Answer
+    from prototxt.views.answers import BreakdownRule
     from prototxt.views.detections import Choice
 
 Taken = Sequence["Outcome | Failure"]
@@ -81,7 +81,7 @@ class Telling:
     choice: Choice
     top: int
 
-    def answers(self, outcome: Outcome) -> list[Answer]:
+    def answers(self, outcome: Outcome) -> list[BreakdownRule]:
         """What the outputs say that are neither boxes nor maps of classes."""
         from prototxt.views.answers import answers
 
@@ -147,7 +147,7 @@ def _cut(name: str, longest: int | None) -> str:
     return name if longest is None or len(name) <= longest else "…" + name[1 - longest :]
 
 
-def _told(answer: Answer, named: bool) -> list[str]:
+def _told(answer: BreakdownRule, named: bool) -> list[str]:
     head = f"{printable(answer.output)}  " if named else ""
     if not answer.classes:
         return [f"{head}min {answer.least:.6g}, mean {answer.mean:.6g}, max {answer.most:.6g}"]

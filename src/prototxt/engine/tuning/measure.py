@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from prototxt.blobs import Array, Shape
-from prototxt.engine.session import ReadyWeights, Session
+from prototxt.engine.session import PackedWeightsCache, Session
 from prototxt.engine.tuning.choose import Kernels, geometry, tuned
 from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Graph, Node
@@ -68,10 +68,10 @@ def measure(graph: Graph, params: Params, threads: int, known: Kernels) -> tuple
         return ()
     wanted = frozenset(open_nodes.values())
     most = max(len(candidates(n.layer, ours.bottom_shapes(n))) for n in ours.nodes if n.index in open_nodes)
-    ready = ReadyWeights()
+    packed = PackedWeightsCache()
     plans = [make_plan(ours, _unread(ours), _variant(rank, wanted, known)) for rank in range(most)]
     check_fits(sum(plan.peak_bytes for plan in plans), f"{graph.file}: measuring its kernels")
-    sessions = [Session(plan, params, ready, threads) for plan in plans]
+    sessions = [Session(plan, params, packed, threads) for plan in plans]
     best = _best(sessions)
     return tuple(_measured(ours, name, open_nodes, best) for name in dict.fromkeys(open_nodes.values()))
 
@@ -86,7 +86,7 @@ def _by_kernels(graph: Graph) -> Graph:
 
 def _has_kernel(layer: Layer, bottom: list[Shape]) -> bool:
     able = [] if layer.is_input or layer.data_dependent else candidates(layer, bottom)
-    return bool(able) and (not able[0].by_value or finishes(layer, bottom, place(layer)))
+    return bool(able) and (not able[0].elementwise or finishes(layer, bottom, place(layer)))
 
 
 def _unread(graph: Graph) -> frozenset[BlobId]:

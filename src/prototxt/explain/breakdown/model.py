@@ -100,7 +100,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ledger:
+class Breakdown:
     """How a layer makes the value at `at` of its top `blob`: groups of terms, then steps to the `value`.
 
     `formula` is the layer's, with this value's numbers. `stored` is what the engine has there. Values are float64,

@@ -20,7 +20,7 @@ MAX_TERMS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class Query:
     """The value at `at` of top number `top`, and what the layer makes it of: bottoms with their names, parameters.
 
     `blob` is the name of that top.
@@ -108,7 +108,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Account:
+class Result:
     """The answer: a formula with this value's numbers, groups of terms, and the steps to the value."""
 
     formula: str
@@ -116,7 +116,7 @@ class Account:
     running: Running
 
 
-Answer = Callable[[Any, Asked], Account]
+BreakdownRule = Callable[[Any, Query], Result]
 """How a kind of layer accounts for a value; the first argument is the layer."""
 
 

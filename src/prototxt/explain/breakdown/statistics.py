@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prototxt.explain.breakdown.model import Group, Places
-from prototxt.explain.breakdown.query import Asked, grid
+from prototxt.explain.breakdown.query import Query, grid
 from prototxt.explain.breakdown.running import Running
 
 
@@ -19,19 +19,19 @@ class Statistics:
     variance: float
 
 
-def measured(asked: Asked, title: str, places: Places) -> Statistics:
+def measured(query: Query, title: str, places: Places) -> Statistics:
     """Of the values at these places, which are on the side."""
-    group = asked.group(title, places, side=True)
+    group = query.group(title, places, side=True)
     mean = float(group.values.mean())
     return Statistics(
         group, mean, float(abs(group.values).mean()), float(((group.values - mean) ** 2).mean())
     )
 
 
-def of_channel(asked: Asked, channel: int) -> Statistics:
+def of_channel(query: Query, channel: int) -> Statistics:
     """Of a channel of the whole batch."""
-    n, _, *spatial = asked.shapes[0]
-    return measured(asked, f"channel {channel} of the batch", grid(range(n), channel, *map(range, spatial)))
+    n, _, *spatial = query.shapes[0]
+    return measured(query, f"channel {channel} of the batch", grid(range(n), channel, *map(range, spatial)))
 
 
 def told(running: Running, statistics: Statistics, x: float) -> Running:

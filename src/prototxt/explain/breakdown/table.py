@@ -51,7 +51,7 @@ from prototxt.explain.breakdown.layers.recurrent import lstm, lstm_unit, rnn
 from prototxt.explain.breakdown.layers.region import region
 from prototxt.explain.breakdown.layers.regions import psroi_pooling, roi_pooling
 from prototxt.explain.breakdown.layers.softmax import softmax
-from prototxt.explain.breakdown.query import Answer
+from prototxt.explain.breakdown.query import BreakdownRule
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
 from prototxt.layers.anchor_target import AnchorTarget
@@ -105,7 +105,7 @@ from prototxt.layers.psroi_pooling import PSROIPooling
 from prototxt.layers.python import Python
 from prototxt.layers.reduction import Reduction
 from prototxt.layers.region import Region
-from prototxt.layers.registry import all_rooms
+from prototxt.layers.registry import all_layer_classes
 from prototxt.layers.reorg import Reorg
 from prototxt.layers.resample import Resample
 from prototxt.layers.reshape import Reshape
@@ -131,7 +131,7 @@ from prototxt.layers.upsample_yolo import UpsampleByScale
 from prototxt.layers.yolo_detection_output import YoloDetectionOutput
 from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
 
-LEDGERS: Mapping[type[Layer], Answer] = {
+LEDGERS: Mapping[type[Layer], BreakdownRule] = {
     Convolution: convolution,
     Deconvolution: deconvolution,
     Pooling: pooling,
@@ -213,4 +213,10 @@ WITHOUT: Mapping[type[Layer], str] = {
 
 def types_with_ledger() -> list[str]:
     """Their names, sorted."""
-    return sorted({room.type for room in all_rooms() if any(issubclass(room, kind) for kind in LEDGERS)})
+    return sorted(
+        {
+            layer_class.type
+            for layer_class in all_layer_classes()
+            if any(issubclass(layer_class, kind) for kind in LEDGERS)
+        }
+    )

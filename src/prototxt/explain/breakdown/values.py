@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from prototxt.blobs import Array, format_shape
 from prototxt.errors import InputError, LayerError
 from prototxt.explain.breakdown.layers.pooling import drawn
-from prototxt.explain.breakdown.model import Group, Ledger, Place, Term
-from prototxt.explain.breakdown.query import Asked
+from prototxt.explain.breakdown.model import Breakdown, Group, Place, Term
+from prototxt.explain.breakdown.query import Query
 from prototxt.explain.breakdown.table import LEDGERS, WITHOUT
 from prototxt.graph.context import find_layer, of_class
 from prototxt.graph.graph import BlobId, Graph, Node, located_at
@@ -36,7 +36,7 @@ class Branch:
 
     bottom: str
     term: Term
-    ledger: Ledger | None
+    ledger: Breakdown | None
     why: str
     branches: tuple[Branch, ...]
 
@@ -54,7 +54,7 @@ class Values:
     params: Mapping[int, tuple[Array, ...]]
     before: Mapping[int, Layer] = field(default_factory=dict)
 
-    def ledger(self, at: Sequence[int], top: int = 0) -> Ledger:
+    def ledger(self, at: Sequence[int], top: int = 0) -> Breakdown:
         """How the layer makes the value at `at` of its top number `top`.
 
         Raises InputError for a top or a place that it does not have, LayerError where it has no ledger.
@@ -63,13 +63,13 @@ class Values:
             raise _no_top(self.graph, self.node, top)
         return self._ledger(self.node, tuple(at), top)
 
-    def _ledger(self, node: Node, at: Place, top: int) -> Ledger:
+    def _ledger(self, node: Node, at: Place, top: int) -> Breakdown:
         answer = of_class(LEDGERS, node.layer)
         if answer is None:
             raise _no_ledger(self.graph, node)
         made = self.blobs[node.tops[top]]
         _check_place(self.graph, node.tops[top], at, made.shape)
-        asked = Asked(
+        query = Query(
             shown(self.graph, node.tops[top]),
             at,
             top,
@@ -80,9 +80,9 @@ class Values:
         )
         # What overflows is infinite or NaN here too.
         with np.errstate(all="ignore"), located_at(node):
-            account = answer(self.before.get(node.index, node.layer), asked)
+            account = answer(self.before.get(node.index, node.layer), query)
         running = account.running
-        return Ledger(
+        return Breakdown(
             node.name,
             node.type,
             shown(self.graph, node.tops[top]),
@@ -95,7 +95,7 @@ class Values:
             running.size,
         )
 
-    def follow(self, ledger: Ledger, depth: int, most: int = MOST) -> tuple[Branch, ...]:
+    def follow(self, ledger: Breakdown, depth: int, most: int = MOST) -> tuple[Branch, ...]:
         """The `most` largest terms of a ledger and what those are made of, `depth` - 1 layers up."""
         if depth <= 1:
             return ()
@@ -130,7 +130,7 @@ def run_for(net: Net, layer: str, depth: int = 1, feeds: Mapping[str, ArrayLike]
     needed = {blob for node in nodes.values() for blob in (*node.bottoms, *node.tops)}
     read = {blob.name for blob in part(graph, None, layer).entries}
     given = {name: array for name, array in (feeds or {}).items() if name in read}
-    before = {i: copy(node.layer) for i, node in nodes.items() if node.layer.remembers}
+    before = {i: copy(node.layer) for i, node in nodes.items() if node.layer.stateful}
     net.forward(given, end=layer, keep=sorted(map(str, needed)))
     left = net.blobs
     blobs = {blob: left[str(blob) if str(blob) in left else blob.name].data for blob in needed}
@@ -138,7 +138,7 @@ def run_for(net: Net, layer: str, depth: int = 1, feeds: Mapping[str, ArrayLike]
     return Values(graph, find_layer(graph, layer), blobs, params, before)
 
 
-def explain_value(net: Net, layer: str, at: Sequence[int], top: int = 0) -> Ledger:
+def explain_value(net: Net, layer: str, at: Sequence[int], top: int = 0) -> Breakdown:
     """How the net makes one value: `explain_value(net, "conv2", (0, 17, 3, 4))`; inputs stay as they are.
 
     Raises InputError for a layer, a top or a place that is not there, LayerError for a layer without a ledger.
@@ -146,12 +146,12 @@ def explain_value(net: Net, layer: str, at: Sequence[int], top: int = 0) -> Ledg
     return run_for(net, layer).ledger(at, top)
 
 
-def follow(net: Net, ledger: Ledger, depth: int, most: int = MOST) -> tuple[Branch, ...]:
+def follow(net: Net, ledger: Breakdown, depth: int, most: int = MOST) -> tuple[Branch, ...]:
     """What the `most` largest terms of a ledger are made of themselves, `depth` - 1 layers up."""
     return run_for(net, ledger.layer, depth).follow(ledger, depth, most)
 
 
-def largest(ledger: Ledger, most: int) -> list[tuple[Group, Term]]:
+def largest(ledger: Breakdown, most: int) -> list[tuple[Group, Term]]:
     """The terms that add most to the value, those on the side and in the padding left out."""
     own = [group for group in ledger.groups if not group.side]
     found = [(group, group.term(i)) for group in own for i in group.largest(most)]
@@ -200,8 +200,8 @@ def _no_ledger(graph: Graph, node: Node) -> InputError:
         readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
         return InputError(what, hint=f'ask what is made of it: "{readers[0]}" reads it' if readers else None)
     makers = [maker for blob in node.bottoms if (maker := _maker(graph, blob)) and maker.bottoms]
-    asked = ", ".join(f'"{maker.name}"' for maker in dict.fromkeys(makers))
-    return InputError(what, hint=f"ask for a value that it reads: one of {asked}" if asked else None)
+    query = ", ".join(f'"{maker.name}"' for maker in dict.fromkeys(makers))
+    return InputError(what, hint=f"ask for a value that it reads: one of {query}" if query else None)
 
 
 def _no_top(graph: Graph, node: Node, top: int) -> InputError:

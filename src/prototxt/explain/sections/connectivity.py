@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from prototxt.blobs import count
 from prototxt.explain.sections.groups import MAX_GROUPS, Groups
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
 from prototxt.layers.bias import Bias
@@ -36,28 +36,28 @@ from prototxt.layers.split import Split
 from prototxt.layers.tile import Tile
 from prototxt.views.words import a_slice, counted, product, span, times
 
-Rule = Callable[[Look], Section]
+Rule = Callable[[LayerContext], Section]
 
 
-def connectivity(look: Look) -> Section | None:
+def connectivity(context: LayerContext) -> Section | None:
     """Nothing for layers of whose kind nothing is known."""
-    rule = of_class(RULES, look.layer)
-    return rule(look) if rule and look.bottom and look.top else None
+    rule = of_class(RULES, context.layer)
+    return rule(context) if rule and context.bottom and context.top else None
 
 
 def _section(lines: Sequence[Line], picture: str = "") -> Section:
     return Section("connectivity", "What one value is made of", tuple(lines), picture)
 
 
-def _convolution(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _convolution(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     window = layer.window(shape)
     kernel, taps = window.kernel, window.size
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
-    sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {look.node.bottoms[0].name}{bias}"
+    sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {context.node.bottoms[0].name}{bias}"
     lines = [
         Line(
             "kernel sees",
@@ -68,7 +68,7 @@ def _convolution(look: Look) -> Section:
         Line("kernels", _kernels(groups, kernel)),
         *_group_lines(groups),
         Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),
-        *_one_by_one(look, groups, taps),
+        *_one_by_one(context, groups, taps),
     ]
     return _section(lines, groups.picture())
 
@@ -107,11 +107,11 @@ def _joined(groups: Groups, kernel: Sequence[int]) -> str:
     return f"{groups.pairs:,} of {of}, 1 in {every // groups.pairs:,}"
 
 
-def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
+def _one_by_one(context: LayerContext, groups: Groups, taps: int) -> list[Line]:
     """What a kernel of a single tap is."""
     if taps > 1:
         return []
-    places = count(look.top[0][2:])
+    places = count(context.top[0][2:])
     what = "no neighbours, maps alone: one small InnerProduct, the same at each of the " + counted(
         places, "place"
     )
@@ -119,8 +119,8 @@ def _one_by_one(look: Look, groups: Groups, taps: int) -> list[Line]:
     return [Line("1x1", f"{what}; {change}")]
 
 
-def _deconvolution(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _deconvolution(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
     window = layer.window(shape)
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
@@ -141,8 +141,8 @@ def _deconvolution(look: Look) -> Section:
     return _section(lines, groups.picture())
 
 
-def _pooling(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _pooling(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
     window = layer.window(shape)
     lines = [
@@ -152,8 +152,8 @@ def _pooling(look: Look) -> Section:
     return _section(lines, Groups(shape[1], shape[1], shape[1]).picture())
 
 
-def _inner_product(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _inner_product(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, InnerProduct)
     k = layer.matrix(shape)[1]
     lines = [Line("output sees", f"all {k:,} values of an image, each with a weight of its own")]
@@ -164,30 +164,30 @@ def _inner_product(look: Look) -> Section:
     return _section(lines)
 
 
-def _concat(look: Look) -> Section:
-    layer = look.layer
+def _concat(context: LayerContext) -> Section:
+    layer = context.layer
     assert isinstance(layer, Concat)
-    axis, first, lines = layer.axis % len(look.top[0]), 0, []
-    for blob, shape in zip(look.node.bottoms, look.bottom, strict=True):
+    axis, first, lines = layer.axis % len(context.top[0]), 0, []
+    for blob, shape in zip(context.node.bottoms, context.bottom, strict=True):
         end = first + shape[axis]
         lines.append(Line(span(first, end - 1), f"{blob.name}, copied"))
         first = end
     return _section([*lines, Line("mixes", "nothing: what reads it can")])
 
 
-def _slice(look: Look) -> Section:
-    layer = look.layer
+def _slice(context: LayerContext) -> Section:
+    layer = context.layer
     assert isinstance(layer, Slice)
-    cuts = layer.cuts(look.bottom[0])
+    cuts = layer.cuts(context.bottom[0])
     lines = [
         Line(span(start, end - 1), f"{top.name}, copied")
-        for top, start, end in zip(look.node.tops, cuts, cuts[1:], strict=False)
+        for top, start, end in zip(context.node.tops, cuts, cuts[1:], strict=False)
     ]
     return _section(lines)
 
 
-def _lrn(look: Look) -> Section:
-    layer = look.layer
+def _lrn(context: LayerContext) -> Section:
+    layer = context.layer
     assert isinstance(layer, LRN)
     half, n = layer.local_size // 2, layer.local_size
     if layer.across:
@@ -199,8 +199,8 @@ def _lrn(look: Look) -> Section:
     return _section([Line("each value", text)])
 
 
-def _softmax(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _softmax(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Softmax)
     axis = layer.axis % len(shape)
     others = count(shape) // (shape[axis] or 1)
@@ -208,19 +208,19 @@ def _softmax(look: Look) -> Section:
     return _section([Line("each value", text), Line("times", f"{others:,}, each by itself")])
 
 
-def _eltwise(look: Look) -> Section:
-    names = ", ".join(blob.name for blob in look.node.bottoms)
-    return _at_its_place(f"{len(look.bottom)} values at its own place, one of each bottom: {names}")
+def _eltwise(context: LayerContext) -> Section:
+    names = ", ".join(blob.name for blob in context.node.bottoms)
+    return _at_its_place(f"{len(context.bottom)} values at its own place, one of each bottom: {names}")
 
 
-def _per_channel(look: Look) -> Section:
-    layer = look.layer
+def _per_channel(context: LayerContext) -> Section:
+    layer = context.layer
     assert isinstance(layer, PerChannel)
-    if layer.is_per_channel(look.bottom):
+    if layer.is_per_channel(context.bottom):
         return _at_its_place("the value at its own place and the numbers of its channel")
     if isinstance(layer, Scale | Bias):
         return _at_its_place("the value at its own place and the number that is laid there")
-    n, _, *others = look.bottom[0]
+    n, _, *others = context.bottom[0]
     of = f"{product([n, *others])} = {n * count(others):,} of its channel"
     text = f"the value itself, and mean and variance over {of}"
     return _section([Line("each value", text, "the images of a batch change each other's values")])
@@ -235,8 +235,8 @@ def _at_its_place(text: str) -> Section:
     return _section([Line("each value", text), Line("mixes", "no maps and no neighbours")])
 
 
-def _shuffle(look: Look) -> Section:
-    layer, channels = look.layer, look.bottom[0][1]
+def _shuffle(context: LayerContext) -> Section:
+    layer, channels = context.layer, context.bottom[0][1]
     assert isinstance(layer, ShuffleChannel)
     depth = channels // layer.group
     order = [str(c % layer.group * depth + c // layer.group) for c in range(min(channels, 2 * layer.group))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from prototxt.explain.sections.docstring import part
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.common.axis import Axis, window_axes
@@ -44,12 +44,12 @@ FEW_MAPS = 3
 """As many maps as a sum spells out."""
 
 
-def formula(look: Look) -> Section | None:
+def formula(context: LayerContext) -> Section | None:
     """Nothing for layers that take no bottom or make no top."""
-    if not look.bottom or not look.top:
+    if not context.bottom or not context.top:
         return None
-    rule = of_class(RULES, look.layer)
-    lines = (rule(look) if rule else None) or _as_documented(look)
+    rule = of_class(RULES, context.layer)
+    lines = (rule(context) if rule else None) or _as_documented(context)
     return Section("formula", "The formula", tuple(lines)) if lines else None
 
 
@@ -98,20 +98,20 @@ class Slid:
     bias: bool
 
 
-def _slid(look: Look) -> Slid | None:
+def _slid(context: LayerContext) -> Slid | None:
     """None where channels are not on axis 1, or there are more spatial axes than letters for them."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, ConvolutionBase)
     window, groups = layer.window(shape), layer.groups(shape)
     if layer.channel_axis(shape) != 1 or len(window.kernel) not in PLACES:
         return None
-    axes = window_axes(window, shape[2:], look.top[0][2:])
+    axes = window_axes(window, shape[2:], context.top[0][2:])
     each = (layer.channels(shape) // groups, layer.outputs(shape) // groups)
     return Slid(window, axes, groups, *each, layer.bias_term)
 
 
-def _convolution(look: Look) -> list[Line] | None:
-    slid = _slid(look)
+def _convolution(context: LayerContext) -> list[Line] | None:
+    slid = _slid(context)
     if slid is None:
         return None
     axes, groups, depth = slid.axes, slid.groups, slid.depth
@@ -154,8 +154,8 @@ def _map(o: int, first: int, depth: int, bias: bool) -> str:
     return f"O_{o} = {' + '.join([*shown, *[f'B_{o}'] * bias])}"
 
 
-def _deconvolution(look: Look) -> list[Line] | None:
-    slid = _slid(look)
+def _deconvolution(context: LayerContext) -> list[Line] | None:
+    slid = _slid(context)
     if slid is None:
         return None
     axes, groups, outputs = slid.axes, slid.groups, slid.outputs
@@ -171,10 +171,10 @@ def _deconvolution(look: Look) -> list[Line] | None:
     return [Line("value", text, "\n".join(notes))]
 
 
-def _pooling(look: Look) -> list[Line] | None:
-    layer, shape = look.layer, look.bottom[0]
+def _pooling(context: LayerContext) -> list[Line] | None:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    axes = window_axes(layer.window(shape), shape[2:], look.top[0][2:])
+    axes = window_axes(layer.window(shape), shape[2:], context.top[0][2:])
     if layer.method not in ("MAX", "AVE"):
         return None
     seen = f"x[n, c, {_places(axes)}]"
@@ -191,17 +191,17 @@ def _pooling(look: Look) -> list[Line] | None:
     return [Line("value", text, "\n".join(notes))]
 
 
-def _inner_product(look: Look) -> list[Line]:
-    layer = look.layer
+def _inner_product(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, InnerProduct)
-    k = layer.matrix(look.bottom[0])[1]
+    k = layer.matrix(context.bottom[0])[1]
     bias, weights = "b[o] + " if layer.bias_term else "", "w[k, o]" if layer.transpose else "w[o, k]"
     text = f"y[n, o] = {bias}sum over k = 0..{k - 1} of {weights} * x[n, k]"
     return [Line("value", text, f"o = 0..{layer.num_output - 1}")]
 
 
-def _lrn(look: Look) -> list[Line]:
-    layer = look.layer
+def _lrn(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, LRN)
     n, half = layer.local_size, layer.local_size // 2
     alpha, beta, k = (number(value) for value in (layer.alpha, layer.beta, layer.k))
@@ -212,8 +212,8 @@ def _lrn(look: Look) -> list[Line]:
     return [Line("value", text, "x is 0 outside the image, and the mean always divides by all places")]
 
 
-def _batch_norm(look: Look) -> list[Line]:
-    layer = look.layer
+def _batch_norm(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, BatchNorm)
     text = f"y[n, c] = (x[n, c] - mean[c]) / sqrt(variance[c] + {number(layer.eps)})"
     if layer.use_global_stats:
@@ -223,8 +223,8 @@ def _batch_norm(look: Look) -> list[Line]:
     return [Line("value", text, note)]
 
 
-def _eltwise(look: Look) -> list[Line]:
-    layer, names = look.layer, [blob.name for blob in look.node.bottoms]
+def _eltwise(context: LayerContext) -> list[Line]:
+    layer, names = context.layer, [blob.name for blob in context.node.bottoms]
     assert isinstance(layer, Eltwise)
     if layer.operation == "SUM" and layer.coeff:
         names = [f"{number(c)} * {name}" for c, name in zip(layer.coeff, names, strict=True)]
@@ -233,16 +233,16 @@ def _eltwise(look: Look) -> list[Line]:
     return [Line("value", f"y = {made}", "value by value")]
 
 
-def _relu(look: Look) -> list[Line] | None:
-    layer = look.layer
+def _relu(context: LayerContext) -> list[Line] | None:
+    layer = context.layer
     assert isinstance(layer, ReLU)
     if layer.negative_slope or type(layer) is not ReLU:
         return None
     return [Line("value", "y = max(x, 0)")]
 
 
-def _dropout(look: Look) -> list[Line] | None:
-    layer = look.layer
+def _dropout(context: LayerContext) -> list[Line] | None:
+    layer = context.layer
     assert isinstance(layer, Dropout)
     if layer.drops:
         return None
@@ -250,10 +250,10 @@ def _dropout(look: Look) -> list[Line] | None:
     return [Line("value", "y = x", note)]
 
 
-def _as_documented(look: Look) -> list[Line]:
+def _as_documented(context: LayerContext) -> list[Line]:
     """The formula of the type's description, with the layer's own numbers for the names of its parameters."""
-    text = part(look.layer, "Formula")
-    values = plain_values(look.layer)
+    text = part(context.layer, "Formula")
+    values = plain_values(context.layer)
     for name, value in values.items():
         if (
             len(name) > 2
@@ -296,7 +296,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-RULES: dict[type[Layer], Callable[[Look], list[Line] | None]] = {
+RULES: dict[type[Layer], Callable[[LayerContext], list[Line] | None]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
     Pooling: _pooling,

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from prototxt.blobs import count
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axis import Axis, window_axes
 from prototxt.layers.convolution import Convolution
@@ -25,10 +25,10 @@ Matrix = tuple[str, int, int]
 """What it holds, its rows and its columns."""
 
 
-def im2col(look: Look) -> Section | None:
+def im2col(context: LayerContext) -> Section | None:
     """Nothing for layers that are no product of matrices."""
-    rule = of_class(RULES, look.layer)
-    return rule(look) if rule else None
+    rule = of_class(RULES, context.layer)
+    return rule(context) if rule else None
 
 
 def _section(lines: Sequence[Line], *matrices: Matrix, below: str = "") -> Section:
@@ -42,12 +42,12 @@ def _times(groups: int, images: int) -> str:
     return each[0] + (f": {groups * images} times for this batch" if images > 1 else "")
 
 
-def _convolution(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _convolution(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
     depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
-    k, places, images = depth * window.size, count(look.top[0][axis + 1 :]), count(shape[:axis])
+    k, places, images = depth * window.size, count(context.top[0][axis + 1 :]), count(shape[:axis])
     is_itself = window.size == 1 and not any(window.pad) and set(window.stride) <= {1}
     window_values = f"its {product([depth, *window.kernel])} values below each other"
     columns = f"{k:,} x {places:,}: a column for each window, {window_values}"
@@ -62,7 +62,7 @@ def _convolution(look: Look) -> Section:
         _memory(0 if is_itself else groups * k * places, count(shape[axis:])),
     ]
     matrices = ("weights", outputs, k), ("columns", k, places), ("maps", outputs, places)
-    axes = window_axes(window, shape[axis + 1 :], look.top[0][axis + 1 :])
+    axes = window_axes(window, shape[axis + 1 :], context.top[0][axis + 1 :])
     head = "columns" if groups == 1 else "of group 0"
     return _section(lines, *matrices, below="" if is_itself else _columns(head, depth, axes))
 
@@ -123,8 +123,8 @@ def _memory(values: int, plain: int) -> Line:
     return Line("memory", f"{size_of_floats(values)} of columns for an image, {against}", values=taken)
 
 
-def _deconvolution(look: Look) -> Section:
-    layer, shape = look.layer, look.bottom[0]
+def _deconvolution(context: LayerContext) -> Section:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
     depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
@@ -141,10 +141,10 @@ def _deconvolution(look: Look) -> Section:
     return _section(lines, ("weights", rows, depth), ("input", depth, places), ("columns", rows, places))
 
 
-def _inner_product(look: Look) -> Section:
-    layer = look.layer
+def _inner_product(context: LayerContext) -> Section:
+    layer = context.layer
     assert isinstance(layer, InnerProduct)
-    rows, k = layer.matrix(look.bottom[0])
+    rows, k = layer.matrix(context.bottom[0])
     lines = [
         Line("input", f"{rows:,} x {k:,}: a row for each image, as it lies in memory"),
         Line(
@@ -172,7 +172,7 @@ def _picture(matrices: Sequence[Matrix]) -> str:
     return "\n".join(line.rstrip() for line in (above, top, middle, bottom))
 
 
-RULES: dict[type[Layer], Callable[[Look], Section]] = {
+RULES: dict[type[Layer], Callable[[LayerContext], Section]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
     InnerProduct: _inner_product,

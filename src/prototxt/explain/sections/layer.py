@@ -15,11 +15,11 @@ from prototxt.explain.sections.ports import elsewhere
 from prototxt.explain.sections.receptive_field_section import field
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.sections.size import size
-from prototxt.graph.context import Look, is_known, namesakes
+from prototxt.graph.context import LayerContext, is_known, namesakes
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.layers.unknown import Unknown
 
-Subject = Callable[[Look], Section | None]
+Subject = Callable[[LayerContext], Section | None]
 
 SUBJECTS: tuple[Subject, ...] = (formula, size, connectivity, parameters, macs, im2col, field, elsewhere)
 """What is told about a layer, in this order; None where a subject has nothing to say of it."""
@@ -35,8 +35,8 @@ def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
     wiring = _wiring(graph, node)
     if not is_known(graph, node):
         return (wiring, _unknown(graph, node))
-    look = Look(graph, node)
-    told = (subject(look) for subject in SUBJECTS)
+    context = LayerContext(graph, node)
+    told = (subject(context) for subject in SUBJECTS)
     return (wiring, *(section for section in told if section), *_pitfalls(node))
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from prototxt.blobs import count
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.graph.graph import Graph, Node
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.convolution_base import ConvolutionBase
@@ -26,42 +26,44 @@ WITH_BIAS = "torchinfo, ptflops, onnx-tool"
 DOUBLE = "FLOPs, a product and a sum each one: PyTorch's FlopCounterMode"
 
 
-def macs(look: Look) -> Section | None:
+def macs(context: LayerContext) -> Section | None:
     """Nothing for layers that take no bottom."""
-    if not look.bottom:
+    if not context.bottom:
         return None
-    lines = _multiply_adds(look) if look.node.cost.macs else _operations(look)
-    images = look.graph.images
+    lines = _multiply_adds(context) if context.node.cost.macs else _operations(context)
+    images = context.graph.images
     lines += [Line("batch", f"all numbers are for one of {images} images")] * (images > 1)
     return Section("cost", "What it costs", tuple(lines))
 
 
-def _operations(look: Look) -> list[Line]:
+def _operations(context: LayerContext) -> list[Line]:
     """Operations by kind, of layers that multiply by no weights."""
-    counts = {field.name: look.per_image(getattr(look.node.cost, field.name)) for field in fields(Cost)}
+    counts = {field.name: context.per_image(getattr(context.node.cost, field.name)) for field in fields(Cost)}
     lines = [Line(kind, f"{n:,}", values={"count": n}) for kind, n in counts.items() if n]
     if not lines:
         return [Line("work", "none: it only moves values, or leaves them where they are")]
     return [*lines, Line("multiply-adds", "0: no products with weights; most tools count this layer as free")]
 
 
-def _multiply_adds(look: Look) -> list[Line]:
+def _multiply_adds(context: LayerContext) -> list[Line]:
     """Conventions, from the one that is counted here to those that differ most."""
-    cost = look.node.cost
-    plain, bias = look.per_image(cost.macs), biases(look.graph, look.node)
-    rule = of_class(RULES, look.layer)
+    cost = context.node.cost
+    plain, bias = context.per_image(cost.macs), biases(context.graph, context.node)
+    rule = of_class(RULES, context.layer)
     lines = [
-        _convention("MAC", f"{_as_product(look)}{plain:,}", f"multiply-adds without the bias: {PLAIN}", plain)
+        _convention(
+            "MAC", f"{_as_product(context)}{plain:,}", f"multiply-adds without the bias: {PLAIN}", plain
+        )
     ]
     if bias:
         text = f"{plain:,} + {bias:,} = {plain + bias:,}"
         lines.append(_convention("with bias", text, WITH_BIAS, plain + bias))
     lines.append(_convention("2 x MAC", f"{2 * plain:,}", DOUBLE, 2 * plain))
     if rule:
-        lines += rule(look, plain)
-    whole = look.per_image(sum(node.cost.macs for node in look.graph.nodes))
+        lines += rule(context, plain)
+    whole = context.per_image(sum(node.cost.macs for node in context.graph.nodes))
     lines.append(Line("share", f"{share(plain, whole)} of the net's {whole:,} MACs", values={"net": whole}))
-    return lines + _bottleneck(look, plain)
+    return lines + _bottleneck(context, plain)
 
 
 def _convention(label: str, text: str, note: str, value: int) -> Line:
@@ -74,45 +76,45 @@ def biases(graph: Graph, node: Node) -> int:
     return node.cost.additions // (graph.images or 1) if has_bias else 0
 
 
-def _as_product(look: Look) -> str:
+def _as_product(context: LayerContext) -> str:
     """`256 x 27 x 27 values x 1,200 = `, of layers whose values are all made alike."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     if isinstance(layer, Convolution):
         window, axis = layer.window(shape), layer.channel_axis(shape)
         sees = layer.channels(shape) // layer.groups(shape) * window.size
-        return f"{product(look.top[0][axis:])} values x {sees:,} = " if len(look.top) == 1 else ""
+        return f"{product(context.top[0][axis:])} values x {sees:,} = " if len(context.top) == 1 else ""
     if isinstance(layer, Deconvolution):
         axis = layer.channel_axis(shape)
         stamp = layer.outputs(shape) // layer.groups(shape) * layer.window(shape).size
-        return f"{product(shape[axis:])} values x {stamp:,} = " if len(look.top) == 1 else ""
+        return f"{product(shape[axis:])} values x {stamp:,} = " if len(context.top) == 1 else ""
     if isinstance(layer, InnerProduct):
         return f"{layer.num_output:,} values x {layer.matrix(shape)[1]:,} = " if len(shape) > 1 else ""
     return ""
 
 
-def _convolution(look: Look, plain: int) -> list[Line]:
+def _convolution(context: LayerContext, plain: int) -> list[Line]:
     """OpenCV's own count: as if every output saw every input, and with a bias, whether there is one or not."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     axis, window = layer.channel_axis(shape), layer.window(shape)
     sees = layer.channels(shape) * window.size
-    total = look.per_image(sum(map(count, look.top))) * (2 * sees + 1)
+    total = context.per_image(sum(map(count, context.top))) * (2 * sees + 1)
     group = layer.groups(shape)
     why = (
         f"; it does not look at group, so about {total / (2 * plain):.3g} times as many" if group > 1 else ""
     )
-    made = product(look.top[0][axis:])
+    made = product(context.top[0][axis:])
     inner = product([layer.channels(shape), *window.kernel])
     text = f"{made} x (2 x {inner} + 1) = {total:,}"
     return [_convention("OpenCV", text, f"its getFLOPS: 2 x MAC and the bias{why}", total)]
 
 
-def _deconvolution(look: Look, plain: int) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _deconvolution(context: LayerContext, plain: int) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
     stamped, places = (
         count(shape[layer.channel_axis(shape) + 1 :]),
-        count(look.top[0][layer.channel_axis(shape) + 1 :]),
+        count(context.top[0][layer.channel_axis(shape) + 1 :]),
     )
     total = plain // (stamped or 1) * places
     note = (
@@ -124,24 +126,24 @@ def _deconvolution(look: Look, plain: int) -> list[Line]:
     )
 
 
-def _inner_product(_: Look, plain: int) -> list[Line]:
+def _inner_product(_: LayerContext, plain: int) -> list[Line]:
     text = f"3 x {plain:,} = {3 * plain:,}"
     return [_convention("OpenCV", text, "getFLOPS takes three operations for each weight", 3 * plain)]
 
 
-def _bottleneck(look: Look, plain: int) -> list[Line]:
+def _bottleneck(context: LayerContext, plain: int) -> list[Line]:
     """What a 1x1 convolution to fewer maps saves the convolution behind it."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     if not isinstance(layer, Convolution) or layer.window(shape).size > 1 or layer.groups(shape) > 1:
         return []
     maps, fewer = layer.channels(shape), layer.outputs(shape)
-    behind = _next_convolution(look.graph, look.node)
-    if behind is None or fewer >= maps or look.top[0][2:] != shape[2:]:
+    behind = _next_convolution(context.graph, context.node)
+    if behind is None or fewer >= maps or context.top[0][2:] != shape[2:]:
         return []
-    then = look.per_image(behind.cost.macs)
+    then = context.per_image(behind.cost.macs)
     both, direct = plain + then, then // fewer * maps
     assert isinstance(behind.layer, Convolution)
-    kernel = times(behind.layer.window(look.graph.bottom_shapes(behind)[0]).kernel)
+    kernel = times(behind.layer.window(context.graph.bottom_shapes(behind)[0]).kernel)
     text = f"{maps} → {fewer} maps, then {behind.name}: {plain:,} + {then:,} = {both:,}"
     note = f"its {kernel} on all {maps} maps: {direct:,}, {direct / both:.1f} times as many"
     return [Line("bottleneck", text, note, {"with": both, "without": direct})]
@@ -162,7 +164,7 @@ def _next_convolution(graph: Graph, node: Node) -> Node | None:
     return None
 
 
-RULES: dict[type[Layer], Callable[[Look, int], list[Line]]] = {
+RULES: dict[type[Layer], Callable[[LayerContext, int], list[Line]]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
     InnerProduct: _inner_product,

@@ -6,20 +6,20 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.export.call import Call
 from prototxt.export.keras.calls import keras
 from prototxt.export.pytorch.calls import pytorch
-from prototxt.graph.context import Look
+from prototxt.graph.context import LayerContext
 
 ONE_LINE = 50
 """Characters of learned arrays that are told in one line."""
 
 
-def elsewhere(look: Look) -> Section | None:
+def elsewhere(context: LayerContext) -> Section | None:
     """Nothing for types of which neither program is known to have the like."""
-    calls = [("PyTorch", pytorch(look)), ("Keras", keras(look))]
+    calls = [("PyTorch", pytorch(context)), ("Keras", keras(context))]
     lines = [line for name, call in calls if call for line in _lines(name, call)]
-    if lines and len(look.bottom) > 1 and len(look.bottom) == len(look.top):
-        lines.append(Line("bottoms", f"{len(look.bottom)}: one module, called for each"))
-    if lines and {blob.name for blob in look.node.bottoms} & {blob.name for blob in look.node.tops}:
-        lines.append(_in_place(look))
+    if lines and len(context.bottom) > 1 and len(context.bottom) == len(context.top):
+        lines.append(Line("bottoms", f"{len(context.bottom)}: one module, called for each"))
+    if lines and {blob.name for blob in context.node.bottoms} & {blob.name for blob in context.node.tops}:
+        lines.append(_in_place(context))
     return Section("elsewhere", "The same elsewhere", tuple(lines)) if lines else None
 
 
@@ -33,5 +33,5 @@ def _lines(name: str, call: Call) -> list[Line]:
     return [*lines, *(Line("mind", what) for what in call.differs)]
 
 
-def _in_place(look: Look) -> Line:
-    return Line("in place", f"there the input stays; here {look.node.bottoms[0].name} is written over")
+def _in_place(context: LayerContext) -> Line:
+    return Line("in place", f"there the input stays; here {context.node.bottoms[0].name} is written over")

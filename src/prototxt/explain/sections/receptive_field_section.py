@@ -17,7 +17,7 @@ from prototxt.explain.sections.receptive_field import (
     windowed,
 )
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look
+from prototxt.graph.context import LayerContext
 from prototxt.graph.graph import BlobId
 from prototxt.layers.common.axis import Axis, Names, alike
 from prototxt.layers.convolution import Convolution
@@ -26,25 +26,27 @@ from prototxt.layers.pooling import Pooling
 from prototxt.views.words import product
 
 
-def field(look: Look) -> Section | None:
+def field(context: LayerContext) -> Section | None:
     """Nothing for layers without tops that see an image."""
-    seen = fields(look.graph)
-    if not look.node.tops or not look.node.bottoms:
+    seen = fields(context.graph)
+    if not context.node.tops or not context.node.bottoms:
         return None
-    told = seen.get(look.node.tops[0])
+    told = seen.get(context.node.tops[0])
     if told is None:
-        return _section(Line("field", f"not known: {why_unknown(look.graph, look.node.tops[0])}"))
+        return _section(Line("field", f"not known: {why_unknown(context.graph, context.node.tops[0])}"))
     if not told.axes:
         return _section(Line("field", f"nothing: {told.note}")) if told.note else None
-    pixels = look.graph.shapes[told.root][2:]
-    return _section(*_lines(look, seen, told, pixels))
+    pixels = context.graph.shapes[told.root][2:]
+    return _section(*_lines(context, seen, told, pixels))
 
 
 def _section(*lines: Line) -> Section:
     return Section("field", "What it sees of the input", lines)
 
 
-def _lines(look: Look, seen: Mapping[BlobId, Field], told: Field, pixels: Sequence[int]) -> list[Line]:
+def _lines(
+    context: LayerContext, seen: Mapping[BlobId, Field], told: Field, pixels: Sequence[int]
+) -> list[Line]:
     also = "".join(f", and as much of {root.name}" for root in told.also)
     image = f"{told.root.name}'s {product(pixels)} pixels{also}"
     sizes = [axis.size for axis in told.axes]
@@ -68,7 +70,7 @@ def _lines(look: Look, seen: Mapping[BlobId, Field], told: Field, pixels: Sequen
     lines = [Line("field", f"{product(sizes)} of {image}", values=values)]
     steps = [replace(reach, units=min(reach.units, 2)) for reach in told.axes]
     lines += [_axis_line(names, reach) for names, reach in alike(steps)]
-    return [*lines, *_growth(look, seen), *_edges(told, pixels)]
+    return [*lines, *_growth(context, seen), *_edges(told, pixels)]
 
 
 def _axis_line(names: Names, reach: Reach) -> Line:
@@ -85,13 +87,13 @@ def _pixel(place: Fraction) -> str:
     return f"{float(place):.5g}"
 
 
-def _growth(look: Look, seen: Mapping[BlobId, Field]) -> list[Line]:
+def _growth(context: LayerContext, seen: Mapping[BlobId, Field]) -> list[Line]:
     """How the field follows from that of the bottom, of layers with a window."""
-    before, layer = seen[look.node.bottoms[0]], look.layer
+    before, layer = seen[context.node.bottoms[0]], context.layer
     if not isinstance(layer, Convolution | Pooling | Deconvolution):
         return []
-    shape = look.bottom[0]
-    pairs = list(zip(before.axes, last_axes(layer.window(shape), shape, look.top[0]), strict=True))
+    shape = context.bottom[0]
+    pairs = list(zip(before.axes, last_axes(layer.window(shape), shape, context.top[0]), strict=True))
     if isinstance(layer, Deconvolution):
         grown = [_stamp_growth(reach, axis) for reach, axis in pairs]
         note = "the field before + (the values that meet at a place - 1) * the steps before"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prototxt.blobs import count, format_shape
 from prototxt.explain.sections.docstring import part
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axis import Axis, Names, alike, axis_names, window_axes
 from prototxt.layers.common.pool_window import pool_out
@@ -26,28 +26,28 @@ from prototxt.layers.slice import Slice
 from prototxt.views.words import counted, product, ranges, times
 
 
-def size(look: Look) -> Section | None:
+def size(context: LayerContext) -> Section | None:
     """Nothing for layers that take no bottom or make no top."""
-    if not look.bottom or not look.top:
+    if not context.bottom or not context.top:
         return None
-    rule = of_class(RULES, look.layer) or _as_documented
-    return Section("size", "How the output size follows", tuple(rule(look)))
+    rule = of_class(RULES, context.layer) or _as_documented
+    return Section("size", "How the output size follows", tuple(rule(context)))
 
 
-def _convolution(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _convolution(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     first = layer.channel_axis(shape) + 1
-    axes = window_axes(layer.window(shape), shape[first:], look.top[0][first:])
+    axes = window_axes(layer.window(shape), shape[first:], context.top[0][first:])
     what = f"num_output {layer.outputs(shape)}: a map for each kernel"
     return [Line("channels", what), *(_floor_line(names, axis) for names, axis in alike(axes))]
 
 
-def _im2col(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _im2col(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Im2col)
     window = layer.window(shape)
-    spatial, out = (blob[len(blob) - len(window.kernel) :] for blob in (shape, look.top[0]))
+    spatial, out = (blob[len(blob) - len(window.kernel) :] for blob in (shape, context.top[0]))
     channels = shape[len(shape) - len(spatial) - 1]
     text = f"{product([channels, *window.kernel])} = {channels * window.size:,}: a channel for each tap"
     return [Line("channels", text), *(_floor_line(n, a) for n, a in alike(window_axes(window, spatial, out)))]
@@ -56,19 +56,19 @@ def _im2col(look: Look) -> list[Line]:
 def _floor_line(names: Names, axis: Axis) -> Line:
     """An axis of a convolution, which rounds down."""
     # C divides towards 0: a kernel that sticks out by less than a stride has one window.
-    rounding = "floor" if axis.room >= 0 else "trunc"
+    rounding = "floor" if axis.slack >= 0 else "trunc"
     text = f"{rounding}({_room(axis)} / {axis.stride}) + 1 = {axis.out}"
     notes = [*_extent_note(axis), *_steps_note(axis)]
-    rest = axis.room % axis.stride
-    if rest and axis.room > 0:
-        exact = axis.room / axis.stride
+    rest = axis.slack % axis.stride
+    if rest and axis.slack > 0:
+        exact = axis.slack / axis.stride
         of = " of padding" if rest <= axis.pad else ""
         notes.append(
-            f"{axis.room} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)}{of} left over"
+            f"{axis.slack} / {axis.stride} = {exact:g} is rounded down: {names.places(rest)}{of} left over"
         )
-    if axis.room < 0:
+    if axis.slack < 0:
         notes.append(
-            f"the kernel sticks out by {-axis.room}, less than a stride: Caffe rounds towards 0, and sees zeros there"
+            f"the kernel sticks out by {-axis.slack}, less than a stride: Caffe rounds towards 0, and sees zeros there"
         )
     return _axis_line(names, axis, text, notes)
 
@@ -121,10 +121,10 @@ def _unseen_note(names: Names, axis: Axis, unseen: list[int] | None) -> list[str
     return [f"no window sees {which}{of}"]
 
 
-def _pooling(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _pooling(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    window, out = layer.window(shape), look.top[0][2:]
+    window, out = layer.window(shape), context.top[0][2:]
     channels = Line("channels", f"{shape[1]} as before: each map is pooled on its own")
     if window.kernel == shape[2:] and out == (1, 1):
         return [channels, Line("height, width", f"one window of {times(window.kernel)}, the whole map: 1")]
@@ -145,7 +145,7 @@ def _pool_line(names: Names, axis: Axis, floor: bool, clips: bool) -> Line:
         notes.append(
             f"clipped: window {axis.out} would start at {names.place} {start}, in the padding behind the {axis.size}"
         )
-    rest = axis.room % axis.stride
+    rest = axis.slack % axis.stride
     if rest:
         notes.append(_rounding_note(names, axis, floor))
     overhang = axis.last_end - axis.size - axis.pad
@@ -157,20 +157,20 @@ def _pool_line(names: Names, axis: Axis, floor: bool, clips: bool) -> Line:
 
 
 def _rounding_note(names: Names, axis: Axis, floor: bool) -> str:
-    exact = f"{axis.room} / {axis.stride} = {axis.room / axis.stride:g}"
+    exact = f"{axis.slack} / {axis.stride} = {axis.slack / axis.stride:g}"
     if floor:
         return (
-            f"{exact} is rounded down, as the layer asks: {names.places(axis.room % axis.stride)} left over"
+            f"{exact} is rounded down, as the layer asks: {names.places(axis.slack % axis.stride)} left over"
         )
-    down = axis.room // axis.stride + 1
+    down = axis.slack // axis.stride + 1
     return f"{exact} is rounded up; rounded down, as convolutions and other programs do, it would be {down}"
 
 
-def _deconvolution(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _deconvolution(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
     first = layer.channel_axis(shape) + 1
-    axes = window_axes(layer.window(shape), shape[first:], look.top[0][first:])
+    axes = window_axes(layer.window(shape), shape[first:], context.top[0][first:])
     lines = [_stamp_line(names, axis) for names, axis in alike(axes)]
     return [Line("channels", f"num_output {layer.outputs(shape)}"), *lines]
 
@@ -208,8 +208,8 @@ def _overlap_note(names: Names, axis: Axis) -> str:
     return f"away from the edges each {names.place} gets {counted(least, 'stamp')}"
 
 
-def _inner_product(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _inner_product(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, InnerProduct)
     vectors, k = layer.matrix(shape)
     inner = shape[layer.axis % len(shape) :]
@@ -224,35 +224,35 @@ def _inner_product(look: Look) -> list[Line]:
     ]
 
 
-def _concat(look: Look) -> list[Line]:
-    layer = look.layer
+def _concat(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, Concat)
-    axis = layer.axis % len(look.top[0])
-    total = " + ".join(str(shape[axis]) for shape in look.bottom)
+    axis = layer.axis % len(context.top[0])
+    total = " + ".join(str(shape[axis]) for shape in context.bottom)
     return [
-        Line(f"axis {axis}", f"{total} = {look.top[0][axis]}"),
+        Line(f"axis {axis}", f"{total} = {context.top[0][axis]}"),
         Line("others", "as they are, alike in all bottoms"),
     ]
 
 
-def _slice(look: Look) -> list[Line]:
-    layer = look.layer
+def _slice(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, Slice)
-    axis, cuts = layer.axis % len(look.bottom[0]), layer.cuts(look.bottom[0])
+    axis, cuts = layer.axis % len(context.bottom[0]), layer.cuts(context.bottom[0])
     return [
         Line(top.name, f"axis {axis}, {start} to {end - 1}: {end - start}")
-        for top, start, end in zip(look.node.tops, cuts, cuts[1:], strict=False)
+        for top, start, end in zip(context.node.tops, cuts, cuts[1:], strict=False)
     ]
 
 
-def _crop(look: Look) -> list[Line]:
-    layer = look.layer
+def _crop(context: LayerContext) -> list[Line]:
+    layer = context.layer
     assert isinstance(layer, Crop)
-    shape, piece = look.bottom
+    shape, piece = context.bottom
     offsets = layer.offsets(shape, piece)
     first = len(shape) - len(offsets)
     lines = [
-        Line("size", f"that of {look.node.bottoms[1].name}, {format_shape(piece)}, from axis {first} on")
+        Line("size", f"that of {context.node.bottoms[1].name}, {format_shape(piece)}, from axis {first} on")
     ]
     for axis, offset in enumerate(offsets, first):
         cut = f"{offset} to {offset + piece[axis] - 1} of {shape[axis]}"
@@ -261,21 +261,21 @@ def _crop(look: Look) -> list[Line]:
     return lines
 
 
-def _flatten(look: Look) -> list[Line]:
+def _flatten(context: LayerContext) -> list[Line]:
     return [
         Line(
             "values",
-            f"{product(look.bottom[0])} = {count(look.bottom[0]):,}, now {format_shape(look.top[0])}",
+            f"{product(context.bottom[0])} = {count(context.bottom[0]):,}, now {format_shape(context.top[0])}",
         )
     ]
 
 
-def _interp(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _interp(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Interp)
     cut, sizes = sum(layer.cut_off), (*shape, 1, 1)[2:4]
     lines = []
-    for names, old, new in zip(axis_names(2), sizes, look.top[0][2:], strict=True):
+    for names, old, new in zip(axis_names(2), sizes, context.top[0][2:], strict=True):
         kept = old - cut
         note = f"corners on corners: {new - 1} steps over {kept - 1}, {(kept - 1) / max(new - 1, 1):.4g} each"
         factor = (new - 1) // (kept - 1) if kept > 1 and (new - 1) % (kept - 1) == 0 else 0
@@ -284,31 +284,35 @@ def _interp(look: Look) -> list[Line]:
     return lines
 
 
-def _reshape(look: Look) -> list[Line]:
-    text = f"{product(look.bottom[0])} = {count(look.bottom[0]):,} values, now {product(look.top[0])}"
+def _reshape(context: LayerContext) -> list[Line]:
+    text = (
+        f"{product(context.bottom[0])} = {count(context.bottom[0]):,} values, now {product(context.top[0])}"
+    )
     return [Line("values", text, "in the order in which they lie in memory, the last axis fastest")]
 
 
-def _permute(look: Look) -> list[Line]:
-    layer, shape = look.layer, look.bottom[0]
+def _permute(context: LayerContext) -> list[Line]:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Permute)
     order = (*layer.order, *(axis for axis in range(len(shape)) if axis not in layer.order))
     return [Line(f"axis {i}", f"axis {old} of before: {shape[old]:,}") for i, old in enumerate(order)]
 
 
-def _as_documented(look: Look) -> list[Line]:
+def _as_documented(context: LayerContext) -> list[Line]:
     """For layers without a rule of their own: what the type's description says."""
     same = [
-        blob.name for blob, shape in zip(look.node.bottoms, look.bottom, strict=True) if shape == look.top[0]
+        blob.name
+        for blob, shape in zip(context.node.bottoms, context.bottom, strict=True)
+        if shape == context.top[0]
     ]
-    if same and all(shape == look.top[0] for shape in look.top):
-        return [Line("as its bottom", f"{format_shape(look.top[0])}, that of {same[0]}")]
-    tops = zip(look.node.tops, look.top, strict=True)
+    if same and all(shape == context.top[0] for shape in context.top):
+        return [Line("as its bottom", f"{format_shape(context.top[0])}, that of {same[0]}")]
+    tops = zip(context.node.tops, context.top, strict=True)
     made = [Line(top.name, format_shape(shape)) for top, shape in tops]
-    return [*made, Line("in general", part(look.layer, "Shapes"))]
+    return [*made, Line("in general", part(context.layer, "Shapes"))]
 
 
-RULES: dict[type[Layer], Callable[[Look], list[Line]]] = {
+RULES: dict[type[Layer], Callable[[LayerContext], list[Line]]] = {
     Convolution: _convolution,
     Im2col: _im2col,
     Pooling: _pooling,

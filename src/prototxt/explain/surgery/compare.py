@@ -75,7 +75,7 @@ class Pair:
         return _shown(self.before) != _shown(self.after)
 
     @property
-    def tells(self) -> bool:
+    def output_kind(self) -> bool:
         """Whether there is anything to tell of it: it differs, or its values see another part of the input."""
         if self.before is None or self.after is None:
             return True
@@ -156,7 +156,7 @@ def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
 
 def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
     """A line for each layer that differs, or has a note; and how many there are besides."""
-    shown = [pair for pair in comparison.pairs if pair.tells or notes.get(pair.key)]
+    shown = [pair for pair in comparison.pairs if pair.output_kind or notes.get(pair.key)]
     lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
     rest = len(comparison.pairs) - len(shown)
     return Section(

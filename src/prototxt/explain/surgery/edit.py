@@ -12,7 +12,7 @@ from prototxt.explain.surgery.fields import Difference, value_text
 from prototxt.frontend.load import Options
 from prototxt.graph.select import select
 from prototxt.layers.common.messages import param_fields
-from prototxt.layers.registry import meaning
+from prototxt.layers.registry import resolve_type
 from prototxt.text.build import build
 from prototxt.text.definition import Definition
 from prototxt.text.parse import parse
@@ -137,7 +137,7 @@ def _messages(layer: Any, options: Options) -> list[str]:
     """The fields of a layer that hold its parameters: those that are set, then those of its type."""
     is_set = [field.name for field, _ in layer.ListFields() if field.name.endswith("_param")]
     try:
-        own = [field.name for field in param_fields(meaning(layer, options.setting("")).room)]
+        own = [field.name for field in param_fields(resolve_type(layer, options.setting("")).layer_class)]
     except MissingLayerError:
         own = []
     data = [] if layer.bottom else ["transform_param"]

@@ -12,7 +12,7 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.edit import edit
 from prototxt.explain.surgery.what_if import reach
 from prototxt.frontend.load import Options, choose_layers
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axis import Axis, Names, alike, window_axes
 from prototxt.layers.common.pool_window import pool_out
@@ -97,19 +97,19 @@ RULES: dict[type[Layer], Rule] = {
 """By layer class; a class without a row of its own has its base's."""
 
 
-def fits(look: Look) -> list[Fit]:
+def fits(context: LayerContext) -> list[Fit]:
     """What pads do along each axis of a layer's window.
 
     Raises InputError for a layer without a window, or with one that spans the whole image.
     """
-    layer, rule = look.layer, of_class(RULES, look.layer)
+    layer, rule = context.layer, of_class(RULES, context.layer)
     whose = f'layer "{layer.name}" ({layer.type})'
     if rule is None:
         kinds = ", ".join(kind.__name__ for kind in RULES)
         raise InputError(f"{whose} slides no window over an image: --same is a question for {kinds}")
-    window: Window = layer.window(look.bottom[0])  # type: ignore[attr-defined]
-    spatial, out = (shape[len(shape) - len(window.kernel) :] for shape in (look.bottom[0], look.top[0]))
-    if isinstance(layer, Pooling) and look.layer.brief(look.bottom).endswith("global"):
+    window: Window = layer.window(context.bottom[0])  # type: ignore[attr-defined]
+    spatial, out = (shape[len(shape) - len(window.kernel) :] for shape in (context.bottom[0], context.top[0]))
+    if isinstance(layer, Pooling) and context.layer.brief(context.bottom).endswith("global"):
         raise InputError(
             f"{whose} pools the whole image ({times(spatial)}) to one value: no pad keeps its size"
         )
@@ -154,29 +154,31 @@ def pad_changes(param: Any, pads: Sequence[int]) -> list[str]:
     ]
 
 
-def checked_shape(definition: Definition, options: Options, look: Look) -> Shape | None:
+def checked_shape(definition: Definition, options: Options, context: LayerContext) -> Shape | None:
     """The top's shape where the layer has these pads, inferred; None where there are none."""
-    pads = [fit.pad for fit in fits(look)]
+    pads = [fit.pad for fit in fits(context)]
     if None in pads:
         return None
-    param = choose_layers(definition, options).message.layer[look.node.index]
+    param = choose_layers(definition, options).message.layer[context.node.index]
     edited = edit(definition, options, pad_changes(param, [pad or 0 for pad in pads]))
     graph = reach(edited.definition, options).graph
-    if graph is None or look.node.index >= len(graph.nodes):
+    if graph is None or context.node.index >= len(graph.nodes):
         return None
-    return graph.shapes[graph.nodes[look.node.index].tops[0]]
+    return graph.shapes[graph.nodes[context.node.index].tops[0]]
 
 
-def same(look: Look, checked: Shape | None = None) -> Section:
+def same(context: LayerContext, checked: Shape | None = None) -> Section:
     """Which pad keeps the layer's size, axis by axis; `checked` is the top's shape with these pads, inferred."""
-    found = fits(look)
+    found = fits(context)
     by_axis = {fit.axis: fit for fit in found}
     lines = [
-        line for names, axis in alike([f.axis for f in found]) for line in _lines(look, names, by_axis[axis])
+        line
+        for names, axis in alike([f.axis for f in found])
+        for line in _lines(context, names, by_axis[axis])
     ]
     if checked is not None:
         lines.append(Line("checked", f"with {_pads(found)} the layer makes {' x '.join(map(str, checked))}"))
-    return Section("same", f"Which pad keeps the size of {look.node.name}", tuple(lines))
+    return Section("same", f"Which pad keeps the size of {context.node.name}", tuple(lines))
 
 
 def _pads(found: Sequence[Fit]) -> str:
@@ -184,7 +186,7 @@ def _pads(found: Sequence[Fit]) -> str:
     return f"pad {pads[0]}" if len(set(pads)) == 1 else f"pads {times(p or 0 for p in pads)}"
 
 
-def _lines(look: Look, names: Names, fit: Fit) -> list[Line]:
+def _lines(context: LayerContext, names: Names, fit: Fit) -> list[Line]:
     axis, grows = fit.axis, fit.margins is None
     values = {
         "size": axis.size, "kernel": axis.kernel, "extent": axis.extent, "stride": axis.stride, "pad_now": axis.pad,
@@ -194,7 +196,7 @@ def _lines(look: Look, names: Names, fit: Fit) -> list[Line]:
         Line(names.axis, _goal(fit, grows), f"now pad {axis.pad} gives {axis.out}", values),
         _answer(fit, grows) if fit.pad is not None else _no_answer(fit, grows),
     ]
-    return lines + (_stamping_others(fit) if grows else _others(look, fit))
+    return lines + (_stamping_others(fit) if grows else _others(context, fit))
 
 
 def _goal(fit: Fit, grows: bool) -> str:
@@ -238,7 +240,7 @@ def _even(axis: Axis) -> str:
     return f"a kernel that spans {axis.extent}, an even number, has no middle, and Caffe pads both ends alike"
 
 
-def _others(look: Look, fit: Fit) -> list[Line]:
+def _others(context: LayerContext, fit: Fit) -> list[Line]:
     """What TensorFlow and PyTorch call "same", and what differs from it here."""
     axis = fit.axis
     assert fit.margins is not None
@@ -257,7 +259,7 @@ def _others(look: Look, fit: Fit) -> list[Line]:
         )
     keras = f'padding="same" pads {before} before and {behind} behind'
     lines = [Line("TensorFlow", keras, "\n".join(notes), {"before": before, "behind": behind})]
-    return [*lines, Line("PyTorch", _pytorch(look.layer, fit))]
+    return [*lines, Line("PyTorch", _pytorch(context.layer, fit))]
 
 
 def _pytorch(layer: Layer, fit: Fit) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from prototxt.blobs import count
 from prototxt.export.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.common.axis import Axis, window_axes
@@ -30,10 +30,10 @@ from prototxt.layers.softmax import Softmax
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 
-def keras(look: Look) -> Call | None:
+def keras(context: LayerContext) -> Call | None:
     """None for types of which nothing is known."""
-    rule = of_class(RULES, look.layer)
-    return rule(look) if rule else None
+    rule = of_class(RULES, context.layer)
+    return rule(context) if rule else None
 
 
 def _their_axis(axis: int, number: int) -> int:
@@ -56,16 +56,16 @@ def _same(axis: Axis) -> bool:
     return out == axis.out and max((out - 1) * axis.stride + axis.extent - axis.size, 0) // 2 == axis.pad
 
 
-def _convolution(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _convolution(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     window, number = layer.window(shape), len(layer.window(shape).kernel)
     if layer.channel_axis(shape) != 1 or number not in (1, 2, 3):
         return Call("", differs=("Keras has one axis of channels and 1 to 3 spatial axes",))
-    axes = window_axes(window, shape[2:], look.top[0][2:])
+    axes = window_axes(window, shape[2:], context.top[0][2:])
     if set(window.stride) - {1} and set(window.dilation) - {1}:
         return Call("", differs=("Keras takes either strides or dilation_rate, not both",))
-    if any(axis.room < 0 for axis in axes):
+    if any(axis.slack < 0 for axis in axes):
         return Call("", differs=("the kernel is larger than the padded input: Keras refuses it",))
     group, outputs = layer.groups(shape), layer.outputs(shape)
     depthwise = 1 < group == shape[1] and number == 2 and len(set(window.stride)) == 1
@@ -103,8 +103,8 @@ def _pad_notes(axes: Sequence[Axis], same: bool) -> list[str]:
     return ['padding="same" would pad otherwise: by what the size asks for, and less in front']
 
 
-def _deconvolution(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _deconvolution(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
     window, number = layer.window(shape), len(layer.window(shape).kernel)
     if layer.channel_axis(shape) != 1 or number not in (1, 2, 3):
@@ -128,10 +128,10 @@ def _deconvolution(look: Look) -> Call:
     return Call(cropped, _weights(layer.bias_term, f"weights.transpose{(*range(2, number + 2), 1, 0)}"))
 
 
-def _pooling(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _pooling(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    window, out = layer.window(shape), look.top[0][2:]
+    window, out = layer.window(shape), context.top[0][2:]
     kind = {"MAX": "Max", "AVE": "Average"}.get(layer.method)
     if kind is None:
         return Call("", differs=("Keras has no stochastic pooling",))
@@ -161,8 +161,8 @@ def _pooling(look: Look) -> Call:
     return Call(f"{code(call, kernel, **options)}(ops.pad(x, {sides}{outside}))", differs=tuple(notes))
 
 
-def _inner_product(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _inner_product(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, InnerProduct)
     dense = code("layers.Dense", layer.num_output, use_bias=_bias(layer.bias_term))
     weights = "weights" if layer.transpose else "weights.T"
@@ -179,8 +179,8 @@ def _inner_product(look: Look) -> Call:
     return Call(f"{dense}(layers.Flatten()(x))", _weights(layer.bias_term, weights), tuple(differs))
 
 
-def _lrn(look: Look) -> Call:
-    layer = look.layer
+def _lrn(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, LRN)
     if not layer.across:
         return Call("", differs=("no layer there normalizes within a channel",))
@@ -197,8 +197,8 @@ def _lrn(look: Look) -> Call:
     return Call(call, differs=("Keras itself has none", differs))
 
 
-def _batch_norm(look: Look) -> Call:
-    layer = look.layer
+def _batch_norm(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, BatchNorm)
     call = code(
         "layers.BatchNormalization",
@@ -214,16 +214,16 @@ def _batch_norm(look: Look) -> Call:
     return Call(call, stored, tuple(differs))
 
 
-def _scale(look: Look) -> Call | None:
-    layer, shape = look.layer, look.bottom[0]
+def _scale(context: LayerContext) -> Call | None:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Scale)
-    if not layer.is_per_channel(look.bottom) or len(shape) < 2:
+    if not layer.is_per_channel(context.bottom) or len(shape) < 2:
         return None
     return Call("x * factors" + (" + offsets" if layer.bias_term else ""))
 
 
-def _eltwise(look: Look) -> Call:
-    layer, names = look.layer, bottoms(len(look.bottom))
+def _eltwise(context: LayerContext) -> Call:
+    layer, names = context.layer, bottoms(len(context.bottom))
     assert isinstance(layer, Eltwise)
     if layer.coeff:
         return Call(terms(layer.coeff, names))
@@ -231,28 +231,28 @@ def _eltwise(look: Look) -> Call:
     return Call(f"layers.{name}()([{', '.join(names)}])")
 
 
-def _concat(look: Look) -> Call:
-    layer = look.layer
+def _concat(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Concat)
-    axis = _their_axis(layer.axis, len(look.top[0]))
-    return Call(f"layers.Concatenate(axis={axis})([{', '.join(bottoms(len(look.bottom)))}])")
+    axis = _their_axis(layer.axis, len(context.top[0]))
+    return Call(f"layers.Concatenate(axis={axis})([{', '.join(bottoms(len(context.bottom)))}])")
 
 
-def _slice(look: Look) -> Call:
-    layer, number = look.layer, len(look.bottom[0])
+def _slice(context: LayerContext) -> Call:
+    layer, number = context.layer, len(context.bottom[0])
     assert isinstance(layer, Slice)
-    cuts = layer.cuts(look.bottom[0])[1:-1]
+    cuts = layer.cuts(context.bottom[0])[1:-1]
     return Call(f"ops.split(x, {cuts}, axis={_their_axis(layer.axis, number)})")
 
 
-def _softmax(look: Look) -> Call:
-    layer = look.layer
+def _softmax(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Softmax)
-    return Call(code("layers.Softmax", axis=_their_axis(layer.axis, len(look.bottom[0]))))
+    return Call(code("layers.Softmax", axis=_their_axis(layer.axis, len(context.bottom[0]))))
 
 
-def _relu(look: Look) -> Call:
-    layer = look.layer
+def _relu(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ReLU)
     slope = layer.negative_slope
     if slope < 0:
@@ -260,8 +260,8 @@ def _relu(look: Look) -> Call:
     return Call(code("layers.LeakyReLU", negative_slope=slope) if slope else "layers.ReLU()")
 
 
-def _relu6(look: Look) -> Call:
-    layer = look.layer
+def _relu6(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ReLU6)
     if layer.negative_slope < 0:
         return Call(
@@ -274,25 +274,25 @@ def _bent(slope: float) -> str:
     return f"ops.maximum(x, 0) + {written(slope)} * ops.minimum(x, 0)"
 
 
-def _elu(look: Look) -> Call:
-    layer = look.layer
+def _elu(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ELU)
     return Call(code("layers.ELU", alpha=layer.alpha))
 
 
-def _plain(call: str) -> Callable[[Look], Call]:
+def _plain(call: str) -> Callable[[LayerContext], Call]:
     """The rule of layers without numbers."""
     return lambda _: Call(call)
 
 
-def _dropout(look: Look) -> Call | None:
-    layer = look.layer
+def _dropout(context: LayerContext) -> Call | None:
+    layer = context.layer
     assert isinstance(layer, Dropout)
     return Call(code("layers.Dropout", layer.dropout_ratio)) if type(layer) is Dropout else None
 
 
-def _prelu(look: Look) -> Call | None:
-    layer, number = look.layer, len(look.bottom[0])
+def _prelu(context: LayerContext) -> Call | None:
+    layer, number = context.layer, len(context.bottom[0])
     assert isinstance(layer, PReLU)
     if layer.channel_shared:
         return None
@@ -301,8 +301,8 @@ def _prelu(look: Look) -> Call | None:
     return Call(code("layers.PReLU", shared_axes=axes), (("alpha", f"slopes.reshape({lengths})"),))
 
 
-def _flatten(look: Look) -> Call | None:
-    layer, number = look.layer, len(look.bottom[0])
+def _flatten(context: LayerContext) -> Call | None:
+    layer, number = context.layer, len(context.bottom[0])
     assert isinstance(layer, Flatten)
     if layer.axis % number != 1 or layer.end_axis % number != number - 1:
         return None
@@ -313,14 +313,14 @@ def _flatten(look: Look) -> Call | None:
     return Call(f"layers.Flatten()(layers.Permute({order})(x))", differs=differs)
 
 
-def _reshape(_: Look) -> Call:
+def _reshape(_: LayerContext) -> Call:
     return Call(
         "", differs=("values lie in another order there: bring channels to the front before, back behind",)
     )
 
 
-def _crop(look: Look) -> Call | None:
-    layer, (shape, piece) = look.layer, look.bottom
+def _crop(context: LayerContext) -> Call | None:
+    layer, (shape, piece) = context.layer, context.bottom
     assert isinstance(layer, Crop)
     offsets = layer.offsets(shape, piece)
     start = len(shape) - len(offsets)
@@ -330,17 +330,17 @@ def _crop(look: Look) -> Call | None:
     return Call(f"x0[:, {', '.join(cuts)}]")
 
 
-def _interp(_: Look) -> Call:
+def _interp(_: LayerContext) -> Call:
     return Call("", differs=("UpSampling2D and Resizing do not lay corners on corners: other numbers",))
 
 
-def _upsample(look: Look) -> Call:
-    layer = look.layer
+def _upsample(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, UpsampleByScale)
     return Call(code("layers.UpSampling2D", layer.scale))
 
 
-RULES: dict[type[Layer], Callable[[Look], Call | None]] = {
+RULES: dict[type[Layer], Callable[[LayerContext], Call | None]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
     Pooling: _pooling,

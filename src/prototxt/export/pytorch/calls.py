@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from prototxt.blobs import Shape, count
 from prototxt.export.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
-from prototxt.graph.context import Look, of_class
+from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
@@ -60,10 +60,10 @@ from prototxt.layers.tile import Tile
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 
-def pytorch(look: Look) -> Call | None:
+def pytorch(context: LayerContext) -> Call | None:
     """None for types of which nothing is known."""
-    rule = of_class(RULES, look.layer)
-    return rule(look) if rule else None
+    rule = of_class(RULES, context.layer)
+    return rule(context) if rule else None
 
 
 def _bias(has_bias: bool) -> bool | None:
@@ -74,27 +74,27 @@ def _weights(has_bias: bool, weights: str = "weights") -> tuple[tuple[str, str],
     return (("weight", weights), *[("bias", "bias")] * has_bias)
 
 
-def _convolution(look: Look) -> Call:
-    call = _slid(look, "nn.Conv")
-    if call.code and any(axis.room < 0 for axis in _axes(look)):
+def _convolution(context: LayerContext) -> Call:
+    call = _slid(context, "nn.Conv")
+    if call.code and any(axis.slack < 0 for axis in _axes(context)):
         return Call("", call.weights, ("the kernel is larger than the padded input: PyTorch refuses it",))
     return call
 
 
-def _axes(look: Look) -> list[Axis]:
+def _axes(context: LayerContext) -> list[Axis]:
     """The windows of a convolution with channels on axis 1."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
-    return window_axes(layer.window(shape), shape[2:], look.top[0][2:])
+    return window_axes(layer.window(shape), shape[2:], context.top[0][2:])
 
 
-def _deconvolution(look: Look) -> Call:
-    return _slid(look, "nn.ConvTranspose")
+def _deconvolution(context: LayerContext) -> Call:
+    return _slid(context, "nn.ConvTranspose")
 
 
-def _slid(look: Look, name: str) -> Call:
+def _slid(context: LayerContext, name: str) -> Call:
     """A kernel that slides over the input, or over the output of its transpose."""
-    layer, shape = look.layer, look.bottom[0]
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, ConvolutionBase)
     axis, window = layer.channel_axis(shape), layer.window(shape)
     if axis != 1 or len(window.kernel) not in (1, 2, 3):
@@ -113,10 +113,10 @@ def _slid(look: Look, name: str) -> Call:
     return Call(call, _weights(layer.bias_term))
 
 
-def _pooling(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _pooling(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    window, out = layer.window(shape), look.top[0][2:]
+    window, out = layer.window(shape), context.top[0][2:]
     kind = {"MAX": "Max", "AVE": "Avg"}.get(layer.method)
     if kind is None:
         return Call("", differs=("PyTorch has no stochastic pooling",))
@@ -126,7 +126,7 @@ def _pooling(look: Look) -> Call:
     differs = ["PyTorch refuses a pad of more than half the kernel"] * any(2 * a.pad > a.kernel for a in axes)
     if tuple(_pooled(axis, layer.floor) for axis in axes) != out:
         differs.append("PyTorch leaves out a last window that starts behind the image, also without padding")
-    rounds = not layer.floor and any(axis.room % axis.stride for axis in axes)
+    rounds = not layer.floor and any(axis.slack % axis.stride for axis in axes)
     notes = _pool_notes(layer, rounds, any(window.pad))
     call = code(
         f"nn.{kind}Pool2d",
@@ -140,7 +140,7 @@ def _pooling(look: Look) -> Call:
 
 def _pooled(axis: Axis, floor: bool) -> int:
     """How many windows PyTorch has: with ceil_mode never one that starts behind the image and its first padding."""
-    windows = (axis.room if floor else axis.room + axis.stride - 1) // axis.stride + 1
+    windows = (axis.slack if floor else axis.slack + axis.stride - 1) // axis.stride + 1
     is_behind = (windows - 1) * axis.stride >= axis.size + axis.pad
     return windows - 1 if is_behind and not floor else windows
 
@@ -156,8 +156,8 @@ def _pool_notes(layer: Pooling, rounds: bool, padded: bool) -> list[str]:
     return notes
 
 
-def _inner_product(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _inner_product(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, InnerProduct)
     linear = code("nn.Linear", layer.matrix(shape)[1], layer.num_output, bias=_bias(layer.bias_term))
     axis = layer.axis % len(shape)
@@ -165,8 +165,8 @@ def _inner_product(look: Look) -> Call:
     return Call(linear + flat, _weights(layer.bias_term, "weights.T" if layer.transpose else "weights"))
 
 
-def _lrn(look: Look) -> Call:
-    layer = look.layer
+def _lrn(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, LRN)
     n = layer.local_size
     if layer.across:
@@ -176,8 +176,8 @@ def _lrn(look: Look) -> Call:
     return Call(f"x * (1 + {written(layer.alpha)} * {mean}) ** {written(-layer.beta)}")
 
 
-def _batch_norm(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _batch_norm(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, BatchNorm)
     momentum = 1 - layer.moving_average_fraction
     name = f"nn.BatchNorm{max(len(shape) - 2, 1)}d"
@@ -187,15 +187,15 @@ def _batch_norm(look: Look) -> Call:
         differs.append("it takes the batch's own mean and variance: .train(), not .eval()")
     differs += [
         f"with the Scale layer {reader.name} behind it: affine=True, weight its factors, bias its offsets"
-        for reader in look.graph.nodes
-        if isinstance(reader.layer, Scale) and reader.bottoms == look.node.tops
+        for reader in context.graph.nodes
+        if isinstance(reader.layer, Scale) and reader.bottoms == context.node.tops
     ]
     stored = (("running_mean", "mean / factor"), ("running_var", "variance / factor"))
     return Call(call, stored, tuple(differs))
 
 
-def _pspnet_bn(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _pspnet_bn(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, PSPNetBN)
     name = f"nn.BatchNorm{max(len(shape) - 2, 1)}d"
     call = code(name, shape[1], eps=layer.eps, momentum=float(f"{1 - layer.momentum:.4g}"))
@@ -206,19 +206,19 @@ def _pspnet_bn(look: Look) -> Call:
     return Call(call, tuple((theirs, f"{ours}.reshape(-1)") for theirs, ours in names.items()), differs)
 
 
-def _segnet_bn(look: Look) -> Call:
-    layer = look.layer
+def _segnet_bn(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, SegNetBN)
     if not layer.learns:
-        return Call(f"{_four_axes(look)} * scale + shift")
+        return Call(f"{_four_axes(context)} * scale + shift")
     learned = "scale.reshape(-1), shift.reshape(-1)"
-    call = f"F.batch_norm({_four_axes(look)}, None, None, {learned}, training=True, eps=1e-9)"
+    call = f"F.batch_norm({_four_axes(context)}, None, None, {learned}, training=True, eps=1e-9)"
     return Call(call, differs=("it takes the batch's own statistics, at TEST too",))
 
 
-def _four_axes(look: Look) -> str:
+def _four_axes(context: LayerContext) -> str:
     """The bottom, of layers that give it axes of 1 behind where it has fewer than 4."""
-    name, shape = bottoms(len(look.bottom))[0], look.bottom[0]
+    name, shape = bottoms(len(context.bottom))[0], context.bottom[0]
     return name if len(shape) == 4 else f"{name}.reshape{(*shape, *(1,) * (4 - len(shape)))}"
 
 
@@ -228,27 +228,27 @@ def _behind(shape: Shape, axis: int, operand: Shape) -> str:
     return f"[..., {', '.join(['None'] * behind)}]" if behind else ""
 
 
-def _scale(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _scale(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Scale)
-    two = len(look.bottom) > 1
-    operand = look.bottom[1] if two else run_of_axes(shape, layer.axis, layer.num_axes)
+    two = len(context.bottom) > 1
+    operand = context.bottom[1] if two else run_of_axes(shape, layer.axis, layer.num_axes)
     index = _behind(shape, layer.axis, operand)
     offsets = f" + offsets{index}" if layer.bias_term else ""
     return Call(f"x0 * x1{index}{offsets}" if two else f"x * factors{index}{offsets}")
 
 
-def _bias_layer(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _bias_layer(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Bias)
-    two = len(look.bottom) > 1
-    operand = look.bottom[1] if two else run_of_axes(shape, layer.axis, layer.num_axes)
+    two = len(context.bottom) > 1
+    operand = context.bottom[1] if two else run_of_axes(shape, layer.axis, layer.num_axes)
     index = _behind(shape, layer.axis, operand)
     return Call(f"x0 + x1{index}" if two else f"x + offsets{index}")
 
 
-def _eltwise(look: Look) -> Call:
-    layer, names = look.layer, bottoms(len(look.bottom))
+def _eltwise(context: LayerContext) -> Call:
+    layer, names = context.layer, bottoms(len(context.bottom))
     assert isinstance(layer, Eltwise)
     if layer.operation == "SUM":
         return Call(terms(layer.coeff, names))
@@ -257,42 +257,44 @@ def _eltwise(look: Look) -> Call:
     return Call(f"torch.stack([{', '.join(names)}]).amax(0)" if len(names) > 2 else "torch.maximum(x0, x1)")
 
 
-def _concat(look: Look) -> Call:
-    layer = look.layer
+def _concat(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Concat)
-    return Call(f"torch.cat([{', '.join(bottoms(len(look.bottom)))}], dim={layer.axis % len(look.top[0])})")
+    return Call(
+        f"torch.cat([{', '.join(bottoms(len(context.bottom)))}], dim={layer.axis % len(context.top[0])})"
+    )
 
 
-def _slice(look: Look) -> Call:
-    layer = look.layer
+def _slice(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Slice)
-    axis = layer.axis % len(look.bottom[0])
-    return Call(f"x.split({[top[axis] for top in look.top]}, dim={axis})")
+    axis = layer.axis % len(context.bottom[0])
+    return Call(f"x.split({[top[axis] for top in context.top]}, dim={axis})")
 
 
-def _softmax(look: Look) -> Call:
-    layer = look.layer
+def _softmax(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Softmax)
-    return Call(code("nn.Softmax", dim=layer.axis % len(look.bottom[0])))
+    return Call(code("nn.Softmax", dim=layer.axis % len(context.bottom[0])))
 
 
-def _relu(look: Look) -> Call:
-    layer = look.layer
+def _relu(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ReLU)
     return Call(code("nn.LeakyReLU", layer.negative_slope) if layer.negative_slope else "nn.ReLU()")
 
 
-def _relu6(look: Look) -> Call:
-    layer = look.layer
+def _relu6(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ReLU6)
     if layer.negative_slope:
         return Call(f"F.leaky_relu(x, {written(layer.negative_slope)}).clamp(max=6)")
     return Call("nn.ReLU6()")
 
 
-def _neuron(look: Look) -> Call | None:
+def _neuron(context: LayerContext) -> Call | None:
     """Functions of one value."""
-    layer = look.layer
+    layer = context.layer
     match layer:
         case ELU():
             return Call(code("nn.ELU", alpha=layer.alpha))
@@ -314,13 +316,13 @@ def _neuron(look: Look) -> Call | None:
     return None
 
 
-def _plain(call: str, *differs: str) -> Callable[[Look], Call]:
+def _plain(call: str, *differs: str) -> Callable[[LayerContext], Call]:
     """The rule of layers without numbers."""
     return lambda _: Call(call, differs=differs)
 
 
-def _dropout(look: Look) -> Call:
-    layer = look.layer
+def _dropout(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Dropout)
     if type(layer) is not Dropout:
         return Call("", differs=("a fork's kind of Dropout; at TEST it does nothing",))
@@ -328,15 +330,15 @@ def _dropout(look: Look) -> Call:
     return Call(code("nn.Dropout", layer.dropout_ratio), differs=differs)
 
 
-def _prelu(look: Look) -> Call:
-    layer = look.layer
+def _prelu(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, PReLU)
-    number = 1 if layer.channel_shared else look.bottom[0][1]
+    number = 1 if layer.channel_shared else context.bottom[0][1]
     return Call(code("nn.PReLU", number), (("weight", "slopes.reshape(-1)"),))
 
 
-def _flatten(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _flatten(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Flatten)
     start, end = layer.axis % len(shape), layer.end_axis % len(shape)
     if end < start:
@@ -344,19 +346,19 @@ def _flatten(look: Look) -> Call:
     return Call(f"x.flatten({start})" if end == len(shape) - 1 else f"x.flatten({start}, {end})")
 
 
-def _reshape(look: Look) -> Call:
-    return Call(f"x.reshape{tuple(look.top[0])}")
+def _reshape(context: LayerContext) -> Call:
+    return Call(f"x.reshape{tuple(context.top[0])}")
 
 
-def _permute(look: Look) -> Call:
-    layer, number = look.layer, len(look.bottom[0])
+def _permute(context: LayerContext) -> Call:
+    layer, number = context.layer, len(context.bottom[0])
     assert isinstance(layer, Permute)
     order = (*layer.order, *(axis for axis in range(number) if axis not in layer.order))
     return Call(f"x.permute{order}")
 
 
-def _crop(look: Look) -> Call:
-    layer, (shape, piece) = look.layer, look.bottom
+def _crop(context: LayerContext) -> Call:
+    layer, (shape, piece) = context.layer, context.bottom
     assert isinstance(layer, Crop)
     offsets = layer.offsets(shape, piece)
     start = len(shape) - len(offsets)
@@ -364,46 +366,46 @@ def _crop(look: Look) -> Call:
     return Call(f"x0[{', '.join([':'] * start + cuts)}]")
 
 
-def _interp(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _interp(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Interp)
-    (before, behind), size = layer.cut_off, look.top[0][2:]
-    x = _four_axes(look)
+    (before, behind), size = layer.cut_off, context.top[0][2:]
+    x = _four_axes(context)
     rows, columns = (f"{before}:{n - behind}" for n in (*shape, 1, 1)[2:4])
     cut = f"{x}[:, :, {rows}, {columns}]" if before or behind else x
     differs = ("align_corners is off unless said, and gives other numbers",)
     return Call(f'F.interpolate({cut}, size={size}, mode="bilinear", align_corners=True)', differs=differs)
 
 
-def _upsample(look: Look) -> Call:
-    layer = look.layer
+def _upsample(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, UpsampleByScale)
     return Call(code("nn.Upsample", scale_factor=layer.scale, mode="nearest"))
 
 
-def _shuffle(look: Look) -> Call:
-    layer = look.layer
+def _shuffle(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ShuffleChannel)
-    x = _four_axes(look)
+    x = _four_axes(context)
     return Call(code("nn.ChannelShuffle", layer.group) + ("" if x == "x" else f"({x})"))
 
 
-def _argmax(look: Look) -> Call:
-    layer = look.layer
+def _argmax(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, ArgMax)
     if layer.top_k > 1 or layer.out_max_val or layer.axis is None:
         return Call("", differs=("torch.topk gives values and places apart",))
-    return Call(f"x.argmax(dim={layer.axis % len(look.bottom[0])}, keepdim=True)")
+    return Call(f"x.argmax(dim={layer.axis % len(context.bottom[0])}, keepdim=True)")
 
 
-def _tile(look: Look) -> Call:
-    layer = look.layer
+def _tile(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Tile)
-    return Call(f"torch.cat([x] * {layer.tiles}, dim={layer.axis % len(look.bottom[0])})")
+    return Call(f"torch.cat([x] * {layer.tiles}, dim={layer.axis % len(context.bottom[0])})")
 
 
-def _mvn(look: Look) -> Call:
-    layer = look.layer
+def _mvn(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, MVN)
     axes = (1, 2, 3) if layer.across_channels else (2, 3)
     centred = f"(x - x.mean({axes}, keepdim=True))"
@@ -413,8 +415,8 @@ def _mvn(look: Look) -> Call:
     return Call(f"{centred} / {spread}", differs=("nn.InstanceNorm2d has its eps inside the root",))
 
 
-def _normalize(look: Look) -> Call:
-    layer, shape = look.layer, look.bottom[0]
+def _normalize(context: LayerContext) -> Call:
+    layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Normalize)
     axes = tuple(range(1, len(shape))) if layer.across_spatial else (1,)
     scale = "scale" if layer.channel_shared else f"scale{_behind(shape, 1, (1,))}"
@@ -422,25 +424,25 @@ def _normalize(look: Look) -> Call:
     return Call(f"{scale} * x / {norm}")
 
 
-def _axpy(look: Look) -> Call:
-    a, x, _ = look.bottom
+def _axpy(context: LayerContext) -> Call:
+    a, x, _ = context.bottom
     return Call(f"x0.reshape{(*a[:2], *(1,) * (len(x) - 2))} * x1 + x2")
 
 
-def _reduction(look: Look) -> Call:
-    layer = look.layer
+def _reduction(context: LayerContext) -> Call:
+    layer = context.layer
     assert isinstance(layer, Reduction)
-    axis = layer.axis % len(look.bottom[0])
+    axis = layer.axis % len(context.bottom[0])
     flat = f"x.flatten({axis})"
     body = {"SUM": "sum(-1)", "MEAN": "mean(-1)", "ASUM": "abs().sum(-1)", "SUMSQ": "square().sum(-1)"}
     coeff = "" if layer.coeff == 1 else f"{written(layer.coeff)} * "
     return Call(f"{coeff}{flat}.{body[layer.operation]}")
 
 
-def _softmax_loss(look: Look) -> Call | None:
-    layer, scores = look.layer, look.bottom[0]
+def _softmax_loss(context: LayerContext) -> Call | None:
+    layer, scores = context.layer, context.bottom[0]
     assert isinstance(layer, SoftmaxWithLoss)
-    if type(layer) is not SoftmaxWithLoss or layer.axis % len(scores) != 1 or len(look.bottom) != 2:
+    if type(layer) is not SoftmaxWithLoss or layer.axis % len(scores) != 1 or len(context.bottom) != 2:
         return None
     labels = f"x1.reshape{(scores[0], *scores[2:])}.long()"
     ignored = layer.ignore_label
@@ -458,7 +460,7 @@ def _softmax_loss(look: Look) -> Call | None:
     return Call(call + (f" / {divisor}" if divisor > 1 else ""), differs=tuple(differs))
 
 
-RULES: dict[type[Layer], Callable[[Look], Call | None]] = {
+RULES: dict[type[Layer], Callable[[LayerContext], Call | None]] = {
     Convolution: _convolution,
     Deconvolution: _deconvolution,
     Pooling: _pooling,

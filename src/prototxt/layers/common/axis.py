@@ -31,7 +31,7 @@ class Axis:
         return self.dilation * (self.kernel - 1) + 1
 
     @property
-    def room(self) -> int:
+    def slack(self) -> int:
         """How far the first window can move within the padded input."""
         return self.size + 2 * self.pad - self.extent
 

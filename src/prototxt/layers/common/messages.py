@@ -34,10 +34,10 @@ OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
 """Types whose parameters do not carry their own name, or what a fork means by one."""
 
 
-def param_fields(room: type[Layer]) -> list[Any]:
+def param_fields(layer_class: type[Layer]) -> list[Any]:
     """The fields of LayerParameter that hold this type's parameters, as the schema describes them."""
-    own = OTHER_PARAMS.get(room.type, (f"{room.type}_param",))
-    names = OTHER_PARAMS.get((room.type, room.fork), own)
+    own = OTHER_PARAMS.get(layer_class.type, (f"{layer_class.type}_param",))
+    names = OTHER_PARAMS.get((layer_class.type, layer_class.fork), own)
     wanted = [name.replace("_", "").lower() for name in names]
     fields = {f.name.replace("_", ""): f for f in descriptor("LayerParameter").fields}
     return [fields[name] for name in wanted if name in fields]

@@ -19,8 +19,8 @@ def pool_out(size: int, kernel: int, stride: int, pad: int, *, floor: bool, clip
     ceil((size + 2*pad - kernel) / stride) + 1, or floor of it. With `clip` (any axis of the layer is padded),
     no window starts at or behind size + pad, where it would see padding only.
     """
-    room = size + 2 * pad - kernel
-    out = (room // stride if floor else -(-room // stride)) + 1
+    slack = size + 2 * pad - kernel
+    out = (slack // stride if floor else -(-slack // stride)) + 1
     return min(out, -(-(size + pad) // stride)) if clip else out
 
 

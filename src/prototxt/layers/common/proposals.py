@@ -10,7 +10,7 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.boxes.deltas import clip, decode
 from prototxt.boxes.suppress import Mask, Positions, suppress
 from prototxt.errors import LayerError
-from prototxt.layers.base import Cost, Layer, Tells
+from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.anchors import Anchors, check_info, check_scores, read_info
 from prototxt.util.lazy import np
 
@@ -19,7 +19,7 @@ class Proposals(Layer):
     """The best regions of one image; how small ones are left out is the room's own."""
 
     data_dependent = True
-    tells = Tells("rois")
+    output_kind = OutputKind("rois")
 
     anchors: Anchors
     min_size: int

@@ -29,7 +29,7 @@ class Recurrent(Layer):
     """How many times num_output values a step's input is turned into."""
 
     @property
-    def remembers(self) -> bool:
+    def stateful(self) -> bool:
         return True
 
     def setup(self, param: Any) -> None:

@@ -6,38 +6,38 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Account, Asked, added, check_terms, grid, offset, tap_names
+from prototxt.explain.breakdown.query import Query, Result, added, check_terms, grid, offset, tap_names
 from prototxt.layers.convolution import Convolution
 
 
-def convolution(layer: Convolution, asked: Asked) -> Account:
+def convolution(layer: Convolution, query: Query) -> Result:
     """Every product of a weight and the input that it meets, a group for each input channel."""
-    bottom, shape = asked.top, asked.shapes[asked.top]
+    bottom, shape = query.top, query.shapes[query.top]
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
-    *batch, output = asked.at[: axis + 1]
+    *batch, output = query.at[: axis + 1]
     depth, width = layer.channels(shape) // groups, layer.outputs(shape) // groups
     first = output // width * depth
-    weight = asked.params[0][output]
-    starts = [s * y - p for y, s, p in zip(asked.at[axis + 1 :], window.stride, window.pad, strict=True)]
+    weight = query.params[0][output]
+    starts = [s * y - p for y, s, p in zip(query.at[axis + 1 :], window.stride, window.pad, strict=True)]
     lines = [
         [start + d * tap for tap in range(k)]
         for start, k, d in zip(starts, window.kernel, window.dilation, strict=True)
     ]
-    terms = channel_groups(asked, bottom, batch, range(first, first + depth), lines, weight)
+    terms = channel_groups(query, bottom, batch, range(first, first + depth), lines, weight)
     running = added(terms)
     names = tap_names(len(starts))
     over = ", ".join(("c", *names))
     moved = [offset(s, n, d) for s, n, d in zip(starts, names, window.dilation, strict=True)]
-    reads = asked.x((*batch, offset(first, "c"), *moved), bottom)
+    reads = query.x((*batch, offset(first, "c"), *moved), bottom)
     formula = f"sum over {over} of w[{', '.join((str(output), 'c', *names))}] * {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"
-        running.plus(f"bias[{output}]", float(asked.params[1][output]))
-    return Account(f"{asked.y} = {formula}", terms, running)
+        running.plus(f"bias[{output}]", float(query.params[1][output]))
+    return Result(f"{query.y} = {formula}", terms, running)
 
 
 def channel_groups(
-    asked: Asked,
+    query: Query,
     bottom: int,
     batch: Sequence[int],
     channels: Sequence[int],
@@ -55,11 +55,11 @@ def channel_groups(
         title = (
             f"channel {channels[0]}" if len(channels) == 1 else f"channels {channels[0]} to {channels[-1]}"
         )
-        return (asked.group(title, places, bottom=bottom, factors=weight),)
+        return (query.group(title, places, bottom=bottom, factors=weight),)
     places = grid(*batch, 0, *lines)
     groups = []
     for channel, factors in zip(channels, weight, strict=True):
         own = places.copy()
         own[:, len(batch)] = channel
-        groups.append(asked.group(f"channel {channel}", own, bottom=bottom, factors=factors, shape=layout))
+        groups.append(query.group(f"channel {channel}", own, bottom=bottom, factors=factors, shape=layout))
     return tuple(groups)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from prototxt.explain.breakdown.layers.convolution import channel_groups
-from prototxt.explain.breakdown.query import Account, Asked, added, offset
+from prototxt.explain.breakdown.query import Query, Result, added, offset
 from prototxt.layers.deconvolution import Deconvolution
 
 
-def deconvolution(layer: Deconvolution, asked: Asked) -> Account:
+def deconvolution(layer: Deconvolution, query: Query) -> Result:
     """An input at i meets the output at s*i - p + d*u: of each axis the taps u that an input has for this place."""
-    bottom, shape = asked.top, asked.shapes[asked.top]
+    bottom, shape = query.top, query.shapes[query.top]
     axis, window = layer.channel_axis(shape), layer.window(shape)
-    *batch, output = asked.at[: axis + 1]
+    *batch, output = query.at[: axis + 1]
     depth, width = layer.channels(shape) // layer.group, layer.num_output // layer.group
     first, own = output // width * depth, output % width
     met = [
         [(i, u) for u in range(k) for i in _inputs(y + p - d * u, s, size)]
         for y, k, s, p, d, size in zip(
-            asked.at[axis + 1 :],
+            query.at[axis + 1 :],
             window.kernel,
             window.stride,
             window.pad,
@@ -29,17 +29,17 @@ def deconvolution(layer: Deconvolution, asked: Asked) -> Account:
         )
     ]
     lines, taps = [[i for i, _ in pairs] for pairs in met], [[u for _, u in pairs] for pairs in met]
-    weight = asked.params[0][first : first + depth, own][np.ix_(range(depth), *taps)]
-    terms = channel_groups(asked, bottom, batch, range(first, first + depth), lines, weight)
+    weight = query.params[0][first : first + depth, own][np.ix_(range(depth), *taps)]
+    terms = channel_groups(query, bottom, batch, range(first, first + depth), lines, weight)
     running = added(terms)
     reads = (
-        f"w[{offset(first, 'c')}, {own}, taps] * {asked.x((*batch, offset(first, 'c'), 'places'), bottom)}"
+        f"w[{offset(first, 'c')}, {own}, taps] * {query.x((*batch, offset(first, 'c'), 'places'), bottom)}"
     )
     formula = f"sum over c and the places whose stamp reaches here of {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"
-        running.plus(f"bias[{output}]", float(asked.params[1][output]))
-    return Account(f"{asked.y} = {formula}", terms, running)
+        running.plus(f"bias[{output}]", float(query.params[1][output]))
+    return Result(f"{query.y} = {formula}", terms, running)
 
 
 def _inputs(reached: int, stride: int, size: int) -> list[int]:

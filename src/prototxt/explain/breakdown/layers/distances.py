@@ -9,7 +9,7 @@ import numpy as np
 from prototxt.blobs import count
 from prototxt.explain.breakdown.layers.losses import at_numbers
 from prototxt.explain.breakdown.model import Group, Numbers
-from prototxt.explain.breakdown.query import Account, Asked, check_terms
+from prototxt.explain.breakdown.query import Query, Result, check_terms
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.axes import four_axes
 from prototxt.layers.common.labels import Labels
@@ -23,34 +23,34 @@ Loss = Callable[[Numbers, Mapping[str, Numbers]], Numbers]
 """What the values of the first bottom add, given those of the others."""
 
 
-def euclidean_loss(layer: EuclideanLoss, asked: Asked) -> Account:
+def euclidean_loss(layer: EuclideanLoss, query: Query) -> Result:
     """The square of every difference."""
-    squares = _all_of(asked, "(a - b)^2", "b", lambda a, by: (a - by["b"]) ** 2)
-    running = _sum_of(squares).over("(2 * N)", 2 * max(asked.shapes[0][0], 1))
-    return Account(f"{asked.y} = 1 / (2 * N) * sum of (a - b)^2, {_names(asked, 'ab')}", (squares,), running)
+    squares = _all_of(query, "(a - b)^2", "b", lambda a, by: (a - by["b"]) ** 2)
+    running = _sum_of(squares).over("(2 * N)", 2 * max(query.shapes[0][0], 1))
+    return Result(f"{query.y} = 1 / (2 * N) * sum of (a - b)^2, {_names(query, 'ab')}", (squares,), running)
 
 
-def contrastive_loss(layer: ContrastiveLoss, asked: Asked) -> Account:
+def contrastive_loss(layer: ContrastiveLoss, query: Query) -> Result:
     """A group for each pair, its squared distance; then what each pair adds."""
-    pairs, channels = asked.shapes[0][0], count(asked.shapes[0][1:])
+    pairs, channels = query.shapes[0][0], count(query.shapes[0][1:])
     check_terms(pairs * channels)
-    similar = np.trunc(asked.bottoms[2].ravel()) != 0
+    similar = np.trunc(query.bottoms[2].ravel()) != 0
     groups, running = [], Running(0, 0)
     for n in range(pairs):
         kind = "similar" if similar[n] else "not similar"
         flat = np.arange(channels) + n * channels
         title = f"pair {n}, {kind}: (a - b)^2"
-        squares = _all_of(asked, title, "b", lambda a, by: (a - by["b"]) ** 2, flat)
+        squares = _all_of(query, title, "b", lambda a, by: (a - by["b"]) ** 2, flat)
         groups.append(squares)
         said, loss, size = _of_pair(layer, squares.subtotal, bool(similar[n]))
         running.plus(f"pair {n}, {kind}: {said}", loss, size)
     running.over("(2 * N)", 2 * max(pairs, 1))
     lack = "max(margin - d^2, 0)" if layer.legacy_version else "max(margin - d, 0)^2"
     formula = (
-        f"{asked.y} = 1 / (2 * N) * sum over pairs of d^2 where similar, else {lack}; "
-        f"d^2 = sum of (a - b)^2, {_names(asked, 'ab')}, margin = {layer.margin:g}"
+        f"{query.y} = 1 / (2 * N) * sum over pairs of d^2 where similar, else {lack}; "
+        f"d^2 = sum of (a - b)^2, {_names(query, 'ab')}, margin = {layer.margin:g}"
     )
-    return Account(formula, tuple(groups), running)
+    return Result(formula, tuple(groups), running)
 
 
 def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str, float, float]:
@@ -65,18 +65,18 @@ def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str
     return "max(margin - d, 0)^2", lack * lack, 2 * lack * (margin + d)
 
 
-def smooth_l1_ssd(layer: SmoothL1Loss, asked: Asked) -> Account:
+def smooth_l1_ssd(layer: SmoothL1Loss, query: Query) -> Result:
     """Every difference through the bent square."""
-    bent = _all_of(asked, "f(a - b)", "b", lambda a, by: _smooth_l1(a - by["b"], 1.0))
-    running = _sum_of(bent).over("N", max(asked.shapes[0][0], 1))
-    return Account(
-        f"{asked.y} = 1 / N * sum of f(a - b), {_names(asked, 'ab')}; {_bent(1.0)}", (bent,), running
+    bent = _all_of(query, "f(a - b)", "b", lambda a, by: _smooth_l1(a - by["b"], 1.0))
+    running = _sum_of(bent).over("N", max(query.shapes[0][0], 1))
+    return Result(
+        f"{query.y} = 1 / N * sum of f(a - b), {_names(query, 'ab')}; {_bent(1.0)}", (bent,), running
     )
 
 
-def smooth_l1_fasterrcnn(layer: SmoothL1LossFasterRCNN, asked: Asked) -> Account:
+def smooth_l1_fasterrcnn(layer: SmoothL1LossFasterRCNN, query: Query) -> Result:
     """With weights inside and outside of the bend where there are any."""
-    names = ("a", "b", "w_in", "w_out")[: len(asked.bottoms)]
+    names = ("a", "b", "w_in", "w_out")[: len(query.bottoms)]
     said = "w_out * f(w_in * (a - b))" if len(names) > 2 else "f(a - b)"
 
     def loss(a: Numbers, by: Mapping[str, Numbers]) -> Numbers:
@@ -84,30 +84,30 @@ def smooth_l1_fasterrcnn(layer: SmoothL1LossFasterRCNN, asked: Asked) -> Account
         weighed: Numbers = by.get("w_out", 1.0) * bent
         return weighed
 
-    bent = _all_of(asked, said, names[1:], loss)
-    running = _sum_of(bent).over("N", max(four_axes(asked.shapes[0])[0], 1))
-    formula = f"{asked.y} = 1 / N * sum of {said}, {_names(asked, names)}; {_bent(layer.sigma)}"
-    return Account(formula, (bent,), running)
+    bent = _all_of(query, said, names[1:], loss)
+    running = _sum_of(bent).over("N", max(four_axes(query.shapes[0])[0], 1))
+    formula = f"{query.y} = 1 / N * sum of {said}, {_names(query, names)}; {_bent(layer.sigma)}"
+    return Result(formula, (bent,), running)
 
 
-def smooth_l1_ohem(layer: SmoothL1LossOHEM, asked: Asked) -> Account:
+def smooth_l1_ohem(layer: SmoothL1LossOHEM, query: Query) -> Result:
     """All differences; for the second top those of one place."""
-    names = "abw"[: len(asked.bottoms)]
+    names = "abw"[: len(query.bottoms)]
     said = "f(w * (a - b))" if len(names) > 2 else "f(a - b)"
-    shape = four_axes(asked.shapes[0])
+    shape = four_axes(query.shapes[0])
     flat = None
-    if asked.top:
-        n, _, y, x = asked.at
+    if query.top:
+        n, _, y, x = query.at
         flat = np.arange(count(shape)).reshape(shape)[n, :, y, x]
     bent = _all_of(
-        asked, said, names[1:], lambda a, by: _smooth_l1(by.get("w", 1.0) * (a - by["b"]), 1.0), flat
+        query, said, names[1:], lambda a, by: _smooth_l1(by.get("w", 1.0) * (a - by["b"]), 1.0), flat
     )
     running = _sum_of(bent)
-    told = f"{said}, {_names(asked, names)}; {_bent(1.0)}"
-    if asked.top:
-        return Account(f"{asked.y} = sum over c of {told}", (bent,), running)
+    told = f"{said}, {_names(query, names)}; {_bent(1.0)}"
+    if query.top:
+        return Result(f"{query.y} = sum over c of {told}", (bent,), running)
     running.over(f"D, normalization {layer.normalization}", layer.divisor((shape[0], 1, *shape[2:])))
-    return Account(f"{asked.y} = 1 / D * sum of {told}", (bent,), running)
+    return Result(f"{query.y} = 1 / D * sum of {told}", (bent,), running)
 
 
 def _smooth_l1(difference: Numbers, sigma: float) -> Numbers:
@@ -122,23 +122,23 @@ def _bent(sigma: float) -> str:
     return f"f(d) = {square} where |d| < {bend:g}, else |d| - {bend / 2:g}"
 
 
-def _names(asked: Asked, letters: str | tuple[str, ...]) -> str:
+def _names(query: Query, letters: str | tuple[str, ...]) -> str:
     """`a = fc8, b = label`."""
-    return ", ".join(f"{letter} = {name}" for letter, name in zip(letters, asked.names, strict=False))
+    return ", ".join(f"{letter} = {name}" for letter, name in zip(letters, query.names, strict=False))
 
 
 def _all_of(
-    asked: Asked, title: str, others: str | tuple[str, ...], loss: Loss, flat: Labels | None = None
+    query: Query, title: str, others: str | tuple[str, ...], loss: Loss, flat: Labels | None = None
 ) -> Group:
     """All values of the first bottom, or those of these numbers, with those of the others beside them."""
     if flat is None:
-        check_terms(count(asked.shapes[0]))
-        flat = np.arange(count(asked.shapes[0]))
+        check_terms(count(query.shapes[0]))
+        flat = np.arange(count(query.shapes[0]))
     beside = {
-        name: x.ravel()[flat].astype(np.float64) for name, x in zip(others, asked.bottoms[1:], strict=False)
+        name: x.ravel()[flat].astype(np.float64) for name, x in zip(others, query.bottoms[1:], strict=False)
     }
-    places = at_numbers(flat, asked.shapes[0])
-    return asked.group(title, places, parts=lambda a: loss(a, beside), beside=beside)
+    places = at_numbers(flat, query.shapes[0])
+    return query.group(title, places, parts=lambda a: loss(a, beside), beside=beside)
 
 
 def _sum_of(group: Group) -> Running:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from prototxt.explain.breakdown.query import Account, Asked, added, grid
+from prototxt.explain.breakdown.query import Query, Result, added, grid
 from prototxt.layers.common.axes import four_axes
 from prototxt.layers.interp import Interp
 
 
-def interp(layer: Interp, asked: Asked) -> Account:
+def interp(layer: Interp, query: Query) -> Result:
     """One group: the rows above and below, the columns left and right."""
-    n, c, *place = asked.at
-    shape = four_axes(asked.shapes[0])
-    axes = zip(place, layer.cut(shape), asked.top_shape[2:], strict=True)
+    n, c, *place = query.at
+    shape = four_axes(query.shapes[0])
+    axes = zip(place, layer.cut(shape), query.top_shape[2:], strict=True)
     taps = [_taps(y, cut.start, cut.stop - cut.start, out) for y, cut, out in axes]
     (rows, by_row), (columns, by_column) = taps
-    places = grid(n, c, rows, columns)[:, : len(asked.shapes[0])]
-    group = asked.group(
+    places = grid(n, c, rows, columns)[:, : len(query.shapes[0])]
+    group = query.group(
         f"channel {c}", places, factors=np.outer(by_row, by_column), shape=(len(rows), len(columns))
     )
-    reads = asked.x((n, c, "rows", "columns"))
-    formula = f"{asked.y} = sum of {reads} by nearness, corners on corners"
-    return Account(formula, (group,), added([group]))
+    reads = query.x((n, c, "rows", "columns"))
+    formula = f"{query.y} = sum of {reads} by nearness, corners on corners"
+    return Result(formula, (group,), added([group]))
 
 
 def _taps(y: int, start: int, old: int, new: int) -> tuple[list[int], list[float]]:

@@ -9,7 +9,7 @@ import numpy as np
 from prototxt.blobs import Shape, count
 from prototxt.explain.breakdown.layers.softmax import softmax_along
 from prototxt.explain.breakdown.model import Group, Numbers, Places
-from prototxt.explain.breakdown.query import Account, Asked, check_terms, grid, index
+from prototxt.explain.breakdown.query import Query, Result, check_terms, grid, index
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.labels import Labels, class_view, read_labels
 from prototxt.layers.common.loss import LOG_THRESHOLD, divisor
@@ -28,16 +28,16 @@ COUNTED = {
 """What a sum of losses is divided by, in words."""
 
 
-def softmax_with_loss(layer: SoftmaxWithLoss, asked: Asked) -> Account:
+def softmax_with_loss(layer: SoftmaxWithLoss, query: Query) -> Result:
     """The loss of every label; its other tops are the softmax and the loss of one place."""
-    if asked.top == 1:
-        return softmax_along(layer.axis, asked)
-    outer, classes, inner = class_view(asked.shapes[0], layer.axis)
+    if query.top == 1:
+        return softmax_along(layer.axis, query)
+    outer, classes, inner = class_view(query.shapes[0], layer.axis)
     check_terms(outer * inner)
-    labels, counted = read_labels(asked.bottoms[1].reshape(outer, 1, inner), classes, layer.ignore_label)
-    if asked.top == 2:
-        counted = counted & (np.arange(outer * inner).reshape(counted.shape) == _flat(asked))
-    logs = -np.take_along_axis(log_softmax(asked, layer.axis), labels, 1)
+    labels, counted = read_labels(query.bottoms[1].reshape(outer, 1, inner), classes, layer.ignore_label)
+    if query.top == 2:
+        counted = counted & (np.arange(outer * inner).reshape(counted.shape) == _flat(query))
+    logs = -np.take_along_axis(log_softmax(query, layer.axis), labels, 1)
     losses: Any = layer.weighed(np.minimum(logs, -np.log(TINY)), labels)
     slack = layer.weighed(np.ones_like(logs), labels) + abs(losses)
     beside = {"p": np.exp(-logs)[counted]}
@@ -45,27 +45,27 @@ def softmax_with_loss(layer: SoftmaxWithLoss, asked: Asked) -> Account:
         beside["w"] = layer.weighed(np.ones_like(logs), labels)[counted]
     flat = of_labels(labels, classes)[counted]
     title = "-log p of the label's class"
-    group = asked.group(
-        title, at_numbers(flat, asked.shapes[0]), parts=lambda _: losses[counted], beside=beside
+    group = query.group(
+        title, at_numbers(flat, query.shapes[0]), parts=lambda _: losses[counted], beside=beside
     )
     running = _sum_of(group, float(slack[counted].sum()))
-    if asked.top == 2:
-        return Account(f"{asked.y} = -log of the label's softmax in {asked.names[0]}", (group,), running)
+    if query.top == 2:
+        return Result(f"{query.y} = -log of the label's softmax in {query.names[0]}", (group,), running)
     by = layer.divisor(outer, inner, int(np.count_nonzero(counted)))
     running.over(f"D, {COUNTED[layer.normalization]}", by)
     weight = "w[label] * " if getattr(layer, "class_weighting", None) else ""
-    formula = f"{asked.y} = 1 / D * sum over labels of -{weight}log p, p the softmax of {asked.names[0]}"
-    return Account(formula, (group,), running)
+    formula = f"{query.y} = 1 / D * sum over labels of -{weight}log p, p the softmax of {query.names[0]}"
+    return Result(formula, (group,), running)
 
 
-def _flat(asked: Asked) -> int:
+def _flat(query: Query) -> int:
     """The number of the asked place, in row-major order."""
-    return int(np.ravel_multi_index(asked.at, asked.top_shape))
+    return int(np.ravel_multi_index(query.at, query.top_shape))
 
 
-def log_softmax(asked: Asked, axis: int) -> Numbers:
+def log_softmax(query: Query, axis: int) -> Numbers:
     """The logarithm of the first bottom's softmax, outer x classes x inner; nothing of it overflows."""
-    x = asked.bottoms[0].reshape(class_view(asked.shapes[0], axis)).astype(np.float64)
+    x = query.bottoms[0].reshape(class_view(query.shapes[0], axis)).astype(np.float64)
     x = x - x.max(axis=1, keepdims=True)
     logs: Numbers = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
     return logs
@@ -87,48 +87,48 @@ def _sum_of(group: Group, size: float) -> Running:
     return Running(0, 0).to(f"sum of {len(group)}", group.subtotal, size)
 
 
-def infogain_loss(layer: InfogainLoss, asked: Asked) -> Account:
+def infogain_loss(layer: InfogainLoss, query: Query) -> Result:
     """Every class of every label that counts, by its price."""
-    if asked.top == 1:
-        return softmax_along(layer.axis, asked)
-    outer, classes, inner = class_view(asked.shapes[0], layer.axis)
+    if query.top == 1:
+        return softmax_along(layer.axis, query)
+    outer, classes, inner = class_view(query.shapes[0], layer.axis)
     check_terms(outer * classes * inner)
-    labels, counted = read_labels(asked.bottoms[1].reshape(outer, inner), classes, layer.ignore_label)
-    prices = layer.matrix(asked.bottoms, classes)[labels].transpose(0, 2, 1).astype(np.float64)
-    logs = np.maximum(log_softmax(asked, layer.axis), np.log(LOG_THRESHOLD))
+    labels, counted = read_labels(query.bottoms[1].reshape(outer, inner), classes, layer.ignore_label)
+    prices = layer.matrix(query.bottoms, classes)[labels].transpose(0, 2, 1).astype(np.float64)
+    logs = np.maximum(log_softmax(query, layer.axis), np.log(LOG_THRESHOLD))
     which = np.broadcast_to(counted[:, None, :], logs.shape)
     flat = np.flatnonzero(which)
     losses, slack = -(prices * logs)[which], (abs(prices) * (1 + abs(logs)))[which]
-    group = asked.group(
+    group = query.group(
         "-H[label, k] * log p of every class",
-        at_numbers(flat, asked.shapes[0]),
+        at_numbers(flat, query.shapes[0]),
         parts=lambda _: losses,
         beside={"p": np.exp(logs)[which], "H": prices[which]},
     )
     by = divisor(layer.normalization, outer, inner, int(counted.sum()))
     running = _sum_of(group, float(slack.sum())).over(f"D, {COUNTED[layer.normalization]}", by)
-    formula = f"{asked.y} = 1 / D * sum over labels and k of -H[label, k] * log p[k], p the softmax of {asked.names[0]}"
-    return Account(formula, (group,), running)
+    formula = f"{query.y} = 1 / D * sum over labels and k of -H[label, k] * log p[k], p the softmax of {query.names[0]}"
+    return Result(formula, (group,), running)
 
 
-def multinomial_logistic_loss(layer: MultinomialLogisticLoss, asked: Asked) -> Account:
+def multinomial_logistic_loss(layer: MultinomialLogisticLoss, query: Query) -> Result:
     """The logarithm of the probability that the label's class has."""
-    items, classes = asked.shapes[0][0], count(asked.shapes[0][1:])
-    labels, _ = read_labels(asked.bottoms[1].reshape(items), classes)
-    places = at_numbers(np.arange(items) * classes + labels, asked.shapes[0])
-    group = asked.group(
+    items, classes = query.shapes[0][0], count(query.shapes[0][1:])
+    labels, _ = read_labels(query.bottoms[1].reshape(items), classes)
+    places = at_numbers(np.arange(items) * classes + labels, query.shapes[0])
+    group = query.group(
         "-log of the label's class", places, parts=lambda p: -np.log(np.maximum(p, LOG_THRESHOLD))
     )
     running = _sum_of(group, float((1 + abs(group.parts)).sum())).over("N", max(items, 1))
-    formula = f"{asked.y} = 1 / N * sum over n of -log {asked.names[0]}[n, label[n]]"
-    return Account(formula, (group,), running)
+    formula = f"{query.y} = 1 / N * sum over n of -log {query.names[0]}[n, label[n]]"
+    return Result(formula, (group,), running)
 
 
-def hinge_loss(layer: HingeLoss, asked: Asked) -> Account:
+def hinge_loss(layer: HingeLoss, query: Query) -> Result:
     """What the label's class lacks to 1, and every other exceeds -1."""
-    shape = asked.shapes[0]
+    shape = query.shapes[0]
     items, classes = shape[0], count(shape[1:])
-    labels, _ = read_labels(asked.bottoms[1].reshape(items), classes)
+    labels, _ = read_labels(query.bottoms[1].reshape(items), classes)
     signs = np.ones((items, classes))
     signs[np.arange(items), labels] = -1
     squared = layer.norm == "L2"
@@ -139,24 +139,24 @@ def hinge_loss(layer: HingeLoss, asked: Asked) -> Account:
 
     title = "max(0, 1 - x) for the label's class, max(0, 1 + x) for the others"
     places = grid(*map(range, shape))
-    group = asked.group(f"({title})^2" if squared else title, places, parts=lacks)
+    group = query.group(f"({title})^2" if squared else title, places, parts=lacks)
     each = 1 + abs(group.values)
     slack = 2 * np.sqrt(group.parts) * each if squared else each
     running = _sum_of(group, float(slack.sum())).over("N", max(items, 1))
     power = "^2" if squared else ""
-    formula = f"{asked.y} = 1 / N * sum over n, k of max(0, 1 -+ {asked.names[0]}{index('nk')}){power}"
-    return Account(formula, (group,), running)
+    formula = f"{query.y} = 1 / N * sum over n, k of max(0, 1 -+ {query.names[0]}{index('nk')}){power}"
+    return Result(formula, (group,), running)
 
 
-def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, asked: Asked) -> Account:
+def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, query: Query) -> Result:
     """Every value against its target, as the engine computes it: that way nothing overflows."""
-    shape = asked.shapes[0]
+    shape = query.shapes[0]
     check_terms(count(shape))
-    targets = asked.bottoms[1].ravel().astype(np.float64)
+    targets = query.bottoms[1].ravel().astype(np.float64)
     ignored = layer.ignore_label
     flat = np.arange(targets.size) if ignored is None else np.flatnonzero(np.trunc(targets) != ignored)
     t = targets[flat]
-    x = asked.group(
+    x = query.group(
         "max(x, 0) - x * t + log(1 + exp(-|x|))",
         at_numbers(flat, shape),
         parts=lambda x: np.maximum(x, 0) - x * t + np.log1p(np.exp(-abs(x))),
@@ -167,7 +167,7 @@ def sigmoid_cross_entropy_loss(layer: SigmoidCrossEntropyLoss, asked: Asked) -> 
     words = COUNTED[layer.normalization].replace("labels", "targets")
     running = _sum_of(x, float(slack.sum())).over(f"D, {words}", by)
     formula = (
-        f"{asked.y} = -1 / D * sum of t * log p + (1 - t) * log(1 - p), "
-        f"p = sigmoid of x = {asked.names[0]}, t = {asked.names[1]}"
+        f"{query.y} = -1 / D * sum of t * log p + (1 - t) * log(1 - p), "
+        f"p = sigmoid of x = {query.names[0]}, t = {query.names[1]}"
     )
-    return Account(formula, (x,), running)
+    return Result(formula, (x,), running)

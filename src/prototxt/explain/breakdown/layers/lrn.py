@@ -5,40 +5,40 @@ from __future__ import annotations
 from prototxt.blobs import count
 from prototxt.explain.breakdown.layers.pooling import divisor
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Account, Asked, grid, product_of
+from prototxt.explain.breakdown.query import Query, Result, grid, product_of
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.window import Window
 from prototxt.layers.lrn import LRN
 
 
-def lrn(layer: LRN, asked: Asked) -> Account:
+def lrn(layer: LRN, query: Query) -> Result:
     """The measure of the neighbourhood first, then the value by it."""
-    return _across(layer, asked) if layer.across else _within(layer, asked)
+    return _across(layer, query) if layer.across else _within(layer, query)
 
 
-def _across(layer: LRN, asked: Asked) -> Account:
-    n, c, *place = asked.at
+def _across(layer: LRN, query: Query) -> Result:
+    n, c, *place = query.at
     half, size = layer.local_size // 2, layer.local_size
     neighbours = range(c - half, c + half + 1)
-    squares = asked.group(
+    squares = query.group(
         "squares across channels", grid(n, neighbours, *place), parts=lambda x: x * x, side=True
     )
     measure = Running(0, 0).to("sum of squares", squares.subtotal, squares.subtotal)
     measure.times(f"alpha / {size}", layer.alpha / size).plus("k", layer.k)
     formula = (
-        f"{asked.y} = x * ({layer.k:g} + {layer.alpha:g} / {size} * "
-        f"sum of {asked.x((n, f'{neighbours.start}..{neighbours.stop - 1}', *place))}^2)^-{layer.beta:g}"
+        f"{query.y} = x * ({layer.k:g} + {layer.alpha:g} / {size} * "
+        f"sum of {query.x((n, f'{neighbours.start}..{neighbours.stop - 1}', *place))}^2)^-{layer.beta:g}"
     )
-    return _divided(layer, asked, formula, squares, measure)
+    return _divided(layer, query, formula, squares, measure)
 
 
-def _within(layer: LRN, asked: Asked) -> Account:
-    n, c, *place = asked.at
+def _within(layer: LRN, query: Query) -> Result:
+    n, c, *place = query.at
     size, half = layer.local_size, layer.local_size // 2
     window = Window((size, size), (1, 1), (half, half), (1, 1))
-    lengths = divisor(window, asked.shapes[0][2:], asked.shapes[0][2:], place)
+    lengths = divisor(window, query.shapes[0][2:], query.shapes[0][2:], place)
     lines = [range(y - half, y + half + 1) for y in place]
-    squares = asked.group(
+    squares = query.group(
         f"squares within channel {c}",
         grid(n, c, *lines),
         parts=lambda x: x * x,
@@ -47,14 +47,14 @@ def _within(layer: LRN, asked: Asked) -> Account:
     )
     measure = Running(0, 0).to("sum of squares", squares.subtotal, squares.subtotal)
     measure.over(f"({product_of(lengths)})", count(lengths)).times("alpha", layer.alpha).plus("1", 1)
-    reads = asked.x((n, c, *(f"{line.start}..{line.stop - 1}" for line in lines)))
+    reads = query.x((n, c, *(f"{line.start}..{line.stop - 1}" for line in lines)))
     formula = (
-        f"{asked.y} = x * (1 + {layer.alpha:g} / ({product_of(lengths)}) * sum of {reads}^2)^-{layer.beta:g}"
+        f"{query.y} = x * (1 + {layer.alpha:g} / ({product_of(lengths)}) * sum of {reads}^2)^-{layer.beta:g}"
     )
-    return _divided(layer, asked, formula, squares, measure)
+    return _divided(layer, query, formula, squares, measure)
 
 
-def _divided(layer: LRN, asked: Asked, formula: str, squares: Group, measure: Running) -> Account:
-    value = asked.one()
-    measure.power(f"-{layer.beta:g}", -layer.beta).times(f"x = {asked.x(asked.at)}", asked.value(asked.at))
-    return Account(formula, (value, squares), measure)
+def _divided(layer: LRN, query: Query, formula: str, squares: Group, measure: Running) -> Result:
+    value = query.one()
+    measure.power(f"-{layer.beta:g}", -layer.beta).times(f"x = {query.x(query.at)}", query.value(query.at))
+    return Result(formula, (value, squares), measure)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from prototxt.explain.breakdown.model import Numbers
-from prototxt.explain.breakdown.query import Account, Asked, added, grid
+from prototxt.explain.breakdown.query import Query, Result, added, grid
 from prototxt.explain.breakdown.running import Running
 from prototxt.explain.breakdown.statistics import measured, told
 from prototxt.layers.common.axes import four_axes
@@ -16,44 +16,44 @@ from prototxt.layers.normalize import Normalize
 from prototxt.layers.reduction import Reduction
 
 
-def normalize(layer: Normalize, asked: Asked) -> Account:
+def normalize(layer: Normalize, query: Query) -> Result:
     """The value over the norm of all channels at its place, or of the whole image."""
-    n, c, *place = asked.at
-    _, channels, *spatial = asked.shapes[0]
+    n, c, *place = query.at
+    _, channels, *spatial = query.shapes[0]
     where = [range(size) for size in spatial] if layer.across_spatial else place
     title = "squares of the image" if layer.across_spatial else "squares of all channels here"
-    squares = asked.group(title, grid(n, range(channels), *where), parts=lambda x: x * x, side=True)
-    value = asked.one()
+    squares = query.group(title, grid(n, range(channels), *where), parts=lambda x: x * x, side=True)
+    value = query.one()
     norm = float(np.sqrt(squares.subtotal + layer.eps))
     running = added([value]).over("sqrt(sum of squares + eps)", norm)
     name = "scale" if layer.channel_shared else f"scale[{c}]"
-    running.times(name, float(asked.params[0].ravel()[0 if layer.channel_shared else c]))
-    formula = f"{asked.y} = {name} * {asked.x(asked.at)} / sqrt(sum of {title} + {layer.eps:g})"
-    return Account(formula, (value, squares), running)
+    running.times(name, float(query.params[0].ravel()[0 if layer.channel_shared else c]))
+    formula = f"{query.y} = {name} * {query.x(query.at)} / sqrt(sum of {title} + {layer.eps:g})"
+    return Result(formula, (value, squares), running)
 
 
-def mvn(layer: MVN, asked: Asked) -> Account:
+def mvn(layer: MVN, query: Query) -> Result:
     """The value less the mean of its channel (or image), over the deviation."""
-    shape = asked.shapes[0]
-    n, c = asked.at[:2]
+    shape = query.shapes[0]
+    n, c = query.at[:2]
     _, channels, *spatial = four_axes(shape)
     places = grid(n, range(channels) if layer.across_channels else c, *map(range, spatial))
     what = f"image {n}" if layer.across_channels else f"channel {c} of image {n}"
-    found = measured(asked, what, places[:, : len(shape)])
-    value = asked.one(asked.at[: len(shape)])
+    found = measured(query, what, places[:, : len(shape)])
+    value = query.one(query.at[: len(shape)])
     running = told(Running(0, 0), found, value.subtotal).minus("mean", found.mean, found.mean_size)
-    formula = f"{asked.y} = {asked.x(asked.at[: len(shape)])} - mean of {what}"
+    formula = f"{query.y} = {query.x(query.at[: len(shape)])} - mean of {what}"
     if layer.normalize_variance:
         running.over("(sqrt(variance) + eps)", float(np.sqrt(found.variance)) + layer.eps)
-        formula = f"{asked.y} = (x - mean of {what}) / (sqrt(variance) + {layer.eps:g})"
-    return Account(formula, (value, found.group), running)
+        formula = f"{query.y} = (x - mean of {what}) / (sqrt(variance) + {layer.eps:g})"
+    return Result(formula, (value, found.group), running)
 
 
-def reduction(layer: Reduction, asked: Asked) -> Account:
+def reduction(layer: Reduction, query: Query) -> Result:
     """All values behind the asked place."""
-    rest = asked.shapes[0][len(asked.at) :]
-    places = grid(*asked.at, *map(range, rest))
-    group = asked.group(_TITLES[layer.operation], places, parts=_PARTS[layer.operation])
+    rest = query.shapes[0][len(query.at) :]
+    places = grid(*query.at, *map(range, rest))
+    group = query.group(_TITLES[layer.operation], places, parts=_PARTS[layer.operation])
     running = added([group])
     if layer.operation == "MEAN":
         running.over(str(len(group)), len(group))
@@ -62,7 +62,7 @@ def reduction(layer: Reduction, asked: Asked) -> Account:
     what = {"ASUM": "|x|", "SUMSQ": "x^2"}.get(layer.operation, "x")
     said = f"{'mean' if layer.operation == 'MEAN' else 'sum'} of {what} over {len(group)} values"
     coeff = "" if layer.coeff == 1 else f"{layer.coeff:g} * "
-    return Account(f"{asked.y} = {coeff}{said} of {asked.names[0]}", (group,), running)
+    return Result(f"{query.y} = {coeff}{said} of {query.names[0]}", (group,), running)
 
 
 def _as_they_are(x: Numbers) -> Numbers:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from prototxt.explain.breakdown.query import Account, Asked, added
+from prototxt.explain.breakdown.query import Query, Result, added
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers import neuron
 from prototxt.layers.base import Layer
@@ -124,14 +124,14 @@ NEURONS: Mapping[type[Layer], tuple[Function, str]] = {
 """What each does to a value, and its formula, with the names of the room's attributes for its numbers."""
 
 
-def function(steps: Function, formula: str) -> Callable[[Any, Asked], Account]:
+def function(steps: Function, formula: str) -> Callable[[Any, Query], Result]:
     """The ledger of one of these functions."""
 
-    def account(layer: Layer, asked: Asked) -> Account:
-        value = asked.one()
+    def account(layer: Layer, query: Query) -> Result:
+        value = query.one()
         running = added([value])
         steps(layer, running)
         said = formula.format_map(vars(layer)).replace(" + 0 * min(x, 0)", "")  # no slope
-        return Account(f"{asked.y} = {said} with x = {asked.x(asked.at)}", (value,), running)
+        return Result(f"{query.y} = {said} with x = {query.x(query.at)}", (value,), running)
 
     return account

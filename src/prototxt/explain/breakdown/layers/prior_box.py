@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from prototxt.explain.breakdown.query import Account, Asked
+from prototxt.explain.breakdown.query import Query, Result
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.prior_box import PriorBox
 
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 
 
-def prior_box(layer: PriorBox, asked: Asked) -> Account:
+def prior_box(layer: PriorBox, query: Query) -> Result:
     """It reads no value of its bottoms, only their sizes."""
-    _, which, place = asked.at
+    _, which, place = query.at
     box, edge = divmod(place, 4)
     cell, kind = divmod(box, layer.boxes)
     if which:
         variance = float(layer.variance[edge % len(layer.variance)])
         running = Running(0, 0).to(f"variance of {EDGES[edge]}", variance, variance)
-        return Account(f"{asked.y} = variance of {EDGES[edge]}", (), running)
-    rows, columns = asked.shapes[0][2:]
-    height, width = layer.image or asked.shapes[1][2:]
+        return Result(f"{query.y} = variance of {EDGES[edge]}", (), running)
+    rows, columns = query.shapes[0][2:]
+    height, width = layer.image or query.shapes[1][2:]
     down, across = layer.step or (height / rows, width / columns)
     row, column = divmod(cell, columns)
     along = edge % 2
@@ -33,7 +33,7 @@ def prior_box(layer: PriorBox, asked: Asked) -> Account:
     if layer.clip:
         running.to("cut at the image's edges", min(max(running.value, 0), 1), running.size)
     formula = (
-        f"{asked.y} = {EDGES[edge]} of box {kind} of {layer.boxes} at cell {row}, {column} = "
+        f"{query.y} = {EDGES[edge]} of box {kind} of {layer.boxes} at cell {row}, {column} = "
         f"(({at} + {layer.offset:g}) * {step:g} {sign} {2 * half:.6g} / 2) / {size:g}"
     )
-    return Account(formula, (), running)
+    return Result(formula, (), running)

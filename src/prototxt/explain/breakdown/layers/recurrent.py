@@ -10,7 +10,7 @@ import numpy as np
 
 from prototxt.blobs import Array
 from prototxt.explain.breakdown.model import Group, Places
-from prototxt.explain.breakdown.query import Account, Asked, grid
+from prototxt.explain.breakdown.query import Query, Result, grid
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.recurrent import Recurrent, State
 from prototxt.layers.lstm import LSTM
@@ -46,124 +46,124 @@ def exact(value: float) -> Sized:
     return Sized(value, abs(value))
 
 
-def lstm(layer: LSTM, asked: Asked) -> Account:
+def lstm(layer: LSTM, query: Query) -> Result:
     """The four gates of a unit, its cell, its output; the further tops are those of the last step."""
-    step, n, d = _place(asked)
-    state, cont = _before(layer, asked, step), float(asked.bottoms[1][step, n])
+    step, n, d = _place(query)
+    state, cont = _before(layer, query, step), float(query.bottoms[1][step, n])
     groups, gates, running = [], [], Running(0, 0)
     for g, name in enumerate(GATES):
         row = g * layer.num_output + d
-        made, total = _drive(layer, asked, step, n, row, f"{name}: ")
-        hidden = _hidden(layer, asked, state[0][n], row, cont)
+        made, total = _drive(layer, query, step, n, row, f"{name}: ")
+        hidden = _hidden(layer, query, state[0][n], row, cont)
         groups += made
-        gates.append(_gate(running, f"{name}, row {row}", len(made), total, hidden, _bias(asked, row)))
+        gates.append(_gate(running, f"{name}, row {row}", len(made), total, hidden, _bias(query, row)))
     cell, _ = _unit(running, gates, exact(float(state[1][n, d])), cont)
-    if asked.top == 2:
+    if query.top == 2:
         running.to(f"c of step {step}", cell.value, cell.size)
     said = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
-    said = said if asked.top == 2 else f"sigmoid(o) * tanh(c), c = {said}"
-    return Account(f"{asked.y} = {said}, at step {step}", tuple(groups), running)
+    said = said if query.top == 2 else f"sigmoid(o) * tanh(c), c = {said}"
+    return Result(f"{query.y} = {said}, at step {step}", tuple(groups), running)
 
 
-def rnn(layer: RNN, asked: Asked) -> Account:
+def rnn(layer: RNN, query: Query) -> Result:
     """The unit's output from the whole hidden state, and that from the step's input and the state before.
 
     The second top is a value of that hidden state: here its products are listed.
     """
-    step, n, d = _place(asked)
-    state, cont = _before(layer, asked, step), float(asked.bottoms[1][step, n])
+    step, n, d = _place(query)
+    state, cont = _before(layer, query, step), float(query.bottoms[1][step, n])
     running = Running(0, 0)
-    if asked.top:
-        groups, total = _drive(layer, asked, step, n, d, "")
-        hidden = _hidden(layer, asked, state[0][n], d, cont)
-        h = _gate(running, f"row {d}", len(groups), total, hidden, _bias(asked, d)).tanh()
+    if query.top:
+        groups, total = _drive(layer, query, step, n, d, "")
+        hidden = _hidden(layer, query, state[0][n], d, cont)
+        h = _gate(running, f"row {d}", len(groups), total, hidden, _bias(query, d)).tanh()
         running.to("tanh", h.value, h.size)
-        return Account(
-            f"{asked.y} = h of step {step} = tanh(w_xh x + b + w_hh h before)", tuple(groups), running
+        return Result(
+            f"{query.y} = h of step {step} = tanh(w_xh x + b + w_hh h before)", tuple(groups), running
         )
-    after = _before(layer, asked, step + 1)[0][n].astype(np.float64)
-    products = after * asked.params[-2][d].astype(np.float64)
+    after = _before(layer, query, step + 1)[0][n].astype(np.float64)
+    products = after * query.params[-2][d].astype(np.float64)
     size = float(abs(products).sum())
     running.to(f"w_ho h: {len(products)} products", float(products.sum()), size)
-    running.plus(f"b_o[{d}]", float(asked.params[-1][d]))
+    running.plus(f"b_o[{d}]", float(query.params[-1][d]))
     squashed = float(np.tanh(running.value))
     running.through("tanh", squashed, 1 - squashed**2)
-    seen, _ = _inputs(layer, asked, step, n)
+    seen, _ = _inputs(layer, query, step, n)
     values = tuple(
-        asked.aside(f"{name}, which h of step {step} is made of", places, bottom)
+        query.aside(f"{name}, which h of step {step} is made of", places, bottom)
         for name, places, bottom in seen
     )
-    return Account(f"{asked.y} = tanh(w_ho h + b_o), h that of step {step}", values, running)
+    return Result(f"{query.y} = tanh(w_ho h + b_o), h that of step {step}", values, running)
 
 
-def lstm_unit(layer: LSTMUnit, asked: Asked) -> Account:
+def lstm_unit(layer: LSTMUnit, query: Query) -> Result:
     """The four gates' inputs, the cell before, and whether the sequence goes on."""
-    _, n, d = asked.at
-    units = asked.shapes[0][2]
-    x = [asked.one((0, n, g * units + d), bottom=1) for g in range(4)]
-    cell, cont = asked.one(), asked.one((0, n), bottom=2, side=True)
+    _, n, d = query.at
+    units = query.shapes[0][2]
+    x = [query.one((0, n, g * units + d), bottom=1) for g in range(4)]
+    cell, cont = query.one(), query.one((0, n), bottom=2, side=True)
     running = Running(0, 0)
     gates = [exact(one.subtotal) for one in x]
     made, _ = _unit(running, gates, exact(cell.subtotal), cont.subtotal)
-    if asked.top == 0:
+    if query.top == 0:
         running.to("c", made.value, made.size)
     said = "cont * sigmoid(f) * c + sigmoid(i) * tanh(g)"
-    said = said if asked.top == 0 else f"sigmoid(o) * tanh({said})"
-    return Account(f"{asked.y} = {said}", (*x, cell, cont), running)
+    said = said if query.top == 0 else f"sigmoid(o) * tanh({said})"
+    return Result(f"{query.y} = {said}", (*x, cell, cont), running)
 
 
-def _place(asked: Asked) -> tuple[int, int, int]:
+def _place(query: Query) -> tuple[int, int, int]:
     """Step, sequence and unit; further tops are of the last step."""
-    step, n, d = asked.at
-    return (step if asked.top == 0 else asked.shapes[0][0] - 1), n, d
+    step, n, d = query.at
+    return (step if query.top == 0 else query.shapes[0][0] - 1), n, d
 
 
-def _before(layer: Recurrent, asked: Asked, step: int) -> State:
+def _before(layer: Recurrent, query: Query, step: int) -> State:
     """The state that step finds: made by the layer itself of what came before, from the state that it remembered."""
-    x, cont, *others = asked.bottoms
+    x, cont, *others = query.bottoms
     given = tuple(h[0] for h in others[int(layer.static) :])
     start = given or layer.state(x.shape[1])
     if not step:
         return start
     alone = copy(layer)
-    alone.forward([x[:step], cont[:step], *others], asked.params)
+    alone.forward([x[:step], cont[:step], *others], query.params)
     return alone.state(x.shape[1])
 
 
 def _inputs(
-    layer: Recurrent, asked: Asked, step: int, n: int
+    layer: Recurrent, query: Query, step: int, n: int
 ) -> tuple[list[tuple[str, Places, int]], list[Array]]:
     """Name, places and bottom of what a step reads, and the weights of each."""
-    seen = [("x", grid(step, n, *map(range, asked.shapes[0][2:])), 0)]
-    weights = [asked.params[0]]
+    seen = [("x", grid(step, n, *map(range, query.shapes[0][2:])), 0)]
+    weights = [query.params[0]]
     if layer.static:
-        seen.append(("static input", grid(n, *map(range, asked.shapes[2][1:])), 2))
-        weights.append(asked.params[2])
+        seen.append(("static input", grid(n, *map(range, query.shapes[2][1:])), 2))
+        weights.append(query.params[2])
     return seen, weights
 
 
 def _drive(
-    layer: Recurrent, asked: Asked, step: int, n: int, row: int, gate: str
+    layer: Recurrent, query: Query, step: int, n: int, row: int, gate: str
 ) -> tuple[list[Group], Sized]:
     """The products of the inputs, and their sum."""
-    seen, weights = _inputs(layer, asked, step, n)
+    seen, weights = _inputs(layer, query, step, n)
     groups = [
-        asked.group(f"{gate}{name}", places, bottom=bottom, factors=weight[row])
+        query.group(f"{gate}{name}", places, bottom=bottom, factors=weight[row])
         for (name, places, bottom), weight in zip(seen, weights, strict=True)
     ]
     value = sum(group.subtotal for group in groups)
     return groups, Sized(value, sum(float(abs(group.parts).sum()) for group in groups))
 
 
-def _hidden(layer: Recurrent, asked: Asked, h: Array, row: int, cont: float) -> Sized:
+def _hidden(layer: Recurrent, query: Query, h: Array, row: int, cont: float) -> Sized:
     """The products of the state before."""
-    weight = asked.params[3 if layer.static else 2][row].astype(np.float64)
+    weight = query.params[3 if layer.static else 2][row].astype(np.float64)
     products = weight * (np.float32(cont) * h)
     return Sized(float(products.sum()), float(abs(products).sum()))
 
 
-def _bias(asked: Asked, row: int) -> Sized:
-    return exact(float(asked.params[1][row]))
+def _bias(query: Query, row: int) -> Sized:
+    return exact(float(query.params[1][row]))
 
 
 def _gate(running: Running, name: str, inputs: int, total: Sized, hidden: Sized, bias: Sized) -> Sized:

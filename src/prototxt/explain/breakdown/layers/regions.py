@@ -10,50 +10,50 @@ import numpy as np
 from prototxt.explain.breakdown.layers.chosen import picking
 from prototxt.explain.breakdown.layers.losses import at_numbers
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Account, Asked, added, grid
+from prototxt.explain.breakdown.query import Query, Result, added, grid
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.rois import Spans, read_rois
 from prototxt.layers.psroi_pooling import PSROIPooling
 from prototxt.layers.roi_pooling import LOWEST, ROIPooling
 
 
-def roi_pooling(layer: ROIPooling, asked: Asked) -> Account:
+def roi_pooling(layer: ROIPooling, query: Query) -> Result:
     """The largest value of the bin."""
-    channel = asked.at[1]
-    seen, reads = _bin(asked, channel, layer.spans(*asked.bottoms))
-    formula = f"{asked.y} = max of {reads}, a bin of region {asked.at[0]}"
-    region = _region(asked)
+    channel = query.at[1]
+    seen, reads = _bin(query, channel, layer.spans(*query.bottoms))
+    formula = f"{query.y} = max of {reads}, a bin of region {query.at[0]}"
+    region = _region(query)
     if not len(seen):
-        return Account(formula, (region,), _nothing())
+        return Result(formula, (region,), _nothing())
     values = np.fmax(seen.values, LOWEST)
     best = int(np.argmax(values))
     value = float(values[best])
     running = Running(value, abs(value)).to(f"the largest of {len(seen)}", value, abs(value))
-    return Account(formula, (replace(picking(seen, best), subtotal=value), region), running)
+    return Result(formula, (replace(picking(seen, best), subtotal=value), region), running)
 
 
-def psroi_pooling(layer: PSROIPooling, asked: Asked) -> Account:
+def psroi_pooling(layer: PSROIPooling, query: Query) -> Result:
     """The mean of the bin, in the channel that is this bin's own."""
-    _, c, i, j = asked.at
+    _, c, i, j = query.at
     channel = (c * layer.group_size + i) * layer.group_size + j
-    seen, reads = _bin(asked, channel, layer.spans(*asked.bottoms))
-    formula = f"{asked.y} = mean of {reads}, a bin of region {asked.at[0]}"
-    region = _region(asked)
+    seen, reads = _bin(query, channel, layer.spans(*query.bottoms))
+    formula = f"{query.y} = mean of {reads}, a bin of region {query.at[0]}"
+    region = _region(query)
     if not len(seen):
-        return Account(formula, (region,), _nothing())
-    return Account(formula, (seen, region), added([seen]).over(f"{len(seen)} values", len(seen)))
+        return Result(formula, (region,), _nothing())
+    return Result(formula, (seen, region), added([seen]).over(f"{len(seen)} values", len(seen)))
 
 
-def _bin(asked: Asked, channel: int, spans: tuple[Spans, Spans]) -> tuple[Group, str]:
+def _bin(query: Query, channel: int, spans: tuple[Spans, Spans]) -> tuple[Group, str]:
     """The values of the bin that the asked place stands for, and how they are written."""
-    r, _, i, j = asked.at
-    images, _ = read_rois(asked.bottoms[1], len(asked.bottoms[0]))
+    r, _, i, j = query.at
+    images, _ = read_rois(query.bottoms[1], len(query.bottoms[0]))
     rows, columns = (_span(span, r, at) for span, at in zip(spans, (i, j), strict=True))
     n = int(images[r])
     places = grid(n, channel, rows, columns)
     shape = (len(rows), len(columns))
-    group = asked.group(f"channel {channel} of image {n}", places, shape=shape)
-    return group, asked.x((n, channel, _said(rows), _said(columns)))
+    group = query.group(f"channel {channel} of image {n}", places, shape=shape)
+    return group, query.x((n, channel, _said(rows), _said(columns)))
 
 
 def _span(span: Spans, region: int, place: int) -> range:
@@ -64,11 +64,11 @@ def _said(span: Sequence[int]) -> str:
     return f"{span[0]}..{span[-1]}" if len(span) else "nothing"
 
 
-def _region(asked: Asked) -> Group:
+def _region(query: Query) -> Group:
     """The row of the region: its image and two corners."""
-    r = asked.at[0]
-    return asked.aside(
-        f"region {r}: image, x1, y1, x2, y2", at_numbers(np.arange(5 * r, 5 * r + 5), asked.shapes[1]), 1
+    r = query.at[0]
+    return query.aside(
+        f"region {r}: image, x1, y1, x2, y2", at_numbers(np.arange(5 * r, 5 * r + 5), query.shapes[1]), 1
     )
 
 

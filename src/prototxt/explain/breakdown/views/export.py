@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from prototxt.explain.breakdown.model import Group, Ledger, Term
+from prototxt.explain.breakdown.model import Breakdown, Group, Term
 from prototxt.explain.breakdown.values import Branch
 
 
-def ledger_json(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") -> str:
+def ledger_json(ledger: Breakdown, branches: Sequence[Branch] = (), fed: str = "") -> str:
     """One object; what is not finite is a word, for JSON has no number for it."""
     told = (
         ledger_dict(ledger) | {"fed": fed} | ({"follows": [*map(branch_dict, branches)]} if branches else {})
@@ -19,7 +19,7 @@ def ledger_json(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") 
     return json.dumps(told) + "\n"
 
 
-def ledger_dict(ledger: Ledger) -> dict[str, Any]:
+def ledger_dict(ledger: Breakdown) -> dict[str, Any]:
     return {
         "layer": ledger.layer,
         "type": ledger.type,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from prototxt.explain.breakdown.model import Group, Ledger
+from prototxt.explain.breakdown.model import Breakdown, Group
 from prototxt.explain.breakdown.values import Branch
 from prototxt.explain.breakdown.views.parts import (
     OUTSIDE,
@@ -37,7 +37,7 @@ details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 
 """
 
 
-def ledger_html(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") -> str:
+def ledger_html(ledger: Breakdown, branches: Sequence[Branch] = (), fed: str = "") -> str:
     """The whole account; groups but the first and the largest are folded."""
     title = f"{ledger.blob}{place_text(ledger.at)} = {precise(ledger.stored)}"
     parts = [
@@ -50,7 +50,7 @@ def ledger_html(ledger: Ledger, branches: Sequence[Branch] = (), fed: str = "") 
     return page(title, "\n".join(filter(None, parts)), STYLE)
 
 
-def _account(ledger: Ledger) -> Iterator[str]:
+def _account(ledger: Breakdown) -> Iterator[str]:
     yield f'<p class="soft">layer {safe(ledger.layer)}, {safe(ledger.type)}</p>'
     yield f'<p class="formula"><code>{safe(ledger.formula)}</code></p>'
     shown = set(chosen(ledger.groups, False))
@@ -104,7 +104,7 @@ def _terms(group: Group) -> str:
     return f'<div class="list"><table>{"".join(rows)}</table></div>'
 
 
-def _steps(ledger: Ledger) -> str:
+def _steps(ledger: Breakdown) -> str:
     rows = [
         f'<tr><td class="name">{safe(step.text)}</td>'
         f"<td>{'' if step.operand is None else precise(step.operand)}</td><td>{precise(step.value)}</td></tr>"

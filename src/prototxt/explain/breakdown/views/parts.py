@@ -9,7 +9,7 @@ from math import floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.explain.breakdown.model import Group, Ledger, Numbers, Place
+from prototxt.explain.breakdown.model import Breakdown, Group, Numbers, Place
 
 DIGITS = 3
 """Of the largest number in a table; the others have as many decimals as that."""
@@ -165,7 +165,7 @@ def _foremost(group: Group) -> list[int]:
     return order if group.winner is None else [group.winner, *order]
 
 
-def verdict(ledger: Ledger) -> str:
+def verdict(ledger: Breakdown) -> str:
     """Whether the engine has the same value."""
     if ledger.agrees:
         apart = abs(ledger.value - ledger.stored)

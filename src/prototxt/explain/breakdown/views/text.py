@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from prototxt.errors import printable
-from prototxt.explain.breakdown.model import Group, Ledger
+from prototxt.explain.breakdown.model import Breakdown, Group
 from prototxt.explain.breakdown.values import Branch
 from prototxt.explain.breakdown.views.parts import (
     OUTSIDE,
@@ -48,7 +48,7 @@ READABLE = 100
 
 
 def ledger_text(
-    ledger: Ledger,
+    ledger: Breakdown,
     branches: Sequence[Branch] = (),
     *,
     fed: str = "",
@@ -64,7 +64,7 @@ def ledger_text(
     return Together(*parts)
 
 
-def _title(ledger: Ledger) -> Text:
+def _title(ledger: Breakdown) -> Text:
     return Text.assemble(
         (f"{printable(ledger.blob)}{place_text(ledger.at)}", "bold"),
         f" = {precise(ledger.stored)}",
@@ -78,7 +78,7 @@ def _prose(text: str, width: int, style: str) -> Iterator[Text]:
         yield Text(line, style)
 
 
-def _formula(ledger: Ledger, width: int) -> Iterator[Text]:
+def _formula(ledger: Breakdown, width: int) -> Iterator[Text]:
     yield Text()
     for line in broken(ledger.formula, min(width, READABLE) - len(INSET)):
         yield Text(INSET + line, "green")
@@ -91,7 +91,7 @@ def broken(formula: str, width: int) -> list[str]:
     return [line.replace("\xa0", " ") for line in lines]
 
 
-def _groups(ledger: Ledger, everything: bool, width: int) -> Iterator[RenderableType]:
+def _groups(ledger: Breakdown, everything: bool, width: int) -> Iterator[RenderableType]:
     single = [group for group in ledger.groups if len(group) == 1]
     if single:
         yield Text()
@@ -229,7 +229,7 @@ def _subtotals(groups: Sequence[Group], width: int) -> Iterator[Text]:
         yield Text(INSET + "   ".join(row))
 
 
-def _steps(ledger: Ledger) -> RenderableType:
+def _steps(ledger: Breakdown) -> RenderableType:
     """From the sum to the value."""
     rows = [(s.text, "" if s.operand is None else precise(s.operand), precise(s.value)) for s in ledger.steps]
     rows.append(("value", "", precise(ledger.value)))
@@ -244,7 +244,7 @@ def _steps(ledger: Ledger) -> RenderableType:
     return Together(*lines)
 
 
-def _check(ledger: Ledger) -> Text:
+def _check(ledger: Breakdown) -> Text:
     return Text(f"{INSET}{verdict(ledger)}", "green" if ledger.agrees else "bold red")
 
 

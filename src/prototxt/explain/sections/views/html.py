@@ -51,7 +51,7 @@ def overview_html(overview: Overview) -> str:
         f"<h1>{safe(name)}</h1>",
         f'<p class="soft">{safe(overview.graph.file)} · {len(overview.rows)} layers</p>',
         '<div class="table"><table>', *rows, total, "</table></div>",
-        *(f'<p class="note">{safe(meaning)}</p>' for meaning in MEANINGS.values()),
+        *(f'<p class="note">{safe(resolve_type)}</p>' for resolve_type in MEANINGS.values()),
         f"<h2>Ask next</h2>\n<pre>{safe(asked)}</pre>",
     ]  # fmt: skip
     return page(name, "\n".join(body))

@@ -70,8 +70,8 @@ MEANINGS = {
 def overview_text(overview: Overview, width: int) -> RenderableType:
     """The table, and what to ask next, at most `width` columns wide."""
     shown, hidden = fit(columns(overview), overview.rows, width)
-    meanings = [MEANINGS[column.title] for column in shown if column.title in MEANINGS]
-    legend = Text("\n".join([*meanings, *not_shown(hidden)]), style="dim")
+    layer_classes = [MEANINGS[column.title] for column in shown if column.title in MEANINGS]
+    legend = Text("\n".join([*layer_classes, *not_shown(hidden)]), style="dim")
     asked = Text("\n".join(["", "Ask next:", *(f"  {command}" for command in next_questions(overview))]))
     asked.no_wrap, asked.overflow = True, "ignore"  # a command that is copied must be in one piece
     return Group(_title(overview), column_table(shown, overview.rows, width), legend, asked)

@@ -28,7 +28,7 @@ BELOW = "\n→ "
 
 def comparison_table(comparison: Comparison, width: int) -> RenderableType:
     """The layers that differ and the totals, at most `width` columns wide."""
-    rows = [pair for pair in comparison.pairs if pair.tells]
+    rows = [pair for pair in comparison.pairs if pair.output_kind]
     if not rows:
         return Text("\nno layer's shape, parameters or cost changes")
     columns, hidden = fit(_columns(comparison, rows, ARROW), rows, width)
