@@ -60,7 +60,7 @@ _HOMES = {
     "Transform": "prototxt.images.transform",
     "View": "prototxt.images.view",
     "Watcher": "prototxt.engine.watch",
-    "count": "prototxt.layers.base",
+    "count": "prototxt.blobs",
     "layer": "prototxt.layers.registry",
     "load_graph": "prototxt.frontend.load",
     "load_image": "prototxt.images.load",

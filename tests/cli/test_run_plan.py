@@ -87,7 +87,7 @@ def test_many_images_run_in_as_many_twins_of_one_thread(
         made.append(other.threads)
         return other
 
-    monkeypatch.setattr(Net, "twin", recorded)
+    monkeypatch.setattr(Net, "clone", recorded)
     for i in range(9):
         picture(tmp_path / f"{i}.png", "L", (11 + i, 12))
 

@@ -62,7 +62,7 @@ def test_every_public_net(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "room", all_layer_classes(), ids=lambda layer_class: f"{layer_class.type}-{layer_class.fork}"
+    "layer_class", all_layer_classes(), ids=lambda layer_class: f"{layer_class.type}-{layer_class.fork}"
 )
 def test_every_type_says_what_it_does(layer_class: type[Layer]) -> None:
     layer = layer_class.__new__(layer_class)

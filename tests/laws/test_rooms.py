@@ -80,7 +80,7 @@ def snake(type_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
 def test_docstring(layer_class: type[Layer]) -> None:
     doc = layer_class.__doc__ or ""
     assert "Formula:" in doc
@@ -91,12 +91,12 @@ def test_docstring(layer_class: type[Layer]) -> None:
     assert "Source:" in doc
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
 def test_golden_case_or_reason(layer_class: type[Layer]) -> None:
     assert layer_class in IN_CASES or layer_class.golden
 
 
-@pytest.mark.parametrize("room", [r for r in ROOMS if r.type not in NO_WORK | UNTOLD], ids=room_name)
+@pytest.mark.parametrize("layer_class", [r for r in ROOMS if r.type not in NO_WORK | UNTOLD], ids=room_name)
 def test_cost(layer_class: type[Layer]) -> None:
     assert layer_class.cost is not Layer.cost
 
@@ -105,7 +105,7 @@ def test_types_that_do_no_work_are_known() -> None:
     assert {layer_class.type for layer_class in ROOMS} >= NO_WORK
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_name)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
 def test_a_room_is_where_one_looks_for_it(layer_class: type[Layer]) -> None:
     module = layer_class.__module__.rsplit(".", 1)[1]
     names = {snake(layer_class.type), layer_class.type.lower(), "neuron"}

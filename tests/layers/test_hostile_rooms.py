@@ -24,17 +24,17 @@ MOST = 1 << 22
 
 
 def test_every_room_is_here() -> None:
-    assert {(layer_from_text.type, layer_from_text.fork) for layer_from_text in ROOMS} == set(LAYERS)
+    assert {(layer_class.type, layer_class.fork) for layer_class in ROOMS} == set(LAYERS)
 
 
 def forward(
-    layer_from_text: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST
+    layer_class: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST
 ) -> list[Array] | None:
     """What the room makes of these, as it foretold; None where it refuses them, or would make too much of them."""
     for x in bottoms:
         x.flags.writeable = False
     try:
-        layer = layer_from_text(param, Setting(phase))
+        layer = layer_class(param, Setting(phase))
         shapes = [x.shape for x in bottoms]
         params, foretold = layer.params(shapes), layer.shapes(shapes)
         layer.cost(shapes, foretold)
@@ -60,12 +60,12 @@ def check(made: Sequence[Array], foretold: Sequence[Shape], data_dependent: bool
         assert all(a <= b for a, b in zip(y.shape, shape, strict=True))
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_views_of_blobs_that_lie_channels_last(layer_from_text: type[Layer]) -> None:
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+def test_views_of_blobs_that_lie_channels_last(layer_class: type[Layer]) -> None:
     """As the fast engine has them."""
-    param, bottoms = sample(layer_from_text)
+    param, bottoms = sample(layer_class)
     views = [np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if x.ndim > 1 else x for x in bottoms]
-    made, want = forward(layer_from_text, param, views), forward(layer_from_text, param, bottoms)
+    made, want = forward(layer_class, param, views), forward(layer_class, param, bottoms)
     assert made is not None
     assert want is not None
     for y, right in zip(made, want, strict=True):
@@ -79,26 +79,26 @@ def other_shapes(shape: Shape) -> Iterator[Shape]:
         yield (*shape[:axis], length, *shape[axis + 1 :])
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_bottoms_of_other_shapes(layer_from_text: type[Layer]) -> None:
-    param, bottoms = sample(layer_from_text)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+def test_bottoms_of_other_shapes(layer_class: type[Layer]) -> None:
+    param, bottoms = sample(layer_class)
     for which, x in enumerate(bottoms):
         for shape in other_shapes(x.shape):
             for chosen in ({which}, set(range(len(bottoms)))):
                 others = [np.resize(y, shape) if i in chosen else y for i, y in enumerate(bottoms)]
-                forward(layer_from_text, param, others)
+                forward(layer_class, param, others)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
 @pytest.mark.parametrize("phase", [TEST, TRAIN])
-def test_bottoms_of_other_values(layer_from_text: type[Layer], phase: int) -> None:
-    param, bottoms = sample(layer_from_text)
+def test_bottoms_of_other_values(layer_class: type[Layer], phase: int) -> None:
+    param, bottoms = sample(layer_class)
     rng = np.random.default_rng(0)
     for which, value in product(range(len(bottoms)), VALUES):
         for share in (0.05, 0.5, 1.1):
             others = [y.copy() for y in bottoms]
             others[which][rng.random(others[which].shape) < share] = value
-            forward(layer_from_text, param, others, phase)
+            forward(layer_class, param, others, phase)
 
 
 def hostile(field: FieldDescriptor) -> Sequence[Any]:
@@ -139,10 +139,10 @@ def changed(inner: Any) -> Iterator[None]:
         inner.CopyFrom(saved)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=room_id)
-def test_other_fields(layer_from_text: type[Layer]) -> None:
-    param, bottoms = sample(layer_from_text)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+def test_other_fields(layer_class: type[Layer]) -> None:
+    param, bottoms = sample(layer_class)
     for field, inner in param.ListFields():
         if field.message_type is not None and not field.is_repeated:
             for _ in changed(inner):
-                forward(layer_from_text, param, bottoms)
+                forward(layer_class, param, bottoms)

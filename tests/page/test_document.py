@@ -71,7 +71,7 @@ def test_every_golden_net_is_complete(case: Case) -> None:
 
 def test_a_table_by_class_reaches_every_kind_of_the_contract() -> None:
     kinds = set(re.findall(r'kind: "(\w+)"', TYPES)) | set(re.findall(r'kind: "\w+" \| "(\w+)"', TYPES))
-    source = (ROOT / "src" / "prototxt" / "report" / "rules.py").read_text()
+    source = (ROOT / "src" / "prototxt" / "page" / "rules.py").read_text()
     kinds -= {"net", "comparison"}  # documents, not rules
     assert {kind for kind in kinds if f'"{kind}"' not in source} == set()
     assert len(RULES) > 30

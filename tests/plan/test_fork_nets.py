@@ -81,7 +81,7 @@ def takes(layer_class: type[Layer], bottoms: Sequence[Array]) -> bool:
     "engine",
     ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
 )
-@pytest.mark.parametrize("room", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
 def test_fast_equals_reference(layer_class: type[Layer], engine: str) -> None:
     text, bottoms = net_text(layer_class)
     options: dict[str, Any] = {"dialect": dialect_of(layer_class), "seed": 3}

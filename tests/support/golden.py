@@ -36,7 +36,7 @@ class Case:
     path: Path
 
     def __str__(self) -> str:
-        return "/".join((*self.path.relative_to(CASES).parts[:-1], self.path.stem))
+        return str(self.path.relative_to(CASES).with_suffix("")).removeprefix("caffe/")
 
     @property
     def dialect(self) -> str:

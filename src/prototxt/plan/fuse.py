@@ -71,11 +71,11 @@ class _Fuser:
         return made
 
     def _step(self, node: Node) -> Step:
-        loose = node.layer.data_dependent or not self.dynamic.isdisjoint(node.bottoms)
+        dynamic = node.layer.data_dependent or not self.dynamic.isdisjoint(node.bottoms)
         shapes = self.graph.bottom_shapes(node)
-        kernel = None if loose else self._kernel(node, shapes)
+        kernel = None if dynamic else self._kernel(node, shapes)
         if kernel is None:
-            return Step((node,), None, node.bottoms, (), node.tops, dynamic=loose)
+            return Step((node,), None, node.bottoms, (), node.tops, dynamic=dynamic)
         chain, folded = [node], 0
         others: list[BlobId] = []
         first = node.bottoms
