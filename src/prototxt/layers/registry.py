@@ -5,7 +5,6 @@ A net imports the rooms it uses: importing all of them takes as long as reading 
 
 from __future__ import annotations
 
-import pkgutil
 import re
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from prototxt.errors import LayerError, MissingLayerError, did_you_mean
 from prototxt.layers.base import ALONE, Layer, Setting
 from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
+from prototxt.util.modules import import_submodules, submodules
 
 PACKAGE = "prototxt.layers"
 
@@ -66,7 +66,7 @@ def layer(
 
     def register(layer_class: L) -> L:
         if not layer_class.__module__.startswith(PACKAGE):
-            _import_rooms()  # a type of one's own must not take the name of a room that was not needed so far
+            import_submodules(PACKAGE)  # their names must not be taken by a type from elsewhere
         layer_classes = _rooms.setdefault(type_name, {})
         if fork in layer_classes:
             taken_by = layer_classes[fork].__module__
@@ -83,17 +83,6 @@ def layer(
     return register
 
 
-@cache
-def _modules() -> frozenset[str]:
-    return frozenset(module.name for module in pkgutil.iter_modules(import_module(PACKAGE).__path__))
-
-
-@cache
-def _import_rooms() -> None:
-    for module in _modules():
-        import_module(f"{PACKAGE}.{module}")
-
-
 _ENDINGS = tuple(f"_{fork}" for fork in FORKS)
 """What a fork means by a name that others use too is in a file of its own: `bn_pspnet.py`."""
 
@@ -101,9 +90,10 @@ _ENDINGS = tuple(f"_{fork}" for fork in FORKS)
 def layer_classes(type_name: str) -> tuple[type[Layer], ...]:
     """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one."""
     _import_room(type_name)
-    for search in (_import_rooms, _import_plugins):
-        if type_name not in _rooms:
-            search()
+    if type_name not in _rooms:
+        import_submodules(PACKAGE)
+    if type_name not in _rooms:
+        _import_plugins()
     by_fork = _rooms.get(type_name, {})
     return tuple(by_fork[fork] for fork in sorted(by_fork, key=ORDER.__getitem__))
 
@@ -113,7 +103,7 @@ def _import_room(type_name: str) -> None:
     """The file where one looks for a type, and those of the same name for a fork, if there are such."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
     names = {KIN, *(f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS))}
-    for module in sorted(names & _modules()):
+    for module in sorted(names & submodules(PACKAGE)):
         import_module(f"{PACKAGE}.{module}")
 
 
@@ -133,7 +123,7 @@ def _import_plugins() -> None:
 
 def layer_types() -> dict[str, type[Layer]]:
     """Every registered type name with its room, sorted by name; of several meanings the first."""
-    _import_rooms()
+    import_submodules(PACKAGE)
     return {name: layer_classes(name)[0] for name in sorted(_rooms)}
 
 
