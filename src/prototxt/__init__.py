@@ -25,6 +25,7 @@ from prototxt.errors import (
     TextError,
     WeightsError,
 )
+from prototxt.util.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from prototxt.blobs import count
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
-
-__version__ = "0.1.0"
 
 # What costs an import of NumPy or lark is fetched when it is first asked for.
 _HOMES = {

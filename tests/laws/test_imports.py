@@ -1,4 +1,4 @@
-"""Law: who may import whom. The straight line goes one way, and each outside library has one door."""
+"""Law: imports go one way. No cycles, no private doors, one door for each outside library."""
 
 from __future__ import annotations
 
@@ -6,193 +6,155 @@ import ast
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
+from support.imports import Import, Package
+
 SOURCE = Path(__file__).parents[2] / "src" / "prototxt"
-MODULES = sorted(SOURCE.rglob("*.py"))
+PROTOTXT = Package(SOURCE)
 
-# folder -> the project's folders (or modules) it may import, besides its own and errors
-ALLOWED = {
-    "schema": set[str](),
-    "user_cache": set[str](),
-    "text": {"schema", "user_cache"},
-    "definition": {"text"},
-    "upgrade": {"definition", "schema", "text"},
-    "lazy": set[str](),
-    "boxes": {"layers", "lazy"},
-    # data: the rooms that read files; weights: DummyData's fillers, InfogainLoss's matrix
-    "layers": {"boxes", "data", "lazy", "schema", "weights"},
-    "data": {"extras", "files", "hdf5", "images", "layers", "lazy", "schema"},
-    "graph": {"definition", "layers", "schema", "text"},
-    "extras": set[str](),
-    "files": set[str](),
-    "features": {"extras", "files", "hdf5", "interrupt", "layers", "lazy"},
-    "hdf5": set[str](),
-    "interrupt": set[str](),
-    "limits": set[str](),
-    "weights": {"files", "graph", "hdf5", "layers", "limits", "npy", "schema"},
-    "kernels": set[str](),
-    "plan": {"graph", "kernels", "layers"},
-    "watch": {"graph", "layers", "lazy"},
-    # files, user_cache: the kernels that were measured to be fastest are remembered
-    "engine": {"files", "graph", "kernels", "layers", "limits", "plan", "user_cache", "watch", "weights"},
-    # text: label maps are prototxt
-    "images": {"files", "layers", "text", "weights"},
-    "detections": {"boxes", "graph", "images", "layers"},
-    "npy": {"files", "layers", "limits"},
-    "runs": {"detections", "engine", "files", "graph", "images", "layers", "net", "npy", "watch"},
-    "pictures": {"detections", "files", "images", "layers"},
-    # net: what one value is made of needs an engine; the others: nets that are changed, and their weights
-    "explain": {"definition", "graph", "layers", "net", "reading", "text", "weights"},
-    # net: the values of maps and kernels
-    "report": {"explain", "files", "graph", "images", "layers", "net", "pictures", "views", "watch"},
-    "views": {"check", "detections", "explain", "graph", "images", "layers", "plan", "schema", "watch"},
-    "solver": {"schema", "text"},
-    "reading": {"definition", "graph", "layers", "solver", "text", "upgrade"},
-    "rewrite": {"definition", "files", "schema", "solver", "text", "upgrade", "weights"},
-    "check": {"definition", "graph", "layers", "reading", "text"},
-    # pycaffe's names over the whole of it
-    "caffe": {
-        "data", "definition", "files", "graph", "images", "layers", "net", "reading", "schema", "text",
-        "upgrade", "views", "weights",
-    },
-    "net": {
-        "definition", "detections", "engine", "extras", "graph", "images", "kernels", "layers", "limits", "plan",
-        "reading", "text", "views", "watch", "weights",
-    },
-}  # fmt: skip
+ORDER = (
+    *("errors", "blobs", "util", "schema", "text", "upgrade", "formats", "boxes", "images", "data", "layers"),
+    *("graph", "frontend", "weights", "kernels", "plan", "engine", "detection", "views", "net"),
+    *("solver", "export", "explain", "pictures", "batch", "page", "caffe", "cli"),
+)
+"""The folders in the order in which data passes them: each may import those before it, none after it."""
 
-# library -> the only places that may import it
+MAX_ENTRIES, MAX_LOOSE_FILES = 30, 6
+
 DOORS = {
-    "lark": {"text/parse.py"},
-    "click": {"cli"},
-    "google": {"schema", "text"},
-    "PIL": {"images", "pictures"},  # the first reads them, the second draws them
-    "rich": {"cli", "views"},
-    "h5py": {"hdf5.py"},
-    "pydot": {"caffe/draw.py"},
-    "lmdb": {"data"},
-    "plyvel": {"data"},
-    "pyarrow": {"features"},
-    "numba": {"kernels/compiled"},
+    "lark": ("text/parse.py",),
+    "click": ("cli/",),
+    "google": ("schema/", "text/"),
+    "PIL": ("images/", "pictures/"),  # the first reads images, the second draws them
+    "rich": ("cli/", "views/", "explain/*/views/"),
+    "h5py": ("util/hdf5.py",),
+    "pydot": ("caffe/draw.py",),
+    "lmdb": ("data/lmdb.py",),
+    "plyvel": ("data/leveldb.py",),
+    "pyarrow": ("batch/features/",),
+    "numba": ("kernels/compiled/",),
+    "threadpoolctl": ("engine/blas.py",),
+}
+"""Library -> the only places that may import it; NumPy may be used by all."""
+
+KERNELS_MAY_IMPORT = {
+    *("__future__", "bisect", "collections", "dataclasses", "functools", "itertools", "math", "typing"),
+    "numpy",
 }
 
 
-def folder_of(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+def chain(cycles: Iterable[Sequence[Import]]) -> str:
+    """Cycles as text, one import a line."""
+    return "\n\n".join("\n".join(map(str, cycle)) for cycle in cycles)
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield f"{node.module}"
+def test_no_cycle_between_folders() -> None:
+    cycles = PROTOTXT.cycles(PROTOTXT.folder)
+    assert not cycles, f"folders import each other:\n{chain(cycles)}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_rooms_import_only_what_they_may(path: Path) -> None:
-    here = folder_of(path)
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[0] != "prototxt":
-            places = DOORS.get(parts[0])
-            where = str(path.relative_to(SOURCE))
-            assert places is None or any(where == p or where.startswith(f"{p}/") for p in places), name
-        elif len(parts) > 1 and here in ALLOWED:
-            assert parts[1] in {here, "errors", *ALLOWED[here]}, f"{here} imports {name}"
+def test_no_cycle_between_modules() -> None:
+    cycles = PROTOTXT.cycles()
+    assert not cycles, f"modules import each other:\n{chain(cycles)}"
 
 
-def test_every_room_has_a_rule() -> None:
-    free = {"__init__", "cli", "errors"}
-    assert {folder_of(path) for path in MODULES} - free == set(ALLOWED)
+def test_folders_import_only_those_before_them() -> None:
+    rank = {folder: place for place, folder in enumerate(ORDER)}
+    back = [
+        str(i)
+        for i in PROTOTXT.imports
+        if rank.get(PROTOTXT.folder(i.importer), -1) < rank.get(PROTOTXT.folder(i.imported), -1)
+    ]
+    # The package itself gives its errors' names at once, and all others when they are first used.
+    assert [line for line in back if not line.startswith("prototxt:")] == []
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "kernels",
-        "boxes",
-        "layers",
-        "graph",
-        "plan",
-        "engine",
-        "weights",
-        "text",
-        "images",
-        "data",
-        "detections",
-        "explain",
-        "features",
-        "pictures",
-        "report",
-    ],
-)
-def test_only_commands_print(folder: str) -> None:
-    for path in (SOURCE / folder).rglob("*.py"):
-        calls = [n.func for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
-        assert not [c for c in calls if isinstance(c, ast.Name) and c.id in {"print", "exit"}], path
+def test_every_folder_has_its_place_in_the_order() -> None:
+    assert {PROTOTXT.folder(module) for module in PROTOTXT.modules} - {""} <= set(ORDER)
 
 
-def test_readers_of_data_know_no_rooms() -> None:
-    for path in (SOURCE / "data").glob("*.py"):
-        assert {n for n in imports(path) if n.startswith("prototxt.layers")} <= {"prototxt.layers.base"}, path
+def test_nothing_imports_the_package_itself() -> None:
+    """Its names are fetched from all folders: whoever imports it imports everything."""
+    assert [str(i) for i in PROTOTXT.imports if i.imported == "prototxt" and i.importer != "prototxt"] == []
 
 
-def test_boxes_know_no_rooms() -> None:
-    for path in (SOURCE / "boxes").glob("*.py"):
-        assert {n for n in imports(path) if n.startswith("prototxt.layers")} <= {"prototxt.layers.base"}, path
+def test_private_modules_and_names_stay_in_their_folders() -> None:
+    assert [str(i) for i in PROTOTXT.private_imports()] == []
 
 
-def test_two_rooms_know_weights() -> None:
-    users = {(p.name, n) for p in (SOURCE / "layers").glob("*.py") for n in imports(p) if "weights" in n}
-    assert users == {
-        ("dummy_data.py", "prototxt.layers.fillers"),
-        ("infogain_loss.py", "prototxt.formats.caffemodel"),
+def test_the_package_is_seen_at_one_glance() -> None:
+    entries = [path for path in SOURCE.iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= MAX_ENTRIES, sorted(path.name for path in entries)
+    loose = [path.name for path in entries if path.is_file()]
+    assert len(loose) <= MAX_LOOSE_FILES, sorted(loose)
+
+
+def is_at(place: str, doors: Iterable[str]) -> bool:
+    """True if a file is one of the doors or lies in one; a folder's door ends with a slash."""
+    return any(fnmatchcase(place, f"{door}*" if door.endswith("/") else door) for door in doors)
+
+
+def test_libraries_come_in_by_their_doors() -> None:
+    strangers = [
+        str(i)
+        for i in PROTOTXT.outside
+        if (library := i.imported.partition(".")[0]) in DOORS
+        and not is_at(PROTOTXT.place(i.importer), DOORS[library])
+    ]
+    assert strangers == []
+
+
+def test_every_library_has_a_door() -> None:
+    libraries = {i.imported.partition(".")[0] for i in PROTOTXT.outside}
+    assert libraries - sys.stdlib_module_names - {"numpy"} == set(DOORS)
+
+
+def test_only_commands_print() -> None:
+    printing = [
+        f"{module}:{node.lineno}"
+        for module, path in PROTOTXT.modules.items()
+        if PROTOTXT.folder(module) != "cli"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"print", "exit"}
+    ]
+    assert printing == []
+
+
+def test_kernels_know_numpy_only() -> None:
+    ours = [i for i in PROTOTXT.imports if PROTOTXT.folder(i.importer) == "kernels"]
+    assert {PROTOTXT.folder(i.imported) for i in ours} == {"kernels"}
+    theirs = {
+        i.imported.partition(".")[0] for i in PROTOTXT.outside if PROTOTXT.folder(i.importer) == "kernels"
     }
-
-
-def test_kernels_know_numpy_alone() -> None:
-    outside = {
-        "__future__",
-        "bisect",
-        "collections.abc",
-        "dataclasses",
-        "functools",
-        "itertools",
-        "math",
-        "numpy",
-        "prototxt.kernels",
-        "typing",
-    }
-    for path in (SOURCE / "kernels").glob("*.py"):
-        rooms = {n if n in outside else n.rpartition(".")[0] or n for n in imports(path)}
-        assert {"numpy" if n.startswith("numpy") else n for n in rooms} <= outside, path
+    assert theirs - {"numba"} <= KERNELS_MAY_IMPORT
 
 
 STARTS_WITHOUT = {
     *("numpy", "PIL", "threadpoolctl", "h5py", "lmdb", "plyvel", "pyarrow"),  # arrays and files of arrays
     *("prototxt.net", "prototxt.engine", "prototxt.kernels", "prototxt.plan", "prototxt.weights"),
-    *("prototxt.data", "prototxt.images", "prototxt.batch", "prototxt.engine.watch"),
+    *("prototxt.data", "prototxt.images", "prototxt.batch", "prototxt.explain", "prototxt.export"),
     *("prototxt.text.syntax", "difflib"),  # words for what is wrong
     *("google.protobuf.descriptor_pb2", "google.protobuf.symbol_database"),  # the default pool
     *("argparse", "asyncio", "csv", "importlib.metadata", "json", "statistics", "unittest"),
     *("rich._emoji_codes", "rich.live", "rich.progress", "rich.syntax", "rich.table", "rich.traceback"),
 }
-"""What a table of shapes has no use for: each would be loaded before anything is said."""
+"""What a table of shapes has no use for: each would be loaded before anything is printed."""
 
 LIBRARIES = ("click", "google.protobuf.message_factory", "lark", "rich.console")
 """What a table of shapes does need, with whatever they load themselves."""
 
 
-def loaded_by_shapes(*options: str, behind: Sequence[str] = ("sys",)) -> set[str]:
-    """The modules that `prototxt-shapes` loads; those of the modules that it runs behind are not counted."""
+def loaded_by_shapes(*options: str, after: Sequence[str] = ("sys",)) -> set[str]:
+    """The modules that `prototxt-shapes` loads, without those loaded by importing `after` first."""
     script = (
-        f"import sys, {', '.join(behind)}; before = set(sys.modules); from prototxt.cli.shapes import main; "
+        f"import sys, {', '.join(after)}; before = set(sys.modules); from prototxt.cli.shapes import main; "
         "main(sys.argv[1:], standalone_mode=False); print(*set(sys.modules) - before, file=sys.stderr)"
     )
     net = SOURCE.parents[1] / "examples" / "alexnet.prototxt"
@@ -204,7 +166,7 @@ def loaded_by_shapes(*options: str, behind: Sequence[str] = ("sys",)) -> set[str
 
 def test_shapes_start_with_what_they_need() -> None:
     assert loaded_by_shapes() >= {*LIBRARIES, "prototxt.views.table", "prototxt.layers.convolution"}
-    assert not loaded_by_shapes(behind=LIBRARIES) & STARTS_WITHOUT
+    assert not loaded_by_shapes(after=LIBRARIES) & STARTS_WITHOUT
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
@@ -214,38 +176,127 @@ def test_other_forms_draw_no_table(form: str) -> None:
     assert not loaded & {"numpy", "rich", "prototxt.views.table"}
 
 
-def test_a_net_loads_the_rooms_of_its_own_layers() -> None:
-    rooms = {name for name in loaded_by_shapes() if name.startswith("prototxt.layers.")}
-    assert "prototxt.layers.lrn" in rooms
-    assert not rooms & {"prototxt.layers.lstm", "prototxt.layers.data", "prototxt.layers.python"}
+def test_a_net_loads_only_its_own_layer_types() -> None:
+    loaded = {name for name in loaded_by_shapes() if name.startswith("prototxt.layers.")}
+    assert "prototxt.layers.lrn" in loaded
+    assert not loaded & {"prototxt.layers.lstm", "prototxt.layers.data", "prototxt.layers.python"}
 
 
-def test_compiled_kernels_know_numba_too_and_nobody_loads_them_unasked() -> None:
-    for path in (SOURCE / "kernels" / "compiled").glob("*.py"):
-        rooms = {
-            ".".join(n.split(".")[:2]) if n.startswith("prototxt") else n.split(".")[0] for n in imports(path)
-        }
-        assert rooms <= {
-            "__future__",
-            "collections",
-            "functools",
-            "math",
-            "numba",
-            "numpy",
-            "prototxt.kernels",
-            "typing",
-        }, path
+def test_compiled_kernels_are_loaded_only_on_request() -> None:
     users = {
-        path.name
-        for path in MODULES
-        if "compiled" not in path.parts
-        for n in imports(path)
-        if "compiled" in n
+        PROTOTXT.place(i.importer)
+        for i in PROTOTXT.imports
+        if i.imported.startswith("prototxt.kernels.compiled")
     }
-    assert users == {"compiled.py", "net.py"}
+    assert {user for user in users if not user.startswith("kernels/compiled/")} == {"plan/compiled.py"}
     script = (
         "import sys, prototxt, prototxt.net; prototxt.load_net(sys.argv[1], keep='outputs').forward(); "
         "sys.exit('numba' in sys.modules or 'prototxt.plan.compiled' in sys.modules)"
     )
     net = SOURCE.parents[1] / "examples" / "lenet.prototxt"
-    subprocess.run([sys.executable, "-c", script, str(net)], check=True, capture_output=True)
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run(
+        [sys.executable, "-c", script, str(net)], check=True, capture_output=True, env=os.environ | paths
+    )
+
+
+# The law itself, on made-up packages.
+
+
+def package(folder: Path, files: Mapping[str, str]) -> Package:
+    for name, text in files.items():
+        path = folder / "made" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Package(folder / "made")
+
+
+TWO_FOLDERS = {
+    "__init__.py": "",
+    "low/__init__.py": "",
+    "low/names.py": "import os\n",
+    "high/__init__.py": "",
+    "high/use.py": "from made.low.names import os\n",
+}
+
+
+def test_two_folders_in_one_direction_are_no_cycle(tmp_path: Path) -> None:
+    made = package(tmp_path, TWO_FOLDERS)
+    assert made.cycles() == made.cycles(made.folder) == []
+    assert [str(i) for i in made.imports] == ["made.high.use:1 imports made.low.names.os"]
+    assert [i.imported for i in made.outside] == ["os"]
+
+
+@pytest.mark.parametrize(
+    ("back", "name"),
+    [
+        ("from made.high.use import os\n", "made.high.use.os"),
+        ("import made.high.use\n", "made.high.use"),
+        ("from made.high import use\n", "made.high.use"),
+        ("from made import high\n", "made.high"),
+        ("from ..high import use\n", "made.high.use"),
+        ("from ..high.use import os\n", "made.high.use.os"),
+        ("def late():\n    from made.high import use\n", "made.high.use"),
+        ("try:\n    from made.high import use\nexcept ImportError:\n    pass\n", "made.high.use"),
+        ("if TYPE_CHECKING:\n    pass\nelse:\n    from made.high import use\n", "made.high.use"),
+    ],
+)
+def test_a_cycle_between_folders_is_named_import_by_import(tmp_path: Path, back: str, name: str) -> None:
+    made = package(tmp_path, TWO_FOLDERS | {"low/back.py": back})
+    (cycle,) = made.cycles(made.folder)
+    text = chain([cycle])
+    assert "made.high.use:1 imports made.low.names.os" in text
+    assert f"imports {name}" in text
+    assert len(cycle) == 2
+    assert made.cycles() == []  # the modules themselves are in no cycle
+
+
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
+def test_imports_for_type_checkers_do_not_count(tmp_path: Path, test: str) -> None:
+    made = package(tmp_path, TWO_FOLDERS | {"low/back.py": f"if {test}:\n    from made.high import use\n"})
+    assert made.cycles(made.folder) == []
+
+
+def test_the_shortest_cycle_of_modules_is_shown(tmp_path: Path) -> None:
+    made = package(
+        tmp_path,
+        {
+            "__init__.py": "",
+            "a.py": "from made import b\n",
+            "b.py": "from made import c\n",
+            "c.py": "from made import a, d\n",
+            "d.py": "\nimport made.c\n",
+        },
+    )
+    assert [[str(i) for i in cycle] for cycle in made.cycles()] == [
+        ["made.c:1 imports made.d", "made.d:2 imports made.c"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "caught"),
+    [
+        ("high/use.py", "from made.low import _inner\n", True),
+        ("high/use.py", "from made.low._inner import name\n", True),
+        ("high/use.py", "def late():\n    from made.low.names import _name\n", True),
+        ("high/use.py", "from made.low import names\nnames._name()\n", True),
+        ("high/use.py", "from made.low import __doc__\n", False),
+        ("low/other.py", "from made.low import _inner\n", False),
+        ("low/deep/other.py", "from made.low._inner import _name\n", False),
+        ("high/use.py", "from made.low.names import name\n", False),
+    ],
+)
+def test_private_names_of_other_folders_are_caught(
+    tmp_path: Path, place: str, text: str, caught: bool
+) -> None:
+    made = package(tmp_path, TWO_FOLDERS | {"low/_inner.py": "", place: text})
+    assert bool(list(made.private_imports())) is caught
+
+
+def test_doors() -> None:
+    assert is_at("cli/run/command.py", ["cli/"])
+    assert is_at("explain/sections/views/text.py", ["explain/*/views/"])
+    assert is_at("text/parse.py", ["text/parse.py"])
+    assert not is_at("text/parse.py", ["cli/", "text/build.py"])
+    assert not is_at("client/x.py", ["cli/"])
+    assert not is_at("explain/cli/x.py", ["cli/"])

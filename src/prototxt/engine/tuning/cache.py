@@ -53,7 +53,7 @@ def remember(threads: int, kernels: Kernels) -> None:
 
 def _key(threads: int) -> str:
     """What measured times depend on besides a layer's geometry."""
-    from prototxt import __version__
+    from prototxt.util.version import __version__
 
     software = f"prototxt {__version__}, NumPy {np.__version__}, {blas.version()}"
     return f"{machine_name()}, {threads} threads, {software}"
