@@ -1,6 +1,6 @@
 """Fuzzes what reads files: `python tools/fuzz.py --seconds 60 [TARGET ...]` (pip install prototxt[fuzz]; Linux).
 
-Each target of tests/fuzz/targets.py runs in a process of its own, from the good files of tests/fuzz/seeds.py and the
+Each target of tests/support/fuzz/targets.py runs in a process of its own, from the good files of seeds.py and the
 corpus. An input that a target lets an error out for, that takes more than 20 seconds or more than 2 GB, is saved in
 the target's corpus, where tests/fuzz/test_corpus.py replays it ever after.
 """
@@ -73,11 +73,10 @@ def _fuzz(name: str, arguments: list[str]) -> int:
     """In the process of one target: libFuzzer takes over and never comes back."""
     import atheris
 
-    # In place of this script's own folder, where "fuzz" is the script.
     sys.path[:1] = [str(ROOT / "src"), str(ROOT / "tests")]
-    with atheris.instrument_imports(include=["prototxt", "fuzz"]):
-        from fuzz.seeds import seeds
-        from fuzz.targets import TARGETS
+    with atheris.instrument_imports(include=["prototxt", "support.fuzz"]):
+        from support.fuzz.seeds import seeds
+        from support.fuzz.targets import TARGETS
 
     made = Path(arguments[-2])
     for seed, data in seeds(name).items():

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prototxt.cli.report import main
-from support.commands import ALEXNET, DIGIT, LENET, ROOT, invoke
+from support.browser import DESK, LENET_OPTIONS, Open, Opened
+from support.commands import ALEXNET, ROOT, invoke
 from support.golden import SHARED
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 400, "height": 800}
-
-LENET_OPTIONS = [
-    LENET,
-    "--weights",
-    str(ROOT / "examples" / "lenet.caffemodel"),
-    "--image",
-    DIGIT,
-    "--preset",
-    "mnist",
-]
-
-
-@dataclass
-class Opened:
-    """A page in the browser, what it complained of, and what it asked for besides itself."""
-
-    page: Any
-    complaints: list[str] = field(default_factory=list)
-    asked_for: list[str] = field(default_factory=list)
-
-    def store(self, expression: str) -> Any:
-        """What the page holds: `now.totals`, say."""
-        return self.page.evaluate(f"globalThis.prototxt.store.{expression}")
-
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="session")

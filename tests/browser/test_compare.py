@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from browser.conftest import DESK, PHONE, Open, Opened
-from browser.test_readable import CONTRAST, CUT_OFF, settle
 from prototxt.blobs import Shape
 from prototxt.cli.report import main
 from prototxt.explain.sections.macs import biases
 from prototxt.explain.surgery.diff import Diff, diff
 from prototxt.frontend.load import Options, define_net
+from support.browser import CONTRAST, CUT_OFF, DESK, PHONE, Open, Opened, settle
 from support.commands import ALEXNET, LENET, invoke
 from support.golden import SHARED, needs_shared
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from browser.conftest import DESK, PHONE, Open
 from prototxt.cli.report import main
+from support.browser import DESK, PHONE, Open
 from support.commands import invoke
 from support.golden import needs_shared
 

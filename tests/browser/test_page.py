@@ -10,32 +10,14 @@ import numpy as np
 import pytest
 
 import prototxt
-from browser.conftest import DESK, LENET_OPTIONS, PHONE, Open, Opened
-from prototxt.blobs import Array
 from prototxt.cli.report import main
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.page.write import MEGA
+from support.browser import DESK, LENET_OPTIONS, PHONE, SETTLED, Open, Opened, blob
 from support.commands import ALEXNET, LENET, ROOT, invoke
 from support.report_pages import read_page
 
 WEIGHTS = ROOT / "examples" / "lenet.caffemodel"
-
-
-def blob(file: Path, name: str) -> Array:
-    page = read_page(file)
-    return page.values(page.document["blobs"][name])
-
-
-SETTLED = """async canvas => {
-    const look = () => JSON.stringify([canvas.dataset, canvas.getBoundingClientRect()])
-    for (let seen = "", same = 0; same < 10; ) {
-        await new Promise(requestAnimationFrame)
-        same = "zoom" in canvas.dataset && look() === seen ? same + 1 : 0
-        seen = look()
-    }
-    return Object.fromEntries(Object.entries(canvas.dataset).map(([name, text]) => [name, Number(text)]))
-}"""
-"""How a grid of maps is laid out, once it is not drawn anew any more."""
 
 
 def click_map(page: Any, number: int, y: int, x: int) -> None:

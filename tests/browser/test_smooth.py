@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from report_fps import Smooth, measure, say, unfold
 
-from browser.conftest import Open
+from support.browser import Open
 from support.golden import needs_shared
 
 

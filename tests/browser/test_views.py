@@ -13,13 +13,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from browser.conftest import Open, Opened
-from browser.test_page import SETTLED, blob
 from prototxt.blobs import Array
 from prototxt.explain.sections.receptive_field import fields
 from prototxt.frontend.load import load_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.views.net_rows import make_report
+from support.browser import SETTLED, Open, Opened, blob
 from support.commands import ALEXNET
 from support.golden import needs_shared
 

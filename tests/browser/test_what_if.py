@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Open, Opened
 from prototxt.cli.shapes import main as shapes
+from support.browser import Open, Opened
 from support.commands import ALEXNET, LENET, invoke
 
 Edit = tuple[str, str]

@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from docs.pages import Page, misfit, run, without_times
+from support.doc_pages import Page, misfit, run, without_times
 from support.golden import ROOT
 
 PAGES = [

@@ -10,8 +10,8 @@ from time import perf_counter
 
 import pytest
 
-from fuzz.seeds import ROOT, seeds
-from fuzz.targets import CORPUS, TARGETS
+from support.fuzz.seeds import ROOT, seeds
+from support.fuzz.targets import CORPUS, TARGETS
 
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 MAX_SECONDS = 5

@@ -7,10 +7,10 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from fuzz.damage import cuts, flips, noise, wounds
-from fuzz.seeds import seeds
-from fuzz.targets import TARGETS, weights
 from prototxt.formats.stored import StoredLayer
+from support.fuzz.damage import cuts, flips, noise, wounds
+from support.fuzz.seeds import seeds
+from support.fuzz.targets import TARGETS, weights
 
 TIMES = {"text": 40, "image": 30}
 """How often each file is damaged in each way; 100 times where that is fast."""

@@ -8,13 +8,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fuzz.measure import Cost, can_measure, measure
-from fuzz.nasty import HUGE, LARGE, PICTURES, archive, bomb, bytes_field, npy_head, png, telling, with_head
-from fuzz.seeds import blob, npy, npz
-from fuzz.targets import TARGETS, arrays, image, mean, weights
 from prototxt.errors import ImageError, WeightsError
 from prototxt.formats.read import read_weights
 from prototxt.images.load import load_image
+from support.fuzz.measure import Cost, can_measure, measure
+from support.fuzz.nasty import (
+    HUGE,
+    LARGE,
+    PICTURES,
+    archive,
+    bomb,
+    bytes_field,
+    npy_head,
+    png,
+    telling,
+    with_head,
+)
+from support.fuzz.seeds import blob, npy, npz
+from support.fuzz.targets import TARGETS, arrays, image, mean, weights
 
 VALUES = np.arange(24, dtype=np.float32).tobytes()
 

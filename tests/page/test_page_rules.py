@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from frontend.test_public_files import CORPUS, FOLDERS, NO_NET, name_of, opened
 from prototxt.errors import PrototxtError
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.graph import BlobId, Graph
@@ -20,6 +19,7 @@ from prototxt.page import document as documents
 from prototxt.page.document import make_document, to_json
 from prototxt.text.read import read_text
 from prototxt.views.net_rows import make_report
+from support.corpus import CORPUS, FOLDERS, NO_NET, name_of, opened
 from support.golden import ROOT, needs_shared
 
 WEB = ROOT / "web"

@@ -11,7 +11,7 @@ from prototxt.views.columns import plain_text
 from prototxt.views.plan import PlanReport
 from prototxt.views.profile import ProfileReport, Roof, make_profile, profile_dict
 from prototxt.views.profile_table import profile_table
-from views.test_plan import report as plan_report
+from support.plans import report as plan_report
 
 ROOF = Roof("a machine", 2, 100.0, 20.0)
 

@@ -16,7 +16,7 @@ from PIL import Image
 from prototxt.blobs import Array
 from prototxt.schema import message_class
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 V1_NET = """
 name: "v1" input: "x" input_dim: 2 input_dim: 3 input_dim: 8 input_dim: 9

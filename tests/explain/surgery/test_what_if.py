@@ -18,7 +18,7 @@ from prototxt.text.read import read_text
 from prototxt.text.write import write
 from support.golden import SHARED
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ALEXNET = str(ROOT / "examples" / "alexnet.prototxt")
 
 NET = """

@@ -21,7 +21,7 @@ from prototxt.explain.breakdown.views.parts import form_of, number
 from prototxt.explain.breakdown.views.text import broken, ledger_text
 from prototxt.views.columns import plain_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def of_lenet(layer: str, at: tuple[int, ...], depth: int = 1) -> tuple[Breakdown, tuple[Branch, ...]]:

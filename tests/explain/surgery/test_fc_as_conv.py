@@ -16,7 +16,7 @@ from prototxt.text.read import read_text
 from prototxt.text.write import write
 from support.helpers import noise
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 NET = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 7 dim: 6 } } }

@@ -16,17 +16,16 @@ from prototxt.blobs import Shape
 from prototxt.explain.breakdown.model import Breakdown, Place
 from prototxt.explain.breakdown.table import LEDGERS, WITHOUT, types_with_ledger
 from prototxt.explain.breakdown.values import Values, explain_value, run_for, shown
-from prototxt.graph.context import of_class
 from prototxt.graph.graph import BlobId, Node
 from prototxt.layers.registry import all_layer_classes
 from prototxt.net import Net
+from support.breakdowns import ATOL, RTOL, with_breakdown
 from support.golden import CASE_LIST, SHARED, Case, needs_shared, part
 
-RTOL, ATOL = 1e-4, 1e-5
 DRAWN = 2
 """Places of each top besides its first and its last corner."""
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LENET = ROOT / "examples" / "lenet.prototxt"
 
 
@@ -39,19 +38,13 @@ def places(shape: Shape, seed: str) -> list[Place]:
     return [(0,) * len(shape), tuple(size - 1 for size in shape), *drawn]
 
 
-def with_ledger(net: Net) -> list[Node]:
-    return [
-        node for node in net.layers if not node.layer.is_input and of_class(LEDGERS, node.layer) is not None
-    ]
-
-
-EXPLAINED = [case for case in CASE_LIST if with_ledger(case.net(case.arrays()))]
+EXPLAINED = [case for case in CASE_LIST if with_breakdown(case.net(case.arrays()))]
 
 
 def ledgers(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Breakdown]]:
     """Of every layer, at some places: the blob, whether it is the net's last version of it, the ledger."""
     stored = case.arrays()
-    for name in [node.name for node in with_ledger(case.net(stored, engine))]:
+    for name in [node.name for node in with_breakdown(case.net(stored, engine))]:
         values = run_for(case.net(stored, engine), name, feeds=part(stored, "input"))
         for top, blob in enumerate(values.node.tops):
             for at in places(values.blobs[blob].shape, f"{case} {blob}"):
@@ -75,13 +68,13 @@ def test_more_than_a_thousand_places_are_looked_at() -> None:
         stored = case.arrays()
         net = case.net(stored)
         looked += sum(
-            len(places(net.graph.shapes[top], "")) for node in with_ledger(net) for top in node.tops
+            len(places(net.graph.shapes[top], "")) for node in with_breakdown(net) for top in node.tops
         )
     assert looked > 2_000
 
 
 def test_every_kind_with_a_ledger_is_looked_at() -> None:
-    seen = {type(node.layer) for case in EXPLAINED for node in with_ledger(case.net(case.arrays()))}
+    seen = {type(node.layer) for case in EXPLAINED for node in with_breakdown(case.net(case.arrays()))}
     for kind in LEDGERS:
         assert kind.golden or any(issubclass(layer_class, kind) for layer_class in seen), kind
 
@@ -90,7 +83,7 @@ def test_terms_are_the_values_that_lie_at_their_places() -> None:
     for case in EXPLAINED[::7]:
         stored = case.arrays()
         net = case.net(stored)
-        name = with_ledger(net)[0].name
+        name = with_breakdown(net)[0].name
         values = run_for(net, name, feeds=part(stored, "input"))
         blobs = {shown(values.graph, b): x for b, x in values.blobs.items()}
         top = values.blobs[values.node.tops[0]]
@@ -118,7 +111,7 @@ def test_windows_of_every_geometry_are_looked_at() -> None:
     found: dict[str, set[str]] = {}
     for case in EXPLAINED:
         net = case.net(case.arrays())
-        for node in with_ledger(net):
+        for node in with_breakdown(net):
             if hasattr(node.layer, "window"):
                 shape = net.graph.shapes[node.bottoms[0]]
                 found.setdefault(node.type, set()).update(geometry(node, shape))
@@ -215,7 +208,7 @@ def test_trained_nets_on_noise(model: str) -> None:
     blobs = {blob: kept[name if name in kept else blob.name].data for name, blob in every.items()}
     net.forward(feeds)  # as it runs for nobody: what works in place is fused with the layer before
     fused = {net.graph.last[name]: blob.data for name, blob in net.blobs.items()}
-    for node in with_ledger(net):
+    for node in with_breakdown(net):
         params = {node.index: tuple(p.data for p in net.params.get(node.name, ()))}
         values = Values(net.graph, node, blobs, params)
         for at in places(blobs[node.tops[0]].shape, node.name):

@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 from PIL import Image
 
-from fuzz.seeds import image, npy, npz
 from prototxt.formats.wire import bytes_head
+from support.fuzz.seeds import image, npy, npz
 
 INPUT = b'layer{name:"i" type:"Input" top:"a" input_param{shape{dim:2 dim:3}}}'
 

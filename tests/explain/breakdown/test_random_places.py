@@ -10,7 +10,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from explain.test_ledgers import ATOL, EXPLAINED, RTOL, with_ledger
 from prototxt.explain.breakdown import table
 from prototxt.explain.breakdown.model import Place
 from prototxt.explain.breakdown.query import Query, Result
@@ -20,7 +19,8 @@ from prototxt.layers.convolution import Convolution
 from prototxt.layers.lstm import LSTM
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
-from support.golden import Case, part
+from support.breakdowns import ATOL, RTOL, with_breakdown
+from support.golden import CASE_LIST, Case, part
 
 DRAWN = 1_000
 SEED = 20
@@ -41,13 +41,13 @@ class Top:
 def tops() -> list[Top]:
     """Every stored blob that a layer with a ledger left as it is, not empty."""
     found = []
-    for case in EXPLAINED:
+    for case in CASE_LIST:
         stored = case.arrays()
         truth = part(stored, "output")
         net = case.net(stored)
         found += [
             Top(case, node.name, i, blob.name, type(node.layer))
-            for node in with_ledger(net)
+            for node in with_breakdown(net)
             for i, blob in enumerate(node.tops)
             if net.graph.last[blob.name] == blob and truth.get(blob.name, np.zeros(0)).size
         ]

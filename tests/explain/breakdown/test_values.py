@@ -12,7 +12,7 @@ from prototxt.errors import InputError, LayerError
 from prototxt.explain.breakdown.values import explain_value, follow, largest, run_for, walk
 from prototxt.net import Net
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 TEXT = """
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 1 dim: 3 dim: 4 } } }

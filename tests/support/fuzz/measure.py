@@ -1,4 +1,4 @@
-"""What nasty files cost: `PYTHONPATH=src:tests python -m fuzz.measure [SIZE [KIND ...]]` (Linux)."""
+"""What nasty files cost: `PYTHONPATH=src:tests python -m support.fuzz.measure [SIZE [KIND ...]]` (Linux)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-from fuzz.nasty import LARGE, PICTURES
-from fuzz.seeds import seeds
-from fuzz.targets import TARGETS
+from support.fuzz.nasty import LARGE, PICTURES
+from support.fuzz.seeds import seeds
+from support.fuzz.targets import TARGETS
 
 KINDS = {**LARGE, **PICTURES}
 
@@ -38,7 +38,7 @@ def measure(size: int, kinds: Iterable[str]) -> dict[str, Cost]:
 
     Raises CalledProcessError where one ends with an error.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "fuzz.measure", str(size), *kinds]
+    command = [sys.executable, "-W", "ignore", "-m", "support.fuzz.measure", str(size), *kinds]
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | paths)
     rows = (line.split("\t") for line in done.stdout.splitlines())

@@ -31,7 +31,7 @@ from prototxt.images.opencv import Kind, decode_pixels
 
 T = TypeVar("T")
 
-CORPUS = Path(__file__).with_name("corpus")
+CORPUS = Path(__file__).parents[2] / "fuzz" / "corpus"
 """A folder for each target of the small files that fuzzing found."""
 
 WANTED: dict[str, Shape] = {"data": (1, 3, 2), "label": (1,)}
