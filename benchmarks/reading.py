@@ -20,7 +20,7 @@ from google.protobuf import text_format
 from rich.console import Console
 from rich.table import Table
 
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 
@@ -106,7 +106,7 @@ def show(title: str, times: Mapping[str, list[float]]) -> None:
 def main() -> None:
     given = [Path(path) for path in sys.argv[1:2]]
     text = given[0].read_text() if given else resnet152()
-    new = message_class("NetParameter")
+    new = NetParameter
     tree = parse(text)
     if build(tree, "net").message != text_format.Parse(text, new()):
         raise SystemExit("the two messages differ")

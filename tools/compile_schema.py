@@ -51,7 +51,12 @@ def parse_schema(source: Path) -> FileDescriptorProto:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.binpb"
         include = files("grpc_tools") / "_proto"
-        options = [f"-I{source.parent}", f"-I{include}", "--include_source_info", f"--descriptor_set_out={out}"]
+        options = [
+            f"-I{source.parent}",
+            f"-I{include}",
+            "--include_source_info",
+            f"--descriptor_set_out={out}",
+        ]
         if protoc.main(["protoc", *options, str(source)]):
             raise RuntimeError(f"protoc refused {source}")
         (file,) = FileDescriptorSet.FromString(out.read_bytes()).file

@@ -15,7 +15,7 @@ from prototxt.data.samples import every_sample
 from prototxt.data.transform import DataTransform
 from prototxt.formats.caffemodel import read_blob
 from prototxt.images.opencv import resize_bytes
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import Datum, TransformationParameter
 from support.datasets import data_net, pixels, prefetch_threads, write_images
 
 SIZES = [(12, 9), (10, 14), (8, 8), (12, 9)]
@@ -106,7 +106,7 @@ def test_encoded_files_are_stored_as_they_are(tmp_path: Path, listed: Path) -> N
     with open_database(str(tmp_path / "db"), "LMDB") as reader:
         (key, record), *_ = reader.records()
     assert key == b"00000000_image 0.png"
-    datum = message_class("Datum").FromString(record)
+    datum = Datum.FromString(record)
     assert datum.encoded
     assert datum.data == (tmp_path / "images" / "image 0.png").read_bytes()
 
@@ -146,10 +146,7 @@ def test_the_mean_and_a_net_that_subtracts_it(tmp_path: Path, listed: Path, back
     more = f'transform_param {{ mean_file: "{out}" scale: 0.5 }}'
     got = data_net(f'source: "{db}" backend: {backend.upper()} batch_size: 4', more).forward()["data"]
     np.testing.assert_array_equal(got, (images.astype(np.float32) - want) * np.float32(0.5))
-    assert (
-        DataTransform.read(message_class("TransformationParameter")(mean_file=str(out)), 1).mean("")
-        is not None
-    )
+    assert DataTransform.read(TransformationParameter(mean_file=str(out)), 1).mean("") is not None
 
 
 def nothing_but(folder: Path, *names: str) -> None:

@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError
 from prototxt.errors import WeightsError
 from prototxt.formats.caffemodel import read_blob, read_caffemodel
 from prototxt.formats.stored import StoredBlob, StoredLayer
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter, V1LayerParameter
 
 
 class Pb:
@@ -383,11 +383,11 @@ def test_trained_models_read_as_protobuf_reads_them(models: Path) -> None:
     compared = 0
     for path in paths:
         try:
-            net = message_class("NetParameter").FromString(path.read_bytes())
+            net = NetParameter.FromString(path.read_bytes())
         except DecodeError:
             continue  # a fork's numbers collide with the schema's: ours to read, not protobuf's
         compared += 1
-        theirs = list(net.layer) or list(net.layers)
+        theirs: Sequence[LayerParameter | V1LayerParameter] = net.layer or net.layers
         ours = read_caffemodel(path)
         assert [layer.name for layer in ours] == [layer.name for layer in theirs]
         for mine, parsed in zip(ours, theirs, strict=True):

@@ -14,7 +14,7 @@ from prototxt.formats.caffemodel import read_caffemodel
 from prototxt.formats.wire import bytes_head
 from prototxt.frontend.load import define_net
 from prototxt.frontend.rewrite import is_binary, rewrite, rewrite_binary, rewrite_text
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.definition import define
 from prototxt.text.read import read_text
 from prototxt.upgrade import upgrade
@@ -82,7 +82,7 @@ def test_trained_nets_are_as_protobuf_has_them(text: str, old: list[str], tmp_pa
     source, target = write_net(tmp_path, net), tmp_path / "new.caffemodel"
     done = rewrite(source, target)
     assert (done.kind, list(done.old), done.notes) == ("trained net", old, ())
-    made = message_class("NetParameter").FromString(target.read_bytes())
+    made = NetParameter.FromString(target.read_bytes())
     assert made == upgrade(define(net, "net")).message
     assert sum(len(layer.blobs) for layer in made.layer) == (7 if text == TODAY else 4)
     again = tmp_path / "again.caffemodel"
@@ -121,7 +121,7 @@ def test_old_layers_with_fields_that_nobody_knows(tmp_path: Path) -> None:
     (note,) = rewrite(source, target).notes
     assert 'layer "conv": V1LayerParameter\'s field 10, 9999 are not what this schema has there' in note
     assert "left out" in note
-    made = message_class("NetParameter").FromString(target.read_bytes()).layer[0]
+    made = NetParameter.FromString(target.read_bytes()).layer[0]
     assert (made.convolution_param.num_output, len(made.blobs)) == (3, 2)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from prototxt.errors import ImageError
 from prototxt.images.mean import read_mean
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto
 
 IMAGE = np.arange(3 * 4 * 5, dtype=np.float32).reshape(3, 4, 5)
 
@@ -50,7 +50,7 @@ def test_npy_of_values_and_of_one_plane(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("legacy", [True, False])
 def test_binaryproto(tmp_path: Path, legacy: bool) -> None:
-    blob = message_class("BlobProto")(data=IMAGE.ravel().tolist())
+    blob = BlobProto(data=IMAGE.ravel().tolist())
     if legacy:
         blob.num, blob.channels, blob.height, blob.width = 1, 3, 4, 5
     else:

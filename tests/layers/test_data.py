@@ -14,7 +14,7 @@ from prototxt.blobs import TRAIN
 from prototxt.data.datum import make_datum
 from prototxt.errors import DataError, LayerError, PrototxtError
 from prototxt.images.opencv import encode_png
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import Datum
 from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
 from support.helpers import layer_from_text
 
@@ -238,7 +238,7 @@ def test_a_leveldb_table_with_wrong_bytes(tmp_path: Path) -> None:
 
 
 def test_records_that_are_refused(tmp_path: Path) -> None:
-    datum = message_class("Datum")
+    datum = Datum
     cases = {
         "not a Datum": b"\xff\xff\xff",
         "image is 0 x 0 x 0": b"",

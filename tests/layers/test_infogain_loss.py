@@ -11,7 +11,7 @@ import prototxt
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto
 from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "InfogainLoss" bottom: "x" bottom: "l" bottom: "H" top: "y" %s'
@@ -58,7 +58,7 @@ def test_the_identity_gives_the_softmax_loss() -> None:
 
 
 def write_matrix(path: Path, matrix: Array) -> None:
-    blob = message_class("BlobProto")(data=matrix.ravel())
+    blob = BlobProto(data=matrix.ravel())
     blob.shape.dim.extend(matrix.shape)
     path.write_bytes(blob.SerializeToString())
 

@@ -38,7 +38,7 @@ def test_all_of_them() -> None:
 
 def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match='no message or enum "NetParamter"; did you mean "NetParameter"'):
-        _ = caffe_pb2.NetParamter
+        _ = caffe_pb2.NetParamter  # type: ignore[attr-defined]
     assert not hasattr(caffe_pb2, "__path__")
 
 

@@ -16,7 +16,7 @@ from prototxt.caffe import io
 from prototxt.data.datum import make_datum
 from prototxt.errors import DataError, ImageError
 from prototxt.images.opencv import encode_png
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto, Datum
 
 CASES = Path(__file__).with_name("cases")
 TOLERANCE = 1e-4
@@ -317,9 +317,9 @@ def test_arrays_to_blobs_and_back() -> None:
 
 
 def test_blobs_of_old_files_have_four_numbers() -> None:
-    blob = message_class("BlobProto")(num=1, channels=2, height=3, width=1, data=range(6))
+    blob = BlobProto(num=1, channels=2, height=3, width=1, data=range(6))
     assert_array_equal(io.blobproto_to_array(blob), np.arange(6).reshape(1, 2, 3, 1))
-    blob = message_class("BlobProto")(double_data=[1 / 3])
+    blob = BlobProto(double_data=[1 / 3])
     blob.shape.dim.extend([1, 1])
     assert io.blobproto_to_array(blob).tolist() == [[1 / 3]]
 
@@ -348,7 +348,7 @@ def test_arrays_to_datums_and_back(dtype: type, label: int | None) -> None:
 
 def test_an_image_file_in_a_datum_is_decoded() -> None:
     pixels = (drawn(4, 5, 3) * 255).astype(np.uint8)
-    datum = message_class("Datum").FromString(make_datum(pixels, 3, encode_png(pixels)))
+    datum = Datum.FromString(make_datum(pixels, 3, encode_png(pixels)))
     assert_array_equal(io.datum_to_array(datum), pixels.transpose(2, 0, 1))
 
 
@@ -356,7 +356,7 @@ def test_datums_that_are_none() -> None:
     with pytest.raises(ValueError, match=r"Incorrect array shape\."):
         io.array_to_datum(drawn(2, 3))
     with pytest.raises(DataError, match="2 x 3 x 4 = 24 values, and holds 5"):
-        io.datum_to_array(message_class("Datum")(channels=2, height=3, width=4, data=b"12345"))
+        io.datum_to_array(Datum(channels=2, height=3, width=4, data=b"12345"))
 
 
 def test_an_open_file_is_an_image(tmp_path: Path) -> None:

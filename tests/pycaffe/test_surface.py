@@ -290,7 +290,7 @@ def test_enums_and_their_values() -> None:
     from prototxt.caffe.proto import caffe_pb2
 
     assert (caffe_pb2.TRAIN, caffe_pb2.TEST) == (0, 1)
-    assert caffe_pb2.Phase.Name(1) == "TEST"
+    assert caffe_pb2.Phase.Name(caffe_pb2.TEST) == "TEST"
     assert caffe_pb2.Phase.Value("TRAIN") == 0
     assert caffe_pb2.PoolingParameter.AVE == caffe_pb2.PoolingParameter.PoolMethod.Value("AVE") == 1
     assert caffe_pb2.V1LayerParameter.CONVOLUTION == 4

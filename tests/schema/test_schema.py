@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from prototxt import schema
-from prototxt.schema import descriptor, enum_type, message_class
+from prototxt.schema import caffe_pb2, descriptor, enum_type, message_class
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,7 +132,11 @@ def test_required_fields_are_kept() -> None:
 
 def test_classes_are_made_once() -> None:
     assert message_class("NetParameter") is message_class("NetParameter")
-    assert type(message_class("NetParameter")().layer.add()) is message_class("LayerParameter")
+    assert (
+        type(caffe_pb2.NetParameter().layer.add())
+        is caffe_pb2.LayerParameter
+        is message_class("LayerParameter")
+    )
 
 
 def test_unknown_message() -> None:

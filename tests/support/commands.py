@@ -13,7 +13,7 @@ from PIL import Image
 from prototxt.blobs import Shape
 from prototxt.cli.run.command import main as run
 from prototxt.cli.shapes import main as shapes
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 
 ROOT = Path(__file__).parents[2]
 LENET = str(ROOT / "examples" / "lenet.prototxt")
@@ -51,7 +51,7 @@ def layer(kind: str, param: str = "", bottom: str = 'bottom: "data"', top: str =
 
 def write_weights(path: Path, layers: dict[str, list[Shape]]) -> Path:
     """A .caffemodel with these blobs, counting up by hundredths."""
-    net = message_class("NetParameter")()
+    net = NetParameter()
     for name, blobs in layers.items():
         stored = net.layer.add(name=name)
         for shape in blobs:

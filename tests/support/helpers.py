@@ -13,17 +13,17 @@ from prototxt.blobs import TEST, Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer, Setting
 from prototxt.layers.registry import make_layer
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 
 
 def net_message(text: str) -> Any:
     """A NetParameter from prototxt text."""
-    return text_format.Parse(text, message_class("NetParameter")())
+    return text_format.Parse(text, NetParameter())
 
 
 def layer_message(text: str) -> Any:
     """A LayerParameter from the text between the braces of `layer { }`."""
-    return text_format.Parse(text, message_class("LayerParameter")())
+    return text_format.Parse(text, LayerParameter())
 
 
 def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:

@@ -9,7 +9,7 @@ import pytest
 from google.protobuf import text_format
 
 from prototxt.errors import TextError
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.read import read_text
@@ -35,7 +35,7 @@ def test_corpus(folder: str) -> None:
 
 def check(path: Path) -> None:
     text = read_text(path)
-    theirs = message_class("NetParameter")()
+    theirs = NetParameter()
     refused = None
     try:
         text_format.Parse(text, theirs, allow_unknown_field=True)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prototxt.schema import descriptor, message_class
+from prototxt.schema.caffe_pb2 import BlobProto, Datum, NetParameter, PowerParameter
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 from prototxt.text.write import write
@@ -35,8 +36,8 @@ def test_canonical_form() -> None:
 
 
 def test_empty() -> None:
-    assert write(message_class("NetParameter")()) == ""
-    assert write(message_class("NetParameter")(state={})) == "state {\n}\n"
+    assert write(NetParameter()) == ""
+    assert write(NetParameter(state={})) == "state {\n}\n"
 
 
 @pytest.mark.parametrize(
@@ -66,14 +67,14 @@ def test_empty() -> None:
     ],
 )
 def test_floats(value: float, text: str) -> None:
-    assert write(message_class("PowerParameter")(power=value)) == f"power: {text}\n"
+    assert write(PowerParameter(power=value)) == f"power: {text}\n"
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.1, "0.1"), (1.0, "1"), (1e300, "1e+300"), (1 / 3, "0.3333333333333333")]
 )
 def test_doubles(value: float, text: str) -> None:
-    assert write(message_class("BlobProto")(double_data=[value])) == f"double_data: {text}\n"
+    assert write(BlobProto(double_data=[value])) == f"double_data: {text}\n"
 
 
 @pytest.mark.parametrize(
@@ -88,13 +89,13 @@ def test_doubles(value: float, text: str) -> None:
     ],
 )
 def test_strings(value: str, text: str) -> None:
-    message = message_class("NetParameter")(name=value)
+    message = NetParameter(name=value)
     assert write(message) == f"name: {text}\n"
     assert again(message) == message
 
 
 def test_bytes() -> None:
-    message = message_class("Datum")(data=bytes(range(256)))
+    message = Datum(data=bytes(range(256)))
     assert write(message).isascii()
     assert again(message) == message
 
@@ -163,6 +164,6 @@ def test_any_message_comes_back(message: Any) -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_any_float32_comes_back(bits: int) -> None:
     (value,) = struct.unpack("f", struct.pack("I", bits))
-    message = message_class("PowerParameter")(power=value)
+    message = PowerParameter(power=value)
     back = again(message).power
     assert back == value or (math.isnan(back) and math.isnan(value))

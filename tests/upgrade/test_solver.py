@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from prototxt.errors import NetError
-from prototxt.schema import enum_type, message_class
+from prototxt.schema import enum_type
+from prototxt.schema.caffe_pb2 import SolverParameter
 from prototxt.upgrade.solver import TYPES, upgrade_solver
 
 
 @pytest.mark.parametrize(("old", "new"), TYPES.items())
 def test_every_method(old: str, new: str) -> None:
-    solver = message_class("SolverParameter")(net="net.prototxt", solver_type=old)
+    solver = SolverParameter(net="net.prototxt", solver_type=SolverParameter.SolverType.Value(old))
     upgraded = upgrade_solver(solver, "solver.prototxt")
-    assert upgraded == message_class("SolverParameter")(net="net.prototxt", type=new)
+    assert upgraded == SolverParameter(net="net.prototxt", type=new)
     assert solver.HasField("solver_type")
 
 
@@ -22,11 +23,11 @@ def test_there_are_no_others() -> None:
 
 
 def test_today_s_solver_is_left_alone() -> None:
-    solver = message_class("SolverParameter")(type="Adam", momentum2=0.5)
+    solver = SolverParameter(type="Adam", momentum2=0.5)
     assert upgrade_solver(solver, "solver.prototxt") == solver
 
 
 def test_both_forms() -> None:
-    solver = message_class("SolverParameter")(type="Adam", solver_type="ADAM")
+    solver = SolverParameter(type="Adam", solver_type="ADAM")
     with pytest.raises(NetError, match=r"^solver\.prototxt: the solver has both solver_type .* and type"):
         upgrade_solver(solver, "solver.prototxt")

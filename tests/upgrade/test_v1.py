@@ -8,10 +8,10 @@ import pytest
 
 from prototxt.frontend.load import define_net
 from prototxt.layers.registry import layer_types
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import V1LayerParameter
 from prototxt.upgrade.v1 import TYPES
 
-ENUM = message_class("V1LayerParameter").DESCRIPTOR.enum_types_by_name["LayerType"]
+ENUM = V1LayerParameter.DESCRIPTOR.enum_types_by_name["LayerType"]
 
 # The reference's table of V1 types, by enum number
 NAMES = [
@@ -117,7 +117,7 @@ def test_exclude_rules() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    [f.name for f in message_class("V1LayerParameter").DESCRIPTOR.fields if f.name.endswith("_param")],
+    [f.name for f in V1LayerParameter.DESCRIPTOR.fields if f.name.endswith("_param")],
 )
 def test_every_parameter_message_arrives(field: str) -> None:
     layer = upgraded(f'layers {{ name: "a" type: RELU bottom: "x" top: "x" {field} {{ }} }}')

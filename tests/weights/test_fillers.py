@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
 from prototxt.layers.fillers import fill, rng_for
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import FillerParameter
 
 
 def filled(shape: Shape, seed: int = 1, **fields: Any) -> NDArray[np.float32]:
-    array = fill(shape, message_class("FillerParameter")(**fields), rng_for(seed, "ip", 0))
+    array = fill(shape, FillerParameter(**fields), rng_for(seed, "ip", 0))
     assert array.dtype == np.float32
     assert array.shape == shape
     return array

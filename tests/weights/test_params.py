@@ -16,7 +16,7 @@ from prototxt.errors import InputError, LayerError, WeightsError
 from prototxt.formats.npz import write_npz
 from prototxt.formats.read import read_weights
 from prototxt.frontend.load import Options, define_net, make_graph
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.weights.params import Loaded, LoadedFile, make_params, read_files
 
 TEXT = """
@@ -37,7 +37,7 @@ SHARED = TEXT.replace(
 
 def store(path: Path, layers: dict[str, list[Array]], name: str = "stored") -> Path:
     """A .caffemodel with these layers."""
-    message = message_class("NetParameter")(name=name)
+    message = NetParameter(name=name)
     for name, arrays in layers.items():
         layer = message.layer.add(name=name, type="InnerProduct")
         for array in arrays:

@@ -13,7 +13,7 @@ import pytest
 import prototxt
 from prototxt.errors import InputError, PrototxtError, WeightsError
 from prototxt.net import Net
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from support.golden import CASE_LIST, SHARED, Case, needs_shared
 
 SUFFIXES = (".caffemodel", ".h5", ".hdf5", ".caffemodel.h5", ".npz")
@@ -74,7 +74,7 @@ def test_a_caffemodel_is_what_protobuf_would_write(tmp_path: Path, phase: str) -
     net = many(tmp_path, phase=phase, inputs={"x": (1, 3, 5, 7)})
     net.save(tmp_path / "w.caffemodel")
     content = (tmp_path / "w.caffemodel").read_bytes()
-    stored = message_class("NetParameter").FromString(content)
+    stored = NetParameter.FromString(content)
     assert stored.SerializeToString() == content
     assert [(layer.name, layer.type) for layer in stored.layer] == [(n.name, n.type) for n in net.layers]
     conv = stored.layer[2 if phase == "TRAIN" else 1]
@@ -96,10 +96,10 @@ def test_a_definition_without_weights_is_kept_to_the_last_field(tmp_path: Path) 
     )
     net = many(tmp_path, text)
     net.save(tmp_path / "w.caffemodel")
-    stored = message_class("NetParameter").FromString((tmp_path / "w.caffemodel").read_bytes())
+    stored = NetParameter.FromString((tmp_path / "w.caffemodel").read_bytes())
     for layer in stored.layer:
         del layer.blobs[:]
-    wanted = message_class("NetParameter")(name="many")
+    wanted = NetParameter(name="many")
     wanted.layer.extend(layer for layer in net._definition.message.layer if layer.name != "train only")
     assert stored == wanted
 
@@ -112,7 +112,7 @@ def test_old_nets_are_saved_in_todays_form(tmp_path: Path) -> None:
     """
     net = many(tmp_path, text)
     round_trip(net, tmp_path / "w.caffemodel")
-    stored = message_class("NetParameter").FromString((tmp_path / "w.caffemodel").read_bytes())
+    stored = NetParameter.FromString((tmp_path / "w.caffemodel").read_bytes())
     assert [layer.type for layer in stored.layer] == ["Input", "Convolution"]
     assert stored.layer[1].param[0].lr_mult == 3
 
@@ -120,7 +120,7 @@ def test_old_nets_are_saved_in_todays_form(tmp_path: Path) -> None:
 def test_a_number_without_axes(tmp_path: Path) -> None:
     """It has no shape in a BlobProto, as in Caffe."""
     many(tmp_path).save(tmp_path / "w.caffemodel")
-    stored = message_class("NetParameter").FromString((tmp_path / "w.caffemodel").read_bytes())
+    stored = NetParameter.FromString((tmp_path / "w.caffemodel").read_bytes())
     (alone,) = (layer for layer in stored.layer if layer.name == "alone")
     assert not alone.blobs[0].HasField("shape")
     assert list(alone.blobs[0].data) == [0]

@@ -20,7 +20,7 @@ from prototxt.caffe.proto import caffe_pb2
 from prototxt.data.datum import read_datum
 from prototxt.images.crops import windows
 from prototxt.images.scikit_image import load_unit, resize_smooth, stretch, zoom
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto, BlobProtoVector, Datum
 
 __all__ = [
     "Transformer", "array_to_blobproto", "array_to_datum", "arraylist_to_blobprotovecor_str",
@@ -47,7 +47,7 @@ def array_to_blobproto(arr: NDArray[Any], diff: NDArray[Any] | None = None) -> A
 
     Source: caffe/python/caffe/io.py (array_to_blobproto).
     """
-    blob = message_class("BlobProto")()
+    blob = BlobProto()
     blob.shape.dim.extend(arr.shape)
     blob.data.extend(arr.astype(np.float32).ravel())
     if diff is not None:
@@ -60,7 +60,7 @@ def arraylist_to_blobprotovector_str(arraylist: Iterable[NDArray[Any]]) -> bytes
 
     Source: caffe/python/caffe/io.py (arraylist_to_blobprotovecor_str).
     """
-    vector = message_class("BlobProtoVector")(blobs=map(array_to_blobproto, arraylist))
+    vector = BlobProtoVector(blobs=map(array_to_blobproto, arraylist))
     data: bytes = vector.SerializeToString()
     return data
 
@@ -74,7 +74,7 @@ def blobprotovector_str_to_arraylist(str: bytes) -> list[NDArray[np.float64]]:
 
     Source: caffe/python/caffe/io.py (blobprotovector_str_to_arraylist).
     """
-    return [blobproto_to_array(blob) for blob in message_class("BlobProtoVector").FromString(str).blobs]
+    return [blobproto_to_array(blob) for blob in BlobProtoVector.FromString(str).blobs]
 
 
 def array_to_datum(arr: NDArray[Any], label: int | None = None) -> Any:
@@ -87,7 +87,7 @@ def array_to_datum(arr: NDArray[Any], label: int | None = None) -> Any:
     if arr.ndim != 3:
         raise ValueError("Incorrect array shape.")
     channels, height, width = arr.shape
-    datum = message_class("Datum")(channels=channels, height=height, width=width, label=label)
+    datum = Datum(channels=channels, height=height, width=width, label=label)
     if arr.dtype == np.uint8:
         datum.data = arr.tobytes()
     else:

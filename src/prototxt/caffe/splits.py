@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
 
@@ -70,7 +70,7 @@ def _split(layers: Sequence[Any], uses: _Uses, given: Counter[Top], changed: Any
     if uses.reads[top] < 2:
         return None
     name = _split_name(layers, top)
-    split = message_class("LayerParameter")(
+    split = LayerParameter(
         name=name,
         type="Split",
         bottom=[layers[top[0]].top[top[1]]],

@@ -17,7 +17,7 @@ from prototxt.data.paths import exists, read_bytes
 from prototxt.data.reader import create_database
 from prototxt.data.samples import load_pixels
 from prototxt.errors import DataError
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def mean_image(samples: Iterable[Sample]) -> tuple[Array, int]:
 def blob_bytes(values: Array) -> bytes:
     """C x H x W as the bytes of a .binaryproto file (BlobProto, num 1)."""
     channels, height, width = values.shape
-    blob = message_class("BlobProto")(num=1, channels=channels, height=height, width=width)
+    blob = BlobProto(num=1, channels=channels, height=height, width=width)
     blob.data.extend(values.ravel().tolist())
     data: bytes = blob.SerializeToString()
     return data

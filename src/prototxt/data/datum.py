@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prototxt.blobs import MAX_ELEMENTS, format_shape
 from prototxt.errors import DataError, ImageError
-from prototxt.schema import message_class, parse_message
+from prototxt.schema import parse_message
+from prototxt.schema.caffe_pb2 import Datum
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read_datum(record: bytes, name: str, kind: Kind = "stored") -> Sample:
     Source: caffe/src/caffe/data_transformer.cpp, caffe/src/caffe/util/io.cpp (DecodeDatumToCVMat).
     """
     try:
-        datum = parse_message("Datum", record)
+        datum = parse_message(Datum, record)
     except ValueError as error:
         raise DataError(f"record is {error}", path=name) from None
     return Sample(_image(datum, name, kind), float(datum.label), name)
@@ -65,7 +66,7 @@ def float_datum(values: NDArray[np.float32]) -> bytes:
     Source: caffe/tools/extract_features.cpp.
     """
     channels, height, width = (*values.shape, 1, 1, 1)[:3]
-    datum = message_class("Datum")(channels=channels, height=height, width=width)
+    datum = Datum(channels=channels, height=height, width=width)
     datum.float_data.extend(values.ravel().tolist())
     data: bytes = datum.SerializeToString()
     return data
@@ -73,7 +74,7 @@ def float_datum(values: NDArray[np.float32]) -> bytes:
 
 def make_datum(pixels: NDArray[np.uint8], label: int, encoded: bytes | None = None) -> bytes:
     """A Datum of H x W x C pixels (BGR or gray), or of an image file's bytes."""
-    datum = message_class("Datum")(label=label)
+    datum = Datum(label=label)
     if encoded is not None:
         datum.data, datum.encoded = encoded, True
     else:

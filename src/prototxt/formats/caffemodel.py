@@ -34,7 +34,7 @@ from prototxt.formats.wire import (
     bytes_head,
     signed,
 )
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobProto, NetParameter
 
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
 
@@ -95,7 +95,7 @@ def write_caffemodel(
 
     Source: caffe/src/caffe/net.cpp (ToProto), caffe/src/caffe/blob.cpp (ToProto).
     """
-    file.write(message_class("NetParameter")(name=name).SerializeToString())
+    file.write(NetParameter(name=name).SerializeToString())
     for layer, arrays in layers:
         _write_layer(file, layer, [array() for array in arrays])
 
@@ -265,7 +265,7 @@ _NET_LAYER, _LAYER_BLOBS = 100, 7
 def _write_layer(file: IO[bytes], layer: Any, arrays: Sequence[Array]) -> None:
     before, after = _around_blobs(layer)
     # A blob's shape is a higher field than its numbers; one without axes has no shape, one of 0 values no numbers.
-    shapes = [message_class("BlobProto")(shape={"dim": a.shape} if a.ndim else None) for a in arrays]
+    shapes = [BlobProto(shape={"dim": a.shape} if a.ndim else None) for a in arrays]
     tails = [shape.SerializeToString() for shape in shapes]
     heads = [bytes_head(_DATA, 4 * a.size) if a.size else b"" for a in arrays]
     sizes = [len(head) + 4 * a.size + len(tail) for head, a, tail in zip(heads, arrays, tails, strict=True)]

@@ -8,16 +8,24 @@ Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, up
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeVar
 
+from prototxt import schema
 from prototxt.errors import PrototxtError
 from prototxt.formats.caffemodel import read_caffemodel
 from prototxt.formats.wire import BYTES, Field, Message, Wire, bytes_head
-from prototxt.schema import descriptor, message_class, parse_message
+from prototxt.schema import parse_message
+from prototxt.schema.caffe_pb2 import (
+    LayerParameter,
+    NetParameter,
+    SolverParameter,
+    V0LayerParameter,
+    V1LayerParameter,
+)
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
 from prototxt.text.parse import parse
@@ -77,7 +85,7 @@ def rewrite_text(
     return Rewritten(kind, tuple(old), (*built.notes, *notes))
 
 
-def _today_solver(message: Any, file: str) -> tuple[Any, list[str], tuple[str, ...]]:
+def _today_solver(message: SolverParameter, file: str) -> tuple[SolverParameter, list[str], tuple[str, ...]]:
     """The solver, what was old in it, and notes; the nets that it holds are upgraded too."""
     upgraded = upgrade_solver(message, file)
     old, notes = ["solver_type"] * message.HasField("solver_type"), list[str]()
@@ -112,6 +120,10 @@ def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> 
 _NET_LAYERS, _NET_LAYER, _LAYER_PARAM, _LAYER_BLOBS, _V0 = 2, 100, 6, 7, 1
 _NET_INPUTS = {3, 4, 8}
 """NetParameter's input, input_dim and input_shape."""
+
+M = TypeVar("M", bound=schema.Message)
+OldLayer = TypeVar("OldLayer", V1LayerParameter, V0LayerParameter)
+
 _BLOBS = {"V1LayerParameter": 6, "V0LayerParameter": 50}
 _V1_TYPE = 5
 
@@ -124,7 +136,7 @@ class _Kept:
     """
 
     spans: list[tuple[bytes, int, int]] = field(default_factory=list)
-    layer: Any = None
+    layer: LayerParameter | None = None
     place: tuple[int, int] = (0, 0)
 
     @property
@@ -142,15 +154,15 @@ class _TrainedNet:
         self.around: list[tuple[int, int]] = []
         self.message = self._read()
 
-    def _read(self) -> Any:
-        message = message_class("NetParameter")()
+    def _read(self) -> NetParameter:
+        message = NetParameter()
         for at, found in self._fields(0, self.wire.size):
             if found.number == _NET_LAYERS and found.wire == BYTES:
                 message.layers.append(self._old_layer(found))
             elif found.number == _NET_LAYER and found.wire == BYTES:
                 message.layer.append(self._layer_of_today(found))
             elif found.number in _NET_INPUTS:
-                message.MergeFrom(self._parsed("NetParameter", at, found.end))
+                message.MergeFrom(self._parsed(NetParameter, at, found.end))
             else:
                 self.around.append((at, found.end))
         if message.layers and message.layer:
@@ -168,18 +180,18 @@ class _TrainedNet:
             yield at, found
             at = message.pos
 
-    def _parsed(self, name: str, *spans: int) -> Any:
+    def _parsed(self, message_type: type[M], *spans: int) -> M:
         data = b"".join(self.wire.bytes[a:b] for a, b in zip(spans[::2], spans[1::2], strict=True))
         try:
-            return parse_message(name, data)
+            return parse_message(message_type, data)
         except ValueError as error:
             raise self.wire.error(str(error), spans[0]) from None
 
-    def _keep(self, layer: Any, kept: _Kept) -> None:
+    def _keep(self, layer: LayerParameter | V1LayerParameter | V0LayerParameter, kept: _Kept) -> None:
         layer.blobs.add(num=len(self.kept))
         self.kept.append(kept)
 
-    def _layer_of_today(self, place: Field) -> Any:
+    def _layer_of_today(self, place: Field) -> LayerParameter:
         """A LayerParameter with its name, type and params; all but the last is kept."""
         kept, spans = _Kept(place=(place.start, place.end)), list[int]()
         for at, found in self._fields(place.start, place.end):
@@ -187,30 +199,30 @@ class _TrainedNet:
                 spans += [at, found.end]
             if found.number != _LAYER_PARAM:
                 kept.spans.append((b"", at, found.end))
-        layer = self._parsed("LayerParameter", *spans) if spans else message_class("LayerParameter")()
+        layer = self._parsed(LayerParameter, *spans) if spans else LayerParameter()
         self._keep(layer, kept)
         kept.layer = layer
         return layer
 
-    def _old_layer(self, place: Field) -> Any:
+    def _old_layer(self, place: Field) -> V1LayerParameter:
         """A V1LayerParameter, which may hold a V0LayerParameter."""
         inner = [f for _, f in self._fields(place.start, place.end) if f.number == _V0 and f.wire == BYTES]
-        layer = self._without_blobs("V1LayerParameter", place)
+        layer = self._without_blobs(V1LayerParameter, place)
         if inner:
-            layer.layer.CopyFrom(self._without_blobs("V0LayerParameter", inner[-1]))
+            layer.layer.CopyFrom(self._without_blobs(V0LayerParameter, inner[-1]))
         return layer
 
-    def _without_blobs(self, kind: str, place: Field) -> Any:
+    def _without_blobs(self, message_type: type[OldLayer], place: Field) -> OldLayer:
         """The message with what the schema knows of it; of the rest a note is made."""
-        message = message_class(kind)()
-        known: Mapping[int, Any] = descriptor(kind).fields_by_number
+        message = message_type()
+        kind, known = message_type.__name__, message_type.DESCRIPTOR.fields_by_number
         unknown = list[int]()
         for at, found in self._fields(place.start, place.end):
             if found.number == _BLOBS[kind] and found.wire == BYTES:
                 self._keep(message, _Kept([(self._blob_head(found), found.start, found.end)]))
             elif kind == "V1LayerParameter" and found.number == _V0:
                 continue  # read by itself
-            elif (part := self._part(kind, at, found)) is not None:
+            elif (part := self._part(message_type, at, found)) is not None:
                 message.MergeFrom(part)
             elif kind == "V1LayerParameter" and found.number == _V1_TYPE:
                 raise self.wire.error(f"a layer of V1 type {found.value}: nothing here knows it", at)
@@ -223,10 +235,10 @@ class _TrainedNet:
             self.notes.append(f'{self.wire.path}: layer "{message.name}": {what}{near}, left out')
         return message
 
-    def _part(self, kind: str, at: int, found: Field) -> Any | None:
+    def _part(self, message_type: type[M], at: int, found: Field) -> M | None:
         """A message with one field; None where it does not read as the schema's."""
         try:
-            part = parse_message(kind, self.wire.bytes[at : found.end])
+            part = parse_message(message_type, self.wire.bytes[at : found.end])
         except ValueError:
             return None
         for slot, value in part.ListFields():
@@ -245,14 +257,14 @@ class _TrainedNet:
         data = memoryview(self.wire.bytes)
         for start, end in self.around:
             out.write(data[start:end])
-        rest = message_class("NetParameter")()
+        rest = NetParameter()
         rest.CopyFrom(today.message)
         rest.ClearField("layer")
         out.write(rest.SerializeToString())
         for layer in today.message.layer:
             self._write_layer(out, data, layer)
 
-    def _write_layer(self, out: IO[bytes], data: memoryview, layer: Any) -> None:
+    def _write_layer(self, out: IO[bytes], data: memoryview, layer: LayerParameter) -> None:
         kept = [self.kept[blob.num] for blob in layer.blobs]
         had = kept[0].layer if kept else None
         if had is not None and had.param == layer.param:
@@ -260,7 +272,7 @@ class _TrainedNet:
             out.write(bytes_head(_NET_LAYER, end - start))
             out.write(data[start:end])
             return
-        said = type(layer)()
+        said = LayerParameter()
         if had is not None:
             said.param.extend(layer.param)
         else:

@@ -11,7 +11,7 @@ from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
 from prototxt.layers.base import Following
 from prototxt.layers.registry import resolve_type
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
 
@@ -131,7 +131,7 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
 
 
 def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> Any:
-    layer = message_class("LayerParameter")(name=name, type="Input", top=tops)
+    layer = LayerParameter(name=name, type="Input", top=tops)
     for shape in shapes:
         layer.input_param.shape.add().dim.extend(shape)
     return layer

@@ -10,6 +10,7 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.labels import Labels, check_label_count, class_view, ignore_label, read_labels
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +43,7 @@ class Accuracy(Layer):
     per_class_axes = 1
     """How many axes the second top has."""
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.accuracy_param
         self.top_k: int = p.top_k
         self.axis: int = p.axis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +11,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class AdaptiveBiasChannel(Layer):
     def stateful(self) -> bool:
         return True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.adaptive_bias_channel_param
         if not 1 <= p.num_iter <= MAX_ROUNDS:
             raise LayerError(f"num_iter must be from 1 to {MAX_ROUNDS}, not {p.num_iter}", field="num_iter")

@@ -20,6 +20,7 @@ from prototxt.layers.common.anchors import (
     read_rows,
 )
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 BATCH_SIZE = 256
@@ -70,7 +71,7 @@ class AnchorTarget(Layer):
     def stateful(self) -> bool:
         return True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.anchors = read_anchors(param.python_param.param_str)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

@@ -10,6 +10,7 @@ from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.common.fields import check_least, enum_name
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 BOXES: Shape = (1, 1, 1, 8)
 """The label's shape for want of any box: SSD's before the first batch."""
@@ -44,7 +45,7 @@ class AnnotatedData(Layer):
 
     golden = "it computes nothing: its tops are what the caller gives"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p, t = param.data_param, param.transform_param
         self.top_names: tuple[str, ...] = tuple(param.top)
         check_least(p.batch_size, 1, "batch_size")
@@ -67,7 +68,7 @@ class AnnotatedData(Layer):
         return [images, BOXES][: self.num_tops]
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         if top == 1:
             return BOXES, "room for one box of the batch"
         return cls(param).shapes([])[0], "as the file says"

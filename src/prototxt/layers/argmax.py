@@ -11,6 +11,7 @@ from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.axes import canonical_axis, check_num_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -38,7 +39,7 @@ class ArgMax(Layer):
     Source: caffe/src/caffe/layers/argmax_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.argmax_param
         self.top_k: int = p.top_k
         self.out_max_val: bool = p.out_max_val

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 Following = tuple[Shape, str]
@@ -123,7 +124,7 @@ class Layer:
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
-    def __init__(self, param: Any, setting: Setting = ALONE) -> None:
+    def __init__(self, param: LayerParameter, setting: Setting = ALONE) -> None:
         """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
         self.setting = setting
@@ -135,7 +136,7 @@ class Layer:
         self.setup(param)
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
 
         True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
@@ -167,7 +168,7 @@ class Layer:
         """
         return self.phase == TRAIN or not (self.is_input or self.num_bottoms)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         """Check every parameter once and keep plain attributes."""
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
@@ -179,7 +180,7 @@ class Layer:
         return [bottom[0]]
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         """The shape of a data layer's top number `top`, whose others the caller gives, and why; None by default.
 
         Raises LayerError where the layer's own fields should say it and do not.

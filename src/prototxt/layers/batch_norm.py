@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import TEST, Array, Shape, count
 from prototxt.layers.base import Cost, Param
@@ -11,6 +10,7 @@ from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.common.channels import moments
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -44,7 +44,7 @@ class BatchNorm(PerChannel):
     def stateful(self) -> bool:
         return not self.use_global_stats
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.batch_norm_param
         self.eps: float = p.eps
         self.moving_average_fraction: float = p.moving_average_fraction

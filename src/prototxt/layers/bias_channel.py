@@ -12,6 +12,7 @@ from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,7 +42,7 @@ class BiasChannel(Layer):
     Source: PSPNet/src/caffe/layers/bias_channel_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.bias_channel_param
         self.bg_bias: float = p.bg_bias
         self.fg_bias: float = p.fg_bias

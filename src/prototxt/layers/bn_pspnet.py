@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import TEST, Array, Shape, count
 from prototxt.layers.base import Cost, Param
@@ -13,6 +12,7 @@ from prototxt.layers.common.channels import moments, normalized
 from prototxt.layers.common.fields import check_specs
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -44,7 +44,7 @@ class PSPNetBN(PerChannel):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         sign = SegNetBN.is_meant(param, stored)
         return None if sign is None else not sign
 
@@ -52,7 +52,7 @@ class PSPNetBN(PerChannel):
     def stateful(self) -> bool:
         return not self.stored
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.bn_param
         self.eps: float = p.eps
         self.momentum: float = p.momentum

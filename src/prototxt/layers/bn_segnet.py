@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_num_axes, four_axes
 from prototxt.layers.common.channels import moments, normalized
-from prototxt.layers.common.fields import check_specs, enum_name
+from prototxt.layers.common.fields import check_specs, enum_name, given
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 SEGNET = ("scale_filler", "shift_filler", "bn_mode")
@@ -54,13 +54,13 @@ class SegNetBN(PerChannel):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
-        if any(map(param.bn_param.HasField, SEGNET)) or len(param.top) > 1 or stored == 2:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+        if given(param.bn_param, SEGNET) or len(param.top) > 1 or stored == 2:
             return True
-        others = any(map(param.bn_param.HasField, PSPNET)) or len(param.param) > 2
+        others = given(param.bn_param, PSPNET) or len(param.param) > 2
         return False if others or stored == 4 else None
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.scale_filler, self.shift_filler = param.bn_param.scale_filler, param.bn_param.shift_filler
         self.learns: bool = enum_name(param.bn_param, "bn_mode") == "LEARN"
         check_specs(param, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import MAX_ELEMENTS, Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -12,6 +11,7 @@ from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels, Mask, read_indices
 from prototxt.layers.common.rois import check_rois
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 BOTTOMS = ("regions", "losses", "labels", "weights")
@@ -44,7 +44,7 @@ class BoxAnnotatorOHEM(Layer):
     Source: Shrivastava et al., OHEM, 2016; caffe-rfcn/src/caffe/layers/box_annotator_ohem_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.box_annotator_ohem_param
         check_least(p.roi_per_img, 1, "roi_per_img")
         self.roi_per_img: int = p.roi_per_img

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.fields import exclusive
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -35,7 +35,7 @@ class Concat(Layer):
     Source: caffe/src/caffe/layers/concat_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.concat_param
         self._field = exclusive(p, "axis", "concat_dim")
         self.axis: int = getattr(p, self._field)

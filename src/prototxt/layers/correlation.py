@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -12,6 +11,7 @@ from prototxt.layers.common.axes import check_num_axes, check_one_shape
 from prototxt.layers.common.fields import check_given, check_least, enum_name
 from prototxt.layers.common.window import check_padded
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -44,7 +44,7 @@ class Correlation(Layer):
 
     golden = "the fork has it on GPUs alone; its formula by hand is in the tests"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.correlation_param
         check_given(p, "kernel_size")
         check_given(p, "max_displacement")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Crop", bottoms=2)
@@ -37,7 +37,7 @@ class Crop(Layer):
     Source: caffe/src/caffe/layers/crop_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.axis: int = param.crop_param.axis
         self.offset: tuple[int, ...] = tuple(param.crop_param.offset)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("CropCenter", fork="others")
@@ -36,7 +36,7 @@ class CropCenter(Layer):
 
     golden = "the fork is at hand as text alone"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.crop_size: tuple[int, ...] = tuple(param.crop_center_param.crop_size)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.data.batches import batches
@@ -13,6 +12,7 @@ from prototxt.data.samples import database_samples, first_sample
 from prototxt.layers.common.data_layer import Batches, ImageReader
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Data", bottoms=0, tops=(1, 2))
@@ -48,7 +48,7 @@ class Data(ImageReader):
 
     what = "database"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p, t = param.data_param, param.transform_param
         self.take(param, p.source, p.batch_size, p.prefetch)
         self.backend = enum_name(p, "backend")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_pairs
@@ -17,6 +17,7 @@ from prototxt.layers.base import Following
 from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 if TYPE_CHECKING:
     from prototxt.util.lazy import np
@@ -51,10 +52,10 @@ class DenseImageData(ImageList):
     """
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return map_follows(param, top, given, max(param.dense_image_data_param.label_divide_factor, 1))
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.dense_image_data_param
         self.take_list(param, p)
         if self.transform.crop_size or self.transform.mirror:

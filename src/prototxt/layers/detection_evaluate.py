@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.overlap import overlap
@@ -12,6 +11,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.detections import Truth, check_truth, read_truth
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -49,7 +49,7 @@ class DetectionEvaluate(Layer):
     data_dependent = True
     golden = "no reference numbers were made; sums done by hand are in its test"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.detection_evaluate_param
         check_given(p, "num_classes")
         check_least(p.num_classes, 1, "num_classes")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.code import decode
@@ -12,8 +11,9 @@ from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import check_box_values, detections, most_rows, num_priors, read_priors
-from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.fields import check_given, check_least, enum_name, given
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 IGNORED = ("save_output_param", "save_file", "visualize")
@@ -61,7 +61,7 @@ class DetectionOutput(Layer):
 
     data_dependent = True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.detection_output_param
         check_given(p, "num_classes")
         check_least(p.num_classes, 1, "num_classes")
@@ -87,7 +87,7 @@ class DetectionOutput(Layer):
             what = "clip is no field of MobileNet-YOLO's detection_output_param"
             raise LayerError(what, field="clip", hint="leave it out, or read the net without that dialect")
         self.clip: bool = p.clip
-        self._ignored = [name for name in IGNORED if p.HasField(name) and getattr(p, name)]
+        self._ignored = [name for name in given(p, IGNORED) if getattr(p, name)]
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         loc, conf, priors = bottom[:3]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -40,7 +40,7 @@ class Dropout(Layer):
     def stateful(self) -> bool:
         return self.drops
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.dropout_param
         self.take(p.dropout_ratio, drops=self.phase == TRAIN or p.sample_weights_test)
 

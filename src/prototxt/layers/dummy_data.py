@@ -9,6 +9,7 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 LEGACY = ("num", "channels", "height", "width")
 
@@ -39,10 +40,10 @@ class DummyData(Layer):
     golden = "what Caffe draws is another random generator's; the tests hold it against the fillers"
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return cls(param).shapes([])[top], "as the file says"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.dummy_data_param
         self.fillers = self._one_or_each(list(p.data_filler) or [None], "data_filler")
         legacy = [name for name in LEGACY if getattr(p, name)]

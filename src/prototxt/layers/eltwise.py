@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -12,6 +11,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_one_shape
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -40,7 +40,7 @@ class Eltwise(Layer):
     Source: caffe/src/caffe/layers/eltwise_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.eltwise_param
         self.operation = enum_name(p, "operation")
         self.coeff: tuple[float, ...] = tuple(p.coeff)

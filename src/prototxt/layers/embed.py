@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.labels import read_indices
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Embed")
@@ -36,7 +36,7 @@ class Embed(Layer):
     Source: caffe/src/caffe/layers/embed_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.embed_param
         for name in ("num_output", "input_dim"):
             check_given(p, name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Filter", bottoms=(2, None), tops=(1, None))
@@ -35,7 +35,7 @@ class Filter(Layer):
 
     data_dependent = True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         if self.num_tops != self.num_bottoms - 1:
             what = f"needs a top for each bottom but the last, has {self.num_bottoms} bottoms and {self.num_tops} tops"
             raise LayerError(what, field="top")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.data.hdf5 import hdf5_batches, hdf5_files, hdf5_shapes
@@ -14,6 +13,7 @@ from prototxt.errors import DataError, LayerError, UnsaidShapeError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("HDF5Data", bottoms=0, tops=(1, None))
@@ -41,7 +41,7 @@ class HDF5Data(Layer):
     Source: caffe/src/caffe/layers/hdf5_data_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.hdf5_data_param
         if param.HasField("transform_param"):
             what = "HDF5Data does not transform: store what the net takes"

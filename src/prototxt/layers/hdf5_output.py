@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.hdf5 import write_hdf5
@@ -11,6 +10,7 @@ from prototxt.data.paths import exists
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 DATASETS = ("data", "label")
 
@@ -42,7 +42,7 @@ class HDF5Output(Layer):
 
     golden = "it has no tops; the tests read its file"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.file_name: str = param.hdf5_output_param.file_name
         if not self.file_name:
             raise LayerError("no file_name", field="file_name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
@@ -11,6 +10,7 @@ from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.common.loss import check_batch, check_one_label, scalar
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -35,7 +35,7 @@ class HingeLoss(Layer):
     Source: caffe/src/caffe/layers/hinge_loss_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.norm = enum_name(param.hinge_loss_param, "norm")
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

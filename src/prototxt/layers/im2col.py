@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.window import Window, check_padded, conv_window, last_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -39,7 +39,7 @@ class Im2col(Layer):
     Source: caffe/src/caffe/layers/im2col_layer.cpp, caffe/src/caffe/util/im2col.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self._fields = param.convolution_param
         self.axis: int = self._fields.axis
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.data.batches import batches
@@ -13,6 +12,7 @@ from prototxt.data.samples import listed_samples
 from prototxt.layers.common.data_layer import Batches
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("ImageData", bottoms=0, tops=(1, 2))
@@ -44,7 +44,7 @@ class ImageData(ImageList):
     Source: caffe/src/caffe/layers/image_data_layer.cpp, caffe/src/caffe/util/io.cpp (ReadImageToCVMat).
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.take_list(param, param.image_data_param)
 
     def read_list(self) -> Sequence[ListedImage]:

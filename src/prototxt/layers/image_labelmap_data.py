@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_pairs
@@ -17,6 +17,7 @@ from prototxt.layers.base import Following
 from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 if TYPE_CHECKING:
     from prototxt.util.lazy import np
@@ -55,10 +56,10 @@ class ImageLabelmapData(ImageList):
     golden = "the fork is at hand as text alone; its rules are tried by hand"
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return map_follows(param, top, given)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.take_list(param, param.image_data_param)
 
     def other_tops(self, image: Shape) -> list[Shape]:

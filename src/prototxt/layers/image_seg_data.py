@@ -18,6 +18,7 @@ from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ class ImageSegData(ImageList):
     applies = ("scale_factors", "crop_height", "crop_width")
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return map_follows(param, top, given)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p, t = param.image_data_param, param.transform_param
         self.take_list(param, p)
         if t.mean_file:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.data.paths import locate
@@ -14,6 +13,7 @@ from prototxt.layers.common.labels import check_label_count, class_view, ignore_
 from prototxt.layers.common.loss import LOG_THRESHOLD, check_batch, divisor, normalization, scalar
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +42,7 @@ class InfogainLoss(Layer):
     Source: caffe/src/caffe/layers/infogain_loss_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.infogain_loss_param
         self.axis: int = p.axis
         self.source: str = p.source

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("InnerProduct")
@@ -37,7 +37,7 @@ class InnerProduct(Layer):
     Source: caffe/src/caffe/layers/inner_product_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.inner_product_param
         self.num_output: int = p.num_output
         self.bias_term: bool = p.bias_term

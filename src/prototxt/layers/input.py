@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -34,7 +34,7 @@ class Input(Layer):
     is_input = True
     golden = "it computes nothing; every other layer's case is fed through it"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.top_names: tuple[str, ...] = tuple(param.top)
         self.given: tuple[Shape, ...] = tuple(tuple(shape.dim) for shape in param.input_param.shape)
         if len(self.given) not in (0, 1, self.num_tops):

@@ -10,8 +10,9 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.channels import blocks
-from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.fields import check_least, given
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -43,7 +44,7 @@ class Interp(Layer):
     public files.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = self._fields = param.interp_param
         for field in ("pad_beg", "pad_end"):
             if getattr(p, field) > 0:
@@ -61,7 +62,7 @@ class Interp(Layer):
             raise LayerError(what, field="interp_param")
 
     def _by_factor(self) -> bool:
-        return any(map(self._fields.HasField, ("shrink_factor", "zoom_factor")))
+        return bool(given(self._fields, ("shrink_factor", "zoom_factor")))
 
     def _by_size(self) -> bool:
         """Whether height and width count."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -13,6 +12,7 @@ from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,7 +41,7 @@ class LRN(Layer):
     Source: caffe/src/caffe/layers/lrn_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.lrn_param
         self.local_size: int = p.local_size
         self.alpha: float = p.alpha

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.common.data_layer import label_follows
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 FIELDS = ("batch_size", "channels", "height", "width")
@@ -43,10 +43,10 @@ class MemoryData(Layer):
     golden = "it computes nothing: its tops are what the caller gives"
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return label_follows(param, top, given) or (cls(param).shapes([])[top], "as the file says")
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.memory_data_param
         for field in FIELDS:
             check_least(getattr(p, field), 1, field)

@@ -28,6 +28,7 @@ from prototxt.layers.common.smooth_l1 import smooth_l1
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
 from prototxt.layers.softmax_with_loss import TINY
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 SMALL = 1e-5
@@ -72,7 +73,7 @@ class MultiBoxLoss(Layer):
 
     golden = "no reference numbers were made; sums done by hand are in its test"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.multibox_loss_param
         check_given(p, "num_classes")
         check_least(p.num_classes, 1, "num_classes")

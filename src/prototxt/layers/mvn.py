@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -35,7 +35,7 @@ class MVN(Layer):
     Source: caffe/src/caffe/layers/mvn_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.mvn_param
         self.normalize_variance: bool = p.normalize_variance
         self.across_channels: bool = p.across_channels

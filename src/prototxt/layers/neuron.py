@@ -10,6 +10,7 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -46,7 +47,7 @@ class ReLU(Neuron):
     Source: caffe/src/caffe/layers/relu_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.take_slope(param.relu_param)
 
     def take_slope(self, p: Any) -> None:
@@ -84,7 +85,7 @@ class ReLU6(ReLU):
     Source: MobileNet-YOLO's fork, relu6_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.take_slope(param.relu6_param)
         self.per_value += Cost(comparisons=1)
 
@@ -110,7 +111,7 @@ class ELU(Neuron):
 
     per_value = Cost(comparisons=2, exponentials=1, additions=2, multiplications=1)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.alpha: float = param.elu_param.alpha
 
     def apply(self, x: Array) -> Array:
@@ -137,7 +138,7 @@ class SeLu(Neuron):
     golden = "the fork is at hand as text alone"
     per_value = Cost(comparisons=2, exponentials=1, additions=2, multiplications=2)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.selu_param
         self.factor: float = getattr(p, "lambda")
         self.alpha: float = p.alpha
@@ -217,7 +218,7 @@ class Swish(Neuron):
 
     per_value = Cost(exponentials=1, multiplications=4, additions=1)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.beta: float = param.swish_param.beta
 
     def apply(self, x: Array) -> Array:
@@ -286,7 +287,7 @@ class Threshold(Neuron):
 
     per_value = Cost(comparisons=1)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.threshold: float = param.threshold_param.threshold
 
     def apply(self, x: Array) -> Array:
@@ -311,7 +312,7 @@ class Clip(Neuron):
 
     per_value = Cost(comparisons=2)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.clip_param
         for name in ("min", "max"):
             if not p.HasField(name):
@@ -348,7 +349,7 @@ class Power(Neuron):
     Source: caffe/src/caffe/layers/power_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.power_param
         self.power: float = p.power
         self.scale: float = p.scale
@@ -388,7 +389,7 @@ class Exp(Neuron):
 
     per_value = Cost(exponentials=1, multiplications=2)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.exp_param
         self.base: float = p.base
         self.scale: float = p.scale
@@ -425,7 +426,7 @@ class Log(Neuron):
 
     per_value = Cost(exponentials=1, multiplications=2, additions=1)
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.log_param
         self.base: float = p.base
         log_base = log_of_base(self.base)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -37,7 +37,7 @@ class Normalize(Layer):
     Source: normalize_layer.cpp of the SSD fork; Liu et al., ParseNet (2015).
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.norm_param
         ones = type(p.scale_filler)(type="constant", value=1)
         self.filler = p.scale_filler if p.HasField("scale_filler") else ones

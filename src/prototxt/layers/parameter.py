@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer, Param
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Parameter", bottoms=0)
@@ -30,7 +30,7 @@ class Parameter(Layer):
     Source: caffe/include/caffe/layers/parameter_layer.hpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.shape: Shape = tuple(param.parameter_param.shape.dim)
         if min(self.shape, default=1) < 1:
             raise LayerError(f"every dim must be at least 1, got {format_shape(self.shape)}", field="dim")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Permute", fork="ssd")
@@ -32,7 +32,7 @@ class Permute(Layer):
     Source: permute_layer.cpp of the SSD fork.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.order: tuple[int, ...] = tuple(param.permute_param.order)
         axis, times = Counter(self.order).most_common(1)[0] if self.order else (0, 0)
         if times > 1:

@@ -14,6 +14,7 @@ from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.pool_window import pool_divisors, pool_shape, pool_spans, pool_window
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 LOWEST = -(2 - 2**-23) * 2.0**127
@@ -51,7 +52,7 @@ class Pooling(Layer):
     Source: caffe/src/caffe/layers/pooling_layer.cpp, and pooling_layer.cu for STOCHASTIC.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.pooling_param
         self.method = enum_name(p, "pool")
         self.floor = _floor(p)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -29,7 +29,7 @@ class PReLU(Layer):
     Source: caffe/src/caffe/layers/prelu_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.prelu_param
         self.channel_shared: bool = p.channel_shared
         quarter = type(p.filler)(type="constant", value=0.25)

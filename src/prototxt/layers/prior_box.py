@@ -11,6 +11,7 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 SAME = 1e-6
@@ -50,7 +51,7 @@ class PriorBox(Layer):
     Source: prior_box_layer.cpp of the SSD fork; Liu et al., SSD: Single Shot MultiBox Detector (2016).
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.prior_box_param
         self.sizes, self.max_sizes = _sizes(p)
         self.ratios = _ratios(p)

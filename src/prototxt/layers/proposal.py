@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.blobs import TRAIN, Array
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.layers.common.anchors import read_anchors
 from prototxt.layers.common.proposals import Proposals
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -44,10 +43,10 @@ class Proposal(Proposals):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return bool(param.type == "Python")
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.anchors = read_anchors(param.python_param.param_str)
         self.min_size, self.threshold = 16, 0.7
         self.before, self.after = (12000, 2000) if self.phase == TRAIN else (6000, 300)

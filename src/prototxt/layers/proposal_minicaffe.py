@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.boxes.suppress import Mask, Positions
@@ -13,6 +12,7 @@ from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.proposals import Proposals
 from prototxt.layers.common.rois import away
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -50,10 +50,10 @@ class ProposalMiniCaffe(Proposals):
     golden = "the fork was not built: the tests hold it against the Python layer, and what differs against sums by hand"
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return bool(param.type != "Python")
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.proposal_param
         for field in ("feat_stride", "base_size", "pre_nms_topn", "post_nms_topn"):
             check_least(getattr(p, field), 1, field)

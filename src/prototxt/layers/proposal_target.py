@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.boxes.deltas import encode
@@ -15,6 +14,7 @@ from prototxt.layers.common.labels import read_indices
 from prototxt.layers.common.param_str import read_param_str, whole
 from prototxt.layers.common.rois import check_rois, read_rois
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 BATCH_SIZE = 128
@@ -74,7 +74,7 @@ class ProposalTarget(Layer):
     def stateful(self) -> bool:
         return True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.num_classes = whole(read_param_str(param.python_param.param_str), "num_classes", 2)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

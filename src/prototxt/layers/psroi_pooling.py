@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -13,6 +12,7 @@ from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.common.rois import Exact, Spans, away, check_rois, read_rois, within
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 SMALLEST = 0.1
@@ -52,7 +52,7 @@ class PSROIPooling(Layer):
     Source: Dai et al., R-FCN, 2016; caffe-rfcn/src/caffe/layers/psroi_pooling_layer.cu.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.psroi_pooling_param
         for field in ("output_dim", "group_size"):
             check_least(getattr(p, field), 1, field)

@@ -11,6 +11,7 @@ from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError, MissingLayerError
 from prototxt.layers.base import Layer, Param
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 FIRST_LEGACY_AXES = ("num", "channels", "height", "width")
@@ -136,7 +137,7 @@ class Python(Layer):
     def stateful(self) -> bool:
         return True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.python_param
         if not self.setting.allow_python_layers:
             raise MissingLayerError(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -37,7 +37,7 @@ class Reduction(Layer):
     Source: caffe/src/caffe/layers/reduction_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.reduction_param
         self.operation = enum_name(p, "operation")
         self.axis: int = p.axis

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -13,6 +12,7 @@ from prototxt.layers.common.fields import check_least
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -43,7 +43,7 @@ class Region(Layer):
 
     golden = "no fork that has it is known; hand-made numbers are in its test"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.region_param
         self.classes: int = p.classes
         self.num: int = p.num

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from prototxt.errors import LayerError, MissingLayerError, did_you_mean
 from prototxt.layers.base import ALONE, Layer, Setting
 from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.modules import import_submodules, submodules
 
 PACKAGE = "prototxt.layers"
@@ -140,7 +141,7 @@ class Resolution:
     others: tuple[type[Layer], ...] = ()
 
 
-def resolve_type(param: Any, setting: Setting = ALONE) -> Resolution:
+def resolve_type(param: LayerParameter, setting: Setting = ALONE) -> Resolution:
     """What a LayerParameter means, by its type, the setting's dialect, its fields and its learned arrays.
 
     Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
@@ -167,7 +168,7 @@ def resolve_type(param: Any, setting: Setting = ALONE) -> Resolution:
     return Resolution(first, tuple(others) if doubtful else ())
 
 
-def _type_name(param: Any, setting: Setting) -> str:
+def _type_name(param: LayerParameter, setting: Setting) -> str:
     """The type whose room does the layer's work: a room of ours for a well-known Python layer.
 
     Where the user allows the net's own code, and it is there, that runs.
@@ -187,7 +188,7 @@ def _can_import(module: str) -> bool:
         return False
 
 
-def make_layer(param: Any, setting: Setting = ALONE) -> Layer:
+def make_layer(param: LayerParameter, setting: Setting = ALONE) -> Layer:
     """The room for a LayerParameter.
 
     Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Reorg", fork="yolo")
@@ -40,7 +40,7 @@ class Reorg(Layer):
     Source: reorg_layer.cpp of the MobileNet-YOLO fork; Redmon and Farhadi, YOLO9000 (2016), "passthrough".
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         check_given(param.reorg_param, "stride")
         self.stride: int = param.reorg_param.stride
         self.reverse: bool = param.reorg_param.reverse

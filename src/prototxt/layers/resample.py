@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -12,6 +12,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Resample(Layer):
 
     golden = "the fork has it on GPUs alone; its formula by hand is in the tests"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.resample_param
         self.method = enum_name(p, "type")
         self.size: tuple[int, int] = (p.height, p.width)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import MAX_AXES, Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Reshape")
@@ -36,7 +36,7 @@ class Reshape(Layer):
     Source: caffe/src/caffe/layers/reshape_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.reshape_param
         self.dims: tuple[int, ...] = tuple(p.shape.dim)
         self.axis: int = p.axis

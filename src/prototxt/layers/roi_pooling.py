@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
@@ -12,6 +11,7 @@ from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.common.rois import Exact, Spans, away, check_rois, read_rois, within
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 LOWEST = -(2 - 2**-23) * 2.0**127
@@ -48,7 +48,7 @@ class ROIPooling(Layer):
     Source: Girshick, Fast R-CNN, 2015; caffe-fast-rcnn/src/caffe/layers/roi_pooling_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.roi_pooling_param
         for field in ("pooled_h", "pooled_w"):
             check_least(getattr(p, field), 1, field)

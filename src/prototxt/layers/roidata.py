@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.common.param_str import read_param_str, whole
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 EXAMPLES = {3: {0: "1,3,600,1000", 2: "8,5"}, 6: {0: "2,3,600,1000", 1: "128,5"}}
 """By the number of tops, those whose shapes the caller has to say, and what they may look like."""
@@ -44,7 +44,7 @@ class RoIData(Layer):
 
     golden = "it computes nothing: its tops are what the caller gives"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.num_classes = whole(read_param_str(param.python_param.param_str), "num_classes", 2)
         self.top_names = tuple(param.top)
         if self.num_tops not in EXAMPLES:
@@ -63,7 +63,7 @@ class RoIData(Layer):
         )
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         layer = cls(param)
         first, second = layer.top_names[:2]
         if layer.num_tops == 3 and top == 1 and first in given:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_operand, run_of_axes
 from prototxt.layers.common.per_channel import PerChannel, lies_on_channels
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Scale", bottoms=(1, 2))
@@ -38,7 +38,7 @@ class Scale(PerChannel):
     Source: caffe/src/caffe/layers/scale_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.scale_param
         self.axis: int = p.axis
         self.num_axes: int = p.num_axes

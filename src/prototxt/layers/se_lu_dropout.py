@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import Any
 
 from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.layers.base import Cost
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,7 +41,7 @@ class SeLuDropout(Dropout):
 
     golden = "the fork is at hand as text alone"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.selu_dropout_param
         self.take(p.dropout_ratio, drops=self.phase == TRAIN)
         self.alpha: float = p.alpha

@@ -11,6 +11,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.labels import Labels, read_labels
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class SegAccuracy(Layer):
     def stateful(self) -> bool:
         return not self.reset
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.ignored: tuple[int, ...] = tuple(param.seg_accuracy_param.ignore_label)
         self.reset: bool = param.seg_accuracy_param.reset
         self._seen: NDArray[np.int64] | None = None

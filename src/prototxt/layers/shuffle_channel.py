@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("ShuffleChannel", fork="shufflenet")
@@ -36,7 +36,7 @@ class ShuffleChannel(Layer):
     Source: ShuffleNet's Caffe, shuffle_channel_layer.cpp; https://arxiv.org/abs/1707.01083
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.group: int = param.shuffle_channel_param.group
         check_least(self.group, 1, "group")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.labels import ignore_label
 from prototxt.layers.common.loss import check_item_size, divisor, normalization, scalar
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,7 +41,7 @@ class SigmoidCrossEntropyLoss(Layer):
     Source: caffe/src/caffe/layers/sigmoid_cross_entropy_loss_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.ignore_label = ignore_label(param.loss_param)
         self.normalization = normalization(param.loss_param, "BATCH_SIZE")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.loss import check_batch, scalar
 from prototxt.layers.common.smooth_l1 import smooth_l1
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("SmoothL1Loss", bottoms=2, loss=True, fork="ssd")
@@ -34,7 +34,7 @@ class SmoothL1Loss(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         others = len(param.bottom) != 2 or len(param.top) > 1
         return False if others or param.HasField("smooth_l1_loss_param") else None
 

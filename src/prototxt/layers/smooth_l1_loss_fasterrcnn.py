@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.common.loss import scalar
 from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,12 +41,12 @@ class SmoothL1LossFasterRCNN(RegionLoss):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         if len(param.bottom) == 3 or len(param.top) > 1:
             return False
         return len(param.bottom) == 4 or param.smooth_l1_loss_param.HasField("sigma") or None
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.sigma: float = param.smooth_l1_loss_param.sigma
         if not self.sigma > 0:
             raise LayerError(f"sigma must be above 0, not {self.sigma:g}", field="sigma")

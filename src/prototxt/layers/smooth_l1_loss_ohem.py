@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.common.axes import four_axes
@@ -11,6 +10,7 @@ from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.loss import normalization, scalar
 from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +42,7 @@ class SmoothL1LossOHEM(RegionLoss):
     Source: Dai et al., R-FCN, 2016; Microsoft's caffe/src/caffe/layers/smooth_L1_loss_ohem_layer.cu.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.loss_param
         fixed = enum_name(p, "normalization") == "PRE_FIXED"
         self.normalization = "PRE_FIXED" if fixed else normalization(p)

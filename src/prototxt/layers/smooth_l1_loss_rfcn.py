@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.layers.registry import layer
 from prototxt.layers.smooth_l1_loss_ohem import SmoothL1LossOHEM
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("SmoothL1Loss", bottoms=(2, 3), tops=(1, 2), loss=True, fork="rfcn")
@@ -38,7 +37,7 @@ class SmoothL1LossRFCN(SmoothL1LossOHEM):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         if len(param.bottom) > 3 or param.smooth_l1_loss_param.HasField("sigma"):
             return False
         return len(param.bottom) == 3 or len(param.top) > 1 or param.HasField("loss_param") or None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -31,7 +31,7 @@ class Softmax(Layer):
     Source: caffe/src/caffe/layers/softmax_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         self.axis: int = param.softmax_param.axis
         self.output_kind = OutputKind("scores") if self.axis == 1 else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
@@ -11,6 +10,7 @@ from prototxt.layers.common.labels import Labels, check_label_count, class_view,
 from prototxt.layers.common.loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 TINY = 2.0**-126
@@ -44,7 +44,7 @@ class SoftmaxWithLoss(Layer):
     Source: caffe/src/caffe/layers/softmax_loss_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.loss_param
         self.axis: int = param.softmax_param.axis
         self.ignore_label = ignore_label(p)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax_with_loss_ohem import SoftmaxWithLossOHEM
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("SoftmaxWithLoss", bottoms=2, tops=(1, 3), loss=True, fork="rfcn")
@@ -37,5 +36,5 @@ class SoftmaxWithLossRFCN(SoftmaxWithLossOHEM):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.top) == 3 or None

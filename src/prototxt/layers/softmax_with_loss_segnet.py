@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Cost
 from prototxt.layers.common.labels import Labels, class_view
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -41,11 +41,11 @@ class SegNetSoftmaxWithLoss(SoftmaxWithLoss):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         p = param.loss_param
         return bool(p.weight_by_label_freqs or p.class_weighting) or None
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         super().setup(param)
         p = param.loss_param
         if p.HasField("normalization"):

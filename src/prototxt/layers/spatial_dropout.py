@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.blobs import TRAIN, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.common.param_str import read_param_str
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("SpatialDropout", fork="segnet")
@@ -38,7 +37,7 @@ class SpatialDropout(Dropout):
 
     golden = "draws at random; at TEST y is x"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         if param.type != "Python":
             self.take(param.spatial_dropout_param.dropout_ratio, drops=self.phase == TRAIN)
             return

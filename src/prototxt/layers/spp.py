@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -14,6 +13,7 @@ from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_given, check_least, enum_name
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +42,7 @@ class SPP(Layer):
     Source: caffe/src/caffe/layers/spp_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.spp_param
         check_given(p, "pyramid_height")
         check_least(p.pyramid_height, 1, "pyramid_height")

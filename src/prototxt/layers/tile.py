@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -30,7 +30,7 @@ class Tile(Layer):
     Source: caffe/src/caffe/layers/tile_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.tile_param
         check_given(p, "tiles")
         check_least(p.tiles, 1, "tiles")

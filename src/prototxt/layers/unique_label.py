@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 NONE = -1
@@ -40,7 +40,7 @@ class UniqueLabel(Layer):
     Source: PSPNet/src/caffe/layers/unique_label_layer.cpp.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.unique_label_param
         check_least(p.max_labels, 1, "max_labels")
         self.max_labels: int = p.max_labels

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.errors import MissingLayerError
 from prototxt.layers.base import Layer, Setting
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 class Unknown(Layer):
@@ -20,7 +20,7 @@ class Unknown(Layer):
     bottoms = (0, None)
     tops = (0, None)
 
-    def __init__(self, param: Any, setting: Setting, why: MissingLayerError) -> None:
+    def __init__(self, param: LayerParameter, setting: Setting, why: MissingLayerError) -> None:
         super().__init__(param, setting)
         self.type = param.type
         self.why = why

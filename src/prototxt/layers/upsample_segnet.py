@@ -11,6 +11,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes, check_one_shape
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,10 +43,10 @@ class SegNetUpsample(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.bottom) == 2
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.upsample_param
         self.size = (
             (p.upsample_h, p.upsample_w) if p.HasField("upsample_h") and p.HasField("upsample_w") else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -37,10 +37,10 @@ class UpsampleByScale(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: Any, stored: int | None) -> bool | None:
+    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.bottom) == 1
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.upsample_param
         self.scale: int = p.scale if p.HasField("scale") else 1  # 2 in the schema, which is SegNet's
         check_least(self.scale, 1, "scale")

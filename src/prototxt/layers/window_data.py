@@ -14,6 +14,7 @@ from prototxt.data.windows import Cut, WindowCutter, window_batches
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.common.data_layer import Batches, ImageReader
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -52,7 +53,7 @@ class WindowData(ImageReader):
     golden = "windows are drawn at random: the tests hold it against windows cut by hand"
     what = "window file"
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.window_data_param
         self.take(param, p.source, p.batch_size)
         size = self.transform.crop_size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -14,6 +13,7 @@ from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_ma
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -54,7 +54,7 @@ class YoloDetectionOutput(Layer):
 
     data_dependent = True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.yolo_detection_output_param
         check_classes(p)
         self.num_classes: int = p.num_classes

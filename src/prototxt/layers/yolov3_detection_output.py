@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -14,6 +13,7 @@ from prototxt.layers.common.labels import Labels
 from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
 from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -57,7 +57,7 @@ class Yolov3DetectionOutput(Layer):
 
     data_dependent = True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.yolov3_detection_output_param
         check_classes(p)
         self.num_classes: int = p.num_classes

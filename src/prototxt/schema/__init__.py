@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FileDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-__all__ = ["descriptor", "enum_class", "enum_type", "message_class", "parse_message", "schema_file"]
+__all__ = ["Message", "descriptor", "enum_type", "message_class", "parse_message", "schema_file"]
 
 PACKAGE = "caffe"
+
+M = TypeVar("M", bound=Message)
 
 
 @cache
@@ -37,7 +39,7 @@ def descriptor(name: str) -> Descriptor:
 
 
 @cache
-def message_class(name: str) -> Any:
+def message_class(name: str) -> type[Message]:
     """The class of a message: `message_class("NetParameter")()` is an empty net.
 
     Raises KeyError when the schema has no such message.
@@ -45,15 +47,15 @@ def message_class(name: str) -> Any:
     return GetMessageClass(descriptor(name))
 
 
-def parse_message(name: str, data: bytes) -> Any:
-    """The message in its binary form, such as a Datum of a database.
+def parse_message(message_type: type[M], data: bytes) -> M:
+    """The message that `data` holds in protobuf's binary form: `parse_message(Datum, record)`.
 
-    Raises ValueError where the bytes are no such message.
+    Raises ValueError when the bytes are no such message.
     """
     try:
-        return message_class(name).FromString(data)
+        return message_type.FromString(data)
     except DecodeError:
-        raise ValueError(f"not a {name} in protobuf's binary form") from None
+        raise ValueError(f"not a {message_type.__name__} in protobuf's binary form") from None
 
 
 @cache
@@ -63,17 +65,6 @@ def enum_type(name: str) -> EnumDescriptor:
     Raises KeyError when the schema has no such enum.
     """
     return _pool().FindEnumTypeByName(f"{PACKAGE}.{name}")
-
-
-@cache
-def enum_class(name: str) -> Any:
-    """An enum as generated code has it: `enum_class("Phase").Value("TEST")` is 1.
-
-    Raises KeyError when the schema has no such enum.
-    """
-    from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper  # few have use for it
-
-    return EnumTypeWrapper(enum_type(name))
 
 
 def schema_file() -> FileDescriptor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from prototxt.errors import NetError
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import BlobShape, LayerParameter
 from prototxt.text.definition import Definition, place_in
 from prototxt.text.tree import Message
 
@@ -24,7 +24,7 @@ def inputs_to_layers(definition: Definition) -> Definition:
     if not message.input:
         return definition
     shapes = _shapes(definition)
-    layer = message_class("LayerParameter")(name="input", type="Input", top=message.input)
+    layer = LayerParameter(name="input", type="Input", top=message.input)
     layer.input_param.shape.extend(shapes)
     upgraded = definition.with_layers([layer, *message.layer], [_tree(definition), *definition.trees])
     for field in FIELDS:
@@ -52,5 +52,5 @@ def _shapes(definition: Definition) -> list[Any]:
             f"{inputs} `input` need {LEGACY_AXES * inputs} `input_dim` (N, C, H, W each), not {len(dims)}",
             place=place_in(tree, definition.file, "input_dim"),
         )
-    shape = message_class("BlobShape")
+    shape = BlobShape
     return [shape(dim=dims[i : i + LEGACY_AXES]) for i in range(0, len(dims), LEGACY_AXES)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.upgrade.crop import set_offsets
 
@@ -95,7 +95,7 @@ def _in_order(definition: Definition, first_v1: int) -> Definition:
 
 
 def _upgrade_layer(v1: Any) -> Any:
-    layer = message_class("LayerParameter")()
+    layer = LayerParameter()
     fields = layer.DESCRIPTOR.fields_by_name
     for field, value in v1.ListFields():
         if field.name in _RENAMED or field.name not in fields:

@@ -14,7 +14,14 @@ import numpy as np
 from PIL import Image
 
 from prototxt.blobs import Array
-from prototxt.schema import message_class
+from prototxt.schema.caffe_pb2 import (
+    FLOAT16,
+    BlobProto,
+    LayerParameter,
+    NetParameter,
+    V0LayerParameter,
+    V1LayerParameter,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,14 +93,14 @@ def npz(arrays: Mapping[str, Any], method: int = ZIP_STORED) -> bytes:
 
 def blob(shape: tuple[int, ...], kind: str = "float", legacy: bool = False) -> Any:
     """A BlobProto whose values count up by halves: `kind` is "float", "double" or "half" (NVIDIA's raw_data)."""
-    message = message_class("BlobProto")()
+    message = BlobProto()
     if legacy:
         message.num, message.channels, message.height, message.width = shape
     else:
         message.shape.dim.extend(shape)
     values: Array = np.arange(np.prod(shape), dtype=np.float32) * np.float32(0.5)
     if kind == "half":
-        message.raw_data_type = 2  # FLOAT16
+        message.raw_data_type = FLOAT16
         message.raw_data = values.astype(np.float16).tobytes()
     else:
         getattr(message, "data" if kind == "float" else "double_data").extend(values.tolist())
@@ -112,14 +119,14 @@ def unpacked(message: Any) -> bytes:
 
 
 def _net(*layers: Any, old: bool = False) -> bytes:
-    net = message_class("NetParameter")(name="net")
+    net = NetParameter(name="net")
     (net.layers if old else net.layer).extend(layers)
     data: bytes = net.SerializeToString()
     return data
 
 
 def _weights() -> dict[str, bytes]:
-    today, v1, v0 = (message_class(n) for n in ("LayerParameter", "V1LayerParameter", "V0LayerParameter"))
+    today, v1, v0 = LayerParameter, V1LayerParameter, V0LayerParameter
     conv = today(
         name="conv", type="Convolution", bottom=["x"], top=["y"], blobs=[blob((4, 3, 1, 2)), blob((4,))]
     )

@@ -11,6 +11,7 @@ from prototxt.layers.base import Layer, Param
 from prototxt.layers.common.axes import canonical_axis, check_one_shape
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.window import Window, conv_window
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 class ConvolutionBase(Layer):
@@ -19,7 +20,7 @@ class ConvolutionBase(Layer):
     A room adds the weights' shape, the output's spatial shape, and the arithmetic for one bottom.
     """
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.convolution_param
         self.bias_term: bool = p.bias_term
         self.axis: int = p.axis

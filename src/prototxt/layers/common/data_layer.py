@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.data.paths import exists, locate
@@ -15,6 +15,7 @@ from prototxt.data.transform import DataTransform, unknown_fields
 from prototxt.errors import DataError, UnsaidShapeError
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.common.fields import check_least
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 _MAX_AHEAD = 16
 _MAX_AHEAD_BYTES = 1 << 29
@@ -22,13 +23,15 @@ _MAX_AHEAD_BYTES = 1 << 29
 Batches = Callable[[], Iterator[list[Array]]]
 
 
-def label_follows(param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+def label_follows(param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
     """The second top, where that is a label for each image of the first."""
     images = given.get(param.top[0])
     return (images[:1], f'a label for each image of "{param.top[0]}"') if top == 1 and images else None
 
 
-def map_follows(param: Any, top: int, given: Mapping[str, Shape], factor: float = 1) -> Following | None:
+def map_follows(
+    param: LayerParameter, top: int, given: Mapping[str, Shape], factor: float = 1
+) -> Following | None:
     """The second top, where that is a label map for each image of the first, smaller by a factor."""
     images = given.get(param.top[0], ())
     if top != 1 or len(images) != 4:
@@ -55,7 +58,7 @@ class ImageReader(Layer):
     applies: ClassVar[tuple[str, ...]] = ()
     """Fields of forks in transform_param that this layer knows."""
 
-    def take(self, param: Any, source: str, batch_size: int, prefetch: int = 4) -> None:
+    def take(self, param: LayerParameter, source: str, batch_size: int, prefetch: int = 4) -> None:
         """The parameters all have in common."""
         self.top_names: tuple[str, ...] = tuple(param.top)
         if not source:
@@ -68,7 +71,7 @@ class ImageReader(Layer):
         self._unknown = [f for f in unknown_fields(param.transform_param) if f not in self.applies]
 
     @classmethod
-    def follows(cls, param: Any, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
         return label_follows(param, top, given)
 
     @abstractmethod

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from prototxt.errors import LayerError
+from prototxt.schema import Message
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
-def enum_name(message: Any, field: str) -> str:
+def enum_name(message: Message, field: str) -> str:
     """The name of an enum field's value, as it is written in prototxt: `MAX`."""
-    values = message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
-    name: str = values[getattr(message, field)].name
-    return name
+    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
+    assert enum is not None, f"{field} is no enum"
+    return enum.values_by_number[getattr(message, field)].name
 
 
-def exclusive(message: Any, field: str, other: str) -> str:
+def exclusive(message: Message, field: str, other: str) -> str:
     """Which of two names of one thing is in use: `other` when it is set, else `field`.
 
     Raises LayerError when both are set.
@@ -26,7 +28,12 @@ def exclusive(message: Any, field: str, other: str) -> str:
     return other
 
 
-def check_given(message: Any, field: str) -> None:
+def given(message: Message, fields: Iterable[str]) -> list[str]:
+    """Those of these singular fields that are set."""
+    return [field for field in fields if message.HasField(field)]
+
+
+def check_given(message: Message, field: str) -> None:
     """Raises LayerError when a number that has no useful default is not given."""
     if not message.HasField(field):
         raise LayerError(f"no {field}", field=field, hint=f"add {field}: 10, say")
@@ -38,7 +45,7 @@ def check_least(value: int, least: int, field: str) -> None:
         raise LayerError(f"{field} must be at least {least}, not {value}", field=field)
 
 
-def check_specs(param: Any, most: int) -> None:
+def check_specs(param: LayerParameter, most: int) -> None:
     """Raises LayerError when a layer has more `param` entries than learned arrays."""
     if len(param.param) > most:
         raise LayerError(f"{len(param.param)} param entries for {most} learned arrays", field="param")

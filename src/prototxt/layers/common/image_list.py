@@ -11,6 +11,7 @@ from prototxt.blobs import Shape
 from prototxt.data.samples import load_pixels
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.common.data_layer import ImageReader
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 class ImageList(ImageReader):
@@ -18,7 +19,7 @@ class ImageList(ImageReader):
 
     what = "image list"
 
-    def take_list(self, param: Any, fields: Any) -> None:
+    def take_list(self, param: LayerParameter, fields: Any) -> None:
         """The parameters all have in common, which `fields` holds."""
         self.take(param, fields.source, fields.batch_size)
         if bool(fields.new_height) != bool(fields.new_width):

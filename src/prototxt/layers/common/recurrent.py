@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.fields import check_given, check_least
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 State = tuple[Array, ...]
@@ -32,7 +33,7 @@ class Recurrent(Layer):
     def stateful(self) -> bool:
         return True
 
-    def setup(self, param: Any) -> None:
+    def setup(self, param: LayerParameter) -> None:
         p = param.recurrent_param
         check_given(p, "num_output")
         check_least(p.num_output, 1, "num_output")
