@@ -6,6 +6,7 @@ import numpy as np
 
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.layers.base import Cost, Layer
+from prototxt.schema.caffe_pb2 import FillerParameter
 from support.helpers import layer_from_text, noise, refused, run
 
 
@@ -46,8 +47,9 @@ def test_params_and_what_they_start_as() -> None:
     params = bn(fields="slope_filler { value: 2 }").params([(2, 3, 4, 5)])
     assert {p.shape for p in params} == {(1, 3, 1, 1)}
     assert [p.statistic for p in params] == [False, False, True, True]
-    assert (params[0].filler.value, params[1].filler.value, params[3].filler.value) == (2, 0, 0)
-    assert bn(fields="frozen: true").params([(2, 3)])[3].filler.value == 1
+    zero = FillerParameter(type="constant", value=0)
+    assert [p.filler for p in params] == [FillerParameter(value=2), FillerParameter(), None, zero]
+    assert bn(fields="frozen: true").params([(2, 3)])[3].filler == FillerParameter(type="constant", value=1)
 
 
 def test_per_channel_where_statistics_are_stored() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from prototxt.errors import LayerError
+from prototxt.schema.caffe_pb2 import FillerParameter
 from support.helpers import floats, layer_from_text, noise, run
 
 
@@ -32,12 +33,12 @@ def test_per_position_or_over_the_whole_item() -> None:
 def test_params() -> None:
     (shared,) = layer_from_text(normalize()).params([(2, 3, 4, 5)])
     assert shared.shape == ()
-    assert (shared.filler.type, shared.filler.value) == ("constant", 1)
+    assert shared.filler == FillerParameter(type="constant", value=1)
     (own,) = layer_from_text(normalize("channel_shared: false scale_filler { value: 20 }")).params(
         [(2, 3, 4, 5)]
     )
     assert own.shape == (3,)
-    assert own.filler.value == 20
+    assert own.filler == FillerParameter(value=20)
 
 
 def test_nothing_stays_nothing() -> None:

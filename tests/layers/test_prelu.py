@@ -7,6 +7,7 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost
+from prototxt.schema.caffe_pb2 import FillerParameter
 from support.helpers import layer_from_text, run
 
 
@@ -17,7 +18,7 @@ def test_slope_per_channel() -> None:
     np.testing.assert_array_equal(y, [[[-1, 2, -2], [2, 2, 4]]])
     (slope,) = layer.params([x.shape])
     assert slope.shape == (2,)
-    assert (slope.filler.type, slope.filler.value) == ("constant", 0.25)
+    assert slope.filler == FillerParameter(type="constant", value=0.25)
     assert layer.cost([x.shape], [x.shape]) == Cost(comparisons=12, multiplications=6, additions=6)
 
 
@@ -27,7 +28,7 @@ def test_one_slope_for_all() -> None:
     )
     (slope,) = layer.params([(2, 3, 4)])
     assert slope.shape == ()
-    assert slope.filler.value == 3
+    assert slope.filler == FillerParameter(value=3)
     (y,) = run(layer, np.array([[-1, 1, -2]], np.float32), params=[np.array(0.5, np.float32)])
     np.testing.assert_array_equal(y, [[-0.5, 1, -1]])
 

@@ -7,6 +7,7 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
+from prototxt.schema.caffe_pb2 import FillerParameter
 from support.helpers import layer_from_text, noise, run
 
 
@@ -61,8 +62,8 @@ def test_a_second_bottom_leaves_the_offsets_to_learn() -> None:
 
 def test_factors_start_at_one_unless_said_otherwise() -> None:
     factor, offset = scale("bias_term: true").params([(2, 3)])
-    assert (factor.filler.type, factor.filler.value, offset.filler.value) == ("constant", 1, 0)
-    assert scale("filler { value: 4 }").params([(2, 3)])[0].filler.value == 4
+    assert (factor.filler, offset.filler) == (FillerParameter(type="constant", value=1), FillerParameter())
+    assert scale("filler { value: 4 }").params([(2, 3)])[0].filler == FillerParameter(value=4)
 
 
 def test_cost() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnsaidShapeError
 from prototxt.layers.base import Following, Layer
-from prototxt.layers.common.fields import check_least, enum_name
+from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, ResizeParameter, TransformationParameter
 
 BOXES: Shape = (1, 1, 1, 8)
 """The label's shape for want of any box: SSD's before the first batch."""
@@ -83,12 +82,12 @@ class AnnotatedData(Layer):
         return (f'the database "{self.source}" is not read here: {what}; {self._give()}',)
 
 
-def _size(t: Any) -> tuple[int, int] | None:
+def _size(t: TransformationParameter) -> tuple[int, int] | None:
     """Height and width of the images, None where the file does not say."""
     if t.crop_size:
         return t.crop_size, t.crop_size
     resize = t.resize_param
-    if not t.HasField("resize_param") or enum_name(resize, "resize_mode") == "FIT_SMALL_SIZE":
+    if not t.HasField("resize_param") or resize.resize_mode == ResizeParameter.FIT_SMALL_SIZE:
         return None
     for field in ("height", "width"):
         check_least(getattr(resize, field), 1, field)

@@ -6,11 +6,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
 Following = tuple[Shape, str]
@@ -27,7 +27,7 @@ class Param:
     """
 
     shape: Shape
-    filler: Any = None
+    filler: FillerParameter | None = None
     statistic: bool = False
     start: Array | None = field(default=None, compare=False)
 

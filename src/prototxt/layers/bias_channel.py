@@ -9,10 +9,9 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import BiasChannelParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -50,7 +49,7 @@ class BiasChannel(Layer):
             if not getattr(p, field) >= 0:
                 raise LayerError(f"{field} must be at least 0, not {getattr(p, field):g}", field=field)
         self.ignored: tuple[int, ...] = (-1, *p.ignore_label)
-        self.by_pixel: bool = enum_name(p, "label_type") == "PIXEL"
+        self.by_pixel: bool = p.label_type == BiasChannelParameter.PIXEL
         has_background = not self.by_pixel or p.HasField("bg_bias") or p.HasField("background_label")
         label = p.background_label if self.by_pixel else 0
         self.background: int | None = label if has_background else None

@@ -12,7 +12,7 @@ from prototxt.layers.common.channels import moments, normalized
 from prototxt.layers.common.fields import check_specs
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -57,7 +57,7 @@ class PSPNetBN(PerChannel):
         self.eps: float = p.eps
         self.momentum: float = p.momentum
         self.stored: bool = p.frozen or self.phase == TEST
-        one = type(p.slope_filler)(type="constant", value=1 if p.frozen else 0)
+        one = FillerParameter(type="constant", value=1 if p.frozen else 0)
         self.fillers = (p.slope_filler, p.bias_filler, None, one)
         check_specs(param, 4)
 

@@ -9,10 +9,10 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_num_axes, four_axes
 from prototxt.layers.common.channels import moments, normalized
-from prototxt.layers.common.fields import check_specs, enum_name, given
+from prototxt.layers.common.fields import check_specs, given
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import BNParameter, LayerParameter
 from prototxt.util.lazy import np
 
 SEGNET = ("scale_filler", "shift_filler", "bn_mode")
@@ -62,7 +62,7 @@ class SegNetBN(PerChannel):
 
     def setup(self, param: LayerParameter) -> None:
         self.scale_filler, self.shift_filler = param.bn_param.scale_filler, param.bn_param.shift_filler
-        self.learns: bool = enum_name(param.bn_param, "bn_mode") == "LEARN"
+        self.learns: bool = param.bn_param.bn_mode == BNParameter.LEARN
         check_specs(param, 2)
         if self.num_tops > 1 and not self.learns:
             raise LayerError(f"{self.num_tops} tops, but bn_mode INFERENCE has no statistics", field="top")

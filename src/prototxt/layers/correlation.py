@@ -8,10 +8,10 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, check_one_shape
-from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.window import check_padded
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import CorrelationParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -53,7 +53,7 @@ class Correlation(Layer):
         self.pad: int = p.pad
         self.stride_1: int = p.stride_1
         self.stride_2: int = p.stride_2
-        self.subtract = enum_name(p, "correlation_type") == "SUBTRACT"
+        self.subtract = p.correlation_type == CorrelationParameter.SUBTRACT
         check_least(self.stride_1, 1, "stride_1")
         check_least(self.stride_2, 1, "stride_2")
         if self.kernel_size % 2 == 0:

@@ -10,9 +10,8 @@ from prototxt.data.batches import batches
 from prototxt.data.datum import Kind
 from prototxt.data.samples import database_samples, first_sample
 from prototxt.layers.common.data_layer import Batches, ImageReader
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import DataParameter, LayerParameter
 
 
 @layer("Data", bottoms=0, tops=(1, 2))
@@ -51,7 +50,7 @@ class Data(ImageReader):
     def setup(self, param: LayerParameter) -> None:
         p, t = param.data_param, param.transform_param
         self.take(param, p.source, p.batch_size, p.prefetch)
-        self.backend = enum_name(p, "backend")
+        self.backend = DataParameter.DB.Name(p.backend)
         self.rand_skip: int = p.rand_skip
         self.kind: Kind = "gray" if t.force_gray else "color" if t.force_color else "stored"
 

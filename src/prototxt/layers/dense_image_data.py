@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @layer("DenseImageData", bottoms=0, tops=(1, 2), fork="segnet")
-class DenseImageData(ImageList):
+class DenseImageData(ImageList[ListedPair]):
     """Reads batches of images and of the label maps that belong to them, as a text file lists both.
 
     Formula:

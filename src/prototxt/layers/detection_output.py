@@ -11,9 +11,9 @@ from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import check_box_values, detections, most_rows, num_priors, read_priors
-from prototxt.layers.common.fields import check_given, check_least, enum_name, given
+from prototxt.layers.common.fields import check_given, check_least, given
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
 
 IGNORED = ("save_output_param", "save_file", "visualize")
@@ -69,7 +69,7 @@ class DetectionOutput(Layer):
         self.output_kind = OutputKind("boxes", self.num_classes)
         self.share_location: bool = p.share_location
         self.background: int = p.background_label_id
-        self.code = enum_name(p, "code_type")
+        self.code = PriorBoxParameter.CodeType.Name(p.code_type)
         self.variances_count: bool = not p.variance_encoded_in_target
         self.least_score: float = p.confidence_threshold if p.HasField("confidence_threshold") else -inf
         self.keep_top_k: int | None = p.keep_top_k if p.keep_top_k >= 0 else None

@@ -9,9 +9,8 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_one_shape
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import EltwiseParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +41,7 @@ class Eltwise(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.eltwise_param
-        self.operation = enum_name(p, "operation")
+        self.operation = EltwiseParameter.EltwiseOp.Name(p.operation)
         self.coeff: tuple[float, ...] = tuple(p.coeff)
         if self.coeff and self.operation != "SUM":
             raise LayerError(f"coeff serves SUM alone, not {self.operation}", field="coeff")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from math import ceil, prod, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -13,11 +12,9 @@ from numpy.typing import NDArray
 
 from prototxt.blobs import Shape, format_shape
 from prototxt.errors import LayerError, did_you_mean
+from prototxt.schema.caffe_pb2 import FillerParameter
 
 Array = NDArray[np.float32]
-
-FAN_IN, FAN_OUT, AVERAGE = 0, 1, 2
-"""Caffe's FillerParameter.VarianceNorm enum."""
 
 _CHUNK = 1 << 20
 """Values worked on at once where a temporary array is needed."""
@@ -32,7 +29,7 @@ def rng_for(seed: int, layer: str, index: int) -> Generator:
     return np.random.default_rng([seed % (1 << 64), zlib.crc32(layer.encode()), index])
 
 
-def fill(shape: Shape, filler: Any, rng: Generator) -> Array:
+def fill(shape: Shape, filler: FillerParameter | None, rng: Generator) -> Array:
     """A new float32 array of `shape` with the values a FillerParameter asks for; None means constant 0.
 
     Types, n being the fan that variance_norm chooses (FAN_IN = count / shape[0], FAN_OUT = count / shape[1],
@@ -67,11 +64,11 @@ def fill(shape: Shape, filler: Any, rng: Generator) -> Array:
     return out
 
 
-def _constant(out: Array, filler: Any, _rng: Generator) -> None:
+def _constant(out: Array, filler: FillerParameter, _rng: Generator) -> None:
     out.fill(filler.value)
 
 
-def _uniform(out: Array, filler: Any, rng: Generator) -> None:
+def _uniform(out: Array, filler: FillerParameter, rng: Generator) -> None:
     if not filler.min <= filler.max:
         raise LayerError(f"filler: min {filler.min:g} is above max {filler.max:g}", field="min")
     _draw_uniform(out, filler.min, filler.max, rng)
@@ -83,7 +80,7 @@ def _draw_uniform(out: Array, low: float, high: float, rng: Generator) -> None:
     out += np.float32(low)
 
 
-def _gaussian(out: Array, filler: Any, rng: Generator) -> None:
+def _gaussian(out: Array, filler: FillerParameter, rng: Generator) -> None:
     if not filler.std >= 0:
         raise LayerError(f"filler: std must not be negative, got {filler.std:g}", field="std")
     if filler.sparse < -1:
@@ -112,7 +109,7 @@ def _chunks(out: Array) -> Iterator[Array]:
     return (flat[i : i + _CHUNK] for i in range(0, flat.size, _CHUNK))
 
 
-def _positive_unitball(out: Array, _filler: Any, rng: Generator) -> None:
+def _positive_unitball(out: Array, _filler: FillerParameter, rng: Generator) -> None:
     # 1 - U[0, 1) is U(0, 1]: a row of one value must not be divided by 0.
     _draw_uniform(out, 1.0, 0.0, rng)
     if out.size:
@@ -120,21 +117,23 @@ def _positive_unitball(out: Array, _filler: Any, rng: Generator) -> None:
         rows /= rows.sum(axis=1, keepdims=True)
 
 
-def _xavier(out: Array, filler: Any, rng: Generator) -> None:
+def _xavier(out: Array, filler: FillerParameter, rng: Generator) -> None:
     if out.size:
         edge = sqrt(3 / _fan(out.shape, filler.variance_norm))
         _draw_uniform(out, -edge, edge, rng)
 
 
-def _msra(out: Array, filler: Any, rng: Generator) -> None:
+def _msra(out: Array, filler: FillerParameter, rng: Generator) -> None:
     if out.size:
         _draw_gaussian(out, 0.0, sqrt(2 / _fan(out.shape, filler.variance_norm)), rng)
 
 
-def _fan(shape: Shape, variance_norm: int) -> float:
+def _fan(shape: Shape, variance_norm: FillerParameter.VarianceNorm) -> float:
     count = prod(shape)
     fan_in, fan_out = count // _legacy_axis(shape, 0), count // _legacy_axis(shape, 1)
-    return {FAN_IN: fan_in, FAN_OUT: fan_out, AVERAGE: (fan_in + fan_out) / 2}[variance_norm]
+    if variance_norm == FillerParameter.AVERAGE:
+        return (fan_in + fan_out) / 2
+    return fan_in if variance_norm == FillerParameter.FAN_IN else fan_out
 
 
 def _legacy_axis(shape: Shape, axis: int) -> int:
@@ -142,7 +141,7 @@ def _legacy_axis(shape: Shape, axis: int) -> int:
     return shape[axis] if axis < len(shape) else 1
 
 
-def _bilinear(out: Array, _filler: Any, _rng: Generator) -> None:
+def _bilinear(out: Array, _filler: FillerParameter, _rng: Generator) -> None:
     if out.ndim != 4:
         raise LayerError(f"filler type bilinear needs 4 axes, got {format_shape(out.shape)}", field="type")
     height, width = out.shape[2:]
@@ -155,7 +154,7 @@ def _bilinear(out: Array, _filler: Any, _rng: Generator) -> None:
     out[:] = np.outer(ramp, ramp)
 
 
-_FILLERS: dict[str, Callable[[Array, Any, Generator], None]] = {
+_FILLERS: dict[str, Callable[[Array, FillerParameter, Generator], None]] = {
     "constant": _constant,
     "uniform": _uniform,
     "gaussian": _gaussian,

@@ -9,9 +9,8 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FlowWarpParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -42,7 +41,7 @@ class FlowWarp(Layer):
     golden = "the fork is at hand as text alone; its formula by hand is in the tests"
 
     def setup(self, param: LayerParameter) -> None:
-        self.fill = 0.0 if enum_name(param.flow_warp_param, "fill_value") == "ZERO" else np.nan
+        self.fill = 0.0 if param.flow_warp_param.fill_value == FlowWarpParameter.ZERO else np.nan
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         image, flow = bottom

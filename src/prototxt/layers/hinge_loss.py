@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.common.loss import check_batch, check_one_label, scalar
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import HingeLossParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -36,7 +35,7 @@ class HingeLoss(Layer):
     """
 
     def setup(self, param: LayerParameter) -> None:
-        self.norm = enum_name(param.hinge_loss_param, "norm")
+        self.norm = HingeLossParameter.Norm.Name(param.hinge_loss_param.norm)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_batch(bottom)

@@ -16,7 +16,7 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("ImageData", bottoms=0, tops=(1, 2))
-class ImageData(ImageList):
+class ImageData(ImageList[ListedImage]):
     """Reads batches of image files and labels as a text file lists them, round and round.
 
     Formula:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @layer("ImageLabelmapData", bottoms=0, tops=(1, 2), fork="others")
-class ImageLabelmapData(ImageList):
+class ImageLabelmapData(ImageList[ListedPair]):
     """Reads batches of images and of the binary maps that belong to them, as a text file lists both.
 
     Formula:

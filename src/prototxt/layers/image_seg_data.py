@@ -15,10 +15,9 @@ from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.base import Following
 from prototxt.layers.common.data_layer import Batches, map_follows
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import ImageDataParameter, LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @layer("ImageSegData", bottoms=0, tops=(1, 3), fork="pspnet")
-class ImageSegData(ImageList):
+class ImageSegData(ImageList[ListedPair]):
     """Reads batches of images, their label maps and their sizes, as a text file lists them.
 
     Formula:
@@ -79,7 +78,7 @@ class ImageSegData(ImageList):
                 raise LayerError(f"scale_factors must be above 0, not {factor:g}", field="scale_factors")
         cut = (t.crop_size, t.crop_size) if t.crop_size else (t.crop_height, t.crop_width)
         self.ignore_label = min(max(p.ignore_label, 0), 255)
-        self.label_type = enum_name(p, "label_type")
+        self.label_type = ImageDataParameter.LabelType.Name(p.label_type)
         self.cutter = _Cutter(
             cut if cut[0] else None,
             tuple(t.scale_factors),

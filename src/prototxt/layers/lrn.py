@@ -8,11 +8,10 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, LRNParameter
 from prototxt.util.lazy import np
 
 
@@ -47,7 +46,7 @@ class LRN(Layer):
         self.alpha: float = p.alpha
         self.beta: float = p.beta
         self.k: float = p.k
-        self.across = enum_name(p, "norm_region") == "ACROSS_CHANNELS"
+        self.across = p.norm_region == LRNParameter.ACROSS_CHANNELS
         if self.local_size % 2 == 0:
             raise LayerError(f"local_size must be odd, not {self.local_size}", field="local_size")
 

@@ -22,13 +22,18 @@ from prototxt.layers.common.detections import (
     read_priors,
     read_truth,
 )
-from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.loss import check_batch, divisor, normalization, scalar
 from prototxt.layers.common.smooth_l1 import smooth_l1
 from prototxt.layers.registry import layer
 from prototxt.layers.softmax import softmax, softmax_cost
 from prototxt.layers.softmax_with_loss import TINY
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import (
+    LayerParameter,
+    MultiBoxLossParameter,
+    NonMaximumSuppressionParameter,
+    PriorBoxParameter,
+)
 from prototxt.util.lazy import np
 
 SMALL = 1e-5
@@ -80,12 +85,12 @@ class MultiBoxLoss(Layer):
         self.num_classes: int = p.num_classes
         self.share_location: bool = p.share_location
         self.background: int = p.background_label_id
-        self.mining = enum_name(p, "mining_type")
-        self.logistic = enum_name(p, "conf_loss_type") == "LOGISTIC"
-        self.squares = enum_name(p, "loc_loss_type") == "L2"
-        self.code = enum_name(p, "code_type")
+        self.mining = MultiBoxLossParameter.MiningType.Name(p.mining_type)
+        self.logistic = p.conf_loss_type == MultiBoxLossParameter.LOGISTIC
+        self.squares = p.loc_loss_type == MultiBoxLossParameter.L2
+        self.code = PriorBoxParameter.CodeType.Name(p.code_type)
         self.threshold: float | None = (
-            p.overlap_threshold if enum_name(p, "match_type") == "PER_PREDICTION" else None
+            p.overlap_threshold if p.match_type == MultiBoxLossParameter.PER_PREDICTION else None
         )
         self.normalization = normalization(param.loss_param)
         self._fields = p
@@ -261,7 +266,7 @@ class _Start:
     variances: Array
 
 
-def _apart(boxes: Array, order: Positions, nms: Any) -> Positions:
+def _apart(boxes: Array, order: Positions, nms: NonMaximumSuppressionParameter) -> Positions:
     """Of boxes in an order those that no better one overlaps."""
     order = order[: nms.top_k] if nms.top_k >= 0 else order
     order = order[areas(boxes[order]) >= SMALL]

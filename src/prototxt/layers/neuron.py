@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, inf, log
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, ReLUParameter
 from prototxt.util.lazy import np
 
 
@@ -50,7 +49,7 @@ class ReLU(Neuron):
     def setup(self, param: LayerParameter) -> None:
         self.take_slope(param.relu_param)
 
-    def take_slope(self, p: Any) -> None:
+    def take_slope(self, p: ReLUParameter) -> None:
         """The slope of a ReLUParameter, and what a value costs with it."""
         self.negative_slope: float = p.negative_slope
         slope = 1 if self.negative_slope else 0

@@ -8,7 +8,7 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -39,7 +39,7 @@ class Normalize(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.norm_param
-        ones = type(p.scale_filler)(type="constant", value=1)
+        ones = FillerParameter(type="constant", value=1)
         self.filler = p.scale_filler if p.HasField("scale_filler") else ones
         self.across_spatial: bool = p.across_spatial
         self.channel_shared: bool = p.channel_shared

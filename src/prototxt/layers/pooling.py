@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import Any
 
 from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.pool_window import pool_divisors, pool_shape, pool_spans, pool_window
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, PoolingParameter
 from prototxt.util.lazy import np
 
 LOWEST = -(2 - 2**-23) * 2.0**127
@@ -54,7 +52,7 @@ class Pooling(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.pooling_param
-        self.method = enum_name(p, "pool")
+        self.method = PoolingParameter.PoolMethod.Name(p.pool)
         self.floor = _floor(p)
         self.is_global: bool = p.global_pooling
         self._fields = p
@@ -106,16 +104,17 @@ class Pooling(Layer):
         return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).brief())
 
 
-def _floor(p: Any) -> bool:
+def _floor(p: PoolingParameter) -> bool:
     """Whether sizes are rounded down, by Caffe's round_mode or a fork's ceil_mode.
 
     Raises LayerError where both are given and contradict each other.
     """
-    floor = enum_name(p, "round_mode") == "FLOOR"
+    floor = p.round_mode == PoolingParameter.FLOOR
     if not p.HasField("ceil_mode"):
         return floor
     if p.HasField("round_mode") and floor == p.ceil_mode:
-        what = f"round_mode {enum_name(p, 'round_mode')} contradicts ceil_mode {str(p.ceil_mode).lower()}"
+        mode = PoolingParameter.RoundMode.Name(p.round_mode)
+        what = f"round_mode {mode} contradicts ceil_mode {str(p.ceil_mode).lower()}"
         raise LayerError(what, field="ceil_mode", hint="give one of the two")
     return not p.ceil_mode
 

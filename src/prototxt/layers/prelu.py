@@ -8,7 +8,7 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -32,7 +32,7 @@ class PReLU(Layer):
     def setup(self, param: LayerParameter) -> None:
         p = param.prelu_param
         self.channel_shared: bool = p.channel_shared
-        quarter = type(p.filler)(type="constant", value=0.25)
+        quarter = FillerParameter(type="constant", value=0.25)
         self.filler = p.filler if p.HasField("filler") else quarter
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:

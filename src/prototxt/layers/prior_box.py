@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect, insort
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import MAX_ELEMENTS, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.fields import given
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
 
 SAME = 1e-6
@@ -108,7 +108,7 @@ class PriorBox(Layer):
         return f"{self.boxes} boxes"
 
 
-def _sizes(p: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _sizes(p: PriorBoxParameter) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The least sides and the largest, in whole pixels; as many of these as of those, or none."""
     if not p.min_size:
         raise LayerError("no min_size: there are 0 boxes", field="min_size", hint="add min_size: 30, say")
@@ -126,7 +126,7 @@ def _sizes(p: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(map(int, p.min_size)), tuple(map(int, p.max_size))
 
 
-def _ratios(p: Any) -> tuple[float, ...]:
+def _ratios(p: PriorBoxParameter) -> tuple[float, ...]:
     """The aspect ratios other than 1, each once, followed by what it is flipped."""
     ratios: list[float] = []
     known = [1.0]  # ascending: a file may hold very many
@@ -141,7 +141,7 @@ def _ratios(p: Any) -> tuple[float, ...]:
     return tuple(ratios)
 
 
-def _variance(p: Any) -> tuple[float, ...]:
+def _variance(p: PriorBoxParameter) -> tuple[float, ...]:
     variance = tuple(p.variance) or (0.1,)
     if len(variance) not in (1, 4):
         raise LayerError(f"{len(variance)} values of variance; give 1 or 4", field="variance")
@@ -150,13 +150,14 @@ def _variance(p: Any) -> tuple[float, ...]:
     return variance
 
 
-def _pair(p: Any, both: str, high: str, wide: str) -> tuple[float, float] | None:
+def _pair(p: PriorBoxParameter, both: str, high: str, wide: str) -> tuple[float, float] | None:
     """What one field says for both axes, or two fields for one each; None where the net does not say."""
-    if p.HasField(high) or p.HasField(wide):
-        if p.HasField(both):
+    written = given(p, (both, high, wide))
+    if high in written or wide in written:
+        if both in written:
             raise LayerError(f"give either {both} or {high} and {wide}, not both", field=both)
         pair = {high: getattr(p, high), wide: getattr(p, wide)}
-    elif p.HasField(both):
+    elif written:
         pair = {both: getattr(p, both)}
     else:
         return None

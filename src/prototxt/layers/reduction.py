@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import canonical_axis
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, ReductionParameter
 from prototxt.util.lazy import np
 
 
@@ -39,7 +38,7 @@ class Reduction(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.reduction_param
-        self.operation = enum_name(p, "operation")
+        self.operation = ReductionParameter.ReductionOp.Name(p.operation)
         self.axis: int = p.axis
         self.coeff: float = p.coeff
 

@@ -10,9 +10,8 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, ResampleParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Resample(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.resample_param
-        self.method = enum_name(p, "type")
+        self.method = ResampleParameter.ResampleType.Name(p.type)
         self.size: tuple[int, int] = (p.height, p.width)
         self.antialias: bool = p.antialias
         if self.method == "AREA":

@@ -9,7 +9,7 @@ from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_operand, run_of_axes
 from prototxt.layers.common.per_channel import PerChannel, lies_on_channels
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 
 
 @layer("Scale", bottoms=(1, 2))
@@ -44,7 +44,7 @@ class Scale(PerChannel):
         self.num_axes: int = p.num_axes
         self.bias_term: bool = p.bias_term
         # Factors start at 1, so that an untrained layer changes nothing.
-        ones = type(p.filler)(type="constant", value=1)
+        ones = FillerParameter(type="constant", value=1)
         self.filler, self.bias_filler = (p.filler if p.HasField("filler") else ones), p.bias_filler
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:

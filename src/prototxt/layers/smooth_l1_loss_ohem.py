@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.common.axes import four_axes
-from prototxt.layers.common.fields import enum_name
 from prototxt.layers.common.loss import normalization, scalar
 from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, LossParameter
 from prototxt.util.lazy import np
 
 
@@ -44,7 +43,7 @@ class SmoothL1LossOHEM(RegionLoss):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.loss_param
-        fixed = enum_name(p, "normalization") == "PRE_FIXED"
+        fixed = p.normalization == LossParameter.PRE_FIXED
         self.normalization = "PRE_FIXED" if fixed else normalization(p)
         self.pre_fixed_normalizer: float = p.pre_fixed_normalizer
 

@@ -10,10 +10,10 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import check_given, check_least, enum_name
+from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, SPPParameter
 from prototxt.util.lazy import np
 
 
@@ -47,7 +47,7 @@ class SPP(Layer):
         check_given(p, "pyramid_height")
         check_least(p.pyramid_height, 1, "pyramid_height")
         self.pyramid_height: int = p.pyramid_height
-        self.method = enum_name(p, "pool")
+        self.method = SPPParameter.PoolMethod.Name(p.pool)
         self._message = type(param)
 
     def levels(self, shape: Shape) -> list[Pooling]:

@@ -1,4 +1,4 @@
-"""Reading prototxt fields the way several rooms do: enum values by name, fields that exclude each other."""
+"""Checks of prototxt fields that several layers share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from collections.abc import Iterable
 from prototxt.errors import LayerError
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import LayerParameter
-
-
-def enum_name(message: Message, field: str) -> str:
-    """The name of an enum field's value, as it is written in prototxt: `MAX`."""
-    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
-    assert enum is not None, f"{field} is no enum"
-    return enum.values_by_number[getattr(message, field)].name
 
 
 def exclusive(message: Message, field: str, other: str) -> str:

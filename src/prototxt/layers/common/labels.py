@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.common.axes import canonical_axis
+from prototxt.schema.caffe_pb2 import AccuracyParameter, LossParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def check_label_count(bottom: Sequence[Shape], axis: int) -> None:
         raise LayerError(what, field="bottom")
 
 
-def ignore_label(loss_param: Any) -> int | None:
+def ignore_label(param: LossParameter | AccuracyParameter) -> int | None:
     """The label that does not count, None where every label does."""
-    return loss_param.ignore_label if loss_param.HasField("ignore_label") else None
+    return param.ignore_label if param.HasField("ignore_label") else None
 
 
 def read_labels(x: Array, classes: int, ignore: int | None = None) -> tuple[Labels, Mask]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.common.fields import enum_name
+from prototxt.schema.caffe_pb2 import LossParameter
 from prototxt.util.lazy import np
 
 LOG_THRESHOLD = 1e-20
@@ -44,12 +43,12 @@ def check_one_label(bottom: Sequence[Shape], which: int = 1) -> None:
         raise LayerError(what, field="bottom")
 
 
-def scalar(value: Any) -> list[Array]:
+def scalar(value: float | np.floating) -> list[Array]:
     """The one top of a loss layer: a single number without axes."""
     return [np.array(value, np.float32)]
 
 
-def normalization(loss_param: Any, default: str | None = None) -> str:
+def normalization(loss_param: LossParameter, default: str | None = None) -> str:
     """FULL, VALID, BATCH_SIZE or NONE; the old `normalize` counts where `normalization` is not given.
 
     `default` takes the place of the schema's. Raises LayerError for PRE_FIXED, which forks have in other layers.
@@ -59,7 +58,7 @@ def normalization(loss_param: Any, default: str | None = None) -> str:
             return "VALID" if loss_param.normalize else "BATCH_SIZE"
         if default is not None:
             return default
-    name = enum_name(loss_param, "normalization")
+    name = LossParameter.NormalizationMode.Name(loss_param.normalization)
     if name == "PRE_FIXED":
         what = "normalization PRE_FIXED (100) is not for this layer: give FULL, VALID, BATCH_SIZE or NONE"
         raise LayerError(what, field="normalization")
