@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from threading import Lock
@@ -18,6 +18,7 @@ from prototxt.graph.graph import Graph, Node, ParamRef
 from prototxt.layers.fillers import fill, rng_for
 from prototxt.util.limits import check_fits
 from prototxt.weights.match import match
+from prototxt.weights.parameter_array import ParameterMemory
 
 Files = str | PathLike[str] | Sequence[str | PathLike[str]] | None
 
@@ -73,24 +74,20 @@ class Loaded:
 
 
 class Params(Sequence[list[Array]]):
-    """Every node's learned arrays by node index, float32, each made when it is first asked for.
+    """Every node's learned arrays by node index, float32, each made when it is first used.
 
-    Once made, an array stays the same: what is written into it is there for everyone. Layers that share a parameter
-    share its memory, each in its own shape. Several threads may ask at once.
+    `params[index]` are a node's arrays for code inside the package, which reads them; users get those of `borrow`,
+    whose writes are counted. Once made, an array stays the same: what is written into it is there for everyone.
+    Layers that share a parameter share its memory, each in its own shape. Several threads may ask at the same time.
     """
 
-    def __init__(self, nodes: Sequence[Node], sources: Mapping[tuple[int, int], Callable[[], Array]]) -> None:
+    def __init__(self, nodes: Sequence[Node], sources: Mapping[_Key, Callable[[], Array]]) -> None:
         """`sources` makes the arrays, by node and slot of their owner."""
         self._refs = tuple(node.params for node in nodes)
         self._sources = dict(sources)
-        self._made: dict[_Key, Array] = {}
+        self._memories: dict[_Key, ParameterMemory] = {}
         self._lists: dict[int, list[Array]] = {}
         self._lock = Lock()
-        self._lent: set[_Key] = set()
-        self._copied: set[_Key] = set()
-        self._known: dict[_Key, Array] = {}
-        self.version = 0
-        """Grows when `notice` finds that somebody has written into an array that others have copied."""
 
     def __len__(self) -> int:
         return len(self._refs)
@@ -106,75 +103,70 @@ class Params(Sequence[list[Array]]):
             self._lists[index] = [self.array(index, slot) for slot in range(len(self._refs[index]))]
         return self._lists[index]
 
-    def array(self, index: int, slot: int) -> Array:
-        """One array of a node; the node's others stay where they are."""
+    def memory(self, index: int, slot: int) -> ParameterMemory:
+        """The memory of one array of a node; the node's others stay where they are."""
         ref = self._refs[index][slot]
         key = (ref.owner, ref.slot)
         with self._lock:
-            if key not in self._made:
-                self._made[key] = self._sources[key]()
+            if key not in self._memories:
+                self._memories[key] = ParameterMemory(self._sources[key]())
                 del self._sources[key]  # and with it what it holds of the file
-        return self._made[key].reshape(ref.shape)
+            return self._memories[key]
 
-    def lend(self, index: int, slot: int) -> Array:
-        """`array` for somebody who may write into it."""
-        array = self.array(index, slot)
-        ref = self._refs[index][slot]
-        with self._lock:
-            self._lent.add((ref.owner, ref.slot))
-            self._know((ref.owner, ref.slot))
-        return array
+    def memories(self, index: int, without: Collection[int] = ()) -> list[ParameterMemory]:
+        """The memory of each of a node's arrays, but for those slots."""
+        slots = range(len(self._refs[index]))
+        return [self.memory(index, slot) for slot in slots if slot not in without]
 
-    def take(self, key: _Key, source: Callable[[], Array]) -> None:
+    def array(self, index: int, slot: int) -> Array:
+        """One array of a node, to be read."""
+        return self.memory(index, slot).array.reshape(self._refs[index][slot].shape)
+
+    def borrow(self, index: int, slot: int) -> Array:
+        """One array of a node for somebody who may write into it."""
+        return self.memory(index, slot).borrow(self._refs[index][slot].shape)
+
+    def replace(self, key: _Key, source: Callable[[], Array]) -> None:
         """Other values for an array; where it is made already they are written into it, for everyone to see."""
         with self._lock:
-            if key in self._made:
-                self._made[key][...] = source().reshape(self._made[key].shape)
-                if key in self._known:
-                    self._known[key][...] = self._made[key]
-            else:
+            memory = self._memories.get(key)
+            if memory is None:
                 self._sources[key] = source
-            self.version += 1
+            else:
+                memory.array[...] = source().reshape(memory.array.shape)
+                memory.mark_written()
 
-    def share(self, index: int, slot: int, array: Array) -> None:
-        """Have somebody else's array, of the same shape, in place of its own."""
+    def share(self, index: int, slot: int, memory: ParameterMemory) -> None:
+        """Use somebody else's memory, of the same shape, in place of an array's own."""
         ref = self._refs[index][slot]
         key = (ref.owner, ref.slot)
         with self._lock:
             self._sources.pop(key, None)
-            self._made[key] = array
+            former = self._memories.get(key)
+            self._memories[key] = memory
             self._lists.clear()
-            self._known.pop(key, None)
-            self._lent.add(key)
-            self._know(key)
-            self.version += 1
-
-    def copied(self, index: int, but: Collection[int] = ()) -> None:
-        """Somebody has made something of a node's arrays, except of those slots, that would miss a change."""
-        with self._lock:
-            for slot, ref in enumerate(self._refs[index]):
-                if slot not in but:
-                    self._copied.add((ref.owner, ref.slot))
-                    self._know((ref.owner, ref.slot))
-
-    def _know(self, key: _Key) -> None:
-        """Remember the values of an array that is both lent and copied."""
-        if key in self._lent and key in self._copied and key not in self._known:
-            self._known[key] = self._made[key].copy()
-
-    def notice(self) -> int:
-        """The version, after a look at whether lent arrays still hold what was copied."""
-        with self._lock:
-            for key, known in self._known.items():
-                now = self._made[key]
-                if not np.array_equal(known.view(np.uint32), now.view(np.uint32)):
-                    known[...] = now
-                    self.version += 1
-        return self.version
+        if former is not None:
+            former.mark_written()  # what was derived from it no longer holds
 
     def shapes(self, index: int) -> tuple[Shape, ...]:
         """The shapes of a node's arrays; makes none of them."""
         return tuple(ref.shape for ref in self._refs[index])
+
+
+class Stamp:
+    """Some learned arrays as they were at one time: whether what was derived from them then still holds."""
+
+    def __init__(self, memories: Iterable[ParameterMemory]) -> None:
+        self._memories = tuple(memories)
+        self._versions = self._now()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nobody has written into the arrays since."""
+        return self._versions == self._now()
+
+    def _now(self) -> list[int]:
+        return [memory.version for memory in self._memories]
 
 
 def read_files(files: Files) -> tuple[WeightsFile, ...]:
@@ -213,7 +205,7 @@ def load_params(graph: Graph, params: Params, files: Sequence[WeightsFile]) -> L
     """
     stored, loaded = _gather(graph, files)
     for key, blob in stored.items():
-        params.take(key, blob.array)
+        params.replace(key, blob.array)
     return loaded
 
 
