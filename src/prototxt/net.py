@@ -16,12 +16,13 @@ from numpy.typing import ArrayLike
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.detection.detection import Detection
 from prototxt.detection.heads import PixelMap, find_head, image_view
-from prototxt.engine import reference
-from prototxt.engine.session import PackedWeightsCache, Session
+from prototxt.engine.packed_weights import PackedWeightsCache
+from prototxt.engine.reference import ReferenceInterpreter
+from prototxt.engine.session import Session
 from prototxt.engine.tuning.cache import remember, remembered
 from prototxt.engine.tuning.choose import Kernels, tuned
 from prototxt.engine.tuning.measure import Measured, measure
-from prototxt.engine.watch import Loss, Watcher
+from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning, did_you_mean
 from prototxt.frontend.load import (
@@ -173,11 +174,13 @@ class Blob:
     def data(self) -> Array:
         """float32 values; zeros before the first forward. An input's may be written before `forward()`.
 
-        What is held on to stays as it is: the next forward writes elsewhere. An input's array is always the same.
+        The array stays valid as long as you hold it, or any view of it: a later forward then writes into other memory.
+        An input's array is the exception: it is what the next forward reads, and what `forward(name=values)` writes.
 
         Raises InputError when the latest forward did not keep this blob.
         """
-        return self._net._value(self._id).view()
+        lend = self._net._lenders.get(self._id, np.ndarray.view)
+        return lend(self._net._value(self._id))
 
     def copy(self) -> Array:
         """The values as an array of its own; zeros where no forward has left any."""
@@ -197,11 +200,15 @@ class Parameter:
 
     @property
     def data(self) -> Array:
-        """float32 values, the same memory at every call; read from the weights file when first asked for.
+        """float32 values, the same memory at every call; read from the weights file when they are first used.
+
+        Write into it, or into a NumPy view of it, in any way that NumPy has (`data[...] = values`, `data *= 2`,
+        `np.copyto(data, values)` ...): the next forward uses the new values. Reading costs nothing later. Only code
+        that wants the raw memory (`np.asarray(data)`, `memoryview(data)`) finds it read-only.
 
         Raises WeightsError where the file's numbers turn out to be damaged.
         """
-        return self._params.lend(self._layer, self._slot)
+        return self._params.borrow(self._layer, self._slot)
 
     @property
     def shape(self) -> Shape:
@@ -264,6 +271,7 @@ class Net:
         self.graph = graph
         self._input_shapes = tuple(graph.shapes[blob] for blob in graph.entries)
         self._values: dict[BlobId, Array] = {}
+        self._lenders: dict[BlobId, Callable[[Array], Array]] = {}
         self._reached = graph.last
         self._has_run = False
         self._loss = 0.0
@@ -346,7 +354,7 @@ class Net:
         from prototxt.views.plan_table import plan_text
 
         session = self.session(keep)
-        report = make_plan_report(session.plan, self.threads, session.bytes, session.prepared_bytes)
+        report = make_plan_report(session.plan, self.threads, session.bytes, session.packed_bytes)
         return plan_text(report)
 
     def load(self, weights: Files) -> Loaded:
@@ -376,7 +384,7 @@ class Net:
                 raise InputError(f"{what}, in {other.graph.file} they are {', '.join(has) or 'none'}")
         for mine, its in pairs:
             for slot in range(len(mine.params)):
-                self._arrays.share(mine.index, slot, other._arrays.lend(its.index, slot))
+                self._arrays.share(mine.index, slot, other._arrays.memory(its.index, slot))
         return tuple(mine.name for mine, _ in pairs if mine.params)
 
     def save(self, path: Path, form: str = "") -> None:
@@ -451,10 +459,11 @@ class Net:
         _check_fits(plan)
         fed = {blob: self._entry(blob) for blob in graph.entries}
         if self.engine == "reference":
-            loss = Loss(graph.losses)
-            values = reference.run(graph, plan.kept, fed, self._arrays, (loss, *watchers))
+            runner = ReferenceInterpreter(graph, plan.kept, fed, self._arrays)
+            values = runner.run(watchers)
             outputs = _apart({name: values[graph.last[name]] for name in graph.outputs}, fed.values())
-            self._loss = loss.total
+            self._loss = runner.loss()
+            lend = None
         else:
             session = self._bound(plan, start, end)
             for blob, entry in session.entries.items():
@@ -464,8 +473,11 @@ class Net:
                     fed[blob] = entry  # what is given next is written straight to where it is read
             values = session.run(watchers)
             outputs = {name: values[graph.last[name]].copy(order="C") for name in graph.outputs}
-            self._loss = session.losses()
+            self._loss = session.loss()
+            lend = session.arena.lend
         self._remember(graph, {**fed, **values})
+        if lend:
+            self._lenders.update(dict.fromkeys(values, lend))
         return outputs
 
     def forward_unplanned(
@@ -482,10 +494,10 @@ class Net:
         entries = {
             blob: feeds[blob.name] if blob.name in feeds else self._entry(blob) for blob in ran.entries
         }
-        loss = Loss(ran.losses)
         kept = resolve_keep(self.graph, self.keep, ran)
-        values = reference.run(ran, kept, entries, self._arrays, (loss,))
-        self._loss = loss.total
+        runner = ReferenceInterpreter(ran, kept, entries, self._arrays)
+        values = runner.run()
+        self._loss = runner.loss()
         self._remember(ran, {**entries, **values})
 
     def detections(
@@ -573,7 +585,7 @@ class Net:
         return self._bound(plan, start, end)
 
     def _bound(self, plan: Plan, start: LayerName | None, end: LayerName | None) -> Session:
-        key = ("session", self._input_shapes, start, end, plan.kept, self._arrays.notice(), self.threads)
+        key = ("session", self._input_shapes, start, end, plan.kept, self.threads)
         session: Session = self._lowered.get(
             key, lambda: Session(plan, self._arrays, self._ready, self.threads)
         )
@@ -584,6 +596,7 @@ class Net:
         written = {top.name for node in ran.nodes if not node.layer.is_input for top in node.tops}
         others = {blob: array for blob, array in self._values.items() if blob.name not in written}
         self._values, self._has_run = {**others, **values}, True
+        self._lenders = {blob: lend for blob, lend in self._lenders.items() if blob in others}
         self._reached = self._reached | ran.last
 
     def _set_inputs(self, arrays: Mapping[str, ArrayLike], ran: Graph) -> None:

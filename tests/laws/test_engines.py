@@ -10,7 +10,8 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Shape
-from prototxt.engine.session import PackedWeightsCache, Session
+from prototxt.engine.packed_weights import PackedWeightsCache
+from prototxt.engine.session import Session
 from prototxt.kernels import winograd
 from prototxt.layers.base import Layer
 from prototxt.plan.choose import KERNELS, Table, candidates
@@ -76,8 +77,8 @@ def by_kernel(kernel: Kernel, table: Table) -> Callable[[Layer, list[Shape]], Ke
 
 def spoil(session: Session) -> None:
     """What a step reads must have been written in this forward: all memory holds NaN before it."""
-    session._arena[...] = np.nan
-    for memory in session._memories:
+    session.arena.memory[...] = np.nan
+    for memory in session.scratch_memory:
         memory[...] = np.nan
 
 

@@ -28,4 +28,4 @@ def net() -> Net:
 
 def report() -> PlanReport:
     session = net().session()
-    return make_plan_report(session.plan, 2, session.bytes, session.prepared_bytes)
+    return make_plan_report(session.plan, 2, session.bytes, session.packed_bytes)

@@ -45,7 +45,7 @@ def test_weights_used_where_they_lie_are_not_prepared() -> None:
         'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" '
         "inner_product_param { num_output: 10 } }"
     )
-    assert parse_net(text).session().prepared_bytes == 0
+    assert parse_net(text).session().packed_bytes == 0
 
 
 def test_plain_types() -> None:

@@ -1,41 +1,53 @@
-"""The reference engine: every room's own forward in file order, nothing fused; the truth for the fast one."""
+"""The reference engine: every layer's own forward in file order, nothing fused; the truth for the fast one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from time import perf_counter
-
-import numpy as np
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from prototxt.blobs import Array
 from prototxt.engine.checks import check_changed
-from prototxt.engine.watch import Watcher
-from prototxt.graph.graph import BlobId, Graph, located_at
+from prototxt.engine.interpreter import Interpreter, run_layer
+from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.plan.memory import deaths
+from prototxt.weights.params import Params
 
 
-@np.errstate(all="ignore")  # what overflows is infinite or NaN, as in Caffe; a watcher can look for it
-def run(
-    graph: Graph,
-    kept: Collection[BlobId],
-    feeds: Mapping[BlobId, Array],
-    params: Sequence[Sequence[Array]],
-    watchers: Sequence[Watcher] = (),
-) -> dict[BlobId, Array]:
-    """The kept blobs after one forward; arguments as for the fast engine, with a graph in place of a plan."""
-    blobs = dict(feeds)
-    nodes = [node for node in graph.nodes if not node.layer.is_input]
-    for node, dead in zip(nodes, deaths([(n.bottoms, n.tops) for n in nodes], kept), strict=True):
-        start = perf_counter()
-        bottom = [blobs[b] for b in node.bottoms]
-        check_changed(graph, node, bottom)
-        with located_at(node):
-            made = node.layer.forward(bottom, params[node.index])
-        tops = dict(zip(node.tops, made, strict=True))
-        seconds = perf_counter() - start
-        for watcher in watchers:
-            watcher.step_done((node,), seconds, tops)
-        blobs.update(tops)
-        for blob in dead:
-            del blobs[blob]
-    return {blob: blobs[blob] for blob in graph.shapes if blob in kept}
+@dataclass(frozen=True, slots=True)
+class LayerStep:
+    """One layer, and the blobs that no later layer reads."""
+
+    nodes: tuple[Node]
+    unused: tuple[BlobId, ...]
+
+
+class ReferenceInterpreter(Interpreter[LayerStep]):
+    """Runs a graph layer by layer on `feeds`, the values of its entries, of whatever shapes the layers take."""
+
+    def __init__(
+        self, graph: Graph, kept: Collection[BlobId], feeds: Mapping[BlobId, Array], params: Params
+    ) -> None:
+        self.losses = graph.losses
+        self._graph, self._params = graph, params
+        self._kept = [blob for blob in graph.shapes if blob in kept]
+        self._blobs = dict(feeds)
+        nodes = [node for node in graph.nodes if not node.layer.is_input]
+        unused = deaths([(n.bottoms, n.tops) for n in nodes], {*kept, *graph.losses})
+        self.steps = [LayerStep((n,), blobs) for n, blobs in zip(nodes, unused, strict=True)]
+
+    @property
+    def kept(self) -> list[BlobId]:
+        return self._kept
+
+    def blob(self, blob: BlobId) -> Array:
+        return self._blobs[blob]
+
+    def run_step(self, step: LayerStep) -> dict[BlobId, Array]:
+        (node,) = step.nodes
+        bottom = [self._blobs[blob] for blob in node.bottoms]
+        check_changed(self._graph, node, bottom)
+        tops = dict(zip(node.tops, run_layer(node, bottom, self._params), strict=True))
+        self._blobs.update(tops)
+        for blob in step.unused:
+            del self._blobs[blob]
+        return tops

@@ -18,21 +18,6 @@ class Watcher:
         """`nodes` ran as one step (several where layers are fused) in `seconds`; `tops` are its results."""
 
 
-class Loss(Watcher):
-    """The net's loss: `total` is the sum of every loss blob's values times its weight."""
-
-    def __init__(self, weights: Mapping[BlobId, float]) -> None:
-        self.total = 0.0
-        self._weights = weights
-
-    def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
-        self.total += sum(
-            self._weights[blob] * float(values.sum())
-            for blob, values in tops.items()
-            if blob in self._weights
-        )
-
-
 class Timer(Watcher):
     """Seconds per layer and forward, by node index; a layer that ran fused into another one's step is in `fused`."""
 

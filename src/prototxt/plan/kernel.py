@@ -86,8 +86,6 @@ class Kernel:
     """Whether layers behind it may work on its tiles."""
     joins: ClassVar[bool] = True
     """Whether a tile may be combined with another blob's as soon as it is made."""
-    live: ClassVar[tuple[int, ...]] = ()
-    """Slots of learned arrays that are used where they lie, so that a change in them is seen."""
 
     def applies(self, layer: Any, bottom: Sequence[Shape]) -> bool:
         """Whether it can run this layer."""

@@ -127,7 +127,6 @@ class Product(Kernel):
     """InnerProduct, each core its share of the outputs; the weights stay where they are."""
 
     name = "weights x input"
-    live = (0,)
 
     def applies(self, layer: InnerProduct, bottom: Sequence[Shape]) -> bool:
         return fits_tiles(bottom[0]) and layer.axis in (1, 1 - len(bottom[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, SupportsIndex, cast
 
@@ -107,7 +107,7 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
 
     # ---- Writing ----
 
-    def __setitem__(self, key: Any, value: ArrayLike) -> None:  # whatever NumPy takes as an index
+    def __setitem__(self, key: Any, value: Any, /) -> None:  # whatever NumPy takes
         with self._writing() as plain:
             plain[_plain(key)] = _plain(value)
 
@@ -146,7 +146,7 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
     @flat.setter
     def flat(self, values: ArrayLike) -> None:
         with self._writing() as plain:
-            plain.flat = _plain(values)
+            plain.flat[:] = _plain(values)
 
     # ---- What NumPy calls ----
 
@@ -173,8 +173,8 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
     def __array_function__(
         self,
         func: Callable[..., Any],
-        types: Any,
-        args: Sequence[Any],
+        types: Iterable[type],
+        args: Iterable[Any],
         kwargs: Mapping[str, Any],  # whatever `func` takes
     ) -> Any:
         """NumPy's other functions: views of this stay what they are, everything else is plain."""
@@ -248,7 +248,7 @@ class _Flat:
         return next(self._values)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
-        return np.array(self._values, dtype)
+        return np.array(_plain(self._array), dtype).reshape(-1)
 
     def __getattr__(self, name: str) -> Any:
         """What is left of np.flatiter: `base`, `coords`, `index`, `copy` ..."""

@@ -126,6 +126,11 @@ class Params(Sequence[list[Array]]):
         """One array of a node for somebody who may write into it."""
         return self.memory(index, slot).borrow(self._refs[index][slot].shape)
 
+    def mark_written(self, index: int) -> None:
+        """Say that a node's arrays may have changed."""
+        for memory in self.memories(index):
+            memory.mark_written()
+
     def replace(self, key: _Key, source: Callable[[], Array]) -> None:
         """Other values for an array; where it is made already they are written into it, for everyone to see."""
         with self._lock:

@@ -58,7 +58,7 @@ def _show_plan(session: Session, as_json: bool) -> None:
 def _plan_report(session: Session) -> PlanReport:
     from prototxt.views.plan import make_plan_report
 
-    return make_plan_report(session.plan, session.threads, session.bytes, session.prepared_bytes)
+    return make_plan_report(session.plan, session.threads, session.bytes, session.packed_bytes)
 
 
 def _show_profile(runner: Runner, items: Sequence[Item], as_json: bool) -> None:

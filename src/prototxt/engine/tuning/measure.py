@@ -10,7 +10,8 @@ from time import perf_counter
 import numpy as np
 
 from prototxt.blobs import Array, Shape
-from prototxt.engine.session import PackedWeightsCache, Session
+from prototxt.engine.packed_weights import PackedWeightsCache
+from prototxt.engine.session import Session
 from prototxt.engine.tuning.choose import Kernels, geometry, tuned
 from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Graph, Node
