@@ -179,8 +179,8 @@ class Blob:
 
         Raises InputError when the latest forward did not keep this blob.
         """
-        lend = self._net._lenders.get(self._id, np.ndarray.view)
-        return lend(self._net._value(self._id))
+        values, lend = self._net._value(self._id), self._net._lenders.get(self._id)
+        return lend(values) if lend else values.view()
 
     def copy(self) -> Array:
         """The values as an array of its own; zeros where no forward has left any."""
