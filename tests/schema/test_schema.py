@@ -35,6 +35,11 @@ def test_compiled_schema_is_fresh() -> None:
     assert committed == compiled, "run `make proto`"
 
 
+def test_stub_is_fresh() -> None:
+    tool = compiler()
+    assert tool.STUB.read_text(encoding="utf-8") == tool.make_stub(tool.SOURCE), "run `make proto`"
+
+
 def test_compiler_refuses_a_broken_schema(tmp_path: Path) -> None:
     broken = tmp_path / "broken.proto"
     broken.write_text('syntax = "proto2"; message A { optional Missing b = 1; }')
