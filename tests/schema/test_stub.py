@@ -83,4 +83,5 @@ def test_the_stub_has_every_field() -> None:
         stated |= {ast.unparse(node.target) for node in classes[name].body if isinstance(node, ast.AnnAssign)}
         fields = set(descriptor(name).fields_by_name) - {"lambda"}  # a keyword
         assert fields <= stated, name
-        assert all(hasattr(getattr(caffe_pb2, name), n) for n in stated if not n.startswith("_")), name
+        message = getattr(caffe_pb2, name)()
+        assert all(hasattr(message, n) for n in stated if not n.startswith("_")), name
