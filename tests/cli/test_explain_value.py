@@ -49,7 +49,7 @@ def test_arrays_are_fed_as_they_are(tmp_path: Path) -> None:
 def test_depth_all_and_engine(engine: str) -> None:
     args = (LENET, "conv2", "--at", "0,17,3,4", *ON_DIGIT, "--engine", engine)
     deep = invoke(explain, *args, "--depth", 2)
-    assert "what the largest terms are made of" in deep.out
+    assert "breakdowns of the largest terms" in deep.out
     assert invoke(explain, *args, "--all").out.count("x weight") == 20
 
 
@@ -116,7 +116,7 @@ def test_what_does_not_go_together(args: tuple[str, ...], words: str) -> None:
         (("conv1", "--at", "0,0,0"), "it has no value at 0,0,0"),
         (("conv1", "--at", "-1,0,0,0"), "it has no value at -1,0,0,0"),
         (("conv1", "--at", ""), "no place in it is given"),
-        (("data", "--at", "0,0,0,0"), "an input of the net is made of nothing"),
+        (("data", "--at", "0,0,0,0"), "an input of the net has no terms"),
         (("conv1", "--at", "0,0,0,0", "--image", "no.png"), "no.png"),
         (("conv1", "--at", "0,0,0,0", "--weights", "no.caffemodel"), "no.caffemodel"),
     ],

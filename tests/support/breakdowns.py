@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from prototxt.explain.breakdown.table import LEDGERS
-from prototxt.graph.context import of_class
+from prototxt.explain.breakdown.rules import break_down, has_rule, load_rules
 from prototxt.graph.graph import Node
+from prototxt.layers.base import Layer
 from prototxt.net import Net
 
 RTOL, ATOL = 1e-4, 1e-5
 
 
 def with_breakdown(net: Net) -> list[Node]:
-    return [
-        node for node in net.layers if not node.layer.is_input and of_class(LEDGERS, node.layer) is not None
-    ]
+    return [node for node in net.layers if not node.layer.is_input and has_rule(type(node.layer))]
+
+
+def classes_with_rules() -> list[type[Layer]]:
+    """The layer classes that a rule is registered for, without their subclasses."""
+    load_rules()
+    return [kind for kind in break_down.registry if kind is not object]

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from prototxt.errors import Place, printable
-from prototxt.explain.breakdown.values import why_no_ledger
+from prototxt.explain.breakdown.values import why_no_breakdown
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.graph.graph import BlobId, Graph, Node, ParamRef
 from prototxt.graph.select import PHASES
@@ -122,7 +122,7 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
         "place": place_text(node.place),
         "sections": [asdict(section) for section in explain_layer(graph, node)],
         "rule": rule_of(graph, node),
-        "noLedger": why_no_ledger(node),
+        "noLedger": why_no_breakdown(node),
     }
 
 

@@ -14,12 +14,17 @@ import pytest
 import prototxt
 from prototxt.blobs import Shape
 from prototxt.explain.breakdown.model import Breakdown, Place
-from prototxt.explain.breakdown.table import LEDGERS, WITHOUT, types_with_ledger
-from prototxt.explain.breakdown.values import Values, explain_value, run_for, shown
+from prototxt.explain.breakdown.rules import (
+    explainable_types,
+    has_rule,
+    reason_against,
+)
+from prototxt.explain.breakdown.values import Values, blob_name, explain_value, run_for
 from prototxt.graph.graph import BlobId, Node
+from prototxt.layers.base import Layer
 from prototxt.layers.registry import all_layer_classes
 from prototxt.net import Net
-from support.breakdowns import ATOL, RTOL, with_breakdown
+from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
 from support.golden import CASE_LIST, SHARED, Case, needs_shared, part
 
 DRAWN = 2
@@ -41,25 +46,27 @@ def places(shape: Shape, seed: str) -> list[Place]:
 EXPLAINED = [case for case in CASE_LIST if with_breakdown(case.net(case.arrays()))]
 
 
-def ledgers(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Breakdown]]:
+def breakdowns(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Breakdown]]:
     """Of every layer, at some places: the blob, whether it is the net's last version of it, the ledger."""
     stored = case.arrays()
     for name in [node.name for node in with_breakdown(case.net(stored, engine))]:
         values = run_for(case.net(stored, engine), name, feeds=part(stored, "input"))
         for top, blob in enumerate(values.node.tops):
             for at in places(values.blobs[blob].shape, f"{case} {blob}"):
-                yield blob, values.graph.last[blob.name] == blob, values.ledger(at, top)
+                yield blob, values.graph.last[blob.name] == blob, values.breakdown(at, top)
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
 @pytest.mark.parametrize("case", EXPLAINED, ids=str)
 def test_the_ledger_gives_what_the_engine_and_the_reference_give(case: Case, engine: str) -> None:
     truth = part(case.arrays(), "output")
-    for blob, is_last, ledger in ledgers(case, engine):
-        assert ledger.agrees, (ledger.layer, ledger.at, ledger.value, ledger.stored)
+    for blob, is_last, breakdown in breakdowns(case, engine):
+        assert breakdown.agrees, (breakdown.layer, breakdown.at, breakdown.value, breakdown.stored)
         if is_last and blob.name in truth:
-            want = truth[blob.name][ledger.at]
-            np.testing.assert_allclose(np.float32(ledger.value), want, RTOL, ATOL, err_msg=ledger.formula)
+            want = truth[blob.name][breakdown.at]
+            np.testing.assert_allclose(
+                np.float32(breakdown.value), want, RTOL, ATOL, err_msg=breakdown.formula
+            )
 
 
 def test_more_than_a_thousand_places_are_looked_at() -> None:
@@ -73,9 +80,9 @@ def test_more_than_a_thousand_places_are_looked_at() -> None:
     assert looked > 2_000
 
 
-def test_every_kind_with_a_ledger_is_looked_at() -> None:
+def test_every_class_with_a_rule_is_checked() -> None:
     seen = {type(node.layer) for case in EXPLAINED for node in with_breakdown(case.net(case.arrays()))}
-    for kind in LEDGERS:
+    for kind in classes_with_rules():
         assert kind.golden or any(issubclass(layer_class, kind) for layer_class in seen), kind
 
 
@@ -85,10 +92,10 @@ def test_terms_are_the_values_that_lie_at_their_places() -> None:
         net = case.net(stored)
         name = with_breakdown(net)[0].name
         values = run_for(net, name, feeds=part(stored, "input"))
-        blobs = {shown(values.graph, b): x for b, x in values.blobs.items()}
+        blobs = {blob_name(values.graph, b): x for b, x in values.blobs.items()}
         top = values.blobs[values.node.tops[0]]
         for at in places(top.shape, str(case)):
-            for group in values.ledger(at).groups:
+            for group in values.breakdown(at).groups:
                 for term in group.terms:
                     assert term.value == (0 if term.at is None else float(blobs[group.bottom][term.at]))
 
@@ -128,39 +135,39 @@ def lenet() -> Net:
 
 def test_lenet_conv2_is_twenty_subtotals_of_twenty_five_products() -> None:
     net = lenet()
-    ledger = explain_value(net, "conv2", (0, 17, 3, 4))
-    assert [len(group) for group in ledger.groups] == [25] * 20
-    assert all(group.shape == (5, 5) and group.bottom == "pool1" for group in ledger.groups)
+    breakdown = explain_value(net, "conv2", (0, 17, 3, 4))
+    assert [len(group) for group in breakdown.groups] == [25] * 20
+    assert all(group.shape == (5, 5) and group.bottom == "pool1" for group in breakdown.groups)
     pool1 = run_for(net, "conv2").blobs[BlobId("pool1")]
     weight, bias = (param.data for param in net.params["conv2"])
-    for channel, group in enumerate(ledger.groups):
+    for channel, group in enumerate(breakdown.groups):
         window = pool1[0, channel, 3:8, 4:9].astype(np.float64)
         np.testing.assert_array_equal(group.values.reshape(5, 5), window)
         assert group.factors is not None
         np.testing.assert_array_equal(group.factors.reshape(5, 5), weight[17, channel])
         assert group.subtotal == pytest.approx(float((window * weight[17, channel]).sum()), abs=1e-12)
-    assert [step.text for step in ledger.steps] == ["sum of 20 subtotals", "+ bias[17]"]
-    total = sum(group.subtotal for group in ledger.groups)
-    assert ledger.value == pytest.approx(total + float(bias[17]), abs=1e-12)
-    assert ledger.agrees
-    assert ledger.formula.endswith("w[17, c, u, v] * pool1[0, c, 3 + u, 4 + v]")
+    assert [step.text for step in breakdown.steps] == ["sum of 20 subtotals", "+ bias[17]"]
+    total = sum(group.subtotal for group in breakdown.groups)
+    assert breakdown.value == pytest.approx(total + float(bias[17]), abs=1e-12)
+    assert breakdown.agrees
+    assert breakdown.formula.endswith("w[17, c, u, v] * pool1[0, c, 3 + u, 4 + v]")
 
 
 def test_a_wrong_value_is_told() -> None:
-    ledger = explain_value(lenet(), "conv2", (0, 17, 3, 4))
-    near = ledger.value + 5e-5 * ledger.size
-    for stored in (near, 0.0, -ledger.stored, float("nan"), float("inf")):
-        assert not replace(ledger, stored=stored).agrees
-    assert not replace(ledger, stored=1.0, size=float("inf")).agrees
-    assert not replace(ledger, stored=1.0, size=float("nan")).agrees
+    breakdown = explain_value(lenet(), "conv2", (0, 17, 3, 4))
+    near = breakdown.value + 5e-5 * breakdown.size
+    for stored in (near, 0.0, -breakdown.stored, float("nan"), float("inf")):
+        assert not replace(breakdown, stored=stored).agrees
+    assert not replace(breakdown, stored=1.0, size=float("inf")).agrees
+    assert not replace(breakdown, stored=1.0, size=float("nan")).agrees
 
 
 def test_what_is_not_finite_must_be_so_in_both() -> None:
-    ledger = explain_value(lenet(), "conv2", (0, 17, 3, 4))
+    breakdown = explain_value(lenet(), "conv2", (0, 17, 3, 4))
     nan, inf = float("nan"), float("inf")
-    assert replace(ledger, value=nan, stored=nan).agrees
-    assert replace(ledger, value=1e39, stored=inf).agrees
-    assert not replace(ledger, value=1e39, stored=-inf).agrees
+    assert replace(breakdown, value=nan, stored=nan).agrees
+    assert replace(breakdown, value=1e39, stored=inf).agrees
+    assert not replace(breakdown, value=1e39, stored=-inf).agrees
 
 
 def test_padding_is_marked_and_adds_nothing() -> None:
@@ -179,15 +186,15 @@ def test_values_in_place_are_those_from_before() -> None:
     (last,) = [node for node in net.layers if net.graph.last["y"] in node.tops]
     values = run_for(net, last.name, 4, part(case.arrays(), "input"))
     at = max(np.ndindex(net.blobs["y"].shape), key=lambda place: net.blobs["y"].data[place])
-    ledger = values.ledger(at)
-    versions = [ledger.blob]
-    while ledger.groups[0].bottom.startswith("y"):
-        (branch,) = values.follow(ledger, 2)
-        assert branch.ledger is not None
-        assert branch.ledger.agrees
-        assert branch.ledger.stored == branch.term.value
-        ledger = branch.ledger
-        versions.append(ledger.blob)
+    breakdown = values.breakdown(at)
+    versions = [breakdown.blob]
+    while breakdown.groups[0].bottom.startswith("y"):
+        (branch,) = values.follow(breakdown, 2)
+        assert branch.breakdown is not None
+        assert branch.breakdown.agrees
+        assert branch.breakdown.stored == branch.term.value
+        breakdown = branch.breakdown
+        versions.append(breakdown.blob)
     assert versions == ["y", "y@1", "y@0"]
 
 
@@ -212,25 +219,21 @@ def test_trained_nets_on_noise(model: str) -> None:
         params = {node.index: tuple(p.data for p in net.params.get(node.name, ()))}
         values = Values(net.graph, node, blobs, params)
         for at in places(blobs[node.tops[0]].shape, node.name):
-            ledger = values.ledger(at)
-            assert ledger.agrees, (node.name, at, ledger.value, ledger.stored)
+            breakdown = values.breakdown(at)
+            assert breakdown.agrees, (node.name, at, breakdown.value, breakdown.stored)
             if node.tops[0] in fused:
-                assert replace(ledger, stored=float(fused[node.tops[0]][at])).agrees, (node.name, at)
-
-
-def test_types_of_the_table_are_rooms() -> None:
-    assert set(LEDGERS) <= set(all_layer_classes())
+                assert replace(breakdown, stored=float(fused[node.tops[0]][at])).agrees, (node.name, at)
 
 
 def test_the_page_lists_the_types() -> None:
     page = (ROOT / "docs" / "one-value.md").read_text(encoding="utf-8")
-    (listed,) = re.findall(r"## What has a ledger\n\n(.*?)\. Of a type", page, re.DOTALL)
-    assert re.split(r",\s+", listed) == types_with_ledger()
+    (listed,) = re.findall(r"## Which layer types have a breakdown\n\n(.*?)\. Of a type", page, re.DOTALL)
+    assert re.split(r",\s+", listed) == explainable_types()
 
 
-def test_every_room_has_a_ledger_or_a_word_why_not() -> None:
-    """Rooms that make something of something."""
+def test_every_layer_type_has_a_rule_or_a_reason() -> None:
+    """All types that compute tops from bottoms."""
+    no_reason = reason_against.dispatch(Layer)
     for layer_class in all_layer_classes():
-        if layer_class.tops != (0, 0) and layer_class.bottoms != (0, 0):
-            has = [any(issubclass(layer_class, kind) for kind in rooms) for rooms in (LEDGERS, WITHOUT)]
-            assert sum(has) == 1, layer_class
+        if layer_class.tops != (0, 0) and layer_class.bottoms != (0, 0) and not has_rule(layer_class):
+            assert reason_against.dispatch(layer_class) is not no_reason, layer_class

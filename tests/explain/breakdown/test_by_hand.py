@@ -29,10 +29,10 @@ def net_of(*layers: str, **inputs: tuple[int, ...]) -> Net:
     return net
 
 
-def every_ledger(net: Net, layer: str) -> list[Breakdown]:
+def every_breakdown(net: Net, layer: str) -> list[Breakdown]:
     values = run_for(net, layer)
     return [
-        values.ledger(at, top)
+        values.breakdown(at, top)
         for top, blob in enumerate(values.node.tops)
         for at in np.ndindex(values.blobs[blob].shape)
     ]
@@ -78,10 +78,10 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_every_place_of_kinds_without_golden_cases(case: str) -> None:
     layer, inputs = CASES[case]
-    told = every_ledger(net_of(layer, **inputs), "y")
+    told = every_breakdown(net_of(layer, **inputs), "y")
     assert told
-    for ledger in told:
-        assert ledger.agrees, (ledger.formula, ledger.value, ledger.stored)
+    for breakdown in told:
+        assert breakdown.agrees, (breakdown.formula, breakdown.value, breakdown.stored)
 
 
 FILLED = 'weight_filler { type: "gaussian" std: 0.5 } bias_filler { type: "gaussian" std: 0.5 }'
@@ -91,9 +91,9 @@ FILLED = 'weight_filler { type: "gaussian" std: 0.5 } bias_filler { type: "gauss
 def test_a_state_from_forwards_before_is_part_of_the_value(kind: str) -> None:
     net = net_of(one(kind, f"recurrent_param {{ num_output: 3 {FILLED} }}", TWO), x=(3, 2, 4), z=(3, 2))
     net.blobs["z"].data[...] = 1
-    first = every_ledger(net, "y")
-    second = every_ledger(net, "y")
-    assert all(ledger.agrees for ledger in [*first, *second])
+    first = every_breakdown(net, "y")
+    second = every_breakdown(net, "y")
+    assert all(breakdown.agrees for breakdown in [*first, *second])
     assert first[0].stored != second[0].stored
 
 
@@ -104,7 +104,7 @@ def test_accuracies_that_add_up_over_forwards() -> None:
     net.blobs["z"].data[...] = np.arange(16).reshape(1, 1, 4, 4) % 3
     for _ in range(2):
         net.blobs["x"].data[...] = np.random.default_rng(1).random((1, 3, 4, 4))
-        assert all(ledger.agrees for ledger in every_ledger(net, "y"))
+        assert all(breakdown.agrees for breakdown in every_breakdown(net, "y"))
     assert "the forwards before" in explain_value(net, "y", (0, 0, 0, 0)).steps[1].text
 
 
@@ -117,12 +117,12 @@ CONV = (
 def test_layers_of_one_name_have_their_own_weights() -> None:
     """The first of them is told with its own, not with those of the last."""
     net = net_of(CONV.format("x", "a", 5), CONV.format("a", "b", 2), x=(1, 3, 2, 2))
-    ledger = explain_value(net, "same", (0, 4, 1, 1))
-    assert ledger.blob == "a"
-    assert ledger.agrees
+    breakdown = explain_value(net, "same", (0, 4, 1, 1))
+    assert breakdown.blob == "a"
+    assert breakdown.agrees
     first, last = (net.params_of(node)[0].data for node in net.layers if node.params)
     assert (first.shape, last.shape) == ((5, 3, 1, 1), (2, 5, 1, 1))
-    assert ledger.groups[0].factors is not None
+    assert breakdown.groups[0].factors is not None
     assert net.params["same"][0].shape == last.shape
     told = {one.key: one for one in explain_layer(net.graph, find_layer(net.graph, "same"))}["layer"]
     assert Line("name", '2 layers are called "same": this is the first of them') in told.lines
@@ -133,17 +133,17 @@ def test_argmax_marks_the_winner() -> None:
     net.blobs["x"].data[...] = [1, 4, 2, 4, 0]
     first, second = (explain_value(net, "y", (0, 0, k)).groups[0] for k in range(2))
     assert (first.winner, second.winner) == (3, 1)
-    assert first.picks
+    assert first.selects
 
 
 @pytest.mark.parametrize(
     ("layers", "layer", "said", "hint"),
     [
-        ((one("ReLU"),), "x", "an input of the net is made of nothing", '"y" reads it'),
-        ((one("Silence").replace('top: "y"', ""),), "y", "makes nothing: Silence has no tops", None),
+        ((one("ReLU"),), "x", "an input of the net has no terms", 'a layer that reads it: "y"'),
+        ((one("Silence").replace('top: "y"', ""),), "y", "has no values: Silence has no tops", None),
         (
             ('layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape { dim: 2 } } }',),
-            "d", "its values are read or drawn, made of nothing", None,
+            "d", "its values are read or drawn at random: they have no terms", None,
         ),
         (
             (
@@ -151,7 +151,7 @@ def test_argmax_marks_the_winner() -> None:
                 'layer { name: "y" type: "DetectionOutput" bottom: "loc" bottom: "conf" bottom: "prior" top: "y" '
                 "detection_output_param { num_classes: 2 nms_param { nms_threshold: 0.5 } } }",
             ),
-            "y", "its rows are boxes", '"relu"',
+            "y", "rows are boxes ranked", '"relu"',
         ),
     ],
 )  # fmt: skip

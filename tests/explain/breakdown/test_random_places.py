@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from prototxt.explain.breakdown import table
+from prototxt.explain.breakdown import values
 from prototxt.explain.breakdown.model import Place
 from prototxt.explain.breakdown.query import Query, Result
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.values import run_for
 from prototxt.layers.base import Layer
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.lstm import LSTM
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
-from support.breakdowns import ATOL, RTOL, with_breakdown
+from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
 from support.golden import CASE_LIST, Case, part
 
 DRAWN = 1_000
@@ -80,12 +81,14 @@ def look(engine: str, kinds: tuple[type[Layer], ...] = (Layer,)) -> tuple[int, l
         stored = case.arrays()
         values = run_for(case.net(stored, engine), layer, feeds=part(stored, "input"))
         for top, at in places:
-            ledger, truth = values.ledger(at, top.number), part(stored, "output")[top.blob][at]
+            breakdown, truth = values.breakdown(at, top.number), part(stored, "output")[top.blob][at]
             looked += 1
-            if not ledger.agrees:
-                wrong.append(f"{case} {ledger.formula}: {ledger.value}, the engine has {ledger.stored}")
-            elif not np.allclose(np.float32(ledger.value), truth, RTOL, ATOL, equal_nan=True):
-                wrong.append(f"{case} {ledger.formula}: {ledger.value}, the reference had {truth}")
+            if not breakdown.agrees:
+                wrong.append(
+                    f"{case} {breakdown.formula}: {breakdown.value}, the engine has {breakdown.stored}"
+                )
+            elif not np.allclose(np.float32(breakdown.value), truth, RTOL, ATOL, equal_nan=True):
+                wrong.append(f"{case} {breakdown.formula}: {breakdown.value}, the reference had {truth}")
     return looked, wrong
 
 
@@ -97,27 +100,23 @@ def test_a_thousand_drawn_places(engine: str) -> None:
 
 
 def test_they_are_of_most_kinds_and_of_forks_too() -> None:
-    kinds = {kind for kind in table.LEDGERS if any(issubclass(top.kind, kind) for top in tops())}
+    kinds = {kind for kind in classes_with_rules() if any(issubclass(top.kind, kind) for top in tops())}
     looked = {kind for kind in kinds for (top, _), *_ in drawn().values() if issubclass(top.kind, kind)}
     assert len(looked) > 0.9 * len(kinds), kinds - looked
     assert any(case.dialect for case, _ in drawn())
     assert len({case for case, _ in drawn()}) > 300
 
 
-def off(answer: Callable[[Layer, Query], Result]) -> Callable[[Layer, Query], Result]:
-    """A ledger that is a thousandth off."""
-
-    def account(layer: Layer, asked: Query) -> Result:
-        right = answer(layer, asked)
-        running = replace(right.running, value=right.running.value + 1e-3 * (right.running.size + 1))
-        return replace(right, running=running)
-
-    return account
+def off(layer: Layer, query: Query) -> Result:
+    """A result that is wrong by a thousandth."""
+    right = break_down(layer, query)
+    running = replace(right.running, value=right.running.value + 1e-3 * (right.running.size + 1))
+    return replace(right, running=running)
 
 
 @pytest.mark.parametrize("kind", [Convolution, Pooling, SoftmaxWithLoss, LSTM])
 def test_a_wrong_ledger_is_found(kind: type[Layer], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(table.LEDGERS, kind, off(table.LEDGERS[kind]))
+    monkeypatch.setattr(values, "break_down", off)
     looked, wrong = look("fast", (kind,))
     assert looked
     assert len(wrong) > 0.9 * looked, wrong  # but for places that are infinite, or no number

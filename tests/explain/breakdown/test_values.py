@@ -33,11 +33,11 @@ def net(text: str = TEXT, phase: str = "TEST") -> Net:
 
 
 def test_largest_of_a_window_and_its_place() -> None:
-    ledger = explain_value(net(), "pool", (1, 0, 0, 1))
-    (window,) = ledger.groups
+    breakdown = explain_value(net(), "pool", (1, 0, 0, 1))
+    (window,) = breakdown.groups
     assert [term.at for term in window.terms] == [(1, 0, 0, 1), (1, 0, 0, 2), (1, 0, 1, 1), (1, 0, 1, 2)]
     assert [term.part for term in window.terms] == [0, 0, 0, 18]
-    assert (ledger.value, ledger.stored, ledger.blob, window.bottom) == (18, 18, "pool@0", "data")
+    assert (breakdown.value, breakdown.stored, breakdown.blob, window.bottom) == (18, 18, "pool@0", "data")
     mask = explain_value(net(), "pool", (1, 0, 0, 1), top=1)
     assert (mask.value, mask.stored, mask.blob) == (6, 6, "mask")
 
@@ -59,27 +59,27 @@ def test_the_same_in_every_engine_and_layers_behind_do_not_run() -> None:
 
 def test_inputs_of_another_size() -> None:
     values = run_for(net(), "pool", feeds={"data": np.ones((1, 1, 6, 6)), "label": np.zeros(1)})
-    assert values.ledger((0, 0, 2, 2)).value == 1
+    assert values.breakdown((0, 0, 2, 2)).value == 1
 
 
 def test_follow_goes_up_one_layer_after_the_other() -> None:
     made = net()
-    ledger = explain_value(made, "less", (0, 0, 0, 0))
-    assert follow(made, ledger, 1) == ()
-    (double,) = follow(made, ledger, 4)
+    breakdown = explain_value(made, "less", (0, 0, 0, 0))
+    assert follow(made, breakdown, 1) == ()
+    (double,) = follow(made, breakdown, 4)
     assert [branch.bottom for branch in walk([double])] == ["pool@1", "pool@0", "data"]
     (pool,) = double.branches
-    assert pool.ledger is not None
+    assert pool.breakdown is not None
     (data,) = pool.branches
-    assert (data.ledger, data.why, data.term.at) == (None, "an input of the net", (0, 0, 1, 1))
-    assert len(list(walk(follow(made, ledger, 3)))) == 2
+    assert (data.breakdown, data.why, data.term.at) == (None, "an input of the net", (0, 0, 1, 1))
+    assert len(list(walk(follow(made, breakdown, 3)))) == 2
 
 
 def test_what_only_measures_is_not_followed() -> None:
     text = TEXT.replace('"ArgMax"', '"LRN"')
-    ledger = explain_value(net(text), "arg", (0, 0, 0, 0))
-    assert [group.side for group in ledger.groups] == [False, True]
-    assert [term.value for _, term in largest(ledger, 5)] == [9]
+    breakdown = explain_value(net(text), "arg", (0, 0, 0, 0))
+    assert [group.auxiliary for group in breakdown.groups] == [False, True]
+    assert [term.value for _, term in largest(breakdown, 5)] == [9]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_only_measures_is_not_followed() -> None:
         ("pool", (0, 0, -1, 0), 0, "no value at 0,0,-1,0"),
         ("pool", (), 0, "no place in it is given"),
         ("pool", (0, 0, 0, 0), 2, 'no top 2; its tops: 0 is "pool", 1 is "mask"'),
-        ("data", (0, 0, 0, 0), 0, "an input of the net is made of nothing"),
+        ("data", (0, 0, 0, 0), 0, "an input of the net has no terms"),
     ],
 )
 def test_what_is_not_there_is_said(layer: str, at: tuple[int, ...], top: int, words: str) -> None:
@@ -125,24 +125,24 @@ def test_a_branch_says_why_it_ends() -> None:
     values = run_for(made, "end", 2)
     x = values.blobs[values.node.bottoms[0]]
     at = tuple(int(i[0]) for i in np.nonzero(x))
-    (branch,) = values.follow(values.ledger(at), 2)
-    assert branch.ledger is None
+    (branch,) = values.follow(values.breakdown(at), 2)
+    assert branch.breakdown is None
     assert "at random" in branch.why
 
 
 def test_statistics_of_a_batch() -> None:
     text = TEXT.replace('type: "ArgMax"', 'type: "BatchNorm" batch_norm_param { use_global_stats: false }')
-    ledger = explain_value(net(text), "arg", (1, 0, 0, 0))
-    assert [len(group) for group in ledger.groups] == [1, 12]
-    assert [step.text for step in ledger.steps][:2] == ["mean of 12", "variance"]
-    assert ledger.agrees
+    breakdown = explain_value(net(text), "arg", (1, 0, 0, 0))
+    assert [len(group) for group in breakdown.groups] == [1, 12]
+    assert [step.text for step in breakdown.steps][:2] == ["mean of 12", "variance"]
+    assert breakdown.agrees
 
 
 def test_a_net_of_the_examples_with_other_weights() -> None:
     made = prototxt.load_net(ROOT / "examples" / "lenet.prototxt", seed=3)
-    ledger = explain_value(made, "ip1", (0, 7))
-    assert [group.shape for group in ledger.groups] == [(4, 4)] * 50
-    assert ledger.agrees
+    breakdown = explain_value(made, "ip1", (0, 7))
+    assert [group.shape for group in breakdown.groups] == [(4, 4)] * 50
+    assert breakdown.agrees
 
 
 def test_more_terms_than_anybody_looks_at_are_refused() -> None:

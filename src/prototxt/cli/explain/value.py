@@ -125,9 +125,9 @@ def explain_one(
     feeds, fed = _feeds(net, value.image, images)
     depth = value.depth or 1
     values = run_for(net, layer, depth, feeds)
-    ledger = values.ledger(value.at, value.top or 0)
-    _answer(ledger, values.follow(ledger, depth), _about(net, fed), value.everything, form, output)
-    return int(not ledger.agrees)
+    breakdown = values.breakdown(value.at, value.top or 0)
+    _answer(breakdown, values.follow(breakdown, depth), _about(net, fed), value.everything, form, output)
+    return int(not breakdown.agrees)
 
 
 def _about(net: Net, fed: str) -> str:
@@ -138,20 +138,23 @@ def _about(net: Net, fed: str) -> str:
 
 
 def _answer(
-    ledger: Any, branches: Sequence[Any], fed: str, everything: bool, form: str, output: str | None
+    breakdown: Any, branches: Sequence[Any], fed: str, everything: bool, form: str, output: str | None
 ) -> None:
     if form == "json":
-        from prototxt.explain.breakdown.views.export import ledger_json
+        from prototxt.explain.breakdown.views.json import breakdown_json
 
-        emit(ledger_json(ledger, branches, fed), output)
+        emit(breakdown_json(breakdown, branches, fed), output)
     elif form == "html":
-        from prototxt.explain.breakdown.views.html import ledger_html
+        from prototxt.explain.breakdown.views.html import breakdown_html
 
-        emit(ledger_html(ledger, branches, fed), output)
+        emit(breakdown_html(breakdown, branches, fed), output)
     else:
-        from prototxt.explain.breakdown.views.text import ledger_text
+        from prototxt.explain.breakdown.views.text import breakdown_text
 
-        tell(lambda width: ledger_text(ledger, branches, fed=fed, everything=everything, width=width), output)
+        tell(
+            lambda width: breakdown_text(breakdown, branches, fed=fed, everything=everything, width=width),
+            output,
+        )
 
 
 def _feeds(net: Net, image: str | None, images: ImageChoice) -> tuple[Mapping[str, Any], str]:

@@ -1,6 +1,6 @@
-"""The ledger of one value: every term it is made of, subtotals, the steps from their sum to the value.
+"""The breakdown of one value: all its terms, their subtotals, and the steps from the sum to the value.
 
-Terms lie in arrays: a fully connected layer has tens of thousands for each value, a mean over an image more.
+Terms are kept in arrays: a value of a fully connected layer has tens of thousands of them, a mean over an image more.
 """
 
 from __future__ import annotations
@@ -12,43 +12,47 @@ from math import isclose, isfinite, isnan
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["RTOL", "Breakdown", "Group", "Numbers", "Place", "Places", "Step", "Term", "agree"]
+
 Place = tuple[int, ...]
 Places = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 RTOL = 1e-5
-"""How near a ledger's value must be to the engine's, which sums in another order, in float32."""
+"""Relative tolerance between a breakdown and the engine, which sums in float32 and in another order."""
 
 TINY = float(np.finfo(np.float32).tiny)
-"""Below it float32 has fewer digits."""
+"""The smallest normal float32; below it float32 has fewer digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One value of a bottom and what it adds.
+    """One value of a bottom and its contribution.
 
-    `at` is its place in the bottom, N x C x H x W or as many axes as that has; None where the window reaches over
-    the edge, where the value is 0. `factor` is what it is multiplied by (a weight, say), None where by nothing;
-    `part` what it adds. `beside` are other numbers that this is made with, by what formulas call them: a target, say.
+    `at` is the place in the bottom, one index per axis; None where the window reaches over the edge and reads 0.
+    `factor` is what the value is multiplied by (a weight, for example), None where nothing multiplies it. `part` is
+    the contribution to the sum. `extra` holds further numbers that enter it, such as a target, by their names in the
+    formula.
     """
 
     at: Place | None
     value: float
     factor: float | None
     part: float
-    beside: Mapping[str, float] = field(default_factory=dict)
+    extra: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """T terms with a subtotal, such as those of one input channel; `bottom` is the blob that they come from, by its
-    name or, where layers write it in place later, as its version: `conv1@0`.
+    """T terms with a subtotal, for example those of one input channel.
 
-    `places` is T x axes of the bottom, `inside` tells which of them lie in it; `values`, `factors` and `parts` are as
-    Term has them, and so are the numbers `beside` them. `shape` lays the terms out as their window is, kh x kw say; ()
-    is a line. Terms on the `side` are what others are measured by, such as the neighbours of LRN: no part of the value
-    itself. A group that `picks` takes one of its values and drops the others, as a maximum does: the `winner`, if there
-    is one. Unless it `sums` the subtotal says nothing.
+    `bottom` names the blob they come from; where later layers overwrite it in place, it is a version: `conv1@0`.
+    `places` is T x axes of the bottom, `inside` marks the places that lie in it; `values`, `factors`, `parts` and
+    `extra` hold the numbers of each Term. `shape` is the layout of the window, kh x kw; () is a plain list.
+
+    An `auxiliary` group is not added to the value; it holds what the value depends on otherwise, for example the
+    neighbours that LRN divides by. A group that `selects` takes one of its values, the `winner`, as a maximum does.
+    The subtotal has a meaning only where the group `adds_up`.
     """
 
     title: str
@@ -60,13 +64,14 @@ class Group:
     parts: Numbers = field(repr=False)
     subtotal: float
     shape: tuple[int, ...] = ()
-    side: bool = False
-    picks: bool = False
+    auxiliary: bool = False
+    selects: bool = False
     winner: int | None = None
-    sums: bool = True
-    beside: Mapping[str, Numbers] = field(default_factory=dict, repr=False)
+    adds_up: bool = True
+    extra: Mapping[str, Numbers] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
+        """The number of terms."""
         return len(self.parts)
 
     def term(self, i: int) -> Term:
@@ -76,23 +81,24 @@ class Group:
             float(self.values[i]),
             None if self.factors is None else float(self.factors[i]),
             float(self.parts[i]),
-            {name: float(numbers[i]) for name, numbers in self.beside.items()},
+            {name: float(numbers[i]) for name, numbers in self.extra.items()},
         )
 
     @property
     def terms(self) -> Iterator[Term]:
+        """All terms, in order."""
         return map(self.term, range(len(self)))
 
-    def largest(self, most: int) -> list[int]:
-        """Which terms add most, whatever their sign; none that add nothing."""
+    def largest(self, limit: int) -> list[int]:
+        """The numbers of up to `limit` terms with the largest magnitudes; none that add nothing."""
         sizes = np.abs(self.parts)
-        order = np.argsort(-sizes, kind="stable")[:most]
+        order = np.argsort(-sizes, kind="stable")[:limit]
         return [int(i) for i in order if sizes[i]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step behind the groups, such as `+ bias[17]`, with the number that it takes, and the value after it."""
+    """One step after the groups, such as `+ bias[17]`: its operand, and the value after it."""
 
     text: str
     value: float
@@ -101,11 +107,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Breakdown:
-    """How a layer makes the value at `at` of its top `blob`: groups of terms, then steps to the `value`.
+    """The computation of the value at `at` of a layer's top `blob`: groups of terms, then steps to the `value`.
 
-    `formula` is the layer's, with this value's numbers. `stored` is what the engine has there. Values are float64,
-    made of float32 terms. `size` is what rounding goes by where things cancel out: the sum of what is added, without
-    signs, taken through the same steps.
+    `formula` is the layer's, with the numbers of this value. `stored` is the engine's value. All numbers are float64,
+    computed from float32 terms. `size` is the scale of the rounding error where terms cancel out: the sum of the
+    magnitudes of everything added, taken through the same steps.
     """
 
     layer: str
@@ -121,17 +127,17 @@ class Breakdown:
 
     @property
     def agrees(self) -> bool:
-        """Whether the ledger gives what the engine gave."""
+        """Whether the breakdown gives the engine's value, up to rounding."""
         return agree(self.value, self.stored, self.size)
 
     @property
     def terms(self) -> int:
-        """How many there are, in all groups."""
+        """The number of terms in all groups."""
         return sum(map(len, self.groups))
 
 
 def agree(value: float, stored: float, size: float) -> bool:
-    """Whether `stored`, a float32, is the value up to rounding."""
+    """Whether `stored`, a float32, equals the value up to rounding; `size` is the scale of the rounding error."""
     with np.errstate(over="ignore"):
         rounded = float(np.float32(value))
     if isnan(rounded) or isnan(stored):

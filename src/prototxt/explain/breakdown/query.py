@@ -1,11 +1,10 @@
-"""What a ledger is asked for and what it answers: a place in a top, the bottoms, the learned arrays."""
+"""What a rule is given and what it returns: a place in a top, the bottoms and parameters; then terms and steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,31 @@ from prototxt.errors import LayerError
 from prototxt.explain.breakdown.model import Group, Numbers, Place, Places
 from prototxt.explain.breakdown.running import Running
 
+__all__ = [
+    "MAX_TERMS",
+    "Query",
+    "Result",
+    "check_terms",
+    "grid",
+    "index",
+    "offset",
+    "places_at",
+    "product_of",
+    "select_one",
+    "sum_of",
+    "tap_names",
+]
+
 MAX_TERMS = 1_000_000
-"""The most that a ledger holds."""
+"""The largest number of terms in a breakdown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """The value at `at` of top number `top`, and what the layer makes it of: bottoms with their names, parameters.
+    """The value at `at` of top number `top`, with everything that the layer computes it from.
 
-    `blob` is the name of that top.
+    `blob` is the name of that top and `top_shape` its shape; `bottoms` are the layer's inputs, `names` their names,
+    `params` its learned arrays.
     """
 
     blob: str
@@ -36,7 +51,7 @@ class Query:
 
     @property
     def shapes(self) -> list[Shape]:
-        """Those of the bottoms."""
+        """The shapes of the bottoms."""
         return [x.shape for x in self.bottoms]
 
     @property
@@ -61,37 +76,37 @@ class Query:
         factors: Array | Numbers | None = None,
         parts: Callable[[Numbers], Numbers] | None = None,
         shape: Shape = (),
-        side: bool = False,
-        beside: Mapping[str, NDArray[Any]] | None = None,
+        auxiliary: bool = False,
+        extra: Mapping[str, NDArray[np.generic]] | None = None,
     ) -> Group:
-        """The terms at these places of a bottom; those outside of it are 0.
+        """The terms at these places of a bottom; places outside of it hold 0.
 
-        A term adds its value, times its factor where there are factors, or what `parts` makes of the values.
+        A term adds its value, times its factor where `factors` are given, or what `parts` computes from the values.
         """
         x = self.bottoms[bottom]
         inside = np.asarray(((places >= 0) & (places < x.shape)).all(axis=1))
         values = np.zeros(len(places))
         values[inside] = x[tuple(places[inside].T)]
-        given = None if factors is None else np.asarray(factors, np.float64).reshape(len(places))
-        made = values if given is None else values * given
-        made = np.where(inside, made, 0.0) if parts is None else parts(values)
+        weights = None if factors is None else np.asarray(factors, np.float64).reshape(len(places))
+        products = values if weights is None else values * weights
+        products = np.where(inside, products, 0.0) if parts is None else parts(values)
         return Group(
             title,
             self.names[bottom],
             places,
             inside,
             values,
-            given,
-            made,
-            float(made.sum()),
+            weights,
+            products,
+            float(products.sum()),
             shape,
-            side,
-            beside={name: np.asarray(numbers, np.float64) for name, numbers in (beside or {}).items()},
+            auxiliary,
+            extra={name: np.asarray(numbers, np.float64) for name, numbers in (extra or {}).items()},
         )
 
-    def aside(self, title: str, places: Places, bottom: int) -> Group:
-        """What the value is made with besides its terms, such as labels: on the side, and not to be added up."""
-        return replace(self.group(title, places, bottom=bottom, side=True), sums=False)
+    def context(self, title: str, places: Places, bottom: int) -> Group:
+        """Values that are read but not summed, such as labels: an auxiliary group without a subtotal."""
+        return replace(self.group(title, places, bottom=bottom, auxiliary=True), adds_up=False)
 
     def one(
         self,
@@ -99,35 +114,34 @@ class Query:
         *,
         bottom: int = 0,
         factor: float | None = None,
-        side: bool = False,
+        auxiliary: bool = False,
     ) -> Group:
-        """The one term at a place of a bottom, the asked one where none is said."""
+        """The single term at a place of a bottom; by default at the place of the query itself."""
         factors = None if factor is None else np.array([factor], np.float64)
         places = np.array([self.at if at is None else at], np.int64).reshape(1, -1)
-        return self.group("", places, bottom=bottom, factors=factors, side=side)
+        return self.group("", places, bottom=bottom, factors=factors, auxiliary=auxiliary)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """The answer: a formula with this value's numbers, groups of terms, and the steps to the value."""
+    """A formula with the numbers of this value, groups of terms, and the steps from their sum to the value."""
 
     formula: str
     groups: tuple[Group, ...]
     running: Running
 
 
-BreakdownRule = Callable[[Any, Query], Result]
-"""How a kind of layer accounts for a value; the first argument is the layer."""
-
-
 def index(at: Iterable[object]) -> str:
-    """A place as formulas write it: `[0, 3, 5, 5]`; nothing for a single number."""
+    """A place as formulas write it: `[0, 3, 5, 5]`; empty for a single number."""
     text = ", ".join(map(str, at))
     return f"[{text}]" if text else ""
 
 
 def grid(*axes: int | Sequence[int]) -> Places:
-    """The places that have one of these indices on each axis, the last axis fastest."""
+    """All places that have one of these indices on each axis, the last axis fastest.
+
+    Raises LayerError for more than MAX_TERMS places.
+    """
     check_terms(prod(1 if isinstance(axis, int) else len(axis) for axis in axes))
     lines = [np.atleast_1d(np.asarray(axis, np.int64)) for axis in axes]
     if not lines:
@@ -135,15 +149,29 @@ def grid(*axes: int | Sequence[int]) -> Places:
     return np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, len(lines))
 
 
+def places_at(flat: NDArray[np.integer], shape: Shape) -> Places:
+    """The places of these row-major indices in an array of this shape."""
+    return np.stack(np.unravel_index(flat, shape), axis=-1).astype(np.int64)
+
+
 def check_terms(number: int) -> None:
-    """Raises LayerError for more terms than anybody looks at: a file alone may ask for any number."""
+    """Raises LayerError for more terms than MAX_TERMS: a net file can ask for any number of them."""
     if number > MAX_TERMS:
-        raise LayerError(f"the value is made of {number:,} terms, more than the {MAX_TERMS:,} of a ledger")
+        raise LayerError(
+            f"the value has {number:,} terms, more than the {MAX_TERMS:,} that a breakdown may have"
+        )
 
 
-def added(groups: Sequence[Group]) -> Running:
-    """The sum of what is not on the side."""
-    summed = [group for group in groups if not group.side]
+def select_one(group: Group, winner: int) -> Group:
+    """The group as one that selects a single value and drops the others."""
+    parts = np.zeros(len(group))
+    parts[winner] = group.values[winner]
+    return replace(group, parts=parts, subtotal=float(group.values[winner]), selects=True, winner=winner)
+
+
+def sum_of(groups: Sequence[Group]) -> Running:
+    """The sum of all groups that are not auxiliary."""
+    summed = [group for group in groups if not group.auxiliary]
     with np.errstate(all="ignore"):
         value = sum(group.subtotal for group in summed)
         size = sum(float(np.abs(group.parts).sum()) for group in summed)
@@ -152,16 +180,16 @@ def added(groups: Sequence[Group]) -> Running:
 
 
 def product_of(numbers: Sequence[int]) -> str:
-    """`3 x 3` of a window's numbers."""
+    """`3 x 3`: the sides of a window."""
     return " x ".join(map(str, numbers))
 
 
 def offset(start: int, name: str, step: int = 1) -> str:
     """`3 + u`, `-2 + 2*u`, `u`: an index that moves with the kernel."""
-    moved = name if step == 1 else f"{step}*{name}"
-    return moved if start == 0 else f"{start} + {moved}"
+    moving = name if step == 1 else f"{step}*{name}"
+    return moving if start == 0 else f"{start} + {moving}"
 
 
 def tap_names(axes: int) -> tuple[str, ...]:
-    """What formulas call the positions in a kernel: `u` and `v` over two axes."""
+    """The names of kernel positions in formulas: `u` and `v` over two axes."""
     return ("t", "u", "v")[-axes:] if 0 < axes <= 3 else tuple(f"u{i}" for i in range(axes))

@@ -1,1 +1,1 @@
-"""How each kind of layer makes one value: a file for each kind, a table by layer class."""
+"""The rules that break values down, one module per family of layer types; each registers with `break_down`."""

@@ -1,20 +1,22 @@
-"""BatchNorm and the BN of forks: the value less a mean, over a deviation, with a slope and an offset."""
+"""BatchNorm and the BN layers of forks: subtract a mean, divide by a deviation, apply a slope and an offset."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Query, Result, added
+from prototxt.explain.breakdown.query import Query, Result, sum_of
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
-from prototxt.explain.breakdown.statistics import of_channel, told
+from prototxt.explain.breakdown.statistics import channel_statistics, record_statistics
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import EPS, SegNetBN
 
 
+@break_down.register
 def batch_norm(layer: BatchNorm, query: Query) -> Result:
-    """By stored statistics, or those of the batch."""
+    """Normalize by the stored statistics, or by those of the batch."""
     c = query.at[1]
     formula = f"{query.y} = {_normalized(query, c, layer.eps)}"
     if not layer.use_global_stats:
@@ -26,8 +28,9 @@ def batch_norm(layer: BatchNorm, query: Query) -> Result:
     )
 
 
+@break_down.register
 def bn_pspnet(layer: PSPNetBN, query: Query) -> Result:
-    """Normalized, then slope and bias."""
+    """Normalize, then apply slope and bias."""
     c = query.at[1]
     slope, bias, mean, variance = (float(param.ravel()[c]) for param in query.params)
     groups, running = (
@@ -38,42 +41,44 @@ def bn_pspnet(layer: PSPNetBN, query: Query) -> Result:
     return Result(formula, groups, running)
 
 
+@break_down.register
 def bn_segnet(layer: SegNetBN, query: Query) -> Result:
-    """Factor and offset alone, or normalized by the batch first; its other tops are the batch's statistics."""
+    """Apply factor and offset, in LEARN mode after normalizing by the batch; further tops are its statistics."""
     c = query.at[1]
     if query.top:
         return _statistic(query, c)
     scale, shift = (float(param.ravel()[c]) for param in query.params)
     if layer.learns:
-        said, (groups, running) = _normalized(query, c, EPS), _by_batch(query, c, EPS)
+        input_text, (groups, running) = _normalized(query, c, EPS), _by_batch(query, c, EPS)
     else:
         value = query.one(_place(query))
-        said, groups, running = query.x(_place(query)), (value,), added([value])
+        input_text, groups, running = query.x(_place(query)), (value,), sum_of([value])
     running.times(f"scale[{c}]", scale).plus(f"shift[{c}]", shift)
-    return Result(f"{query.y} = {said} * scale[{c}] + shift[{c}]", groups, running)
+    return Result(f"{query.y} = {input_text} * scale[{c}] + shift[{c}]", groups, running)
 
 
 def _by_stored(
     query: Query, c: int, mean: float, variance: float, eps: float
 ) -> tuple[tuple[Group, ...], Running]:
     value = query.one(_place(query))
-    running = added([value]).minus(f"mean[{c}]", mean)
+    running = sum_of([value]).minus(f"mean[{c}]", mean)
     return (value,), running.over(f"sqrt(var[{c}] + eps)", float(np.sqrt(variance + eps)))
 
 
 def _by_batch(query: Query, c: int, eps: float) -> tuple[tuple[Group, ...], Running]:
-    value, found = query.one(_place(query)), of_channel(query, c)
-    running = told(Running(0, 0), found, value.subtotal).minus(f"mean[{c}]", found.mean, found.mean_size)
-    return (value, found.group), running.over(f"sqrt(var[{c}] + eps)", float(np.sqrt(found.variance + eps)))
+    value, batch = query.one(_place(query)), channel_statistics(query, c)
+    running = record_statistics(Running(0, 0), batch, value.subtotal)
+    running.minus(f"mean[{c}]", batch.mean, batch.mean_size)
+    return (value, batch.group), running.over(f"sqrt(var[{c}] + eps)", float(np.sqrt(batch.variance + eps)))
 
 
 def _statistic(query: Query, c: int) -> Result:
-    found = of_channel(query, c)
-    running = Running(0, 0).to(f"mean of {len(found.group)}", found.mean, found.mean_size)
+    batch = channel_statistics(query, c)
+    running = Running(0, 0).to(f"mean of {len(batch.group)}", batch.mean, batch.mean_size)
     if query.top == 2:
-        running.to("variance, the mean of (x - mean)^2", found.variance, found.variance)
+        running.to("variance, the mean of (x - mean)^2", batch.variance, batch.variance)
     name = "mean" if query.top == 1 else "variance"
-    return Result(f"{query.y} = {name} of channel {c} over the batch", (found.group,), running)
+    return Result(f"{query.y} = {name} of channel {c} over the batch", (batch.group,), running)
 
 
 def _normalized(query: Query, c: int, eps: float) -> str:

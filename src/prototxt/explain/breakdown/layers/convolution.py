@@ -1,4 +1,4 @@
-"""Convolution: the products of one kernel with the window it lies on, channel by channel."""
+"""Convolution: the products of one kernel with its window, channel by channel."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Query, Result, added, check_terms, grid, offset, tap_names
+from prototxt.explain.breakdown.query import Query, Result, check_terms, grid, offset, sum_of, tap_names
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.layers.convolution import Convolution
 
 
+@break_down.register
 def convolution(layer: Convolution, query: Query) -> Result:
-    """Every product of a weight and the input that it meets, a group for each input channel."""
+    """Every product of a weight and its input, a group for each input channel."""
     bottom, shape = query.top, query.shapes[query.top]
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
     *batch, output = query.at[: axis + 1]
@@ -24,11 +26,11 @@ def convolution(layer: Convolution, query: Query) -> Result:
         for start, k, d in zip(starts, window.kernel, window.dilation, strict=True)
     ]
     terms = channel_groups(query, bottom, batch, range(first, first + depth), lines, weight)
-    running = added(terms)
+    running = sum_of(terms)
     names = tap_names(len(starts))
     over = ", ".join(("c", *names))
-    moved = [offset(s, n, d) for s, n, d in zip(starts, names, window.dilation, strict=True)]
-    reads = query.x((*batch, offset(first, "c"), *moved), bottom)
+    inputs = [offset(s, n, d) for s, n, d in zip(starts, names, window.dilation, strict=True)]
+    reads = query.x((*batch, offset(first, "c"), *inputs), bottom)
     formula = f"sum over {over} of w[{', '.join((str(output), 'c', *names))}] * {reads}"
     if layer.bias_term:
         formula = f"bias[{output}] + {formula}"
@@ -44,9 +46,9 @@ def channel_groups(
     lines: Sequence[Sequence[int]],
     weight: Array,
 ) -> tuple[Group, ...]:
-    """A group for each channel, laid out as the window is; a window of one tap makes one group of all channels.
+    """A group for each channel, in the layout of the window; a window of one tap gives one group of all channels.
 
-    `lines` are the window's places along each axis, `weight` is C x those.
+    `lines` are the places of the window along each axis, `weight` is C x the lengths of those.
     """
     layout: Shape = tuple(map(len, lines))
     check_terms(len(channels) * count(layout))

@@ -1,4 +1,4 @@
-"""Eltwise: the same place in every bottom."""
+"""Eltwise: the values at the same place of every bottom."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from prototxt.explain.breakdown.model import Group
-from prototxt.explain.breakdown.query import Query, Result, added
+from prototxt.explain.breakdown.query import Query, Result, sum_of
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.eltwise import Eltwise
 
 
+@break_down.register
 def eltwise(layer: Eltwise, query: Query) -> Result:
     """A group of one term for each bottom."""
     if layer.operation == "SUM":
@@ -25,8 +27,8 @@ def _sum(layer: Eltwise, query: Query) -> Result:
     factors = layer.coeff or (None,) * len(query.bottoms)
     terms = tuple(query.one(bottom=i, factor=factor) for i, factor in enumerate(factors))
     reads = [query.x(query.at, i) for i in range(len(terms))]
-    said = [x if f is None else f"{f:g} * {x}" for f, x in zip(factors, reads, strict=True)]
-    return Result(f"{query.y} = {' + '.join(said)}", terms, added(terms))
+    addends = [x if f is None else f"{f:g} * {x}" for f, x in zip(factors, reads, strict=True)]
+    return Result(f"{query.y} = {' + '.join(addends)}", terms, sum_of(terms))
 
 
 def _product(query: Query, terms: list[Group], reads: list[str]) -> Result:
@@ -39,8 +41,8 @@ def _product(query: Query, terms: list[Group], reads: list[str]) -> Result:
 
 def _largest(query: Query, terms: list[Group], reads: list[str]) -> Result:
     values = [group.subtotal for group in terms]
-    best = int(np.argmax(values))
-    others = [g if i == best else replace(g, parts=np.zeros(1), subtotal=0.0) for i, g in enumerate(terms)]
-    said = f"the largest of {len(values)}: that of {reads[best]}"
-    running = Running(0, 0).to(said, values[best], abs(values[best]))
-    return Result(f"{query.y} = max({', '.join(reads)})", tuple(others), running)
+    winner = int(np.argmax(values))
+    groups = [g if i == winner else replace(g, parts=np.zeros(1), subtotal=0.0) for i, g in enumerate(terms)]
+    step = f"the largest of {len(values)}: {reads[winner]}"
+    running = Running(0, 0).to(step, values[winner], abs(values[winner]))
+    return Result(f"{query.y} = max({', '.join(reads)})", tuple(groups), running)

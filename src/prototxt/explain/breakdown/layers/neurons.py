@@ -2,136 +2,188 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import numpy as np
 
-from prototxt.explain.breakdown.query import Query, Result, added
+from prototxt.explain.breakdown.model import Group
+from prototxt.explain.breakdown.query import Query, Result, sum_of
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
-from prototxt.layers import neuron
-from prototxt.layers.base import Layer
+from prototxt.layers.neuron import (
+    BNLL,
+    ELU,
+    AbsVal,
+    Clip,
+    Exp,
+    Log,
+    Power,
+    ReLU,
+    ReLU6,
+    SeLu,
+    Sigmoid,
+    Swish,
+    TanH,
+    Threshold,
+)
 
-Function = Callable[[Any, Running], object]
+UNCHANGED = "unchanged: above 0"
 
 
-def _relu(layer: neuron.ReLU, x: Running) -> None:
-    if not layer.negative_slope:
+@break_down.register
+def relu(layer: ReLU, query: Query) -> Result:
+    """max(x, 0), with a slope below 0 if there is one."""
+    value, x = _start(query)
+    _rectify(x, layer.negative_slope)
+    return _result(query, _rectified(layer.negative_slope), value, x)
+
+
+@break_down.register
+def relu6(layer: ReLU6, query: Query) -> Result:
+    """ReLU with an upper limit of 6."""
+    value, x = _start(query)
+    _rectify(x, layer.negative_slope)
+    x.through("min(x, 6)", np.minimum(x.value, 6), x.value < 6)
+    return _result(query, f"min({_rectified(layer.negative_slope)}, 6)", value, x)
+
+
+def _rectified(slope: float) -> str:
+    return f"max(x, 0) + {slope:g} * min(x, 0)" if slope else "max(x, 0)"
+
+
+def _rectify(x: Running, slope: float) -> None:
+    if not slope:
         x.through("max(x, 0)", np.maximum(x.value, 0), x.value > 0)
     elif x.value <= 0:
-        x.times("negative_slope, for it is not above 0", layer.negative_slope)
+        x.times("negative_slope: not above 0", slope)
     else:
-        x.to("stays, for it is above 0", x.value, x.size)
+        x.to(UNCHANGED, x.value, x.size)
 
 
-def _relu6(layer: neuron.ReLU6, x: Running) -> None:
-    _relu(layer, x)
-    x.through("min(x, 6)", np.minimum(x.value, 6), x.value < 6)
+@break_down.register
+def elu(layer: ELU, query: Query) -> Result:
+    """The value itself above 0, an exponential below."""
+    value, x = _start(query)
+    _exponential_below_zero(x, layer.alpha)
+    return _result(query, f"x for x > 0, else {layer.alpha:g} * (exp(x) - 1)", value, x)
 
 
-def _bent(alpha: float, x: Running) -> None:
+@break_down.register
+def selu(layer: SeLu, query: Query) -> Result:
+    """ELU times a factor."""
+    value, x = _start(query)
+    _exponential_below_zero(x, layer.alpha)
+    x.times("lambda", layer.factor)
+    below = f"{layer.factor:g} * {layer.alpha:g} * (exp(x) - 1)"
+    return _result(query, f"{layer.factor:g} * x for x > 0, else {below}", value, x)
+
+
+def _exponential_below_zero(x: Running, alpha: float) -> None:
     if x.value > 0:
-        x.to("stays, for it is above 0", x.value, x.size)
+        x.to(UNCHANGED, x.value, x.size)
     else:
         x.through("exp(x) - 1", np.expm1(x.value), np.exp(x.value)).times("alpha", alpha)
 
 
-def _elu(layer: neuron.ELU, x: Running) -> None:
-    _bent(layer.alpha, x)
-
-
-def _selu(layer: neuron.SeLu, x: Running) -> None:
-    _bent(layer.alpha, x)
-    x.times("lambda", layer.factor)
+@break_down.register
+def sigmoid(layer: Sigmoid, query: Query) -> Result:
+    """The logistic function."""
+    value, x = _start(query)
+    return _result(query, "0.5 * tanh(0.5 * x) + 0.5", value, logistic(x))
 
 
 def logistic(x: Running) -> Running:
-    """As it is computed: that way nothing overflows."""
+    """Apply the logistic function by tanh, as the engine does: this form does not overflow."""
     x.times("0.5", 0.5)
     squashed = np.tanh(x.value)
     return x.through("tanh", squashed, 1 - squashed**2).times("0.5", 0.5).plus("0.5", 0.5)
 
 
-def _sigmoid(layer: neuron.Sigmoid, x: Running) -> None:
-    logistic(x)
-
-
-def _tanh(layer: neuron.TanH, x: Running) -> None:
+@break_down.register
+def tanh(layer: TanH, query: Query) -> Result:
+    """The hyperbolic tangent."""
+    value, x = _start(query)
     squashed = np.tanh(x.value)
-    x.through("tanh", squashed, 1 - squashed**2)
+    return _result(query, "tanh(x)", value, x.through("tanh", squashed, 1 - squashed**2))
 
 
-def _swish(layer: neuron.Swish, x: Running) -> None:
-    value = x.value
-    logistic(x.times("beta", layer.beta))
-    x.times("x", value)
+@break_down.register
+def swish(layer: Swish, query: Query) -> Result:
+    """The value times its logistic function."""
+    value, x = _start(query)
+    logistic(x.times("beta", layer.beta)).times("x", value.subtotal)
+    return _result(query, f"x / (1 + exp(-{layer.beta:g} * x))", value, x)
 
 
-def _absval(layer: neuron.AbsVal, x: Running) -> None:
-    x.through("|x|", abs(x.value), 1)
+@break_down.register
+def absval(layer: AbsVal, query: Query) -> Result:
+    """The magnitude."""
+    value, x = _start(query)
+    return _result(query, "|x|", value, x.through("|x|", abs(x.value), 1))
 
 
-def _bnll(layer: neuron.BNLL, x: Running) -> None:
-    x.through("log(1 + exp(x))", np.logaddexp(0, x.value), 1)
+@break_down.register
+def bnll(layer: BNLL, query: Query) -> Result:
+    """The softplus."""
+    value, x = _start(query)
+    return _result(query, "log(1 + exp(x))", value, x.through("log(1 + exp(x))", np.logaddexp(0, x.value), 1))
 
 
-def _threshold(layer: neuron.Threshold, x: Running) -> None:
-    x.through(f"1 if x > {layer.threshold:g}, else 0", float(x.value > np.float32(layer.threshold)), 0)
+@break_down.register
+def threshold(layer: Threshold, query: Query) -> Result:
+    """1 above the threshold, else 0."""
+    value, x = _start(query)
+    step = f"1 if x > {layer.threshold:g}, else 0"
+    x.through(step, float(x.value > np.float32(layer.threshold)), 0)
+    return _result(query, f"1 for x > {layer.threshold:g}, else 0", value, x)
 
 
-def _clip(layer: neuron.Clip, x: Running) -> None:
+@break_down.register
+def clip(layer: Clip, query: Query) -> Result:
+    """The value within two limits."""
+    value, x = _start(query)
     low, high = float(np.float32(layer.min)), float(np.float32(layer.max))
     clipped = np.maximum(low, np.minimum(x.value, high))
-    x.through(f"held between {layer.min:g} and {layer.max:g}", clipped, low < x.value < high)
+    x.through(f"limited to {layer.min:g} to {layer.max:g}", clipped, low < x.value < high)
+    return _result(query, f"max({layer.min:g}, min(x, {layer.max:g}))", value, x)
 
 
-def _power(layer: neuron.Power, x: Running) -> None:
+@break_down.register
+def power(layer: Power, query: Query) -> Result:
+    """(shift + scale * x) ^ power."""
+    value, x = _start(query)
     if layer.scale * layer.power == 0:
-        x.to("does not count: scale * power is 0", 0, 0)
+        x.to("no effect: scale * power is 0", 0, 0)
     x.times("scale", layer.scale).plus("shift", layer.shift)
     if layer.power != 1:
         x.power(f"{layer.power:g}", layer.power)
+    return _result(query, f"({layer.shift:g} + {layer.scale:g} * x)^{layer.power:g}", value, x)
 
 
-def _exp(layer: neuron.Exp, x: Running) -> None:
+@break_down.register
+def exp(layer: Exp, query: Query) -> Result:
+    """base ^ (shift + scale * x)."""
+    value, x = _start(query)
     x.times("scale * log(base)", layer.inner_scale)
-    power = np.exp(np.float64(x.value))
-    x.through("exp", power, power).times("base^shift", layer.outer_scale)
+    exponential = np.exp(np.float64(x.value))
+    x.through("exp", exponential, exponential).times("base^shift", layer.outer_scale)
+    return _result(query, f"{layer.outer_scale:g} * exp({layer.inner_scale:g} * x)", value, x)
 
 
-def _log(layer: neuron.Log, x: Running) -> None:
+@break_down.register
+def log(layer: Log, query: Query) -> Result:
+    """log_base(shift + scale * x)."""
+    value, x = _start(query)
     x.times("scale", layer.scale).plus("shift", layer.shift)
     inner = np.float64(x.value)
     x.through("log", np.log(inner), 1 / inner).times("1 / log(base)", layer.outer_scale)
+    formula = f"{layer.outer_scale:g} * log({layer.shift:g} + {layer.scale:g} * x)"
+    return _result(query, formula, value, x)
 
 
-NEURONS: Mapping[type[Layer], tuple[Function, str]] = {
-    neuron.ReLU: (_relu, "max(x, 0) + {negative_slope:g} * min(x, 0)"),
-    neuron.ReLU6: (_relu6, "min(max(x, 0) + {negative_slope:g} * min(x, 0), 6)"),
-    neuron.ELU: (_elu, "x for x > 0, else {alpha:g} * (exp(x) - 1)"),
-    neuron.SeLu: (_selu, "{factor:g} * x for x > 0, else {factor:g} * {alpha:g} * (exp(x) - 1)"),
-    neuron.Sigmoid: (_sigmoid, "0.5 * tanh(0.5 * x) + 0.5"),
-    neuron.TanH: (_tanh, "tanh(x)"),
-    neuron.Swish: (_swish, "x / (1 + exp(-{beta:g} * x))"),
-    neuron.AbsVal: (_absval, "|x|"),
-    neuron.BNLL: (_bnll, "log(1 + exp(x))"),
-    neuron.Threshold: (_threshold, "1 for x > {threshold:g}, else 0"),
-    neuron.Clip: (_clip, "max({min:g}, min(x, {max:g}))"),
-    neuron.Power: (_power, "({shift:g} + {scale:g} * x)^{power:g}"),
-    neuron.Exp: (_exp, "{outer_scale:g} * exp({inner_scale:g} * x)"),
-    neuron.Log: (_log, "{outer_scale:g} * log({shift:g} + {scale:g} * x)"),
-}
-"""What each does to a value, and its formula, with the names of the room's attributes for its numbers."""
+def _start(query: Query) -> tuple[Group, Running]:
+    """The one term of the value, and the value before the first step."""
+    value = query.one()
+    return value, sum_of([value])
 
 
-def function(steps: Function, formula: str) -> Callable[[Any, Query], Result]:
-    """The ledger of one of these functions."""
-
-    def account(layer: Layer, query: Query) -> Result:
-        value = query.one()
-        running = added([value])
-        steps(layer, running)
-        said = formula.format_map(vars(layer)).replace(" + 0 * min(x, 0)", "")  # no slope
-        return Result(f"{query.y} = {said} with x = {query.x(query.at)}", (value,), running)
-
-    return account
+def _result(query: Query, formula: str, value: Group, x: Running) -> Result:
+    return Result(f"{query.y} = {formula} with x = {query.x(query.at)}", (value,), x)

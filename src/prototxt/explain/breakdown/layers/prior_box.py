@@ -1,16 +1,18 @@
-"""PriorBox: where an edge of a box lies, from the place of its cell and the box's size."""
+"""PriorBox: the edge of a box, from the place of its cell and the size of the box."""
 
 from __future__ import annotations
 
 from prototxt.explain.breakdown.query import Query, Result
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.prior_box import PriorBox
 
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 
 
+@break_down.register
 def prior_box(layer: PriorBox, query: Query) -> Result:
-    """It reads no value of its bottoms, only their sizes."""
+    """An edge or a variance of a box; the layer reads the sizes of its bottoms, no values."""
     _, which, place = query.at
     box, edge = divmod(place, 4)
     cell, kind = divmod(box, layer.boxes)
@@ -25,13 +27,13 @@ def prior_box(layer: PriorBox, query: Query) -> Result:
     along = edge % 2
     at, step, size = ((column, across, width), (row, down, height))[along]
     half = float(layer.sides()[kind][along]) / 2
-    running = Running(0, 0).to(f"the cell's {('column', 'row')[along]}", at, at)
+    running = Running(0, 0).to(f"{('column', 'row')[along]} of the cell", at, at)
     running.plus("offset", layer.offset).times("step", step)
     sign = "+" if edge > 1 else "-"
-    (running.plus if edge > 1 else running.minus)("half the box's side", half)
-    running.over(f"the image's {('width', 'height')[along]}", size)
+    (running.plus if edge > 1 else running.minus)("half the side of the box", half)
+    running.over(f"{('width', 'height')[along]} of the image", size)
     if layer.clip:
-        running.to("cut at the image's edges", min(max(running.value, 0), 1), running.size)
+        running.to("clipped to the image", min(max(running.value, 0), 1), running.size)
     formula = (
         f"{query.y} = {EDGES[edge]} of box {kind} of {layer.boxes} at cell {row}, {column} = "
         f"(({at} + {layer.offset:g}) * {step:g} {sign} {2 * half:.6g} / 2) / {size:g}"

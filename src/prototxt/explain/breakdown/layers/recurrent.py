@@ -1,4 +1,4 @@
-"""RNN, LSTM and LSTMUnit: one unit at one step, from the products of its gates on."""
+"""RNN, LSTM and LSTMUnit: one unit at one step, from the products of its gates to its output."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from prototxt.blobs import Array
 from prototxt.explain.breakdown.model import Group, Places
 from prototxt.explain.breakdown.query import Query, Result, grid
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.recurrent import Recurrent, State
 from prototxt.layers.lstm import LSTM
@@ -22,16 +23,18 @@ GATES = "ifog"
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A number on the way, and its size: what rounding goes by."""
+    """An intermediate number, and its size: the scale of its rounding error."""
 
     value: float
     size: float
 
     def sigmoid(self) -> Sized:
+        """The logistic function of the number."""
         value = 0.5 * np.tanh(0.5 * self.value) + 0.5
         return Sized(float(value), float(value * (1 - value) * self.size + 1))
 
     def tanh(self) -> Sized:
+        """The hyperbolic tangent of the number."""
         value = np.tanh(self.value)
         return Sized(float(value), float((1 - value**2) * self.size + abs(value)))
 
@@ -43,39 +46,42 @@ class Sized:
 
 
 def exact(value: float) -> Sized:
+    """A number without rounding errors of a sum."""
     return Sized(value, abs(value))
 
 
+@break_down.register
 def lstm(layer: LSTM, query: Query) -> Result:
-    """The four gates of a unit, its cell, its output; the further tops are those of the last step."""
+    """The four gates of a unit, its cell and its output; further tops belong to the last step."""
     step, n, d = _place(query)
     state, cont = _before(layer, query, step), float(query.bottoms[1][step, n])
     groups, gates, running = [], [], Running(0, 0)
     for g, name in enumerate(GATES):
         row = g * layer.num_output + d
-        made, total = _drive(layer, query, step, n, row, f"{name}: ")
-        hidden = _hidden(layer, query, state[0][n], row, cont)
-        groups += made
-        gates.append(_gate(running, f"{name}, row {row}", len(made), total, hidden, _bias(query, row)))
+        products, total = _input_products(layer, query, step, n, row, f"{name}: ")
+        hidden = _state_products(layer, query, state[0][n], row, cont)
+        groups += products
+        gates.append(_gate(running, f"{name}, row {row}", len(products), total, hidden, _bias(query, row)))
     cell, _ = _unit(running, gates, exact(float(state[1][n, d])), cont)
     if query.top == 2:
         running.to(f"c of step {step}", cell.value, cell.size)
-    said = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
-    said = said if query.top == 2 else f"sigmoid(o) * tanh(c), c = {said}"
-    return Result(f"{query.y} = {said}, at step {step}", tuple(groups), running)
+    cell_formula = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
+    formula = cell_formula if query.top == 2 else f"sigmoid(o) * tanh(c), c = {cell_formula}"
+    return Result(f"{query.y} = {formula}, at step {step}", tuple(groups), running)
 
 
+@break_down.register
 def rnn(layer: RNN, query: Query) -> Result:
-    """The unit's output from the whole hidden state, and that from the step's input and the state before.
+    """The output of the unit from the whole hidden state of the step.
 
-    The second top is a value of that hidden state: here its products are listed.
+    The second top is a value of that hidden state; its breakdown lists the products of the input and the state before.
     """
     step, n, d = _place(query)
     state, cont = _before(layer, query, step), float(query.bottoms[1][step, n])
     running = Running(0, 0)
     if query.top:
-        groups, total = _drive(layer, query, step, n, d, "")
-        hidden = _hidden(layer, query, state[0][n], d, cont)
+        groups, total = _input_products(layer, query, step, n, d, "")
+        hidden = _state_products(layer, query, state[0][n], d, cont)
         h = _gate(running, f"row {d}", len(groups), total, hidden, _bias(query, d)).tanh()
         running.to("tanh", h.value, h.size)
         return Result(
@@ -88,74 +94,75 @@ def rnn(layer: RNN, query: Query) -> Result:
     running.plus(f"b_o[{d}]", float(query.params[-1][d]))
     squashed = float(np.tanh(running.value))
     running.through("tanh", squashed, 1 - squashed**2)
-    seen, _ = _inputs(layer, query, step, n)
+    reads, _ = _inputs(layer, query, step, n)
     values = tuple(
-        query.aside(f"{name}, which h of step {step} is made of", places, bottom)
-        for name, places, bottom in seen
+        query.context(f"{name}, an input of h at step {step}", places, bottom)
+        for name, places, bottom in reads
     )
     return Result(f"{query.y} = tanh(w_ho h + b_o), h that of step {step}", values, running)
 
 
+@break_down.register
 def lstm_unit(layer: LSTMUnit, query: Query) -> Result:
-    """The four gates' inputs, the cell before, and whether the sequence goes on."""
+    """The inputs of the four gates, the cell before, and whether the sequence continues."""
     _, n, d = query.at
     units = query.shapes[0][2]
     x = [query.one((0, n, g * units + d), bottom=1) for g in range(4)]
-    cell, cont = query.one(), query.one((0, n), bottom=2, side=True)
+    cell, cont = query.one(), query.one((0, n), bottom=2, auxiliary=True)
     running = Running(0, 0)
     gates = [exact(one.subtotal) for one in x]
-    made, _ = _unit(running, gates, exact(cell.subtotal), cont.subtotal)
+    new_cell, _ = _unit(running, gates, exact(cell.subtotal), cont.subtotal)
     if query.top == 0:
-        running.to("c", made.value, made.size)
-    said = "cont * sigmoid(f) * c + sigmoid(i) * tanh(g)"
-    said = said if query.top == 0 else f"sigmoid(o) * tanh({said})"
-    return Result(f"{query.y} = {said}", (*x, cell, cont), running)
+        running.to("c", new_cell.value, new_cell.size)
+    cell_formula = "cont * sigmoid(f) * c + sigmoid(i) * tanh(g)"
+    formula = cell_formula if query.top == 0 else f"sigmoid(o) * tanh({cell_formula})"
+    return Result(f"{query.y} = {formula}", (*x, cell, cont), running)
 
 
 def _place(query: Query) -> tuple[int, int, int]:
-    """Step, sequence and unit; further tops are of the last step."""
+    """Step, sequence and unit; further tops belong to the last step."""
     step, n, d = query.at
     return (step if query.top == 0 else query.shapes[0][0] - 1), n, d
 
 
 def _before(layer: Recurrent, query: Query, step: int) -> State:
-    """The state that step finds: made by the layer itself of what came before, from the state that it remembered."""
+    """The state before a step: the layer runs the earlier steps from the state it starts with."""
     x, cont, *others = query.bottoms
-    given = tuple(h[0] for h in others[int(layer.static) :])
-    start = given or layer.state(x.shape[1])
+    initial = tuple(h[0] for h in others[int(layer.static) :])
+    start = initial or layer.state(x.shape[1])
     if not step:
         return start
-    alone = copy(layer)
-    alone.forward([x[:step], cont[:step], *others], query.params)
-    return alone.state(x.shape[1])
+    replica = copy(layer)
+    replica.forward([x[:step], cont[:step], *others], query.params)
+    return replica.state(x.shape[1])
 
 
 def _inputs(
     layer: Recurrent, query: Query, step: int, n: int
 ) -> tuple[list[tuple[str, Places, int]], list[Array]]:
-    """Name, places and bottom of what a step reads, and the weights of each."""
-    seen = [("x", grid(step, n, *map(range, query.shapes[0][2:])), 0)]
+    """Name, places and bottom of each input of a step, and the weights of each."""
+    reads = [("x", grid(step, n, *map(range, query.shapes[0][2:])), 0)]
     weights = [query.params[0]]
     if layer.static:
-        seen.append(("static input", grid(n, *map(range, query.shapes[2][1:])), 2))
+        reads.append(("static input", grid(n, *map(range, query.shapes[2][1:])), 2))
         weights.append(query.params[2])
-    return seen, weights
+    return reads, weights
 
 
-def _drive(
+def _input_products(
     layer: Recurrent, query: Query, step: int, n: int, row: int, gate: str
 ) -> tuple[list[Group], Sized]:
     """The products of the inputs, and their sum."""
-    seen, weights = _inputs(layer, query, step, n)
+    reads, weights = _inputs(layer, query, step, n)
     groups = [
         query.group(f"{gate}{name}", places, bottom=bottom, factors=weight[row])
-        for (name, places, bottom), weight in zip(seen, weights, strict=True)
+        for (name, places, bottom), weight in zip(reads, weights, strict=True)
     ]
     value = sum(group.subtotal for group in groups)
     return groups, Sized(value, sum(float(abs(group.parts).sum()) for group in groups))
 
 
-def _hidden(layer: Recurrent, query: Query, h: Array, row: int, cont: float) -> Sized:
+def _state_products(layer: Recurrent, query: Query, h: Array, row: int, cont: float) -> Sized:
     """The products of the state before."""
     weight = query.params[3 if layer.static else 2][row].astype(np.float64)
     products = weight * (np.float32(cont) * h)
@@ -167,7 +174,7 @@ def _bias(query: Query, row: int) -> Sized:
 
 
 def _gate(running: Running, name: str, inputs: int, total: Sized, hidden: Sized, bias: Sized) -> Sized:
-    """Writes down how what goes into a gate comes about."""
+    """Record the steps to the input of a gate."""
     running.to(
         f"{name}: {'products of x' if inputs == 1 else 'products of x and of the static input'}",
         total.value,
@@ -179,7 +186,7 @@ def _gate(running: Running, name: str, inputs: int, total: Sized, hidden: Sized,
 
 
 def _unit(running: Running, gates: Sequence[Sized], cell: Sized, cont: float) -> tuple[Sized, Sized]:
-    """Writes down the step from the gates to the cell and the output."""
+    """Record the steps from the gates to the cell and the output; returns both."""
     i, f, o = (gate.sigmoid() for gate in gates[:3])
     g = gates[3].tanh()
     for name, gate in (("sigmoid(i)", i), ("sigmoid(f)", f), ("sigmoid(o)", o), ("tanh(g)", g)):
@@ -189,9 +196,9 @@ def _unit(running: Running, gates: Sequence[Sized], cell: Sized, cont: float) ->
         running.to(f"{cont:g} * sigmoid(f) * c before", kept.value, kept.size, cell.value)
     else:
         kept = exact(0.0)
-        running.to("a sequence begins: nothing is kept", 0, 0)
-    made = kept + i * g
-    running.to("c, with + sigmoid(i) * tanh(g)", made.value, made.size)
-    h = o * made.tanh()
+        running.to("a new sequence: the cell starts at 0", 0, 0)
+    new_cell = kept + i * g
+    running.to("c, with + sigmoid(i) * tanh(g)", new_cell.value, new_cell.size)
+    h = o * new_cell.tanh()
     running.to("h = sigmoid(o) * tanh(c)", h.value, h.size)
-    return made, h
+    return new_cell, h

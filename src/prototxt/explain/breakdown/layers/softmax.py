@@ -1,4 +1,4 @@
-"""Softmax: the value's own exponential, and all those that it shares with."""
+"""Softmax: the exponential of the value over the sum of all exponentials along an axis."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import numpy as np
 
 from prototxt.explain.breakdown.model import Places
 from prototxt.explain.breakdown.query import Query, Result, grid
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.softmax import Softmax
 
 
+@break_down.register
 def softmax(layer: Softmax, query: Query) -> Result:
-    """Along the layer's axis."""
+    """The softmax along the layer's axis."""
     return softmax_along(layer.axis, query)
 
 
 def softmax_along(axis: int, query: Query) -> Result:
-    """The maximum is taken off first, as the engine does."""
+    """The softmax along an axis; the maximum is subtracted first, as the engine does."""
     shape = query.shapes[0]
     axis = canonical_axis(axis, shape)
     line = grid(*(range(shape[axis]) if i == axis else place for i, place in enumerate(query.at)))
@@ -26,11 +28,11 @@ def softmax_along(axis: int, query: Query) -> Result:
 
 
 def softmax_over(query: Query, line: Places, reads: str) -> Result:
-    """Over the values at these places, which formulas write as `reads`."""
-    most = float(query.bottoms[0][tuple(line.T)].max())
-    powers = query.group("exp(x - max)", line, parts=lambda x: np.exp(x - most), side=True)
+    """The softmax over the values at these places, which formulas write as `reads`."""
+    largest = float(query.bottoms[0][tuple(line.T)].max())
+    powers = query.group("exp(x - max)", line, parts=lambda x: np.exp(x - largest), auxiliary=True)
     value = query.one()
-    running = Running(value.subtotal, abs(value.subtotal)).minus("max", most)
+    running = Running(value.subtotal, abs(value.subtotal)).minus("max", largest)
     power = float(np.exp(running.value))
     running.through("exp", power, power)
     running.over(f"sum of {len(powers)} exponentials", powers.subtotal)

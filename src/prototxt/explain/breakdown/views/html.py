@@ -1,4 +1,4 @@
-"""A ledger as one page that needs nothing else: every term is in it, long lists folded, no scripts."""
+"""A breakdown as a self-contained HTML page: every term, with long lists folded, without scripts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prototxt.explain.breakdown.views.parts import (
     OUTSIDE,
     Block,
     blocks,
-    chosen,
+    full_groups,
     has_subtotal,
     is_window,
     outside_text,
@@ -21,6 +21,8 @@ from prototxt.explain.breakdown.views.parts import (
 )
 from prototxt.views.html import page, safe
 from prototxt.views.numbers import counted
+
+__all__ = ["breakdown_html"]
 
 STYLE = """
 body { max-width: 68rem; }
@@ -37,41 +39,44 @@ details { margin: .3rem 0 .3rem .2rem; } details > :not(summary) { margin-left: 
 """
 
 
-def ledger_html(ledger: Breakdown, branches: Sequence[Branch] = (), fed: str = "") -> str:
-    """The whole account; groups but the first and the largest are folded."""
-    title = f"{ledger.blob}{place_text(ledger.at)} = {precise(ledger.stored)}"
+def breakdown_html(breakdown: Breakdown, branches: Sequence[Branch] = (), fed: str = "") -> str:
+    """The whole breakdown as a page; groups other than the first and the largest are folded.
+
+    `fed` describes the inputs and weights of the forward.
+    """
+    title = f"{breakdown.blob}{place_text(breakdown.at)} = {precise(breakdown.stored)}"
     parts = [
         f"<h1>{safe(title)}</h1>",
         f'<p class="soft">{safe(fed)}</p>' if fed else "",
-        *_account(ledger),
+        *_content(breakdown),
     ]
     if branches:
-        parts += ["<h2>What the largest terms are made of</h2>", *map(_branch, branches)]
+        parts += ["<h2>Breakdowns of the largest terms</h2>", *map(_branch, branches)]
     return page(title, "\n".join(filter(None, parts)), STYLE)
 
 
-def _account(ledger: Breakdown) -> Iterator[str]:
-    yield f'<p class="soft">layer {safe(ledger.layer)}, {safe(ledger.type)}</p>'
-    yield f'<p class="formula"><code>{safe(ledger.formula)}</code></p>'
-    shown = set(chosen(ledger.groups, False))
-    for i, group in enumerate(ledger.groups):
+def _content(breakdown: Breakdown) -> Iterator[str]:
+    yield f'<p class="soft">layer {safe(breakdown.layer)}, {safe(breakdown.type)}</p>'
+    yield f'<p class="formula"><code>{safe(breakdown.formula)}</code></p>'
+    shown = set(full_groups(breakdown.groups, False))
+    for i, group in enumerate(breakdown.groups):
         yield _group(group, i in shown)
-    yield _steps(ledger)
+    yield _steps(breakdown)
 
 
 def _group(group: Group, is_open: bool) -> str:
     title = group.title or window_places(group)
     notes = [window_places(group)] if group.title and len(group) else []
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
-    notes += ["measures only"] * group.side
+    notes += ["not added"] * group.auxiliary
     sum_of = f" <b>{precise(group.subtotal)}</b>" if has_subtotal(group) else ""
     head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
     body = _window(blocks(group)) if is_window(group) else _terms(group)
     return f"<details{' open' if is_open else ''}>{head}{body}</details>"
 
 
-def _window(laid: Sequence[Block]) -> str:
-    return f'<div class="window">{"".join(map(_grid, laid))}</div>'
+def _window(grids: Sequence[Block]) -> str:
+    return f'<div class="window">{"".join(map(_grid, grids))}</div>'
 
 
 def _grid(block: Block) -> str:
@@ -93,30 +98,31 @@ def _terms(group: Group) -> str:
     for i, term in enumerate(group.terms):
         at = "over the edge" if term.at is None else f"{group.bottom}{place_text(term.at)}"
         factor = "" if term.factor is None else f"x {precise(term.factor)}"
-        same = group.picks or (term.factor is None and term.part == term.value)
-        part = "" if same else f"{'=' if factor else 'adds'} {precise(term.part)}"
-        beside = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.beside.items())
+        is_plain = group.selects or (term.factor is None and term.part == term.value)
+        part = "" if is_plain else f"{'=' if factor else 'adds'} {precise(term.part)}"
+        extra = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.extra.items())
         kind = ' class="win"' if i == group.winner else ""
         rows.append(
             f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
-            f"{beside}<td>{part}</td></tr>"
+            f"{extra}<td>{part}</td></tr>"
         )
     return f'<div class="list"><table>{"".join(rows)}</table></div>'
 
 
-def _steps(ledger: Breakdown) -> str:
+def _steps(breakdown: Breakdown) -> str:
     rows = [
         f'<tr><td class="name">{safe(step.text)}</td>'
         f"<td>{'' if step.operand is None else precise(step.operand)}</td><td>{precise(step.value)}</td></tr>"
-        for step in ledger.steps
+        for step in breakdown.steps
     ]
-    ends = (("value", ledger.value), ("the engine has", ledger.stored))
+    ends = (("value", breakdown.value), ("engine", breakdown.stored))
     rows += [
         f'<tr class="last"><td class="name">{name}</td><td></td><td>{precise(value)}</td></tr>'
         for name, value in ends
     ]
-    kind = "good" if ledger.agrees else "bad"
-    return f'<div class="list steps"><table>{"".join(rows)}</table></div><p class="{kind}">{safe(verdict(ledger))}</p>'
+    kind = "good" if breakdown.agrees else "bad"
+    table = f'<div class="list steps"><table>{"".join(rows)}</table></div>'
+    return f'{table}<p class="{kind}">{safe(verdict(breakdown))}</p>'
 
 
 def _branch(branch: Branch) -> str:
@@ -124,7 +130,7 @@ def _branch(branch: Branch) -> str:
     at = safe(f"{branch.bottom}{place_text(term.at or ())}")
     adds = "" if term.part == term.value else f", adds {precise(term.part)}"
     head = f"{at} = {precise(term.value)}{adds}"
-    if branch.ledger is None:
+    if branch.breakdown is None:
         return f'<p>{head} <span class="soft">{safe(branch.why)}</span></p>'
-    body = "\n".join([*_account(branch.ledger), *map(_branch, branch.branches)])
+    body = "\n".join([*_content(branch.breakdown), *map(_branch, branch.branches)])
     return f"<details><summary>{head}</summary>\n<div>{body}</div></details>"

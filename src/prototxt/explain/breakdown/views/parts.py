@@ -1,4 +1,4 @@
-"""What every view of a ledger shows of it: which groups in full, which terms, numbers that stand in line."""
+"""The selection and layout that all views of a breakdown share: groups shown in full, listed terms, aligned numbers."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from prototxt.explain.breakdown.model import Breakdown, Group, Numbers, Place
 
 DIGITS = 3
-"""Of the largest number in a table; the others have as many decimals as that."""
+"""Significant digits of the largest number in a table; the others have as many decimals."""
 
-IN_FULL = 2
-"""Of many groups the first is shown in full, and so are as many of the largest."""
+MAX_FULL_GROUPS = 2
+"""The number of largest groups that are shown in full, besides the first."""
 
-SUBTOTALS = 24
-"""Of the others as many subtotals are told."""
+MAX_SUBTOTALS = 24
+"""The number of other groups whose subtotals are listed."""
 
-LISTED = 10
-"""Of many terms in a line the largest."""
+MAX_LISTED = 10
+"""The number of terms that a long list shows, the largest first."""
 
 OUTSIDE = "·"
-"""Stands for a place over the edge of the input, where the value is 0."""
+"""Marks a place over the edge of the input, where the value is 0."""
 
 
-def form_of(numbers: Iterable[float]) -> str:
-    """The format that shows these numbers with the same decimals; whole ones have none."""
+def number_format(numbers: Iterable[float]) -> str:
+    """The format that gives all these numbers the same decimals; none for whole numbers."""
     sizes = [abs(x) for x in numbers if x and isfinite(x)]
     if all(size.is_integer() and size < 1e6 for size in map(float, sizes)):
         return ".0f"
@@ -38,28 +38,28 @@ def form_of(numbers: Iterable[float]) -> str:
     return f".{max(0, DIGITS - 1 - power)}f"
 
 
-def number(value: float, form: str) -> str:
-    """A number in a table's format; 0 alone where it is just that."""
-    return f"{value:{form}}" if value else "0"
+def number(value: float, number_format: str) -> str:
+    """A number in the format of its table; an exact zero is `0`."""
+    return f"{value:{number_format}}" if value else "0"
 
 
 def precise(value: float) -> str:
-    """A number with all digits that float32 has."""
+    """A number with all digits of a float32."""
     return f"{value:.7g}"
 
 
 def place_text(at: Place) -> str:
-    """`[0, 3, 5, 5]`; nothing for a single number."""
+    """`[0, 3, 5, 5]`; empty for a single number."""
     return f"[{', '.join(map(str, at))}]" if at else ""
 
 
-LARGEST = float(np.finfo(np.float32).max)
-"""Sums beyond it overflow in an engine, in whatever order it adds."""
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
+"""Sums beyond it overflow in an engine, whatever the order of the terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A window laid out as rows of cells, such as the inputs that it sees."""
+    """A window as rows of cells, for example its inputs; `marked` holds the row and column of selected cells."""
 
     title: str
     rows: tuple[tuple[str, ...], ...]
@@ -67,20 +67,21 @@ class Block:
 
     @property
     def cell(self) -> int:
-        """Columns of text that a cell takes; a marked one stands in brackets."""
+        """The width of a cell in characters; a marked cell has brackets."""
         longest = max((len(cell) for row in self.rows for cell in row), default=1)
         return longest + 2 * bool(self.marked)
 
     @property
     def width(self) -> int:
+        """The width of the block in characters."""
         return max(len(self.title), (self.cell + 1) * len(self.rows[0]) - 1)
 
 
 def blocks(group: Group) -> tuple[Block, ...]:
-    """What a window reads, what that is multiplied by, and what comes of it."""
+    """The inputs of a window, its weights, and their products."""
     columns = group.shape[-1]
     read = _block("input", group.values, columns, group.inside)
-    if group.picks:
+    if group.selects:
         return (replace(read, marked=_winner(group, columns)),)
     if group.factors is not None:
         return (
@@ -94,83 +95,83 @@ def blocks(group: Group) -> tuple[Block, ...]:
 
 
 def _winner(group: Group, columns: int) -> frozenset[tuple[int, int]]:
-    """Where the one value stands that a maximum takes."""
+    """The row and column of the value that a maximum selects."""
     return frozenset(() if group.winner is None else {divmod(group.winner, columns)})
 
 
 def has_subtotal(group: Group) -> bool:
-    """Whether the sum of its terms says something."""
-    return group.sums and not group.picks
+    """Whether the sum of the terms has a meaning."""
+    return group.adds_up and not group.selects
 
 
 def _block(title: str, numbers: Numbers, columns: int, inside: NDArray[np.bool_] | None = None) -> Block:
-    form = form_of(numbers)
-    there = np.ones(len(numbers), bool) if inside is None else inside
-    cells = [number(x, form) if is_in else OUTSIDE for x, is_in in zip(numbers, there, strict=True)]
+    form = number_format(numbers)
+    visible = np.ones(len(numbers), bool) if inside is None else inside
+    cells = [number(x, form) if is_in else OUTSIDE for x, is_in in zip(numbers, visible, strict=True)]
     rows = tuple(tuple(cells[i : i + columns]) for i in range(0, len(cells), columns))
     return Block(title, rows)
 
 
 def is_window(group: Group) -> bool:
-    """Whether a group is laid out in rows and columns."""
+    """Whether the terms of a group form rows and columns."""
     return len(group.shape) > 0 and len(group) > 1
 
 
 def window_places(group: Group) -> str:
-    """Where a window lies on its bottom: `[0, 3, 10..14, 9..13]`; what is over the edge counts."""
+    """The span of a window on its bottom: `conv1[0, 3, 10..14, 9..13]`, including places over the edge."""
     low, high = group.places.min(axis=0), group.places.max(axis=0)
     spans = (str(a) if a == b else f"{a}..{b}" for a, b in zip(low, high, strict=True))
     return f"{group.bottom}[{', '.join(spans)}]"
 
 
 def outside_text(group: Group) -> str:
-    """`5 of 25 over the edge, shown as ·`; nothing where none is."""
+    """`5 of 25 over the edge, shown as ·`; empty where none is."""
     out = len(group) - int(group.inside.sum())
     return f"{out} of {len(group)} over the edge, shown as {OUTSIDE}" if out else ""
 
 
-def chosen(groups: Sequence[Group], everything: bool) -> list[int]:
-    """Which groups are shown in full: all, or the first and the largest."""
-    if everything or len(groups) <= 1 + IN_FULL:
+def full_groups(groups: Sequence[Group], everything: bool) -> list[int]:
+    """The numbers of the groups that are shown in full: all, or the first and the largest."""
+    if everything or len(groups) <= 1 + MAX_FULL_GROUPS:
         return list(range(len(groups)))
     by_size = sorted(range(1, len(groups)), key=lambda i: -abs(groups[i].subtotal))
-    return [0, *sorted(by_size[:IN_FULL])]
+    return [0, *sorted(by_size[:MAX_FULL_GROUPS])]
 
 
-def rest_of(
+def collapsed_groups(
     groups: Sequence[Group], shown: Sequence[int], everything: bool
 ) -> tuple[list[Group], list[Group]]:
-    """Of the groups that are not shown in full those whose subtotals are told, in order, and the others."""
+    """Split the collapsed groups into those listed by subtotal, in order, and the rest."""
     left = [i for i in range(len(groups)) if i not in set(shown)]
-    if everything or len(left) <= SUBTOTALS:
+    if everything or len(left) <= MAX_SUBTOTALS:
         return [groups[i] for i in left], []
-    told = set(sorted(left, key=lambda i: -abs(groups[i].subtotal))[:SUBTOTALS])
-    return [groups[i] for i in left if i in told], [groups[i] for i in left if i not in told]
+    largest = set(sorted(left, key=lambda i: -abs(groups[i].subtotal))[:MAX_SUBTOTALS])
+    return [groups[i] for i in left if i in largest], [groups[i] for i in left if i not in largest]
 
 
-def listed(group: Group, everything: bool) -> tuple[list[int], list[int]]:
-    """The terms of a line that are told one by one, in order, and the others; where few add anything, the first too."""
+def listed_terms(group: Group, everything: bool) -> tuple[list[int], list[int]]:
+    """Split the terms into those listed one by one, in order, and the rest; zeros fill up a short list."""
     every = list(range(len(group)))
-    if everything or len(group) <= LISTED:
+    if everything or len(group) <= MAX_LISTED:
         return every, []
-    largest = set([*_foremost(group), *every][:LISTED])
+    largest = set([*_most_important(group), *every][:MAX_LISTED])
     return [i for i in every if i in largest], [i for i in every if i not in largest]
 
 
-def _foremost(group: Group) -> list[int]:
-    """Which terms to tell first: those that add most, of values to choose from the chosen one and the largest."""
-    if not group.picks:
-        return group.largest(LISTED)
-    order = [int(i) for i in np.argsort(-group.values, kind="stable")[:LISTED]]
+def _most_important(group: Group) -> list[int]:
+    """The terms with the largest contributions; of values to select from, the winner and the largest."""
+    if not group.selects:
+        return group.largest(MAX_LISTED)
+    order = [int(i) for i in np.argsort(-group.values, kind="stable")[:MAX_LISTED]]
     return order if group.winner is None else [group.winner, *order]
 
 
-def verdict(ledger: Breakdown) -> str:
-    """Whether the engine has the same value."""
-    if ledger.agrees:
-        apart = abs(ledger.value - ledger.stored)
+def verdict(breakdown: Breakdown) -> str:
+    """A sentence that says whether the engine has the same value."""
+    if breakdown.agrees:
+        apart = abs(breakdown.value - breakdown.stored)
         return "the same up to float32 rounding" + (f" ({apart:.1e} apart)" if apart > 0 else "")
-    why = ""
-    if ledger.size > LARGEST and not isfinite(ledger.stored):
-        why = "; on the way there are sums beyond what float32 holds"
-    return f"NOT the same: {precise(ledger.value)} here, {precise(ledger.stored)} there{why}"
+    reason = ""
+    if breakdown.size > MAX_FLOAT32 and not isfinite(breakdown.stored):
+        reason = "; intermediate sums exceed the range of float32"
+    return f"NOT the same: {precise(breakdown.value)} here, {precise(breakdown.stored)} in the engine{reason}"

@@ -1,4 +1,4 @@
-"""Losses of differences: two bottoms, value by value."""
+"""Losses of the differences between two bottoms, value by value."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from prototxt.blobs import count
-from prototxt.explain.breakdown.layers.losses import at_numbers
 from prototxt.explain.breakdown.model import Group, Numbers
-from prototxt.explain.breakdown.query import Query, Result, check_terms
+from prototxt.explain.breakdown.query import Query, Result, check_terms, places_at
+from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.axes import four_axes
 from prototxt.layers.common.labels import Labels
@@ -20,18 +20,20 @@ from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
 from prototxt.layers.smooth_l1_loss_ohem import SmoothL1LossOHEM
 
 Loss = Callable[[Numbers, Mapping[str, Numbers]], Numbers]
-"""What the values of the first bottom add, given those of the others."""
+"""Computes the contributions of the first bottom's values, given those of the others by name."""
 
 
+@break_down.register
 def euclidean_loss(layer: EuclideanLoss, query: Query) -> Result:
     """The square of every difference."""
     squares = _all_of(query, "(a - b)^2", "b", lambda a, by: (a - by["b"]) ** 2)
-    running = _sum_of(squares).over("(2 * N)", 2 * max(query.shapes[0][0], 1))
+    running = _total(squares).over("(2 * N)", 2 * max(query.shapes[0][0], 1))
     return Result(f"{query.y} = 1 / (2 * N) * sum of (a - b)^2, {_names(query, 'ab')}", (squares,), running)
 
 
+@break_down.register
 def contrastive_loss(layer: ContrastiveLoss, query: Query) -> Result:
-    """A group for each pair, its squared distance; then what each pair adds."""
+    """A group for each pair, its squared distance; then the loss of each pair."""
     pairs, channels = query.shapes[0][0], count(query.shapes[0][1:])
     check_terms(pairs * channels)
     similar = np.trunc(query.bottoms[2].ravel()) != 0
@@ -42,8 +44,8 @@ def contrastive_loss(layer: ContrastiveLoss, query: Query) -> Result:
         title = f"pair {n}, {kind}: (a - b)^2"
         squares = _all_of(query, title, "b", lambda a, by: (a - by["b"]) ** 2, flat)
         groups.append(squares)
-        said, loss, size = _of_pair(layer, squares.subtotal, bool(similar[n]))
-        running.plus(f"pair {n}, {kind}: {said}", loss, size)
+        term, loss, size = _pair_loss(layer, squares.subtotal, bool(similar[n]))
+        running.plus(f"pair {n}, {kind}: {term}", loss, size)
     running.over("(2 * N)", 2 * max(pairs, 1))
     lack = "max(margin - d^2, 0)" if layer.legacy_version else "max(margin - d, 0)^2"
     formula = (
@@ -53,8 +55,8 @@ def contrastive_loss(layer: ContrastiveLoss, query: Query) -> Result:
     return Result(formula, tuple(groups), running)
 
 
-def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str, float, float]:
-    """How the loss of a pair is written, what it is, and its size for rounding."""
+def _pair_loss(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str, float, float]:
+    """The formula of the loss of a pair, its value, and its size for rounding."""
     if similar:
         return "d^2", squared, squared
     margin = float(np.float32(layer.margin))
@@ -65,58 +67,63 @@ def _of_pair(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[str
     return "max(margin - d, 0)^2", lack * lack, 2 * lack * (margin + d)
 
 
+@break_down.register
 def smooth_l1_ssd(layer: SmoothL1Loss, query: Query) -> Result:
-    """Every difference through the bent square."""
-    bent = _all_of(query, "f(a - b)", "b", lambda a, by: _smooth_l1(a - by["b"], 1.0))
-    running = _sum_of(bent).over("N", max(query.shapes[0][0], 1))
+    """The smooth L1 loss of every difference."""
+    losses = _all_of(query, "f(a - b)", "b", lambda a, by: _smooth_l1(a - by["b"], 1.0))
+    running = _total(losses).over("N", max(query.shapes[0][0], 1))
     return Result(
-        f"{query.y} = 1 / N * sum of f(a - b), {_names(query, 'ab')}; {_bent(1.0)}", (bent,), running
+        f"{query.y} = 1 / N * sum of f(a - b), {_names(query, 'ab')}; {_smooth_l1_text(1.0)}",
+        (losses,),
+        running,
     )
 
 
+@break_down.register
 def smooth_l1_fasterrcnn(layer: SmoothL1LossFasterRCNN, query: Query) -> Result:
-    """With weights inside and outside of the bend where there are any."""
+    """The smooth L1 loss with inside and outside weights, where the layer has them."""
     names = ("a", "b", "w_in", "w_out")[: len(query.bottoms)]
-    said = "w_out * f(w_in * (a - b))" if len(names) > 2 else "f(a - b)"
+    term = "w_out * f(w_in * (a - b))" if len(names) > 2 else "f(a - b)"
 
     def loss(a: Numbers, by: Mapping[str, Numbers]) -> Numbers:
-        bent = _smooth_l1(by.get("w_in", 1.0) * (a - by["b"]), layer.sigma)
-        weighed: Numbers = by.get("w_out", 1.0) * bent
-        return weighed
+        unweighted = _smooth_l1(by.get("w_in", 1.0) * (a - by["b"]), layer.sigma)
+        weighted: Numbers = by.get("w_out", 1.0) * unweighted
+        return weighted
 
-    bent = _all_of(query, said, names[1:], loss)
-    running = _sum_of(bent).over("N", max(four_axes(query.shapes[0])[0], 1))
-    formula = f"{query.y} = 1 / N * sum of {said}, {_names(query, names)}; {_bent(layer.sigma)}"
-    return Result(formula, (bent,), running)
+    losses = _all_of(query, term, names[1:], loss)
+    running = _total(losses).over("N", max(four_axes(query.shapes[0])[0], 1))
+    formula = f"{query.y} = 1 / N * sum of {term}, {_names(query, names)}; {_smooth_l1_text(layer.sigma)}"
+    return Result(formula, (losses,), running)
 
 
+@break_down.register
 def smooth_l1_ohem(layer: SmoothL1LossOHEM, query: Query) -> Result:
-    """All differences; for the second top those of one place."""
+    """All differences; for the second top only those of one place."""
     names = "abw"[: len(query.bottoms)]
-    said = "f(w * (a - b))" if len(names) > 2 else "f(a - b)"
+    term = "f(w * (a - b))" if len(names) > 2 else "f(a - b)"
     shape = four_axes(query.shapes[0])
     flat = None
     if query.top:
         n, _, y, x = query.at
         flat = np.arange(count(shape)).reshape(shape)[n, :, y, x]
-    bent = _all_of(
-        query, said, names[1:], lambda a, by: _smooth_l1(by.get("w", 1.0) * (a - by["b"]), 1.0), flat
+    losses = _all_of(
+        query, term, names[1:], lambda a, by: _smooth_l1(by.get("w", 1.0) * (a - by["b"]), 1.0), flat
     )
-    running = _sum_of(bent)
-    told = f"{said}, {_names(query, names)}; {_bent(1.0)}"
+    running = _total(losses)
+    formula = f"{term}, {_names(query, names)}; {_smooth_l1_text(1.0)}"
     if query.top:
-        return Result(f"{query.y} = sum over c of {told}", (bent,), running)
+        return Result(f"{query.y} = sum over c of {formula}", (losses,), running)
     running.over(f"D, normalization {layer.normalization}", layer.divisor((shape[0], 1, *shape[2:])))
-    return Result(f"{query.y} = 1 / D * sum of {told}", (bent,), running)
+    return Result(f"{query.y} = 1 / D * sum of {formula}", (losses,), running)
 
 
 def _smooth_l1(difference: Numbers, sigma: float) -> Numbers:
     size, bend = np.abs(difference), 1 / sigma**2
-    bent: Numbers = np.where(size < bend, 0.5 * sigma**2 * size * size, size - bend / 2)
-    return bent
+    losses: Numbers = np.where(size < bend, 0.5 * sigma**2 * size * size, size - bend / 2)
+    return losses
 
 
-def _bent(sigma: float) -> str:
+def _smooth_l1_text(sigma: float) -> str:
     square = "d^2 / 2" if sigma == 1 else f"({sigma:g} * d)^2 / 2"
     bend = 1 / sigma**2
     return f"f(d) = {square} where |d| < {bend:g}, else |d| - {bend / 2:g}"
@@ -130,16 +137,16 @@ def _names(query: Query, letters: str | tuple[str, ...]) -> str:
 def _all_of(
     query: Query, title: str, others: str | tuple[str, ...], loss: Loss, flat: Labels | None = None
 ) -> Group:
-    """All values of the first bottom, or those of these numbers, with those of the others beside them."""
+    """All values of the first bottom, or those at these row-major indices, with the others' values as extras."""
     if flat is None:
         check_terms(count(query.shapes[0]))
         flat = np.arange(count(query.shapes[0]))
-    beside = {
+    extra = {
         name: x.ravel()[flat].astype(np.float64) for name, x in zip(others, query.bottoms[1:], strict=False)
     }
-    places = at_numbers(flat, query.shapes[0])
-    return query.group(title, places, parts=lambda a: loss(a, beside), beside=beside)
+    places = places_at(flat, query.shapes[0])
+    return query.group(title, places, parts=lambda a: loss(a, extra), extra=extra)
 
 
-def _sum_of(group: Group) -> Running:
+def _total(group: Group) -> Running:
     return Running(0, 0).to(f"sum of {len(group)}", group.subtotal, float(np.abs(group.parts).sum()))

@@ -1,0 +1,54 @@
+"""Layer types whose values no sum produces, each with the reason."""
+
+from __future__ import annotations
+
+from prototxt.explain.breakdown.rules import reason_against
+from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
+from prototxt.layers.anchor_target import AnchorTarget
+from prototxt.layers.detection_evaluate import DetectionEvaluate
+from prototxt.layers.detection_output import DetectionOutput
+from prototxt.layers.multi_box_loss import MultiBoxLoss
+from prototxt.layers.proposal import Proposal
+from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
+from prototxt.layers.proposal_target import ProposalTarget
+from prototxt.layers.python import Python
+from prototxt.layers.yolo_detection_output import YoloDetectionOutput
+from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
+
+
+@reason_against.register
+def boxes(
+    layer: DetectionOutput | YoloDetectionOutput | Yolov3DetectionOutput | Proposal | ProposalMiniCaffe,
+) -> str:
+    """Non-maximum suppression relates every row to all others."""
+    return "rows are boxes ranked and suppressed against each other; no single sum produces a value"
+
+
+@reason_against.register
+def detection_evaluate(layer: DetectionEvaluate) -> str:
+    """Matching relates all boxes to all labels."""
+    return "all boxes are matched with all labels; no single sum produces a value"
+
+
+@reason_against.register
+def multi_box_loss(layer: MultiBoxLoss) -> str:
+    """The loss covers the boxes that mining selects."""
+    return "matching and sorting of all boxes selects which of them count; no single sum shows that"
+
+
+@reason_against.register
+def training_targets(layer: AnchorTarget | ProposalTarget) -> str:
+    """The layer samples the boxes to train on."""
+    return "the boxes to train on are matched against all others and sampled at random"
+
+
+@reason_against.register
+def adaptive_bias_channel(layer: AdaptiveBiasChannel) -> str:
+    """The layer iterates."""
+    return "classes are raised round by round, in a random order; no single sum shows that"
+
+
+@reason_against.register
+def python(layer: Python) -> str:
+    """The computation is in a module of the user."""
+    return "the values come from Python code of the net's author"
