@@ -78,7 +78,7 @@ def test_what_the_page_shows_is_what_the_engine_makes(open_report: Open, lenet: 
     net = prototxt.load_net(LENET, WEIGHTS)
     net.forward(data=blob(lenet, "data@0"))
     assert told(opened.page)[0] == pytest.approx(float(net.blobs["conv2"].data[0, 17, 3, 4]), rel=1e-5)
-    shown = opened.page.locator("#ledger-value").inner_text().replace("−", "-")
+    shown = opened.page.locator("#breakdown-value").inner_text().replace("−", "-")
     assert float(shown) == pytest.approx(float(net.blobs["conv2"].data[0, 17, 3, 4]), rel=1e-3)
     assert len(opened.page.locator(".groups .group-row").all()) >= 12
 
@@ -216,8 +216,8 @@ def test_names_are_text(open_report: Open, tmp_path: Path) -> None:
             page.keyboard.press("j")
             assert cut_off(page) == []
         assert page.locator(".layer-head h2").bounding_box()["height"] < 250
-        assert "--at ''" in page.locator(".ask code").inner_text()
-        assert "'it'\\''s <b>.prototxt'" in page.locator(".ask code").inner_text()
+        assert "--at ''" in page.locator(".command-line code").inner_text()
+        assert "'it'\\''s <b>.prototxt'" in page.locator(".command-line code").inner_text()
 
 
 def cut_off(page: Any) -> list[str]:

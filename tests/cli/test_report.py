@@ -186,5 +186,5 @@ def test_the_page_knows_what_nobody_can_take_apart(tmp_path: Path) -> None:
     (tmp_path / "net.prototxt").write_text(text)
     for phase, why in (("train", "draws a value at random"), ("test", "")):
         page, _ = report(tmp_path, tmp_path / "net.prototxt", "--phase", phase)
-        assert why in page.document["layers"][1]["noLedger"]
-        assert bool(why) == bool(page.document["layers"][1]["noLedger"])
+        assert why in page.document["layers"][1]["noBreakdown"]
+        assert bool(why) == bool(page.document["layers"][1]["noBreakdown"])

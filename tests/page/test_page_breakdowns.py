@@ -39,7 +39,7 @@ MAX_PLACES = 12
 
 RULE_TYPES = (WEB / "src" / "types.ts").read_text().partition("export type Rule =")[2]
 
-NO_LEDGER = {"input", "unknown", "arg_max", "roi_pool", "prior_box", "loss"}
+NO_BREAKDOWN = {"input", "unknown", "arg_max", "roi_pool", "prior_box", "loss"}
 """Kinds of which the page knows shapes alone."""
 
 
@@ -85,7 +85,7 @@ def ask(pages: list[tuple[Path, list[Query]]]) -> list[list[Any]]:
     )
     text = "".join(json.dumps(line) + "\n" for line in lines)
     done = subprocess.run(
-        [str(NODE), "dev/ledgers.mjs"], cwd=WEB, input=text, capture_output=True, text=True, timeout=600
+        [str(NODE), "dev/breakdowns.mjs"], cwd=WEB, input=text, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -132,5 +132,5 @@ def test_every_golden_case(tmp_path: Path) -> None:
                 compare(one, said)
                 kinds[said[3]] += 1
     known = set(re.findall(r'kind: "(\w+)"', RULE_TYPES)) - {"comparison"} | {"conv", "deconv"}
-    assert known - kinds.keys() == NO_LEDGER
+    assert known - kinds.keys() == NO_BREAKDOWN
     assert sum(kinds.values()) > 5000

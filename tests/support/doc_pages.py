@@ -119,9 +119,9 @@ def alike(shown: str, printed: str) -> bool:
     may be anything. Blanks and rules are as long as the widest of these needs.
     """
     texts, numbers = zip(*map(_apart, (shown, printed)), strict=True)
-    return texts[0] == texts[1] and all(
-        math.isclose(a, b, rel_tol=1e-4, abs_tol=2e-6) for a, b in zip(*numbers, strict=True)
-    )
+    if texts[0] != texts[1] or len(numbers[0]) != len(numbers[1]):
+        return False
+    return all(math.isclose(a, b, rel_tol=1e-4, abs_tol=2e-6) for a, b in zip(*numbers, strict=True))
 
 
 def _apart(row: str) -> tuple[tuple[str, ...], list[float]]:

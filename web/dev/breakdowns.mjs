@@ -1,7 +1,7 @@
-// Takes values apart by the built page's own ledgers, for a test that holds them against the engine's values:
-//   node dev/ledgers.mjs < list
+// Takes values apart by the built page's own breakdowns, for a test that holds them against the engine's values:
+//   node dev/breakdowns.mjs < list
 // Each line of the list is {"page": a written page, "asked": [[layer's index, which top, place], ...]}. Each line of the
-// answer is what the page says of those: [value, size, agrees, kind], or a text where it has no ledger.
+// answer is what the page says of those: [value, size, agrees, kind], or a text where it has no breakdown.
 import { readFileSync } from "node:fs";
 import { opened, tools } from "./page.mjs";
 
@@ -9,7 +9,7 @@ const numbers = (x) => (Number.isFinite(x) ? x : String(x));
 
 function told(report, [index, which, at]) {
   const layer = report.layers[index];
-  const found = tools.ledgerOf({ report }, layer, which, at);
+  const found = tools.breakdownOf({ report }, layer, which, at);
   return typeof found === "string" ? found : [numbers(found.value), numbers(found.size), found.agrees, layer.rule.kind];
 }
 

@@ -5,7 +5,7 @@ const page = readFileSync(new URL("../../src/prototxt/page/page.html", import.me
 const [, script] = /<script type="module"[^>]*>([^]*?)<\/script>/.exec(page);
 await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
 
-/** compute, ledgerOf and the rest, as they are in the page. */
+/** compute, breakdownOf and the rest, as they are in the page. */
 export const tools = globalThis.prototxt;
 
 /** The document of a written page; its arrays are then found where the page looks for them. */

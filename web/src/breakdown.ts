@@ -1,17 +1,17 @@
-// The ledger of one value: every term it is made of, subtotals, the steps from their sum to the value.
+// The breakdown of one value: every term it is made of, subtotals, the steps from their sum to the value.
 // Computed here, in float32, from what the page holds; then held against the value that the engine gave.
 
 import { valueAt } from "./arrays";
-import { lrnAcross, lrnWithin, normalize, softmax } from "./ledgers/beside";
-import { perChannel } from "./ledgers/channel";
-import { moved } from "./ledgers/moved";
-import { neuron } from "./ledgers/neuron";
-import { pooling } from "./ledgers/pool";
-import { axpy, eltwise, unpool } from "./ledgers/several";
-import { convolution, deconvolution, innerProduct, interp } from "./ledgers/sums";
-import type { Draft, Seen } from "./ledgers/terms";
+import { lrnAcross, lrnWithin, normalize, softmax } from "./breakdowns/normalization";
+import { perChannel } from "./breakdowns/per-channel";
+import { moved } from "./breakdowns/data-movement";
+import { neuron } from "./breakdowns/neurons";
+import { pooling } from "./breakdowns/pooling";
+import { axpy, eltwise, unpool } from "./breakdowns/combination";
+import { convolution, deconvolution, innerProduct, interp } from "./breakdowns/products";
+import type { Draft, Query } from "./breakdowns/terms";
 
-export interface Ledger extends Draft {
+export interface Breakdown extends Draft {
   at: number[];
   value: number;
   stored: number | null;
@@ -24,17 +24,17 @@ const EPSILON = 2 ** -23;
 const HALF = 2 ** -11;
 
 /** How the layer makes the value at `at` of its top. */
-export function ledger(seen: Seen, at: number[]): Ledger {
-  const draft = account(seen, at);
-  const value = draft.steps.at(-1)?.value ?? NaN;
-  const stored = seen.top ? valueAt(seen.top, at) : null;
-  const { size } = draft;
-  const half = [...seen.bottoms, ...seen.params, seen.top].some((tensor) => tensor?.half);
+export function breakDown(query: Query, at: number[]): Breakdown {
+  const parts = draft(query, at);
+  const value = parts.steps.at(-1)?.value ?? NaN;
+  const stored = query.top ? valueAt(query.top, at) : null;
+  const { size } = parts;
+  const half = [...query.bottoms, ...query.params, query.top].some((tensor) => tensor?.half);
   // float32 sums in another order differ by roundings of what is added; float16 rounds every number on its way here.
-  const terms = draft.groups.reduce((total, group) => total + group.terms.length, 0);
+  const terms = parts.groups.reduce((total, group) => total + group.terms.length, 0);
   const loose = half ? 3 * HALF : Math.max(1e-5, EPSILON * Math.sqrt(terms));
   const allowed = loose * (size + Math.abs(stored ?? 0)) + (half ? 2 ** -24 : 0);
-  return { at, ...draft, value, stored, allowed, agrees: stored === null ? null : near(value, stored, allowed) };
+  return { at, ...parts, value, stored, allowed, agrees: stored === null ? null : near(value, stored, allowed) };
 }
 
 function near(a: number, b: number, allowed: number): boolean {
@@ -42,40 +42,40 @@ function near(a: number, b: number, allowed: number): boolean {
   return a === b || Math.abs(a - b) <= allowed;
 }
 
-function account(seen: Seen, at: number[]): Draft {
-  const rule = seen.layer.rule;
+function draft(query: Query, at: number[]): Draft {
+  const rule = query.layer.rule;
   switch (rule.kind) {
     case "conv":
-      return convolution(rule, seen, at);
+      return convolution(rule, query, at);
     case "deconv":
-      return deconvolution(rule, seen, at);
+      return deconvolution(rule, query, at);
     case "pool":
-      return pooling(rule, seen, at);
+      return pooling(rule, query, at);
     case "inner_product":
-      return innerProduct(rule, seen, at);
+      return innerProduct(rule, query, at);
     case "interp":
-      return interp(rule, seen, at);
+      return interp(rule, query, at);
     case "lrn":
-      return rule.norm_region === "ACROSS_CHANNELS" ? lrnAcross(rule, seen, at) : lrnWithin(rule, seen, at);
+      return rule.norm_region === "ACROSS_CHANNELS" ? lrnAcross(rule, query, at) : lrnWithin(rule, query, at);
     case "softmax":
-      return softmax(rule.axis, seen, at);
+      return softmax(rule.axis, query, at);
     case "eltwise":
-      return eltwise(rule, seen, at);
+      return eltwise(rule, query, at);
     case "batch_norm":
     case "bn":
     case "scale":
     case "bias":
     case "prelu":
-      return perChannel(rule, seen, at);
+      return perChannel(rule, query, at);
     case "axpy":
-      return axpy(seen, at);
+      return axpy(query, at);
     case "unpool":
-      return unpool(seen, at);
+      return unpool(query, at);
     case "normalize":
-      return normalize(rule, seen, at);
+      return normalize(rule, query, at);
     case "neuron":
-      return neuron(rule, seen, at);
+      return neuron(rule, query, at);
     default:
-      return moved(rule, seen, at);
+      return moved(rule, query, at);
   }
 }

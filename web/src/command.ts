@@ -1,4 +1,4 @@
-// Where to ask for what the page does not compute: a command, to be copied.
+// The command that computes what the page does not, to be copied.
 
 import { h } from "./dom";
 import type { Layer, Report } from "./types";
@@ -15,15 +15,15 @@ export function command(report: Report, layer: Layer, which: number, at: readonl
   return ["prototxt-explain", ...words.map(quoted)].join(" ");
 }
 
-/** The command with its button; nothing where nobody has a ledger of the layer. */
-export function ask(report: Report, layer: Layer, which: number, at: readonly number[]): HTMLElement[] {
-  if (layer.noLedger) return [];
+/** The command with its button; nothing where nobody has a breakdown of the layer. */
+export function commandLine(report: Report, layer: Layer, which: number, at: readonly number[]): HTMLElement[] {
+  if (layer.noBreakdown) return [];
   const code = h("code", { tabindex: 0, "aria-label": "The command" }, command(report, layer, which, at));
   const said = h("span", { class: "note", role: "status" });
   const tell = (done: boolean): string => (said.textContent = done ? "copied" : "marked, to be copied");
   const copy = h("button", { type: "button", onclick: () => void copied(code).then(tell) }, "Copy");
   return [
-    h("p", { class: "ask" }, code, copy, said),
+    h("p", { class: "command-line" }, code, copy, said),
     h("p", { class: "note" }, "Add the --weights, the --image and other options that this page was made with."),
   ];
 }

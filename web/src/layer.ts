@@ -1,6 +1,6 @@
 // A layer's page: what it reads and makes, its maps and kernels, one value, what if, and all that explain says.
 
-import { ask } from "./ask";
+import { commandLine } from "./command";
 import { rangeOf, type Range } from "./colours";
 import { breakable, counted, h, LONGEST_NAME, refill, shortened, thousands } from "./dom";
 import { chosenIn, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
@@ -122,9 +122,9 @@ export class LayerView {
     if (!values) {
       const why = blob.shape ? `The values of ${shortened(blob.name, LONGEST_NAME)}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
       const place = at ? null : (blob.shape?.map((size, axis) => (axis ? Math.floor(size / 2) : 0)) ?? null);
-      const asked = place ? ask(store.report, layer, which, place) : [];
-      const note = h("p", { class: "note" }, asked.length ? `${why} What one of them is made of is told by this command:` : why);
-      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", note, ...asked);
+      const command = place ? commandLine(store.report, layer, which, place) : [];
+      const note = h("p", { class: "note" }, command.length ? `${why} What one of them is made of is told by this command:` : why);
+      return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", note, ...command);
     }
     const images = values.shape.length > 1 ? (values.shape[0] ?? 1) : 1;
     const image = at?.[0] ?? 0;

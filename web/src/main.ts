@@ -6,12 +6,12 @@ import { counted, h, percent, LONGEST_NAME, short, shortened, thousands } from "
 import { fields } from "./field";
 import { GraphView } from "./graph";
 import { LayerView } from "./layer";
-import { ledger } from "./ledger";
+import { breakDown } from "./breakdown";
 import { compute, CONVENTIONS, costOf, outcome, show } from "./rules";
 import { acts, barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs } from "./shell";
 import { fromHash, Store, toHash, type State } from "./store";
 import "./style.css";
-import { ledgerOf } from "./pixel";
+import { breakdownOf } from "./pixel";
 import { TableView } from "./table";
 import type { Comparison, Layer, Report } from "./types";
 
@@ -169,6 +169,6 @@ function start(): void {
 }
 
 /** For tests, in the page and under Node. */
-const tools = { compute, outcome, ledger, ledgerOf, fields, forget };
+const tools = { compute, outcome, breakDown, breakdownOf, fields, forget };
 Object.assign(globalThis, { prototxt: tools });
 if (typeof document !== "undefined") start();

@@ -1,34 +1,34 @@
 // One value: its window on the input maps, the kernel, the products, subtotals, bias and sum; and what of the image it sees.
 
 import { tensor, type Tensor } from "./arrays";
-import { ask } from "./ask";
+import { commandLine } from "./command";
 import { rangeOf, Scale } from "./colours";
 import { counted, h, LONGEST_NAME, number, refill, shortened } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
-import { ledger, type Ledger } from "./ledger";
-import { NoLedger, type Group, type Term } from "./ledgers/terms";
+import { breakDown, type Breakdown } from "./breakdown";
+import { NoBreakdown, type Group, type Term } from "./breakdowns/terms";
 import { Grid, mapsOf, picture, wholeScale } from "./maps";
 import type { Store } from "./store";
 import type { BlobId, Layer, Rule, Shape } from "./types";
 
 /** How many channels and terms are shown before somebody asks for more. */
-const FEW = 12;
-const TERMS = 24;
+const MAX_GROUPS = 12;
+const MAX_TERMS = 24;
 /** Windows up to this size are shown with their numbers. */
-const READABLE = 13;
+const MAX_READABLE = 13;
 
 export function tops(store: Store, id: BlobId | undefined): Tensor | null {
   const blob = id === undefined ? undefined : store.report.blobs[id];
   return blob ? tensor(blob.shape, blob.data) : null;
 }
 
-/** The ledger of a value; a text where there is none. */
-export function ledgerOf(store: Store, layer: Layer, which: number, at: number[]): Ledger | string {
+/** The breakdown of a value; a text where there is none. */
+export function breakdownOf(store: Store, layer: Layer, which: number, at: number[]): Breakdown | string {
   const shape = store.report.blobs[layer.tops[which] ?? ""]?.shape;
   if (!shape) return "its shape is not known";
-  if (layer.noLedger) return layer.noLedger;
+  if (layer.noBreakdown) return layer.noBreakdown;
   try {
-    return ledger(
+    return breakDown(
       {
         layer,
         bottoms: layer.bottoms.map((id) => tops(store, id)),
@@ -40,7 +40,7 @@ export function ledgerOf(store: Store, layer: Layer, which: number, at: number[]
       at,
     );
   } catch (error) {
-    if (error instanceof NoLedger) return error.message;
+    if (error instanceof NoBreakdown) return error.message;
     throw error;
   }
 }
@@ -51,7 +51,7 @@ export class PixelView {
   private focus = 0;
   private all = false;
   private largest = true;
-  private known: Ledger | string = "";
+  private known: Breakdown | string = "";
   /** One scale for all windows, one for all kernels, one for all products, so that channels can be compared. */
   private scales: readonly Scale[] = [];
 
@@ -62,17 +62,17 @@ export class PixelView {
   ) {}
 
   show(at: number[]): void {
-    this.known = ledgerOf(this.store, this.layer, this.which, at);
+    this.known = breakdownOf(this.store, this.layer, this.which, at);
     this.scales = typeof this.known === "string" ? [] : this.scalesOf(this.known);
     this.all = false;
     this.focus = typeof this.known === "string" ? 0 : (this.order(this.known)[0] ?? 0);
     this.draw(at);
   }
 
-  private scalesOf(told: Ledger): Scale[] {
-    const input = tops(this.store, this.layer.bottoms[told.groups[0]?.bottom ?? 0]);
+  private scalesOf(breakdown: Breakdown): Scale[] {
+    const input = tops(this.store, this.layer.bottoms[breakdown.groups[0]?.bottom ?? 0]);
     const over = (of: (group: Group) => Float32Array): Scale => {
-      const ranges = told.groups.map((group) => rangeOf(of(group)));
+      const ranges = breakdown.groups.map((group) => rangeOf(of(group)));
       return new Scale({ low: Math.min(...ranges.map(({ low }) => low)), high: Math.max(...ranges.map(({ high }) => high)) });
     };
     return [input ? new Scale(rangeOf(input.values)) : over(valuesOf), over(factors), over(partsOf)];
@@ -82,9 +82,9 @@ export class PixelView {
     const id = this.layer.tops[this.which] ?? "";
     const title = h("h3", {}, `How ${this.named(id)}${at.length ? ` [${at.join(", ")}]` : ""} is made`);
     const known = this.known;
-    const account = typeof known === "string" ? this.without(known, at) : this.account(known);
+    const content = typeof known === "string" ? this.without(known, at) : this.summary(known);
     const own = this.ownMap(id, at);
-    const head = h("div", { class: "pixel-head" }, own, h("div", { class: "account" }, this.steer(at), ...account), ...this.sight(id, at));
+    const head = h("div", { class: "pixel-head" }, own, h("div", { class: "summary" }, this.steer(at), ...content), ...this.sight(id, at));
     const hadKeys = this.element.contains(document.activeElement) && document.activeElement?.classList.contains("maps");
     refill(this.element, title, head, ...(typeof known === "string" ? [] : [this.groups(known)]));
     if (hadKeys) own?.querySelector<HTMLElement>(".maps")?.focus({ preventScroll: true });
@@ -116,15 +116,15 @@ export class PixelView {
     return shortened(this.store.report.blobs[id]?.name ?? id, LONGEST_NAME);
   }
 
-  private account(told: Ledger): HTMLElement[] {
-    return [h("p", { class: "formula" }, told.formula), this.verdict(told), this.sums(told)];
+  private summary(breakdown: Breakdown): HTMLElement[] {
+    return [h("p", { class: "formula" }, breakdown.formula), this.verdict(breakdown), this.sums(breakdown)];
   }
 
-  /** Why there is no ledger, and who has one. */
+  /** Why there is no breakdown, and who has one. */
   private without(why: string, at: number[]): HTMLElement[] {
     const { layer, store } = this;
-    const note = layer.noLedger ? `No ledger: ${layer.noLedger}.` : `No ledger in the page: ${why}. This command has it:`;
-    return [h("p", { class: "note" }, note), ...ask(store.report, layer, this.which, at)];
+    const note = layer.noBreakdown ? `No breakdown: ${layer.noBreakdown}.` : `No breakdown in the page: ${why}. This command has it:`;
+    return [h("p", { class: "note" }, note), ...commandLine(store.report, layer, this.which, at)];
   }
 
   /** The map that the value is in, to go on from place to place without leaving its arithmetic. */
@@ -150,57 +150,57 @@ export class PixelView {
     return this.own.element;
   }
 
-  private verdict(told: Ledger): HTMLElement {
+  private verdict(breakdown: Breakdown): HTMLElement {
     const half = [...this.layer.bottoms.map((id) => tops(this.store, id)), tops(this.store, this.layer.tops[this.which])].some((each) => each?.half);
     const why = half ? "the numbers in this file are rounded to float16" : "float32, added in another order";
-    if (told.stored === null) return h("p", { class: "verdict" }, "What the engine gave is not in this file.");
-    const same = Object.is(told.value, told.stored) || told.value === told.stored;
+    if (breakdown.stored === null) return h("p", { class: "verdict" }, "What the engine gave is not in this file.");
+    const same = Object.is(breakdown.value, breakdown.stored) || breakdown.value === breakdown.stored;
     return h(
       "p",
-      { class: `verdict ${told.agrees ? "good" : "bad"}` },
-      h("b", {}, told.agrees ? "✓ agrees with the engine" : "✗ differs from the engine"),
-      ` which gave ${number(told.stored)}: ${same ? "the same number" : `apart by ${number(Math.abs(told.value - told.stored))} (${why})`}.`,
+      { class: `verdict ${breakdown.agrees ? "good" : "bad"}` },
+      h("b", {}, breakdown.agrees ? "✓ agrees with the engine" : "✗ differs from the engine"),
+      ` which gave ${number(breakdown.stored)}: ${same ? "the same number" : `apart by ${number(Math.abs(breakdown.value - breakdown.stored))} (${why})`}.`,
     );
   }
 
   /** The steps from the subtotals to the value, as a sum is written. */
-  private sums(told: Ledger): HTMLElement {
-    const last = told.steps.length - 1;
+  private sums(breakdown: Breakdown): HTMLElement {
+    const last = breakdown.steps.length - 1;
     return h(
       "dl",
       { class: "steps" },
-      ...told.steps.flatMap((step, i) => [
+      ...breakdown.steps.flatMap((step, i) => [
         h("dt", { class: i === last ? "final" : "" }, step.text),
-        h("dd", { class: i === last ? "final" : "", ...(i === last ? { id: "ledger-value" } : {}) }, number(step.value)),
+        h("dd", { class: i === last ? "final" : "", ...(i === last ? { id: "breakdown-value" } : {}) }, number(step.value)),
       ]),
     );
   }
 
-  private order(told: Ledger): number[] {
-    const order = told.groups.map((_, i) => i);
-    const size = (i: number): number => Math.abs(told.groups[i]?.subtotal ?? 0);
+  private order(breakdown: Breakdown): number[] {
+    const order = breakdown.groups.map((_, i) => i);
+    const size = (i: number): number => Math.abs(breakdown.groups[i]?.subtotal ?? 0);
     return this.largest ? order.sort((a, b) => size(b) - size(a)) : order;
   }
 
-  private groups(told: Ledger): HTMLElement {
-    if (told.groups.length === 1) return h("div", { class: "groups" }, this.detail(told.groups[0] as Group));
-    const order = this.order(told);
-    const shown = this.all ? order : order.slice(0, FEW);
-    const reach = Math.max(...told.groups.map((group) => Math.abs(group.subtotal)), 1e-30);
-    const again = (): void => this.draw(told.at);
+  private groups(breakdown: Breakdown): HTMLElement {
+    if (breakdown.groups.length === 1) return h("div", { class: "groups" }, this.detail(breakdown.groups[0] as Group));
+    const order = this.order(breakdown);
+    const shown = this.all ? order : order.slice(0, MAX_GROUPS);
+    const reach = Math.max(...breakdown.groups.map((group) => Math.abs(group.subtotal)), 1e-30);
+    const again = (): void => this.draw(breakdown.at);
     const tools = h(
       "div",
       { class: "group-tools" },
-      h("span", {}, counted(told.groups.length, "subtotal")),
+      h("span", {}, counted(breakdown.groups.length, "subtotal")),
       h("button", { type: "button", "aria-pressed": this.largest, onclick: () => ((this.largest = true), again()) }, "largest first"),
       h("button", { type: "button", "aria-pressed": !this.largest, onclick: () => ((this.largest = false), again()) }, "in order"),
     );
     const rows = shown.flatMap((i) => {
-      const group = told.groups[i] as Group;
+      const group = breakdown.groups[i] as Group;
       const open = (): void => ((this.focus = this.focus === i ? -1 : i), again());
       return [this.groupRow(group, reach, this.focus === i, open), ...(this.focus === i ? [this.detail(group)] : [])];
     });
-    const rest = order.slice(shown.length).reduce((total, i) => total + (told.groups[i]?.subtotal ?? 0), 0);
+    const rest = order.slice(shown.length).reduce((total, i) => total + (breakdown.groups[i]?.subtotal ?? 0), 0);
     const more = order.length > shown.length && h("button", { type: "button", class: "more", onclick: () => ((this.all = true), again()) }, `${order.length - shown.length} more, together ${number(rest)}`);
     return h("div", { class: "groups" }, tools, ...rows, more);
   }
@@ -263,7 +263,7 @@ export class PixelView {
       return h("p", { class: "note" }, ...this.link(group, term), term.factor === null ? ` ${number(term.value)}` : ` ${number(term.value)} × ${number(term.factor)} = ${number(term.part)}`);
     }
     const [height = 1, width = 1] = group.shape;
-    const grid = group.shape.length === 2 && height <= READABLE && width <= READABLE;
+    const grid = group.shape.length === 2 && height <= MAX_READABLE && width <= MAX_READABLE;
     return h("div", { class: "detail" }, ...(grid ? this.sheets(group) : [this.list(group)]));
   }
 
@@ -298,8 +298,8 @@ export class PixelView {
 
   private list(group: Group): HTMLElement {
     const order = group.terms.filter((term) => term.at).sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
-    const shown = order.slice(0, TERMS);
-    const rest = order.slice(TERMS).reduce((total, term) => total + term.part, 0);
+    const shown = order.slice(0, MAX_TERMS);
+    const rest = order.slice(MAX_TERMS).reduce((total, term) => total + term.part, 0);
     const product = this.isProduct(group);
     const line = (term: Term): HTMLElement =>
       h("tr", {}, h("td", {}, ...this.link(group, term)), h("td", { class: "num" }, number(term.value)), product && h("td", { class: "num" }, `× ${number(term.factor ?? 1)}`), h("td", { class: "num" }, number(term.part)));

@@ -44,7 +44,7 @@ export interface Layer {
   sections: Section[];
   rule: Rule;
   /** Why prototxt-explain --at cannot take its values apart; "" where it can. */
-  noLedger: string;
+  noBreakdown: string;
 }
 
 export interface Param {

@@ -1,40 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { command } from "../src/ask";
+import { command } from "../src/command";
 import { halfValue, type Tensor } from "../src/arrays";
 import { clipped, fields } from "../src/field";
-import { ledger, type Ledger } from "../src/ledger";
-import { NoLedger } from "../src/ledgers/terms";
+import { breakDown, type Breakdown } from "../src/breakdown";
+import { NoBreakdown } from "../src/breakdowns/terms";
 import { exactFirst, fromHash, toHash } from "../src/store";
 import type { Layer, Report, Rule, Shape } from "../src/types";
 
 const cost = { macs: 0, additions: 0, multiplications: 0, comparisons: 0, divisions: 0, exponentials: 0 };
 const layer = (rule: Rule, name = "it", bottoms = ["x@0"], tops = ["y@0"]): Layer => ({
-  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noLedger: "",
+  index: 0, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 0, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noBreakdown: "",
 });
 const tensor = (shape: Shape, values: number[], half = false): Tensor => ({ shape, values: Float32Array.from(values), half });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-function told(rule: Rule, bottoms: Tensor[], params: Tensor[], shape: Shape, at: number[], top: Tensor | null = null): Ledger {
-  return ledger({ layer: layer(rule, "it", bottoms.map((_, i) => `x${i}@0`)), bottoms, params, top, shape, which: 0 }, at);
+function broken(rule: Rule, bottoms: Tensor[], params: Tensor[], shape: Shape, at: number[], top: Tensor | null = null): Breakdown {
+  return breakDown({ layer: layer(rule, "it", bottoms.map((_, i) => `x${i}@0`)), bottoms, params, top, shape, which: 0 }, at);
 }
 
 const window = { kernel_size: [2, 2], stride: [1, 1], pad: [1, 1], dilation: [1, 1] };
 
-describe("ledgers", () => {
+describe("breakdowns", () => {
   // Channels 0 1 2 / 3 4 5 and 6 7 8 / 9 10 11; the corner window holds padding, padding / padding, x[0][0].
   const x = tensor([1, 2, 2, 3], upTo(12));
   const conv: Rule = { kind: "conv", num_output: 1, group: 1, bias_term: true, axis: 1, ...window };
   const w = tensor([1, 2, 2, 2], [1, 2, 3, 4, -1, -2, -3, -4]);
 
   it("adds products channel by channel, then the bias", () => {
-    const made = told(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], [0, 0, 1, 1]);
+    const made = broken(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], [0, 0, 1, 1]);
     // 0*1 + 1*2 + 3*3 + 4*4 = 27; 6*-1 + 7*-2 + 9*-3 + 10*-4 = -87
     expect(made.groups.map((group) => group.subtotal)).toEqual([27, -87]);
     expect(made.value).toBe(-59.5);
     expect(made.size).toBe(27 + 87 + 0.5);
   });
   it("takes the padding as 0", () => {
-    const made = told(conv, [x], [w, tensor([1], [0])], [1, 1, 3, 4], [0, 0, 0, 0]);
+    const made = broken(conv, [x], [w, tensor([1], [0])], [1, 1, 3, 4], [0, 0, 0, 0]);
     expect(made.groups[1]?.terms.map((term) => term.at)).toEqual([null, null, null, [0, 1, 0, 0]]);
     expect(made.value).toBe(-24);
   });
@@ -42,67 +42,67 @@ describe("ledgers", () => {
     const at = [0, 0, 1, 1];
     const holds = (value: number, half = false): boolean | null => {
       const top = tensor([1, 1, 3, 4], upTo(12).map((i) => (i === 5 ? value : 0)), half);
-      return told(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], at, top).agrees;
+      return broken(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], at, top).agrees;
     };
     expect([holds(-59.5), holds(-59.5001), holds(-59.6), holds(-59.6, true), holds(-61, true)]).toEqual([true, true, false, true, false]);
   });
   it("averages with the padding counted", () => {
     const rule: Rule = { kind: "pool", pool: "AVE", round_mode: "CEIL", global_pooling: false, ...window };
-    expect(told(rule, [x], [], [1, 2, 3, 4], [0, 1, 0, 1]).value).toBe((6 + 7) / 4);
+    expect(broken(rule, [x], [], [1, 2, 3, 4], [0, 1, 0, 1]).value).toBe((6 + 7) / 4);
   });
   it("never lets the padding win", () => {
     const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, ...window };
-    expect(told(rule, [tensor([1, 1, 1, 2], [-3, -4])], [], [1, 1, 2, 3], [0, 0, 0, 0]).value).toBe(-3);
+    expect(broken(rule, [tensor([1, 1, 1, 2], [-3, -4])], [], [1, 1, 2, 3], [0, 0, 0, 0]).value).toBe(-3);
   });
   it("stamps", () => {
     const rule: Rule = { kind: "deconv", num_output: 1, group: 1, bias_term: false, axis: 1, kernel_size: [3, 3], stride: [2, 2], pad: [0, 0], dilation: [1, 1] };
-    const made = told(rule, [tensor([1, 1, 1, 2], [5, 7])], [tensor([1, 1, 3, 3], upTo(9))], [1, 1, 3, 5], [0, 0, 1, 2]);
+    const made = broken(rule, [tensor([1, 1, 1, 2], [5, 7])], [tensor([1, 1, 3, 3], upTo(9))], [1, 1, 3, 5], [0, 0, 1, 2]);
     expect(made.value).toBe(7 * 3 + 5 * 5);
   });
   it("multiplies a matrix, stored either way", () => {
     const v = tensor([1, 3], [1, 2, 3]);
     const rule = { kind: "inner_product", num_output: 2, bias_term: false, axis: 1 } as const;
-    expect(told({ ...rule, transpose: false }, [v], [tensor([2, 3], upTo(6))], [1, 2], [0, 1]).value).toBe(3 + 8 + 15);
-    expect(told({ ...rule, transpose: true }, [v], [tensor([3, 2], upTo(6))], [1, 2], [0, 1]).value).toBe(1 + 6 + 15);
+    expect(broken({ ...rule, transpose: false }, [v], [tensor([2, 3], upTo(6))], [1, 2], [0, 1]).value).toBe(3 + 8 + 15);
+    expect(broken({ ...rule, transpose: true }, [v], [tensor([3, 2], upTo(6))], [1, 2], [0, 1]).value).toBe(1 + 6 + 15);
   });
   it("normalizes by stored sums", () => {
     const rule: Rule = { kind: "batch_norm", eps: 0, use_global_stats: true };
     const params = [tensor([2], [0, 4]), tensor([2], [1, 32]), tensor([1], [2])];
-    expect(told(rule, [x], params, [1, 2, 2, 3], [0, 1, 0, 0]).value).toBe((6 - 2) / 4);
+    expect(broken(rule, [x], params, [1, 2, 2, 3], [0, 1, 0, 0]).value).toBe((6 - 2) / 4);
   });
   it("normalizes by the batch", () => {
     const batch = tensor([2, 1, 1, 2], [1, 2, 3, 6]);
-    const made = told({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
+    const made = broken({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
     // Mean 3, distances −2 −1 0 3, variance 14 / 4.
     expect(made.value).toBe(3 / Math.sqrt(14 / 4 + 0.5));
     const slope = [tensor([1, 1, 1, 1], [2]), tensor([1, 1, 1, 1], [-1])];
-    expect(told({ kind: "bn", arrays: 2, eps: 0.5, learns: true }, [batch], slope, [2, 1, 1, 2], [1, 0, 0, 1]).value).toBe(2 * 1.5 - 1);
+    expect(broken({ kind: "bn", arrays: 2, eps: 0.5, learns: true }, [batch], slope, [2, 1, 1, 2], [1, 0, 0, 1]).value).toBe(2 * 1.5 - 1);
   });
   it("goes between neighbours", () => {
     const rule: Rule = { kind: "interp", pad_beg: 0, pad_end: 0, size: [3, 5], shrink_factor: 1, zoom_factor: 1 };
-    const made = told(rule, [x], [], [1, 2, 3, 5], [0, 0, 1, 1]);
+    const made = broken(rule, [x], [], [1, 2, 3, 5], [0, 0, 1, 1]);
     // Half way between the rows 0 1 2 and 3 4 5, half way between the columns.
     expect(made.groups[0]?.terms.map(({ value, factor }) => [value, factor])).toEqual([[0, 0.25], [1, 0.25], [3, 0.25], [4, 0.25]]);
     expect(made.value).toBe(2);
-    expect(told({ ...rule, pad_beg: -1, size: [1, 1] }, [x], [], [1, 2, 1, 1], [0, 0, 0, 0]).value).toBe(4);
+    expect(broken({ ...rule, pad_beg: -1, size: [1, 1] }, [x], [], [1, 2, 1, 1], [0, 0, 0, 0]).value).toBe(4);
   });
   it("says where the largest is, and leaves ties of float16 to the engine", () => {
     const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, kernel_size: [2, 2], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
     const place = (values: number[], half: boolean, engine: number): number =>
-      ledger({ layer: layer(rule), bottoms: [tensor([1, 1, 2, 2], values, half)], params: [], top: tensor([1, 1, 1, 1], [engine]), shape: [1, 1, 1, 1], which: 1 }, [0, 0, 0, 0]).value;
+      breakDown({ layer: layer(rule), bottoms: [tensor([1, 1, 2, 2], values, half)], params: [], top: tensor([1, 1, 1, 1], [engine]), shape: [1, 1, 1, 1], which: 1 }, [0, 0, 0, 0]).value;
     expect([place([1, 5, 2, 3], false, 1), place([1, 5, 2, 5], false, 3), place([1, 5, 2, 5], true, 3), place([NaN, NaN, NaN, NaN], false, -1)]).toEqual([1, 1, 3, -1]);
   });
   it("finds where a value came from", () => {
-    const made = told({ kind: "concat", axis: 1 }, [x, tensor([1, 1, 2, 3], upTo(6))], [], [1, 3, 2, 3], [0, 2, 1, 1]);
+    const made = broken({ kind: "concat", axis: 1 }, [x, tensor([1, 1, 2, 3], upTo(6))], [], [1, 3, 2, 3], [0, 2, 1, 1]);
     expect(made.groups[0]).toMatchObject({ bottom: 1, terms: [{ at: [0, 0, 1, 1], value: 4 }] });
   });
   it("says why there is none", () => {
-    expect(() => told({ kind: "unknown" }, [x], [], [1], [0])).toThrow(NoLedger);
-    expect(() => told(conv, [x], [], [1, 1, 3, 4], [0, 0, 0, 0])).toThrow("weights are not in this file");
+    expect(() => broken({ kind: "unknown" }, [x], [], [1], [0])).toThrow(NoBreakdown);
+    expect(() => broken(conv, [x], [], [1, 1, 3, 4], [0, 0, 0, 0])).toThrow("weights are not in this file");
   });
 });
 
-describe("what the page has no ledger of", () => {
+describe("what the page has no breakdown of", () => {
   const asked = (file: string, name: string, at: number[], which = 0): string => command({ ...net, net: { ...net.net, file } }, layer({ kind: "unknown" }, name), which, at);
   it("is asked for by a command", () => {
     expect(asked("net.prototxt", "fire2/conv", [0, 1, 2])).toBe("prototxt-explain net.prototxt fire2/conv --at 0,1,2");

@@ -64,7 +64,7 @@ describe("refusals say why", () => {
 
 const cost = { macs: 0, additions: 0, multiplications: 0, comparisons: 0, divisions: 0, exponentials: 0 };
 const layer = (index: number, name: string, rule: Rule, bottoms: string[], tops: string[]): Layer => ({
-  index, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 7, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noLedger: "",
+  index, name, type: rule.kind, brief: "", bottoms, tops, params: [], paramCount: 7, statistics: 0, macs: 0, cost, place: "", sections: [], rule, noBreakdown: "",
 });
 const net: Report = {
   version: 1,

@@ -122,7 +122,7 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
         "place": place_text(node.place),
         "sections": [asdict(section) for section in explain_layer(graph, node)],
         "rule": rule_of(graph, node),
-        "noLedger": why_no_breakdown(node),
+        "noBreakdown": why_no_breakdown(node),
     }
 
 

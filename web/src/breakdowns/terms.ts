@@ -1,4 +1,4 @@
-// What a ledger is made of: terms, their groups, the steps from the subtotals to the value.
+// What a breakdown is made of: terms, their groups, the steps from the subtotals to the value.
 
 import { placeOf, valueAt, type Tensor } from "../arrays";
 import type { Layer, Shape } from "../types";
@@ -27,7 +27,7 @@ export interface Step {
   value: number;
 }
 
-export interface Seen {
+export interface Query {
   layer: Layer;
   bottoms: (Tensor | null)[];
   params: (Tensor | null)[];
@@ -37,12 +37,12 @@ export interface Seen {
   which: number;
 }
 
-/** Why there is no ledger. */
-export class NoLedger extends Error {}
+/** Why there is no breakdown. */
+export class NoBreakdown extends Error {}
 
 export const f = Math.fround;
 
-/** A ledger that is not held against the engine's value yet. */
+/** A breakdown that is not held against the engine's value yet. */
 export interface Draft {
   formula: string;
   /** How the terms come together: a sum, or the largest. */
@@ -61,17 +61,17 @@ export function reach(groups: readonly Group[]): number {
 }
 
 /** A bottom as people call it: without its version. */
-export const called = (seen: Seen, index: number): string => seen.layer.bottoms[index]?.replace(/@\d+$/, "") ?? "its bottom";
+export const called = (query: Query, index: number): string => query.layer.bottoms[index]?.replace(/@\d+$/, "") ?? "its bottom";
 
-export function bottom(seen: Seen, index = 0): Tensor {
-  const tensor = seen.bottoms[index];
-  if (!tensor) throw new NoLedger(`the values of ${called(seen, index)} are not in this file`);
+export function bottom(query: Query, index = 0): Tensor {
+  const tensor = query.bottoms[index];
+  if (!tensor) throw new NoBreakdown(`the values of ${called(query, index)} are not in this file`);
   return tensor;
 }
 
-export function param(seen: Seen, index: number): Tensor {
-  const tensor = seen.params[index];
-  if (!tensor) throw new NoLedger("its weights are not in this file");
+export function param(query: Query, index: number): Tensor {
+  const tensor = query.params[index];
+  if (!tensor) throw new NoBreakdown("its weights are not in this file");
   return tensor;
 }
 
@@ -88,8 +88,8 @@ export function summed(title: string, bottomIndex: number, channel: number | nul
   return { title, bottom: bottomIndex, channel, terms, subtotal: added(parts(terms)), shape };
 }
 
-export const single = (seen: Seen, at: number[], index = 0): Group =>
-  summed(called(seen, index), index, at[1] ?? null, [plain(at, valueAt(bottom(seen, index), at))], []);
+export const single = (query: Query, at: number[], index = 0): Group =>
+  summed(called(query, index), index, at[1] ?? null, [plain(at, valueAt(bottom(query, index), at))], []);
 
 /** Every place of a window of this many values per axis, row by row. */
 export function* places(shape: Shape): Generator<number[]> {

@@ -3,61 +3,61 @@
 import { placeOf, valueAt } from "../arrays";
 import { canonical } from "../rules";
 import type { Rule } from "../types";
-import { bottom, called, n, NoLedger, plain, summed, type Draft, type Seen } from "./terms";
+import { bottom, called, n, NoBreakdown, plain, summed, type Draft, type Query } from "./terms";
 
-export function moved(rule: Rule, seen: Seen, at: number[]): Draft {
-  const from = origin(rule, seen, at);
-  const value = valueAt(bottom(seen, from.bottom), from.at);
-  const name = called(seen, from.bottom);
+export function moved(rule: Rule, query: Query, at: number[]): Draft {
+  const from = origin(rule, query, at);
+  const value = valueAt(bottom(query, from.bottom), from.at);
+  const name = called(query, from.bottom);
   const group = summed(name, from.bottom, from.at[1] ?? null, [plain(from.at, value)], []);
   const text = `${name}[${from.at.join(", ")}], as it is`;
   return { formula: "the value does not change", join: "none", groups: [group], steps: [{ text, value }], size: Math.abs(value) };
 }
 
-function origin(rule: Rule, seen: Seen, at: number[]): { bottom: number; at: number[] } {
+function origin(rule: Rule, query: Query, at: number[]): { bottom: number; at: number[] } {
   switch (rule.kind) {
     case "like":
       return { bottom: 0, at };
     case "concat": {
-      const axis = canonical(rule.axis, seen.shape);
+      const axis = canonical(rule.axis, query.shape);
       let i = n(at, axis);
-      for (let index = 0; index < seen.bottoms.length; index++) {
-        const length = n(bottom(seen, index).shape, axis);
+      for (let index = 0; index < query.bottoms.length; index++) {
+        const length = n(bottom(query, index).shape, axis);
         if (i < length) return { bottom: index, at: at.with(axis, i) };
         i -= length;
       }
       break;
     }
     case "slice": {
-      const x = bottom(seen);
+      const x = bottom(query);
       const axis = canonical(rule.axis, x.shape);
-      const even = (n(x.shape, axis) / seen.layer.tops.length) * seen.which;
-      const start = seen.which === 0 ? 0 : (rule.slice_point[seen.which - 1] ?? even);
+      const even = (n(x.shape, axis) / query.layer.tops.length) * query.which;
+      const start = query.which === 0 ? 0 : (rule.slice_point[query.which - 1] ?? even);
       return { bottom: 0, at: at.with(axis, n(at, axis) + start) };
     }
     case "flatten":
     case "reshape": {
-      const index = seen.shape.reduce((offset, size, axis) => offset * size + n(at, axis), 0);
-      return { bottom: 0, at: placeOf(bottom(seen).shape, index) };
+      const index = query.shape.reduce((offset, size, axis) => offset * size + n(at, axis), 0);
+      return { bottom: 0, at: placeOf(bottom(query).shape, index) };
     }
     case "permute": {
-      const shape = bottom(seen).shape;
+      const shape = bottom(query).shape;
       const axes = [...rule.order, ...shape.map((_, axis) => axis).filter((axis) => !rule.order.includes(axis))];
       return { bottom: 0, at: shape.map((_, axis) => n(at, axes.indexOf(axis))) };
     }
     case "crop": {
-      const start = canonical(rule.axis, bottom(seen).shape);
+      const start = canonical(rule.axis, bottom(query).shape);
       return { bottom: 0, at: at.map((i, axis) => (axis < start ? i : i + (rule.offset[rule.offset.length > 1 ? axis - start : 0] ?? 0))) };
     }
     case "shuffle": {
-      const each = n(seen.shape, 1) / rule.group;
+      const each = n(query.shape, 1) / rule.group;
       const c = (n(at, 1) % rule.group) * each + Math.floor(n(at, 1) / rule.group);
-      return { bottom: 0, at: at.with(1, c).slice(0, bottom(seen).shape.length) };
+      return { bottom: 0, at: at.with(1, c).slice(0, bottom(query).shape.length) };
     }
     case "upsample":
       return { bottom: 0, at: at.map((i, axis) => (axis < 2 ? i : Math.floor(i / rule.scale))) };
     case "input":
-      throw new NoLedger("an input of the net: the value is what was given");
+      throw new NoBreakdown("an input of the net: the value is what was given");
   }
-  throw new NoLedger(`the page does not know how ${seen.layer.type} makes its values`);
+  throw new NoBreakdown(`the page does not know how ${query.layer.type} makes its values`);
 }

@@ -4,10 +4,10 @@ import { valueAt } from "../arrays";
 import { number } from "../dom";
 import { poolWindow } from "../rules";
 import type { Pool, Shape } from "../types";
-import { added, bottom, f, n, places, plain, reach, summed, type Draft, type Seen, type Term } from "./terms";
+import { added, bottom, f, n, places, plain, reach, summed, type Draft, type Query, type Term } from "./terms";
 
-export function pooling(rule: Pool, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function pooling(rule: Pool, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const { kernel, stride, pad } = poolWindow(rule, x.shape);
   const corner = [0, 1].map((k) => n(at, 2 + k) * n(stride, k) - n(pad, k));
   const terms: Term[] = [];
@@ -17,7 +17,7 @@ export function pooling(rule: Pool, seen: Seen, at: number[]): Draft {
     const where = inside ? [...at.slice(0, 2), ...place] : null;
     terms.push(plain(where, where ? valueAt(x, where) : 0));
   }
-  if (rule.pool === "MAX") return largest(seen, at, terms, kernel);
+  if (rule.pool === "MAX") return largest(query, at, terms, kernel);
   const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
   const group = summed(`channel ${at[1]}`, 0, n(at, 1), terms, kernel);
   if (rule.pool === "AVE") {
@@ -41,24 +41,24 @@ export function pooling(rule: Pool, seen: Seen, at: number[]): Draft {
 /** What MAX starts from: nothing smaller wins, NaN neither. */
 const LOWEST = -3.4028234663852886e38;
 
-function largest(seen: Seen, at: number[], terms: Term[], kernel: Shape): Draft {
+function largest(query: Query, at: number[], terms: Term[], kernel: Shape): Draft {
   const best = terms.reduce((most, term) => (term.at && term.value > most ? term.value : most), LOWEST);
   const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
   const groups = [{ title: `channel ${at[1]}`, bottom: 0, channel: n(at, 1), terms, subtotal: best, shape: kernel }];
   const steps = [{ text: "the largest", value: best }];
-  if (!seen.which) return { formula: `the largest of the ${window}`, join: "max", groups, steps, size: Math.abs(best) };
-  const width = n(bottom(seen).shape, 3);
+  if (!query.which) return { formula: `the largest of the ${window}`, join: "max", groups, steps, size: Math.abs(best) };
+  const width = n(bottom(query).shape, 3);
   const winners = best > LOWEST ? terms.flatMap((term) => (term.at && term.value === best ? [n(term.at, 2) * width + n(term.at, 3)] : [])) : [];
-  const place = chosen(seen, at, winners);
+  const place = chosen(query, at, winners);
   const row = Math.floor(place / width);
   steps.push({ text: place < 0 ? "none wins: −1" : `its place: ${row} · ${width} + ${place - row * width}`, value: place });
   return { formula: `where the first largest of the ${window} is, as row · ${width} + column`, join: "max", groups, steps, size: 0 };
 }
 
 /** The first of the places that win. Rounding to float16 can make values equal: then the engine's choice among them. */
-function chosen(seen: Seen, at: number[], winners: readonly number[]): number {
+function chosen(query: Query, at: number[], winners: readonly number[]): number {
   const first = winners[0] ?? -1;
-  if (!seen.top || !bottom(seen).half) return first;
-  const told = valueAt(seen.top, at);
+  if (!query.top || !bottom(query).half) return first;
+  const told = valueAt(query.top, at);
   return winners.includes(told) ? told : first;
 }

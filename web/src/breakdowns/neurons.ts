@@ -3,14 +3,14 @@
 import { valueAt } from "../arrays";
 import type { PerValue } from "../types";
 import { Running } from "./running";
-import { bottom, f, NoLedger, single, type Draft, type Seen } from "./terms";
+import { bottom, f, NoBreakdown, single, type Draft, type Query } from "./terms";
 
-export function neuron(rule: PerValue, seen: Seen, at: number[]): Draft {
-  const x = new Running(valueAt(bottom(seen), at));
+export function neuron(rule: PerValue, query: Query, at: number[]): Draft {
+  const x = new Running(valueAt(bottom(query), at));
   const number = (name: string, otherwise: number): number => rule.numbers[name] ?? otherwise;
   const make = NEURONS[rule.function];
-  if (!make) throw new NoLedger("the page does not know this function");
-  return { formula: make(x, number), join: "none", groups: [single(seen, at)], steps: x.steps, size: x.size };
+  if (!make) throw new NoBreakdown("the page does not know this function");
+  return { formula: make(x, number), join: "none", groups: [single(query, at)], steps: x.steps, size: x.size };
 }
 
 type Numbers = (name: string, otherwise: number) => number;

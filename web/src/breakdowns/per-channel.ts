@@ -4,32 +4,32 @@ import { valueAt, type Tensor } from "../arrays";
 import { number } from "../dom";
 import type { Rule } from "../types";
 import { Running } from "./running";
-import { bottom, f, n, param, single, type Draft, type Seen } from "./terms";
+import { bottom, f, n, param, single, type Draft, type Query } from "./terms";
 
-export function perChannel(rule: Rule, seen: Seen, at: number[]): Draft {
-  const x = new Running(valueAt(bottom(seen), at));
+export function perChannel(rule: Rule, query: Query, at: number[]): Draft {
+  const x = new Running(valueAt(bottom(query), at));
   const c = n(at, 1);
-  const formula = CHANNEL[rule.kind]?.(rule, seen, at, x, c) ?? "";
-  return { formula, join: "none", groups: [single(seen, at)], steps: x.steps, size: x.size };
+  const formula = CHANNEL[rule.kind]?.(rule, query, at, x, c) ?? "";
+  return { formula, join: "none", groups: [single(query, at)], steps: x.steps, size: x.size };
 }
 
-type Account = (rule: Rule, seen: Seen, at: number[], x: Running, c: number) => string;
+type Account = (rule: Rule, query: Query, at: number[], x: Running, c: number) => string;
 
 const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
-  batch_norm(rule, seen, _at, x, c) {
+  batch_norm(rule, query, _at, x, c) {
     if (rule.kind !== "batch_norm") return "";
-    if (!rule.use_global_stats) return byBatch(seen, x, c, rule.eps);
-    const factor = valueAt(param(seen, 2), [0]);
+    if (!rule.use_global_stats) return byBatch(query, x, c, rule.eps);
+    const factor = valueAt(param(query, 2), [0]);
     const scale = factor ? f(1 / factor) : 0;
-    const [mean, variance] = [f(valueAt(param(seen, 0), [c]) * scale), f(valueAt(param(seen, 1), [c]) * scale)];
+    const [mean, variance] = [f(valueAt(param(query, 0), [c]) * scale), f(valueAt(param(query, 1), [c]) * scale)];
     const deviation = f(Math.sqrt(f(variance + f(rule.eps))));
     x.minus(`mean[${c}]`, mean).over(`√(variance[${c}] ${number(variance)} + eps)`, deviation);
     return "(x − mean) ÷ √(variance + eps)";
   },
-  bn(rule, seen, _at, x, c) {
+  bn(rule, query, _at, x, c) {
     if (rule.kind !== "bn") return "";
-    const value = (i: number): number => param(seen, i).values[c] ?? NaN;
-    const normalized = rule.learns ? byBatch(seen, x, c, rule.eps) : rule.arrays === 4 ? "(x − mean) ÷ √(variance + eps)" : "x";
+    const value = (i: number): number => param(query, i).values[c] ?? NaN;
+    const normalized = rule.learns ? byBatch(query, x, c, rule.eps) : rule.arrays === 4 ? "(x − mean) ÷ √(variance + eps)" : "x";
     if (rule.arrays === 4 && !rule.learns) {
       const deviation = f(Math.sqrt(f(value(3) + f(rule.eps))));
       x.minus(`mean[${c}]`, value(2)).over(`√(variance[${c}] ${number(value(3))} + eps)`, deviation);
@@ -37,23 +37,23 @@ const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
     x.times(`slope[${c}]`, value(0)).plus(`bias[${c}]`, value(1));
     return `${normalized} · slope + bias`;
   },
-  scale(rule, seen, at, x) {
+  scale(rule, query, at, x) {
     if (rule.kind !== "scale") return "";
-    const learned = seen.layer.bottoms.length === 1;
-    const factor = learned ? param(seen, 0) : bottom(seen, 1);
+    const learned = query.layer.bottoms.length === 1;
+    const factor = learned ? param(query, 0) : bottom(query, 1);
     x.times("factor", along(factor, rule.axis, at));
-    if (rule.bias_term) x.plus("offset", along(param(seen, learned ? 1 : 0), rule.axis, at));
+    if (rule.bias_term) x.plus("offset", along(param(query, learned ? 1 : 0), rule.axis, at));
     return rule.bias_term ? "x · factor + offset" : "x · factor";
   },
-  bias(rule, seen, at, x) {
+  bias(rule, query, at, x) {
     if (rule.kind !== "bias") return "";
-    x.plus("offset", along(seen.layer.bottoms.length === 1 ? param(seen, 0) : bottom(seen, 1), rule.axis, at));
+    x.plus("offset", along(query.layer.bottoms.length === 1 ? param(query, 0) : bottom(query, 1), rule.axis, at));
     return "x + offset";
   },
-  prelu(rule, seen, _at, x, c) {
+  prelu(rule, query, _at, x, c) {
     if (rule.kind !== "prelu") return "";
     if (x.value > 0) x.to("stays, for it is above 0", x.value);
-    else x.times("slope, for it is not above 0", param(seen, 0).values[rule.channel_shared ? 0 : c] ?? NaN);
+    else x.times("slope, for it is not above 0", param(query, 0).values[rule.channel_shared ? 0 : c] ?? NaN);
     return "x above 0, else x · slope";
   },
 };
@@ -65,8 +65,8 @@ function along(operand: Tensor, axis: number, at: number[]): number {
 }
 
 /** By what the channel's values in the whole batch are: too many to be listed, so they are counted and measured. */
-function byBatch(seen: Seen, x: Running, c: number, eps: number): string {
-  const { mean, variance, count } = moments(bottom(seen), c);
+function byBatch(query: Query, x: Running, c: number, eps: number): string {
+  const { mean, variance, count } = moments(bottom(query), c);
   x.minus(`mean of the channel's ${count} values in the batch`, mean);
   x.over(`√(their variance ${number(variance)} + eps)`, f(Math.sqrt(f(variance + f(eps)))));
   return "(x − mean) ÷ √(variance + eps) of the batch";

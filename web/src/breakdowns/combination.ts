@@ -2,13 +2,13 @@
 
 import { valueAt } from "../arrays";
 import type { Eltwise } from "../types";
-import { added, bottom, called, f, n, plain, product, reach, subtotals, summed, type Draft, type Seen } from "./terms";
+import { added, bottom, called, f, n, plain, product, reach, subtotals, summed, type Draft, type Query } from "./terms";
 
-export function eltwise(rule: Eltwise, seen: Seen, at: number[]): Draft {
-  const groups = seen.layer.bottoms.map((_, i) => {
-    const value = valueAt(bottom(seen, i), at);
+export function eltwise(rule: Eltwise, query: Query, at: number[]): Draft {
+  const groups = query.layer.bottoms.map((_, i) => {
+    const value = valueAt(bottom(query, i), at);
     const coeff = rule.coeff[i];
-    return summed(called(seen, i), i, at[1] ?? null, [coeff === undefined ? plain(at, value) : product(at, value, f(coeff))], []);
+    return summed(called(query, i), i, at[1] ?? null, [coeff === undefined ? plain(at, value) : product(at, value, f(coeff))], []);
   });
   const values = subtotals(groups);
   if (rule.operation === "SUM")
@@ -19,26 +19,26 @@ export function eltwise(rule: Eltwise, seen: Seen, at: number[]): Draft {
   return { formula: "the product of its bottoms", join: "none", groups, steps: [{ text: "product", value }], size: Math.abs(value) };
 }
 
-export function axpy(seen: Seen, at: number[]): Draft {
-  const a = bottom(seen, 0);
+export function axpy(query: Query, at: number[]): Draft {
+  const a = bottom(query, 0);
   const factor = valueAt(a, at.slice(0, a.shape.length).map((i, axis) => (axis < 2 ? i : 0)));
-  const [x, y] = [valueAt(bottom(seen, 1), at), valueAt(bottom(seen, 2), at)];
+  const [x, y] = [valueAt(bottom(query, 1), at), valueAt(bottom(query, 2), at)];
   const groups = [
-    summed(called(seen, 1), 1, n(at, 1), [product(at, x, factor)], []),
-    summed(called(seen, 2), 2, n(at, 1), [plain(at, y)], []),
+    summed(called(query, 1), 1, n(at, 1), [product(at, x, factor)], []),
+    summed(called(query, 2), 2, n(at, 1), [plain(at, y)], []),
   ];
   return { formula: "a · x + y", join: "sum", groups, steps: [{ text: "sum", value: added(subtotals(groups)) }], size: reach(groups) };
 }
 
 /** The last value, in the order of rows, that the mask sends here. */
-export function unpool(seen: Seen, at: number[]): Draft {
-  const [x, mask] = [bottom(seen, 0), bottom(seen, 1)];
+export function unpool(query: Query, at: number[]): Draft {
+  const [x, mask] = [bottom(query, 0), bottom(query, 1)];
   const [height, width] = [n(x.shape, 2), n(x.shape, 3)];
-  const wanted = n(at, 2) * n(seen.shape, 3) + n(at, 3);
+  const wanted = n(at, 2) * n(query.shape, 3) + n(at, 3);
   for (let i = height * width - 1; i >= 0; i--) {
     const from = [...at.slice(0, 2), Math.floor(i / width), i % width];
     if (Math.trunc(valueAt(mask, from)) !== wanted) continue;
-    const group = summed(called(seen, 0), 0, n(at, 1), [plain(from, valueAt(x, from))], []);
+    const group = summed(called(query, 0), 0, n(at, 1), [plain(from, valueAt(x, from))], []);
     return { formula: "the value that the mask sends here", join: "none", groups: [group], steps: [{ text: `the mask says ${wanted}`, value: group.subtotal }], size: Math.abs(group.subtotal) };
   }
   return { formula: "the mask sends no value here", join: "none", groups: [], steps: [{ text: "0", value: 0 }], size: 0 };

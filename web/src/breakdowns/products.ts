@@ -4,10 +4,10 @@ import { valueAt } from "../arrays";
 import { counted, number } from "../dom";
 import { canonical, convNumbers } from "../rules";
 import type { Conv, InnerProduct, Interp } from "../types";
-import { added, bottom, f, n, param, places, product, reach, subtotals, summed, type Draft, type Group, type Seen, type Term } from "./terms";
+import { added, bottom, f, n, param, places, product, reach, subtotals, summed, type Draft, type Group, type Query, type Term } from "./terms";
 
-export function convolution(rule: Conv, seen: Seen, at: number[]): Draft {
-  const [x, w] = [bottom(seen, seen.which), param(seen, 0)];
+export function convolution(rule: Conv, query: Query, at: number[]): Draft {
+  const [x, w] = [bottom(query, query.which), param(query, 0)];
   const { axis, channels, outputs, group } = convNumbers(rule, x.shape);
   const o = at[axis] as number;
   const [each, first] = [channels / group, Math.floor(o / (outputs / group)) * (channels / group)];
@@ -21,9 +21,9 @@ export function convolution(rule: Conv, seen: Seen, at: number[]): Draft {
       const where = inside ? [...at.slice(0, axis), first + c, ...place] : null;
       terms.push(product(where, where ? valueAt(x, where) : 0, valueAt(w, [o, c, ...tap])));
     }
-    groups.push(summed(`channel ${first + c}`, seen.which, first + c, terms, rule.kernel_size));
+    groups.push(summed(`channel ${first + c}`, query.which, first + c, terms, rule.kernel_size));
   }
-  const bias = rule.bias_term ? valueAt(param(seen, 1), [o]) : null;
+  const bias = rule.bias_term ? valueAt(param(query, 1), [o]) : null;
   const formula = `sum over ${counted(each, "channel")} of ${rule.kernel_size.join(" × ")} products${bias === null ? "" : ` + bias[${o}]`}`;
   return { formula, join: "sum", groups, ...withBias(groups, bias, o) };
 }
@@ -35,8 +35,8 @@ function withBias(groups: Group[], bias: number | null, o: number): Pick<Draft, 
   return { steps, size: reach(groups) + Math.abs(bias ?? 0) };
 }
 
-export function deconvolution(rule: Conv, seen: Seen, at: number[]): Draft {
-  const [x, w] = [bottom(seen, seen.which), param(seen, 0)];
+export function deconvolution(rule: Conv, query: Query, at: number[]): Draft {
+  const [x, w] = [bottom(query, query.which), param(query, 0)];
   const { axis, channels, outputs, group } = convNumbers(rule, x.shape);
   const o = at[axis] as number;
   const [each, makes] = [channels / group, outputs / group];
@@ -50,9 +50,9 @@ export function deconvolution(rule: Conv, seen: Seen, at: number[]): Draft {
       const where = [...at.slice(0, axis), c, ...reached];
       terms.push(product(where, valueAt(x, where), valueAt(w, [c, o % makes, ...tap])));
     }
-    groups.push(summed(`channel ${c}`, seen.which, c, terms, [terms.length]));
+    groups.push(summed(`channel ${c}`, query.which, c, terms, [terms.length]));
   }
-  const bias = rule.bias_term ? valueAt(param(seen, 1), [o]) : null;
+  const bias = rule.bias_term ? valueAt(param(query, 1), [o]) : null;
   return {
     formula: `sum of the inputs whose stamp reaches here, each times its tap${bias === null ? "" : ` + bias[${o}]`}`,
     join: "sum",
@@ -61,8 +61,8 @@ export function deconvolution(rule: Conv, seen: Seen, at: number[]): Draft {
   };
 }
 
-export function innerProduct(rule: InnerProduct, seen: Seen, at: number[]): Draft {
-  const [x, w] = [bottom(seen), param(seen, 0)];
+export function innerProduct(rule: InnerProduct, query: Query, at: number[]): Draft {
+  const [x, w] = [bottom(query), param(query, 0)];
   const axis = canonical(rule.axis, x.shape);
   const o = at[axis] as number;
   const inner = x.shape.slice(axis);
@@ -78,16 +78,16 @@ export function innerProduct(rule: InnerProduct, seen: Seen, at: number[]): Draf
     }
     groups.push(summed(inner.length > 1 ? `channel ${c}` : "all inputs", 0, inner.length > 1 ? c : null, terms, rest));
   }
-  const bias = rule.bias_term ? valueAt(param(seen, 1), [o]) : null;
+  const bias = rule.bias_term ? valueAt(param(query, 1), [o]) : null;
   const formula = `sum of ${counted(head * each, "product")}${bias === null ? "" : ` + bias[${o}]`}`;
   return { formula, join: "sum", groups, ...withBias(groups, bias, o) };
 }
 
 /** Up to four neighbours, each by how near it is; the place is found in float32, as the layer does. */
-export function interp(rule: Interp, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function interp(rule: Interp, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const c = n(at, 1);
-  const axes = [2, 3].map((axis) => neighbours(n(at, axis), -rule.pad_beg, (x.shape[axis] ?? 1) + rule.pad_beg + rule.pad_end, n(seen.shape, axis)));
+  const axes = [2, 3].map((axis) => neighbours(n(at, axis), -rule.pad_beg, (x.shape[axis] ?? 1) + rule.pad_beg + rule.pad_end, n(query.shape, axis)));
   const [rows = [], columns = []] = axes;
   const terms = rows.flatMap((row) => columns.map((column): Term => {
     const where = [n(at, 0), c, row.place, column.place].slice(0, x.shape.length);

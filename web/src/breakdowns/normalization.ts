@@ -4,10 +4,10 @@ import { valueAt } from "../arrays";
 import { number } from "../dom";
 import { canonical } from "../rules";
 import type { Lrn, Normalize } from "../types";
-import { bottom, f, n, param, parts, places, product, summed, type Draft, type Seen, type Term } from "./terms";
+import { bottom, f, n, param, parts, places, product, summed, type Draft, type Query, type Term } from "./terms";
 
-export function lrnAcross(rule: Lrn, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function lrnAcross(rule: Lrn, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const [half, c] = [Math.floor(rule.local_size / 2), n(at, 1)];
   const terms: Term[] = [];
   for (let channel = c - half; channel <= c + half; channel++) {
@@ -36,8 +36,8 @@ function lrnSteps(total: number, text: string, scale: number, value: number, bet
   return { steps, size: Math.abs(value * factor) };
 }
 
-export function lrnWithin(rule: Lrn, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function lrnWithin(rule: Lrn, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const size = rule.local_size;
   const pad = Math.floor(size / 2);
   const corner = [n(at, 2) - pad, n(at, 3) - pad];
@@ -60,8 +60,8 @@ export function lrnWithin(rule: Lrn, seen: Seen, at: number[]): Draft {
   };
 }
 
-export function softmax(axisGiven: number, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function softmax(axisGiven: number, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const axis = canonical(axisGiven, x.shape);
   const line = Array.from({ length: n(x.shape, axis) }, (_, i) => at.with(axis, i));
   const most = line.reduce((best, place) => Math.max(best, valueAt(x, place)), -Infinity);
@@ -85,8 +85,8 @@ export function softmax(axisGiven: number, seen: Seen, at: number[]): Draft {
   };
 }
 
-export function normalize(rule: Normalize, seen: Seen, at: number[]): Draft {
-  const x = bottom(seen);
+export function normalize(rule: Normalize, query: Query, at: number[]): Draft {
+  const x = bottom(query);
   const inner = rule.across_spatial ? x.shape.slice(1) : x.shape.slice(1, 2);
   const terms = [...places(inner)].map((place): Term => {
     const where = [n(at, 0), ...place, ...at.slice(1 + inner.length)];
@@ -95,7 +95,7 @@ export function normalize(rule: Normalize, seen: Seen, at: number[]): Draft {
   });
   const group = summed(`${terms.length} values, squared`, 0, null, terms, [terms.length]);
   const norm = f(Math.sqrt(f(group.subtotal + f(rule.eps))));
-  const scale = param(seen, 0).values[rule.channel_shared ? 0 : n(at, 1)] ?? NaN;
+  const scale = param(query, 0).values[rule.channel_shared ? 0 : n(at, 1)] ?? NaN;
   const divided = f(valueAt(x, at) / norm);
   const steps = [
     { text: "sum of squares", value: group.subtotal },
