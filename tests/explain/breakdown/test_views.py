@@ -109,7 +109,8 @@ def test_the_tree_of_the_largest_terms() -> None:
 
 def test_a_value_that_differs_is_told() -> None:
     wrong = replace(of_lenet("conv2", (0, 17, 3, 4))[0], stored=5.0)
-    assert "NOT the same: 0.6611203 here, 5 in the engine" in shown(wrong)
+    # The last digits depend on the order in which the engine sums on this machine.
+    assert re.search(r"NOT the same: 0\.66112\d* here, 5 in the engine", shown(wrong))
     assert "exceed the range of float32" in shown(replace(wrong, stored=float("nan"), size=1e39))
     assert 'class="bad"' in breakdown_html(wrong)
     assert json.loads(breakdown_json(wrong))["agrees"] is False
