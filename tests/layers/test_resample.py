@@ -10,6 +10,7 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer
+from prototxt.layers.resample import _all_places, _nearest
 from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "Resample" bottom: "x" top: "y" resample_param { %s }'
@@ -75,8 +76,13 @@ def test_nearest() -> None:
     np.testing.assert_array_equal(y, x.repeat(2, 2).repeat(2, 3))
     (y,) = run(resample("height: 2 width: 3 type: NEAREST"), x)
     np.testing.assert_array_equal(y, x[:, :, 1::2, 1::2])  # halves are rounded up
-    x = noise(1, 1, 1000, 3)
-    assert run(resample("height: 999000 width: 2997 type: NEAREST"), x[:, :, :, :1].repeat(3, 3))[0].size
+
+
+def test_nearest_of_very_many_rows() -> None:
+    """Each row 999 times; single precision does not lead off the image."""
+    rows, columns = _all_places((1000, 3), (999_000, 2997))
+    np.testing.assert_array_equal(_nearest(rows), np.arange(1000).repeat(999))
+    np.testing.assert_array_equal(_nearest(columns), np.arange(3).repeat(999))
 
 
 def test_the_size_of_a_second_bottom() -> None:

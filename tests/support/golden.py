@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
 """A folder per dialect: `caffe` by Caffe 1.0, the others by the forks' own code. In each, refused.tsv lists the nets
 that the reference refuses, with its reason."""
-DIALECTS = sorted(folder.name for folder in CASES.iterdir())
+DIALECTS = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
 DATA_CASES = ROOT / "tests" / "data" / "cases"
 """Folders with a data layer's net, what it reads, and the four batches the reference made of it."""
 

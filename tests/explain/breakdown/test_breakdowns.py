@@ -25,6 +25,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.registry import all_layer_classes
 from prototxt.net import Net
 from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
+from support.case_index import cases_with
 from support.golden import CASE_LIST, SHARED, Case, needs_shared, part
 
 DRAWN = 2
@@ -43,7 +44,7 @@ def places(shape: Shape, seed: str) -> list[Place]:
     return [(0,) * len(shape), tuple(size - 1 for size in shape), *drawn]
 
 
-EXPLAINED = [case for case in CASE_LIST if with_breakdown(case.net(case.arrays()))]
+EXPLAINED = cases_with("breakdowns")
 
 
 def breakdowns(case: Case, engine: str) -> Iterator[tuple[BlobId, bool, Breakdown]]:

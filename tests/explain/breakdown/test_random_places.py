@@ -21,7 +21,8 @@ from prototxt.layers.lstm import LSTM
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
-from support.golden import CASE_LIST, Case, part
+from support.case_index import cases_with
+from support.golden import Case, part
 
 DRAWN = 1_000
 SEED = 20
@@ -42,7 +43,7 @@ class Top:
 def tops() -> list[Top]:
     """Every stored blob that a layer with a ledger left as it is, not empty."""
     found = []
-    for case in CASE_LIST:
+    for case in cases_with("breakdowns"):
         stored = case.arrays()
         truth = part(stored, "output")
         net = case.net(stored)

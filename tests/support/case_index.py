@@ -1,0 +1,139 @@
+"""What there is to check in each golden case, from a table, so that collecting the tests builds no nets.
+
+`tests/cases/index.tsv` has a row for every case. A law holds it against the cases themselves, and
+`PROTOTXT_REWRITE=1 pytest tests/laws/test_case_index.py` writes it again.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+
+from prototxt.blobs import Shape
+from prototxt.graph.graph import Graph
+from prototxt.layers.base import Layer
+from prototxt.net import Net
+from prototxt.plan.choose import KERNELS, Table, candidates
+from prototxt.plan.kernel import Kernel
+from prototxt.plan.plan import Plan, make_plan, resolve_keep
+from support.breakdowns import with_breakdown
+from support.golden import CASE_LIST, CASES, Case, part
+
+INDEX = CASES / "index.tsv"
+SEPARATOR = " | "  # names of kernels have commas
+HAS_NUMBA = find_spec("numba") is not None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of one case: how many inputs are images, losses, and layers with a breakdown; the kernels that apply."""
+
+    images: int
+    losses: int
+    breakdowns: int
+    kernels: tuple[str, ...]
+    compiled: tuple[str, ...]
+
+
+COLUMNS = ("case", *Facts.__dataclass_fields__)
+
+
+@cache
+def case_index() -> Mapping[str, Facts]:
+    """The table, by the case's name."""
+    with INDEX.open(newline="") as file:
+        rows = csv.DictReader(file, COLUMNS, delimiter="\t")
+        next(rows)
+        return {row["case"]: _facts(row) for row in rows}
+
+
+def _facts(row: Mapping[str, str]) -> Facts:
+    kernels, compiled = (tuple(filter(None, row[name].split(SEPARATOR))) for name in ("kernels", "compiled"))
+    return Facts(int(row["images"]), int(row["losses"]), int(row["breakdowns"]), kernels, compiled)
+
+
+def facts(case: Case) -> Facts:
+    """A case's row of the table; a case without one has nothing to check until the table is written again."""
+    return case_index().get(str(case), Facts(0, 0, 0, (), ()))
+
+
+def cases_with(kind: str) -> list[Case]:
+    """The cases with some images, losses, breakdowns, kernels or compiled kernels."""
+    return [case for case in CASE_LIST if getattr(facts(case), kind)]
+
+
+def kernel_pairs() -> Iterator[tuple[Case, str]]:
+    """Every case with every NumPy kernel that applies to one of its layers."""
+    return ((case, kernel) for case in CASE_LIST for kernel in facts(case).kernels)
+
+
+def compiled_pairs() -> Iterator[tuple[Case, str]]:
+    """Every case with every compiled kernel that applies to one of its layers; none where numba is missing."""
+    return ((case, kernel) for case in CASE_LIST if HAS_NUMBA for kernel in facts(case).compiled)
+
+
+def four_axes(case: Case) -> list[tuple[int, ...]]:
+    """Shapes of images; a blob of one image with one channel only lends its size, or is a matrix."""
+    shapes = [x.shape for x in part(case.arrays(), "input").values()]
+    return [shape for shape in shapes if len(shape) == 4 and shape[:2] != (1, 1)]
+
+
+def by_kernel(name: str, table: Table) -> Callable[[Layer, list[Shape]], Kernel | None]:
+    """A choice that takes the kernel of this name wherever it applies."""
+
+    def choose_it(layer: Layer, bottom: list[Shape]) -> Kernel | None:
+        able = candidates(layer, bottom, table)
+        return next((kernel for kernel in able if kernel.name == name), next(iter(able), None))
+
+    return choose_it
+
+
+def plans_with(graph: Graph, kernel: str, table: Table) -> list[Plan]:
+    """The plans of a graph, keeping all blobs or the outputs only, with a step that this kernel runs."""
+    plans = [
+        make_plan(graph, resolve_keep(graph, keep), by_kernel(kernel, table)) for keep in ("all", "outputs")
+    ]
+    return [plan for plan in plans if any(step.kernel and step.kernel.name == kernel for step in plan.steps)]
+
+
+def kernels_of(graph: Graph, table: Table = KERNELS) -> set[str]:
+    """The names of the kernels of a table that run some step of a plan of a graph."""
+    able = {
+        kernel.name
+        for node in graph.nodes
+        for kernel in candidates(node.layer, graph.bottom_shapes(node), table)
+    }
+    return {name for name in able if plans_with(graph, name, table)}
+
+
+def computed_facts(case: Case) -> Facts:
+    """A case's row as its net says it; compiled kernels as they stand in the table where numba is missing."""
+    net = case.net(case.arrays())
+    kernels = kernels_of(net.graph)
+    compiled = _compiled(net) - kernels if HAS_NUMBA else set(facts(case).compiled)
+    return Facts(
+        len(four_axes(case)),
+        len(net.graph.losses),
+        len(with_breakdown(net)),
+        tuple(sorted(kernels)),
+        tuple(sorted(compiled)),
+    )
+
+
+def _compiled(net: Net) -> set[str]:
+    from prototxt.plan.compiled import COMPILED
+
+    return kernels_of(net.graph, {**KERNELS, **COMPILED})
+
+
+def write_index(rows: Iterable[tuple[str, Facts]]) -> None:
+    """Write the table, a row for every case."""
+    with INDEX.open("w", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for case, row in rows:
+            names = (SEPARATOR.join(row.kernels), SEPARATOR.join(row.compiled))
+            writer.writerow((case, row.images, row.losses, row.breakdowns, *names))
