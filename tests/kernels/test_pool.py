@@ -13,12 +13,12 @@ from support.helpers import layer_from_text, noise
 def both(x: Array, fields: str) -> None:
     """The kernel's tops for N x C x H x W equal those of the room."""
     layer = layer_from_text(f'type: "Pooling" bottom: "x" top: "y" top: "p" pooling_param {{ {fields} }}')
-    window = layer.window(x.shape)  # type: ignore[attr-defined]
+    window = layer.window(x.shape)
+    assert window is not None
     want = layer.forward([x], ())
     n, c, height, width = want[0].shape
-    geometry = PoolGeometry(
-        window.kernel, window.stride, window.pad, (x.shape[2], x.shape[3]), (height, width)
-    )
+    (kh, kw), (sh, sw), (ph, pw) = window.kernel, window.stride, window.pad
+    geometry = PoolGeometry((kh, kw), (sh, sw), (ph, pw), (x.shape[2], x.shape[3]), (height, width))
     for threads in (1, 3):
         y, places = (np.full((n, height, width, c), np.nan, np.float32) for _ in range(2))
         (phase,) = pool_places(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), geometry, y, places, threads)

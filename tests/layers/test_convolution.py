@@ -144,7 +144,7 @@ def test_bottoms_of_two_shapes() -> None:
 
 
 def test_kernel_pairs_serve_two_axes_alone() -> None:
-    with pytest.raises(LayerError, match="serve 2 spatial axes, this layer has 3"):
+    with pytest.raises(LayerError, match="fit 2 spatial axes, this layer has 3"):
         conv("num_output: 2 kernel_h: 2 kernel_w: 2").shapes([(1, 3, 4, 5, 6)])
 
 

@@ -54,7 +54,7 @@ def test_brief() -> None:
 @pytest.mark.parametrize(
     ("fields", "shape", "what", "field"),
     [
-        ("kernel_size: 3", (2, 3), "no spatial axis behind axis 1 of a bottom of 2 x 3", "axis"),
+        ("kernel_size: 3", (2, 3), "no spatial axis after axis 1 of a bottom of 2 x 3", "axis"),
         ("", (2, 3, 7, 9), "no kernel_size", "kernel_size"),
         (
             "kernel_size: 9 pad: 1",

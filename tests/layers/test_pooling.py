@@ -208,8 +208,8 @@ def test_cost_reads_what_lies_on_the_image() -> None:
     ("fields", "message", "field"),
     [
         ("", "no kernel_size", "kernel_size"),
-        ("kernel_size: 0", "kernel_size must be at least 1, not 0x0", "kernel_size"),
-        ("kernel_size: 2 stride: 0", "stride must be at least 1, not 0x0", "stride"),
+        ("kernel_size: 0", "kernel_size must be at least 1, not 0", "kernel_size"),
+        ("kernel_size: 2 stride: 0", "stride must be at least 1, not 0", "stride"),
         ("kernel_size: 2 pad: 2", "pad 2 must be smaller than kernel 2", "pad"),
         ("kernel_h: 2", "kernel_h and kernel_w come together", "kernel_h"),
         ("kernel_size: 2 kernel_h: 2 kernel_w: 2", "either kernel_size or kernel_h", "kernel_h"),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError, MissingLayerError, Place
 from prototxt.layers.base import Cost, Layer
+from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown
 from prototxt.text.definition import place_in
 from prototxt.text.place import place_of_filler
@@ -72,7 +73,10 @@ class ParamRef:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A layer in the graph: wired, with its parameters, what one forward costs, and the text it came from."""
+    """A layer in the graph: wired, with its parameters, what one forward costs, and the text it came from.
+
+    `window` is what slides over the first bottom: None where nothing does, or where no shape is known.
+    """
 
     index: int
     layer: Layer
@@ -82,6 +86,7 @@ class Node:
     cost: Cost
     place: Place
     tree: Message | None = None
+    window: Window | None = None
 
     @property
     def name(self) -> str:

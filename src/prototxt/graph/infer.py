@@ -34,7 +34,9 @@ def infer(wiring: Wiring) -> Graph:
         shapes.update(zip(link.tops, top, strict=True))
         refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
         notes += _remarks(link, place, [shapes[b] for b in link.bottoms])
-        nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree))
+        window = link.layer.window(shapes[link.bottoms[0]]) if link.bottoms else None
+        node = Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree, window)
+        nodes.append(node)
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
         wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), tuple(notes)

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
+from prototxt.layers.common.window import Window
 from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
@@ -184,6 +185,13 @@ class Layer:
         """The shape of a data layer's top number `top`, whose others the caller gives, and why; None by default.
 
         Raises LayerError where the layer's own fields should say it and do not.
+        """
+        return None
+
+    def window(self, shape: Shape) -> Window | None:
+        """The window that slides over a first bottom of this shape; None, the default, where none does.
+
+        Computed once for each shape (see `once_per_shape`); `infer` stores it as `Node.window`.
         """
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost
 from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.window import check_padded, last_axes
+from prototxt.layers.common.window import Window, check_padded, last_axes
 from prototxt.layers.registry import layer
 from prototxt.util.lazy import np
 
@@ -44,17 +44,17 @@ class Convolution(ConvolutionBase):
         depth = self.channels(shape) // self.groups(shape)
         return (self.outputs(shape), depth, *self.window(shape).kernel)
 
-    def spatial_out(self, shape: Shape) -> Shape:
-        axis, window = self.channel_axis(shape) + 1, self.window(shape)
-        out = window.conv_out(shape[axis:])
-        check_padded(shape, axis, window.margins(shape[axis:], out))
-        return out
+    def slide(self, shape: Shape, first: int) -> Window:
+        window = self.window_spec.convolved(shape[first:])
+        check_padded(shape, first, window.margins)
+        return window
 
     def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
-        axis, window, out = self.channel_axis(x.shape), self.window(x.shape), self.spatial_out(x.shape)
+        axis, window = self.channel_axis(x.shape), self.window(x.shape)
+        out = window.out
         g, batch = self.groups(x.shape), count(x.shape[:axis])
         c_in, c_out = x.shape[axis] // g, self.outputs(x.shape) // g
-        pads = [(0, 0), (0, 0), (0, 0), *window.margins(x.shape[axis + 1 :], out)]
+        pads = [(0, 0), (0, 0), (0, 0), *window.margins]
         padded = np.pad(x.reshape(batch, g, c_in, *x.shape[axis + 1 :]), pads)
         weight = params[0].reshape(g, c_out, c_in, *window.kernel)
         y = np.zeros((batch, g, c_out, count(out)), np.float32)
@@ -66,6 +66,6 @@ class Convolution(ConvolutionBase):
         return y.reshape(self.top_shape(x.shape))
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        per_value = self.channels(bottom[0]) // self.groups(bottom[0]) * self.window(bottom[0]).size
+        per_value = self.channels(bottom[0]) // self.groups(bottom[0]) * self.window(bottom[0]).num_taps
         values = sum(map(count, top))
         return Cost(macs=values * per_value, additions=values if self.bias_term else 0)

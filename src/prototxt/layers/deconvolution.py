@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost
 from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.window import check_padded, last_axes
+from prototxt.layers.common.window import Window, check_padded, last_axes
 from prototxt.layers.registry import layer
 from prototxt.util.lazy import np
 
@@ -43,16 +43,17 @@ class Deconvolution(ConvolutionBase):
     def weight_shape(self, shape: Shape) -> Shape:
         return (self.channels(shape), self.num_output // self.group, *self.window(shape).kernel)
 
-    def spatial_out(self, shape: Shape) -> Shape:
-        axis, window = self.channel_axis(shape) + 1, self.window(shape)
-        out = window.deconv_out(shape[axis:])
+    def slide(self, shape: Shape, first: int) -> Window:
+        window = self.window_spec.deconvolved(shape[first:])
         if any(window.pad):
-            check_padded((*shape[: axis - 1], self.num_output, *out), axis, [(p, p) for p in window.pad])
-        return out
+            top = (*shape[: first - 1], self.num_output, *window.out)
+            check_padded(top, first, [(p, p) for p in window.pad])
+        return window
 
     def forward_one(self, x: Array, params: Sequence[Array]) -> Array:
-        axis, window, out = self.channel_axis(x.shape), self.window(x.shape), self.spatial_out(x.shape)
-        g, batch, spatial = self.group, count(x.shape[:axis]), x.shape[axis + 1 :]
+        axis, window = self.channel_axis(x.shape), self.window(x.shape)
+        out, spatial = window.out, window.size
+        g, batch = self.group, count(x.shape[:axis])
         c_in, c_out = x.shape[axis] // g, self.num_output // g
         values = x.reshape(batch, g, c_in, count(spatial))
         weight = params[0].reshape(g, c_in, c_out, *window.kernel)
@@ -70,6 +71,6 @@ class Deconvolution(ConvolutionBase):
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         self.channels(bottom[0])
-        per_value = self.num_output // self.group * self.window(bottom[0]).size
+        per_value = self.num_output // self.group * self.window(bottom[0]).num_taps
         additions = sum(map(count, top)) if self.bias_term else 0
         return Cost(macs=sum(map(count, bottom)) * per_value, additions=additions)

@@ -8,7 +8,9 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
-from prototxt.layers.common.window import Window, check_padded, conv_window, last_axes
+from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.window import Window, check_padded, last_axes
+from prototxt.layers.common.window_spec import convolution_spec
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -40,35 +42,35 @@ class Im2col(Layer):
     """
 
     def setup(self, param: LayerParameter) -> None:
-        self._fields = param.convolution_param
-        self.axis: int = self._fields.axis
+        self.window_spec = convolution_spec(param.convolution_param)
+        self.axis: int = param.convolution_param.axis
 
+    @once_per_shape
     def window(self, shape: Shape) -> Window:
-        """Kernel geometry for a bottom of this shape."""
+        """The window over the spatial axes of a bottom of this shape."""
         axis = canonical_axis(self.axis, shape)
         if axis == len(shape) - 1:
             raise LayerError(
-                f"no spatial axis behind axis {axis} of a bottom of {format_shape(shape)}", field="axis"
+                f"no spatial axis after axis {axis} of a bottom of {format_shape(shape)}", field="axis"
             )
-        return conv_window(self._fields, len(shape) - axis - 1)
+        window = self.window_spec.convolved(shape[axis + 1 :])
+        check_padded(shape, axis + 1, window.margins)
+        return window
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape, window = bottom[0], self.window(bottom[0])
         axis = canonical_axis(self.axis, shape)
-        out = window.conv_out(shape[axis + 1 :])
-        check_padded(shape, axis + 1, window.margins(shape[axis + 1 :], out))
-        return [(*shape[:axis], shape[axis] * window.size, *out)]
+        return [(*shape[:axis], shape[axis] * window.num_taps, *window.out)]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        x, shape, window = bottom[0], self.shapes([bottom[0].shape])[0], self.window(bottom[0].shape)
+        x, window = bottom[0], self.window(bottom[0].shape)
         axis = canonical_axis(self.axis, x.shape)
-        batch, channels, out = count(x.shape[:axis]), x.shape[axis], shape[axis + 1 :]
-        margins = window.margins(x.shape[axis + 1 :], out)
-        padded = np.pad(x.reshape(batch, channels, *x.shape[axis + 1 :]), [(0, 0), (0, 0), *margins])
-        y = np.empty((batch, channels, window.size, *out), np.float32)
+        batch, channels = count(x.shape[:axis]), x.shape[axis]
+        padded = np.pad(x.reshape(batch, channels, *window.size), [(0, 0), (0, 0), *window.margins])
+        y = np.empty((batch, channels, window.num_taps, *window.out), np.float32)
         for i, tap in enumerate(window.taps()):
-            y[:, :, i] = padded[last_axes(window.span(tap, out))]
-        return [y.reshape(shape)]
+            y[:, :, i] = padded[last_axes(window.span(tap, window.out))]
+        return [y.reshape(self.shapes([x.shape])[0])]
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return self.window(bottom[0]).brief()
+        return self.window(bottom[0]).summary()

@@ -8,6 +8,7 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.memo import once_per_shape
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.pooling import average
 from prototxt.layers.registry import layer
@@ -50,6 +51,14 @@ class LRN(Layer):
         if self.local_size % 2 == 0:
             raise LayerError(f"local_size must be odd, not {self.local_size}", field="local_size")
 
+    @once_per_shape
+    def window(self, shape: Shape) -> Window | None:
+        """The window of WITHIN_CHANNEL over the rows and columns; None across channels."""
+        if self.across:
+            return None
+        n, spatial = self.local_size, shape[2:]
+        return Window((n, n), (1, 1), (n // 2, n // 2), (1, 1), spatial, spatial)
+
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 4, 4)
         half = self.local_size // 2
@@ -59,10 +68,11 @@ class LRN(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        if self.across:
+        window = self.window(x.shape)
+        if window is None:
             scale = np.float32(self.k) + np.float32(self.alpha / self.local_size) * self._sum_across(x * x)
         else:
-            scale = np.float32(1) + np.float32(self.alpha) * self._average_within(x * x)
+            scale = np.float32(1) + np.float32(self.alpha) * average(x * x, window)
         # With k: 0 an all-zero neighbourhood gives 0^-beta: inf, then NaN, as in C.
         with np.errstate(divide="ignore", invalid="ignore"):
             return [x * scale ** np.float32(-self.beta)]
@@ -74,10 +84,6 @@ class LRN(Layer):
         for offset in range(self.local_size):
             total += padded[:, offset : offset + channels]
         return total
-
-    def _average_within(self, squares: Array) -> Array:
-        n = self.local_size
-        return average(squares, Window((n, n), (1, 1), (n // 2, n // 2), (1, 1)), squares.shape[2:])
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values = count(top[0])

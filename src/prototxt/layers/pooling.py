@@ -9,8 +9,9 @@ from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.pool_window import pool_divisors, pool_shape, pool_spans, pool_window
+from prototxt.layers.common.memo import once_per_shape
 from prototxt.layers.common.window import Window, check_padded
+from prototxt.layers.common.window_spec import pooling_spec
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PoolingParameter
 from prototxt.util.lazy import np
@@ -55,53 +56,36 @@ class Pooling(Layer):
         self.method = PoolingParameter.PoolMethod.Name(p.pool)
         self.floor = _floor(p)
         self.is_global: bool = p.global_pooling
-        self._fields = p
+        self.window_spec = pooling_spec(p)
         if self.num_tops > 1 and self.method != "MAX":
             raise LayerError(f"only MAX pooling has a second top (positions), not {self.method}", field="top")
-        if self.method == "STOCHASTIC" and (p.pad or p.pad_h or p.pad_w):
+        if self.method == "STOCHASTIC" and any(self.window_spec.pad):
             raise LayerError("STOCHASTIC pooling takes no pad", field="pad")
 
+    @once_per_shape
     def window(self, shape: Shape) -> Window:
-        """Kernel geometry for a bottom of this shape."""
+        """The window over the rows and columns of a bottom of this shape."""
         check_num_axes(shape, 4, 4)
-        return pool_window(self._fields, shape[2:])
+        window = self.window_spec.pooled(shape[2:], floor=self.floor)
+        check_padded(shape, 2, window.margins)
+        return window
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        shape = bottom[0]
-        window = self.window(shape)
-        out = pool_shape(window, shape[2:], floor=self.floor)
-        check_padded(shape, 2, window.margins(shape[2:], out))
-        return [(*shape[:2], *out)] * max(self.num_tops, 1)
+        return [(*bottom[0][:2], *self.window(bottom[0]).out)] * max(self.num_tops, 1)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        x = bottom[0]
-        window, out = self.window(x.shape), self.shapes([x.shape])[0][2:]
+        x, window = bottom[0], self.window(bottom[0].shape)
         if self.method == "MAX":
-            return self._forward_max(x, window, out)
+            return largest(x, window, with_positions=self.num_tops > 1)
         if self.method == "AVE":
-            return [average(x, window, out)]
-        return [draw(x, window, out, self.rng) if self.phase == TRAIN else expect(x, window, out)]
-
-    def _forward_max(self, x: Array, window: Window, out: Shape) -> list[Array]:
-        best = np.full((*x.shape[:2], *out), LOWEST, np.float32)
-        positions = [np.full(best.shape, -1, np.float32)] if self.num_tops > 1 else []
-        for position, seen in windows(x, window, out, LOWEST):
-            better = seen > best
-            best = np.where(better, seen, best)
-            positions = [np.where(better, position, found) for found in positions]
-        return [best, *positions]
+            return [average(x, window)]
+        return [draw(x, window, self.rng) if self.phase == TRAIN else expect(x, window)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        values = count(top[0][:2]) * count(top[0][2:])
-        reads = count(top[0][:2]) * _reads(self.window(bottom[0]), bottom[0][2:], top[0][2:])
-        if self.method == "MAX":
-            return Cost(comparisons=reads)
-        if self.method == "AVE":
-            return Cost(additions=reads, divisions=values)
-        return Cost(additions=2 * reads, multiplications=reads, divisions=values)
+        return pooling_cost(self.method, count(bottom[0][:2]), self.window(bottom[0]))
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).brief())
+        return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).summary())
 
 
 def _floor(p: PoolingParameter) -> bool:
@@ -119,57 +103,75 @@ def _floor(p: PoolingParameter) -> bool:
     return not p.ceil_mode
 
 
-def _reads(window: Window, spatial: Shape, out: Shape) -> int:
-    """Values read per channel, over all windows."""
-    axes = zip(spatial, out, window.kernel, window.stride, window.pad, strict=True)
-    return prod(sum(max(end - start, 0) for start, end in pool_spans(*axis)) for axis in axes)
+def pooling_cost(method: str, maps: int, window: Window) -> Cost:
+    """Operations of pooling `maps` images of one channel each."""
+    reads = maps * prod(sum(max(end - start, 0) for start, end in axis.spans()) for axis in window.axes)
+    if method == "MAX":
+        return Cost(comparisons=reads)
+    values = maps * count(window.out)
+    if method == "AVE":
+        return Cost(additions=reads, divisions=values)
+    return Cost(additions=2 * reads, multiplications=reads, divisions=values)
 
 
-def windows(x: Array, window: Window, out: Shape, outside: float) -> Iterator[tuple[Array, Array]]:
-    """For every kernel tap, the position h*W + w and what each window sees there, `outside` off the image."""
-    margins = window.margins(x.shape[2:], out)
+def windows(x: Array, window: Window, outside: float) -> Iterator[tuple[Array, Array]]:
+    """For every kernel tap, the position h*W + w and the value that each window reads there.
+
+    Off the image the value is `outside`.
+    """
+    margins = window.margins
     padded = np.pad(x, [(0, 0), (0, 0), *margins], constant_values=outside)
     rows, columns = (
-        np.arange(-before, size + behind, dtype=np.float32)
-        for size, (before, behind) in zip(x.shape[2:], margins, strict=True)
+        np.arange(-before, size + after, dtype=np.float32)
+        for size, (before, after) in zip(window.size, margins, strict=True)
     )
     for tap in window.taps():
-        down, across = window.span(tap, out)
+        down, across = window.span(tap, window.out)
         yield rows[down, None] * x.shape[3] + columns[across], padded[..., down, across]
 
 
-def average(x: Array, window: Window, out: Shape) -> Array:
+def largest(x: Array, window: Window, *, with_positions: bool = False) -> list[Array]:
+    """MAX pooling: the largest value of every window, and on demand the position h*W + w of the first one."""
+    best = np.full((*x.shape[:2], *window.out), LOWEST, np.float32)
+    positions = [np.full(best.shape, -1, np.float32)] if with_positions else []
+    for position, values in windows(x, window, LOWEST):
+        better = values > best
+        best = np.where(better, values, best)
+        positions = [np.where(better, position, previous) for previous in positions]
+    return [best, *positions]
+
+
+def average(x: Array, window: Window) -> Array:
     """AVE pooling: sums of windows over their lengths, padding counted."""
-    total = np.zeros((*x.shape[:2], *out), np.float32)
-    for _, seen in windows(x, window, out, 0):
-        total += seen
-    axes = zip(x.shape[2:], out, window.kernel, window.stride, window.pad, strict=True)
-    down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
+    total = np.zeros((*x.shape[:2], *window.out), np.float32)
+    for _, values in windows(x, window, 0):
+        total += values
+    down, across = (np.array(axis.divisors(), np.float32) for axis in window.axes)
     mean: Array = total / (down[:, None] * across)
     return mean
 
 
-def expect(x: Array, window: Window, out: Shape) -> Array:
-    """STOCHASTIC pooling at TEST: what `draw` gives on average."""
+def expect(x: Array, window: Window) -> Array:
+    """STOCHASTIC pooling at TEST: the expected value of `draw`."""
     # FLT_MIN keeps an all-zero window from dividing by 0, as in the reference.
-    total: Array = np.full((*x.shape[:2], *out), np.finfo(np.float32).tiny, np.float32)
+    total: Array = np.full((*x.shape[:2], *window.out), np.finfo(np.float32).tiny, np.float32)
     squares: Array = np.zeros_like(total)
-    for _, seen in windows(x, window, out, 0):
-        total += seen
-        squares += seen * seen
+    for _, values in windows(x, window, 0):
+        total += values
+        squares += values * values
     return squares / total
 
 
-def draw(x: Array, window: Window, out: Shape, rng: np.random.Generator) -> Array:
+def draw(x: Array, window: Window, rng: np.random.Generator) -> Array:
     """STOCHASTIC pooling at TRAIN: walk each window until the running sum reaches a random share."""
-    total = np.zeros((*x.shape[:2], *out), np.float32)
-    for _, seen in windows(x, window, out, 0):
-        total += seen
+    total = np.zeros((*x.shape[:2], *window.out), np.float32)
+    for _, values in windows(x, window, 0):
+        total += values
     goal = rng.random(total.shape, np.float32) * total
-    passed, drawn, found = np.zeros_like(total), np.zeros_like(total), np.zeros(total.shape, bool)
-    for _, seen in windows(x, window, out, 0):
-        passed += seen
-        now = (passed >= goal) & ~found
-        drawn = np.where(now, seen, drawn)
-        found |= now
+    passed, drawn, is_drawn = np.zeros_like(total), np.zeros_like(total), np.zeros(total.shape, bool)
+    for _, values in windows(x, window, 0):
+        passed += values
+        reached = (passed >= goal) & ~is_drawn
+        drawn = np.where(reached, values, drawn)
+        is_drawn |= reached
     return drawn

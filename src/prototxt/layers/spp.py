@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
-from prototxt.blobs import Array, Shape, count
+from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_given, check_least
-from prototxt.layers.pooling import Pooling
+from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.window import Window, check_padded
+from prototxt.layers.common.window_spec import WindowSpec
+from prototxt.layers.pooling import average, draw, expect, largest, pooling_cost
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, SPPParameter
 from prototxt.util.lazy import np
@@ -48,45 +51,53 @@ class SPP(Layer):
         check_least(p.pyramid_height, 1, "pyramid_height")
         self.pyramid_height: int = p.pyramid_height
         self.method = SPPParameter.PoolMethod.Name(p.pool)
-        self._message = type(param)
 
-    def levels(self, shape: Shape) -> list[Pooling]:
-        """The Pooling layer of every level."""
+    @once_per_shape
+    def windows(self, shape: Shape) -> list[Window]:
+        """The pooling window of every level.
+
+        Raises LayerError where the image is too small for the last levels.
+        """
         check_num_axes(shape, 4, 4)
-        return [self._pooling(level, shape) for level in range(self.pyramid_height)]
+        return [self._window(level, shape) for level in range(self.pyramid_height)]
 
-    def _pooling(self, level: int, shape: Shape) -> Pooling:
-        bins = 2**level
-        kernel = [-(-size // bins) for size in shape[2:]]
-        pad = [(k * bins - size + 1) // 2 for k, size in zip(kernel, shape[2:], strict=True)]
-        for k, p, size in zip(kernel, pad, shape[2:], strict=True):
+    def _window(self, level: int, shape: Shape) -> Window:
+        bins, spatial = 2**level, shape[2:]
+        kernel = tuple(-(-size // bins) for size in spatial)
+        pad = tuple((k * bins - size + 1) // 2 for k, size in zip(kernel, spatial, strict=True))
+        for k, p, size in zip(kernel, pad, spatial, strict=True):
             if p >= k or (p and self.method == "STOCHASTIC"):
                 what = f"level {level} cannot cut {size} values into {bins}: a window of {k} would have a pad of {p}"
                 raise LayerError(what, field="pyramid_height")
-        param = self._message(name=self.name, type="Pooling", bottom=["x"], top=["y"])
-        p = param.pooling_param
-        p.pool = p.PoolMethod.Value(self.method)
-        p.kernel_h, p.kernel_w = p.stride_h, p.stride_w = kernel
-        p.pad_h, p.pad_w = pad
-        pooling = Pooling(param, self.setting)
-        pooling.rng = self.rng
-        return pooling
+        window = WindowSpec(kernel, kernel, pad).pooled(spatial, floor=False)
+        check_padded(shape, 2, window.margins)
+        return window
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        pooled = [level.shapes(bottom)[0] for level in self.levels(bottom[0])]
+        pooled = [(*bottom[0][:2], *window.out) for window in self.windows(bottom[0])]
         if self.pyramid_height == 1:
             return pooled
         return [(bottom[0][0], sum(count(shape[1:]) for shape in pooled))]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        pooled = [level.forward([x], ())[0] for level in self.levels(x.shape)]
+        pooled = [self._pool(x, window) for window in self.windows(x.shape)]
         if self.pyramid_height == 1:
             return pooled
         return [np.concatenate([y.reshape(len(x), count(y.shape[1:])) for y in pooled], axis=1)]
 
+    def _pool(self, x: Array, window: Window) -> Array:
+        if self.method == "MAX":
+            return largest(x, window)[0]
+        if self.method == "AVE":
+            return average(x, window)
+        return draw(x, window, self.rng) if self.phase == TRAIN else expect(x, window)
+
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        return reduce(add, (level.cost(bottom, level.shapes(bottom)) for level in self.levels(bottom[0])))
+        costs = (
+            pooling_cost(self.method, count(bottom[0][:2]), window) for window in self.windows(bottom[0])
+        )
+        return reduce(add, costs)
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         return f"{self.method} {self.pyramid_height} levels"

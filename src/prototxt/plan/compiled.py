@@ -52,7 +52,7 @@ class CompiledDepthwise(Depthwise):
     def seconds(self, layer: Convolution, bottom: Sequence[Shape]) -> float:
         (n, c, _, _), kernel = bottom[0], layer.window(bottom[0]).kernel
         share = 1 / 3 if kernel == (3, 3) else 1 / 2
-        return passes(share * n * c * prod(layer.spatial_out(bottom[0])) * prod(kernel), c)
+        return passes(share * n * c * prod(layer.window(bottom[0]).out) * prod(kernel), c)
 
     def pack(
         self, layer: Convolution, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold

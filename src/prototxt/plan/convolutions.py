@@ -32,15 +32,13 @@ def _pair(values: Sequence[int]) -> tuple[int, int]:
 
 
 def _geometry(layer: Convolution, shape: Shape) -> Geometry:
-    window, out = layer.window(shape), layer.spatial_out(shape)
-    return Geometry(
-        _pair(window.kernel), _pair(window.stride), _pair(window.pad), _pair(window.dilation), _pair(out)
-    )
+    w = layer.window(shape)
+    return Geometry(_pair(w.kernel), _pair(w.stride), _pair(w.pad), _pair(w.dilation), _pair(w.out))
 
 
 def _spread(layer: Deconvolution, shape: Shape) -> Spread:
-    window, out = layer.window(shape), layer.spatial_out(shape)
-    return Spread(_pair(window.kernel), _pair(window.stride), _pair(window.pad), _pair(out))
+    window = layer.window(shape)
+    return Spread(_pair(window.kernel), _pair(window.stride), _pair(window.pad), _pair(window.out))
 
 
 def _over_images(layer: Convolution | Deconvolution, bottom: Sequence[Shape]) -> bool:
@@ -161,7 +159,7 @@ class Depthwise(_Convolution):
         return passes(1.5 * n * c * prod(geometry.out) * prod(geometry.kernel), run)
 
     def kernels(self, layer: Convolution, shape: Shape, weight: Array) -> Array:
-        return depthwise.spread_kernels(weight, layer.spatial_out(shape)[1])
+        return depthwise.spread_kernels(weight, layer.window(shape).out[1])
 
     def work(self, x: Array, geometry: Geometry, y: Array, binding: Binding) -> list[Phase]:
         kernels, bias = binding.packed
@@ -184,7 +182,7 @@ class _Deconvolution(Kernel):
 
     def seconds(self, layer: Deconvolution, bottom: Sequence[Shape]) -> float:
         window, (n, c, h, w) = layer.window(bottom[0]), bottom[0]
-        return n * h * w * c * window.size * layer.num_output // layer.group / 20e9
+        return n * h * w * c * window.num_taps * layer.num_output // layer.group / 20e9
 
     def pack(self, layer: Any, bottom: Sequence[Shape], params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params

@@ -10,7 +10,7 @@ import numpy as np
 from prototxt.blobs import Array, Shape, count
 from prototxt.kernels import inner_product, layout, lrn, pointwise, pool, work
 from prototxt.kernels.work import Op, Phase, alone, merge
-from prototxt.layers.common.pool_window import pool_divisors
+from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
@@ -29,13 +29,13 @@ class _Pool(Kernel):
 
     def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
         n, c, _, w = bottom[0]
-        (kh, kw), (oh, ow) = layer.window(bottom[0]).kernel, layer.shapes(bottom)[0][2:]
+        (kh, kw), (oh, ow) = layer.window(bottom[0]).kernel, layer.window(bottom[0]).out
         return passes(n * c * oh * (kh * w + kw * ow), c)
 
     def geometry(self, layer: Pooling, shape: Shape) -> pool.PoolGeometry:
-        window, out = layer.window(shape), layer.shapes([shape])[0][2:]
-        (kh, kw), (sh, sw), (ph, pw) = window.kernel, window.stride, window.pad
-        return pool.PoolGeometry((kh, kw), (sh, sw), (ph, pw), (shape[2], shape[3]), (out[0], out[1]))
+        window = layer.window(shape)
+        (kh, kw), (sh, sw), (ph, pw), (oh, ow) = window.kernel, window.stride, window.pad, window.out
+        return pool.PoolGeometry((kh, kw), (sh, sw), (ph, pw), (shape[2], shape[3]), (oh, ow))
 
 
 class MaxPool(_Pool):
@@ -60,9 +60,8 @@ class MaxPoolPlaces(_Pool):
 
     def seconds(self, layer: Pooling, bottom: Sequence[Shape]) -> float:
         n, c, *_ = bottom[0]
-        return passes(
-            4 * n * c * count(layer.shapes(bottom)[0][2:]) * count(layer.window(bottom[0]).kernel), c
-        )
+        window = layer.window(bottom[0])
+        return passes(4 * n * c * count(window.out) * count(window.kernel), c)
 
     def bind(self, layer: Pooling, binding: Binding) -> list[Phase]:
         x, (y, places) = binding.bottoms[0], binding.tops
@@ -83,8 +82,11 @@ class AveragePool(_Pool):
 
 def divisors(geometry: pool.PoolGeometry) -> Array:
     """What AVE divides each position's sum by, OH x OW."""
-    axes = zip(geometry.size, geometry.out, geometry.kernel, geometry.stride, geometry.pad, strict=True)
-    down, across = (np.array(pool_divisors(*axis), np.float32) for axis in axes)
+    axes = zip(geometry.size, geometry.kernel, geometry.stride, geometry.pad, geometry.out, strict=True)
+    down, across = (
+        np.array(Axis(size, kernel, stride, pad, 1, out).divisors(), np.float32)
+        for size, kernel, stride, pad, out in axes
+    )
     divisors: Array = down[:, None] * across
     return divisors
 

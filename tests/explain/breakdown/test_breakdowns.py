@@ -22,6 +22,7 @@ from prototxt.explain.breakdown.rules import (
 from prototxt.explain.breakdown.values import Values, blob_name, explain_value, run_for
 from prototxt.graph.graph import BlobId, Node
 from prototxt.layers.base import Layer
+from prototxt.layers.common.window import Window
 from prototxt.layers.registry import all_layer_classes
 from prototxt.net import Net
 from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
@@ -101,9 +102,8 @@ def test_terms_are_the_values_that_lie_at_their_places() -> None:
                     assert term.value == (0 if term.at is None else float(blobs[group.bottom][term.at]))
 
 
-def geometry(node: Node, shape: Shape) -> set[str]:
+def geometry(node: Node, window: Window) -> set[str]:
     """What is special about a layer with a window."""
-    window = node.layer.window(shape)  # type: ignore[attr-defined]
     found = {
         "pad": any(window.pad),
         "stride": set(window.stride) - {1},
@@ -120,9 +120,8 @@ def test_windows_of_every_geometry_are_looked_at() -> None:
     for case in EXPLAINED:
         net = case.net(case.arrays())
         for node in with_breakdown(net):
-            if hasattr(node.layer, "window"):
-                shape = net.graph.shapes[node.bottoms[0]]
-                found.setdefault(node.type, set()).update(geometry(node, shape))
+            if node.window is not None:
+                found.setdefault(node.type, set()).update(geometry(node, node.window))
     assert found["Convolution"] >= {"pad", "stride", "dilation", "groups", "three axes", "one axis"}
     assert found["Deconvolution"] >= {"pad", "stride", "dilation", "groups"}
     assert found["Pooling"] >= {"pad", "stride"}

@@ -12,7 +12,7 @@ from prototxt.explain.sections.section import Section
 from prototxt.explain.sections.size import size
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.context import LayerContext, is_known
-from prototxt.layers.common.axis import MAX_LOOKED_AT, Axis
+from prototxt.layers.common.window import MAX_TAPS, Axis
 from support.explained_nets import ALEXNET, conv, graph_of, line, look_at, pool, sections_of
 from support.golden import CASE_LIST, Case
 
@@ -121,5 +121,5 @@ def test_unseen_places_by_looking() -> None:
 
 
 def test_too_much_is_not_looked_at() -> None:
-    huge = MAX_LOOKED_AT + 1
+    huge = MAX_TAPS + 1
     assert Axis(huge, 1, 1, 0, 1, huge).unseen() is None

@@ -53,7 +53,7 @@ def _convolution(context: LayerContext) -> Section:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     window = layer.window(shape)
-    kernel, taps = window.kernel, window.size
+    kernel, taps = window.kernel, window.num_taps
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
@@ -146,7 +146,9 @@ def _pooling(context: LayerContext) -> Section:
     assert isinstance(layer, Pooling)
     window = layer.window(shape)
     lines = [
-        Line("each value", f"{times(window.kernel)} = {window.size:,} values of the map of the same number"),
+        Line(
+            "each value", f"{times(window.kernel)} = {window.num_taps:,} values of the map of the same number"
+        ),
         Line("maps", f"{shape[1]:,}, each on its own: pooling mixes no maps"),
     ]
     return _section(lines, Groups(shape[1], shape[1], shape[1]).picture())

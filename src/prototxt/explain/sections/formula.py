@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prototxt.explain.sections.docstring import part
@@ -11,9 +11,8 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.common.axis import Axis, window_axes
 from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.window import Window
+from prototxt.layers.common.window import Axis, Window
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.dropout import Dropout
@@ -53,7 +52,7 @@ def formula(context: LayerContext) -> Section | None:
     return Section("formula", "The formula", tuple(lines)) if lines else None
 
 
-def _places(axes: list[Axis]) -> str:
+def _places(axes: Sequence[Axis]) -> str:
     """`4*i - 2 + u, 4*j - 2 + v`: where the taps of window i, j lie."""
     letters = zip(axes, PLACES.get(len(axes), ""), TAPS.get(len(axes), ""), strict=True)
     return ", ".join(_place(axis, place, tap) for axis, place, tap in letters)
@@ -67,7 +66,7 @@ def _place(axis: Axis, place: str, tap: str) -> str:
     return f"{start}{pad} + {tap if axis.dilation == 1 else f'{axis.dilation}*{tap}'}"
 
 
-def _taps(axes: list[Axis]) -> list[str]:
+def _taps(axes: Sequence[Axis]) -> list[str]:
     """`u, v = 0..4`, or each by itself; nothing for axes of a single tap."""
     letters = zip(TAPS[len(axes)], axes, strict=True)
     ends = {letter: axis.kernel - 1 for letter, axis in letters if axis.kernel > 1}
@@ -76,13 +75,13 @@ def _taps(axes: list[Axis]) -> list[str]:
     return [f"{letter} = 0..{end}" for letter, end in ends.items()]
 
 
-def _tap_letters(axes: list[Axis]) -> str:
+def _tap_letters(axes: Sequence[Axis]) -> str:
     """`u, v`: which weight of a kernel; the place 0 along axes of a single tap."""
     letters = zip(axes, TAPS[len(axes)], strict=True)
     return ", ".join(letter if axis.kernel > 1 else "0" for axis, letter in letters)
 
 
-def _letters(axes: list[Axis]) -> str:
+def _letters(axes: Sequence[Axis]) -> str:
     return ", ".join(PLACES[len(axes)])
 
 
@@ -91,7 +90,7 @@ class Slid:
     """A kernel in so many groups, each with `depth` maps that it reads and `outputs` that it makes."""
 
     window: Window
-    axes: list[Axis]
+    axes: Sequence[Axis]
     groups: int
     depth: int
     outputs: int
@@ -105,7 +104,7 @@ def _slid(context: LayerContext) -> Slid | None:
     window, groups = layer.window(shape), layer.groups(shape)
     if layer.channel_axis(shape) != 1 or len(window.kernel) not in PLACES:
         return None
-    axes = window_axes(window, shape[2:], context.top[0][2:])
+    axes = window.axes
     each = (layer.channels(shape) // groups, layer.outputs(shape) // groups)
     return Slid(window, axes, groups, *each, layer.bias_term)
 
@@ -126,7 +125,7 @@ def _convolution(context: LayerContext) -> list[Line] | None:
     text = f"y[n, o, {_letters(axes)}] = {bias}{summed}{term}"
     notes = [f"g = o // {slid.outputs}, the group of output o"] * (groups > 1)
     notes += ["x is 0 outside the image"] * any(slid.window.pad)
-    products = depth * slid.window.size
+    products = depth * slid.window.num_taps
     sums = f"{counted(products, 'product')}{' and the bias' if slid.bias else ''} for each value"
     return [Line("value", text, "\n".join([*notes, sums])), _as_maps(slid)]
 
@@ -141,7 +140,7 @@ def _as_maps(slid: Slid) -> Line:
         before = o
     size = times(axis.out for axis in slid.axes)
     through = f"through the {times(slid.window.kernel)} slice that kernel o has for it, {size}"
-    if slid.window.size == 1:
+    if slid.window.num_taps == 1:
         through = "times the one weight that kernel o has for it"
     term = "I_c * K_o,c: map c" if slid.groups == 1 else "I_c * K_o,k: map c, number k of its group,"
     return Line("map", "\n".join(rows), f"{term} {through}")
@@ -174,7 +173,7 @@ def _deconvolution(context: LayerContext) -> list[Line] | None:
 def _pooling(context: LayerContext) -> list[Line] | None:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    axes = window_axes(layer.window(shape), shape[2:], context.top[0][2:])
+    axes = layer.window(shape).axes
     if layer.method not in ("MAX", "AVE"):
         return None
     seen = f"x[n, c, {_places(axes)}]"
@@ -182,7 +181,7 @@ def _pooling(context: LayerContext) -> list[Line] | None:
     if layer.method == "MAX":
         notes = ["places outside the image do not count"] * any(a.pad or a.last_end > a.size for a in axes)
         return [Line("value", f"y[n, c, i, j] = the largest of {seen}{taps}", "\n".join(notes))]
-    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).size}{taps}"
+    text = f"y[n, c, i, j] = sum of {seen} / {layer.window(shape).num_taps}{taps}"
     notes = ["x is 0 outside the image, and the padding counts in the divisor"] * any(a.pad for a in axes)
     if any(axis.last_end > axis.size + axis.pad for axis in axes):
         notes.append(

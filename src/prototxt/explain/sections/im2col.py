@@ -9,7 +9,7 @@ from prototxt.blobs import count
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
-from prototxt.layers.common.axis import Axis, window_axes
+from prototxt.layers.common.window import Axis
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.inner_product import InnerProduct
@@ -47,8 +47,8 @@ def _convolution(context: LayerContext) -> Section:
     assert isinstance(layer, Convolution)
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
     depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
-    k, places, images = depth * window.size, count(context.top[0][axis + 1 :]), count(shape[:axis])
-    is_itself = window.size == 1 and not any(window.pad) and set(window.stride) <= {1}
+    k, places, images = depth * window.num_taps, count(context.top[0][axis + 1 :]), count(shape[:axis])
+    is_itself = window.num_taps == 1 and not any(window.pad) and set(window.stride) <= {1}
     window_values = f"its {product([depth, *window.kernel])} values below each other"
     columns = f"{k:,} x {places:,}: a column for each window, {window_values}"
     if is_itself:
@@ -62,7 +62,7 @@ def _convolution(context: LayerContext) -> Section:
         _memory(0 if is_itself else groups * k * places, count(shape[axis:])),
     ]
     matrices = ("weights", outputs, k), ("columns", k, places), ("maps", outputs, places)
-    axes = window_axes(window, shape[axis + 1 :], context.top[0][axis + 1 :])
+    axes = window.axes
     head = "columns" if groups == 1 else "of group 0"
     return _section(lines, *matrices, below="" if is_itself else _columns(head, depth, axes))
 
@@ -128,7 +128,7 @@ def _deconvolution(context: LayerContext) -> Section:
     assert isinstance(layer, Deconvolution)
     axis, window, groups = layer.channel_axis(shape), layer.window(shape), layer.groups(shape)
     depth, outputs = layer.channels(shape) // groups, layer.outputs(shape) // groups
-    rows, places, images = outputs * window.size, count(shape[axis + 1 :]), count(shape[:axis])
+    rows, places, images = outputs * window.num_taps, count(shape[axis + 1 :]), count(shape[:axis])
     lines = [
         Line("weights", f"{rows:,} x {depth:,}: transposed, a row for each tap of each output"),
         Line("input", f"{depth:,} x {places:,}: as it lies in memory"),

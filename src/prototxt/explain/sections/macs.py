@@ -81,11 +81,11 @@ def _as_product(context: LayerContext) -> str:
     layer, shape = context.layer, context.bottom[0]
     if isinstance(layer, Convolution):
         window, axis = layer.window(shape), layer.channel_axis(shape)
-        sees = layer.channels(shape) // layer.groups(shape) * window.size
+        sees = layer.channels(shape) // layer.groups(shape) * window.num_taps
         return f"{product(context.top[0][axis:])} values x {sees:,} = " if len(context.top) == 1 else ""
     if isinstance(layer, Deconvolution):
         axis = layer.channel_axis(shape)
-        stamp = layer.outputs(shape) // layer.groups(shape) * layer.window(shape).size
+        stamp = layer.outputs(shape) // layer.groups(shape) * layer.window(shape).num_taps
         return f"{product(shape[axis:])} values x {stamp:,} = " if len(context.top) == 1 else ""
     if isinstance(layer, InnerProduct):
         return f"{layer.num_output:,} values x {layer.matrix(shape)[1]:,} = " if len(shape) > 1 else ""
@@ -97,7 +97,7 @@ def _convolution(context: LayerContext, plain: int) -> list[Line]:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
     axis, window = layer.channel_axis(shape), layer.window(shape)
-    sees = layer.channels(shape) * window.size
+    sees = layer.channels(shape) * window.num_taps
     total = context.per_image(sum(map(count, context.top))) * (2 * sees + 1)
     group = layer.groups(shape)
     why = (
@@ -134,7 +134,7 @@ def _inner_product(_: LayerContext, plain: int) -> list[Line]:
 def _bottleneck(context: LayerContext, plain: int) -> list[Line]:
     """What a 1x1 convolution to fewer maps saves the convolution behind it."""
     layer, shape = context.layer, context.bottom[0]
-    if not isinstance(layer, Convolution) or layer.window(shape).size > 1 or layer.groups(shape) > 1:
+    if not isinstance(layer, Convolution) or layer.window(shape).num_taps > 1 or layer.groups(shape) > 1:
         return []
     maps, fewer = layer.channels(shape), layer.outputs(shape)
     behind = _next_convolution(context.graph, context.node)
@@ -160,7 +160,7 @@ def _next_convolution(graph: Graph, node: Node) -> Node | None:
             blobs |= set(reader.tops)
         elif isinstance(layer, Convolution):
             shape = graph.bottom_shapes(reader)[0]
-            return reader if layer.window(shape).size > 1 and layer.groups(shape) == 1 else None
+            return reader if layer.window(shape).num_taps > 1 and layer.groups(shape) == 1 else None
     return None
 
 

@@ -22,9 +22,8 @@ from prototxt.layers.base import Layer
 from prototxt.layers.batch_reindex import BatchReindex
 from prototxt.layers.bias_channel import BiasChannel
 from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
-from prototxt.layers.common.axis import Axis, window_axes
 from prototxt.layers.common.per_channel import PerChannel
-from prototxt.layers.common.window import Window
+from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.correlation import Correlation
@@ -203,24 +202,19 @@ def _through(field: Field, axes: Sequence[Axis]) -> Field | None:
 def _convolution(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Convolution)
-    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
+    return _through(step.fields[0], layer.window(shape).axes)
 
 
 def _im2col(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Im2col)
-    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
+    return _through(step.fields[0], layer.window(shape).axes)
 
 
 def _pooling(step: Step) -> Field | None:
     layer, shape = step.layer, step.bottom[0]
     assert isinstance(layer, Pooling)
-    return _through(step.fields[0], last_axes(layer.window(shape), shape, step.top))
-
-
-def last_axes(window: Window, shape: Shape, top: Shape) -> list[Axis]:
-    number = len(window.kernel)
-    return window_axes(window, shape[len(shape) - number :], top[len(top) - number :])
+    return _through(step.fields[0], layer.window(shape).axes)
 
 
 def _lrn(step: Step) -> Field | None:
@@ -235,7 +229,7 @@ def _deconvolution(step: Step) -> Field | None:
     """The way back through a window: a value is made of those whose kernels reach it."""
     layer, shape, field = step.layer, step.bottom[0], step.fields[0]
     assert isinstance(layer, Deconvolution)
-    axes = last_axes(layer.window(shape), shape, step.top)
+    axes = layer.window(shape).axes
     if len(axes) != len(field.axes):
         return None
     return replace(field, axes=tuple(map(stamped, field.axes, axes)))

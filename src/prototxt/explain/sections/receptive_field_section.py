@@ -7,11 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
+from prototxt.explain.axis_names import Names, alike
 from prototxt.explain.sections.receptive_field import (
     Field,
     Reach,
     fields,
-    last_axes,
     stamped,
     why_unknown,
     windowed,
@@ -19,7 +19,7 @@ from prototxt.explain.sections.receptive_field import (
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext
 from prototxt.graph.graph import BlobId
-from prototxt.layers.common.axis import Axis, Names, alike
+from prototxt.layers.common.window import Axis
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.pooling import Pooling
@@ -93,7 +93,7 @@ def _growth(context: LayerContext, seen: Mapping[BlobId, Field]) -> list[Line]:
     if not isinstance(layer, Convolution | Pooling | Deconvolution):
         return []
     shape = context.bottom[0]
-    pairs = list(zip(before.axes, last_axes(layer.window(shape), shape, context.top[0]), strict=True))
+    pairs = list(zip(before.axes, layer.window(shape).axes, strict=True))
     if isinstance(layer, Deconvolution):
         grown = [_stamp_growth(reach, axis) for reach, axis in pairs]
         note = "the field before + (the values that meet at a place - 1) * the steps before"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prototxt.blobs import count, format_shape
+from prototxt.explain.axis_names import Names, alike, axis_names
 from prototxt.explain.sections.docstring import part
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
-from prototxt.layers.common.axis import Axis, Names, alike, axis_names, window_axes
-from prototxt.layers.common.pool_window import pool_out
+from prototxt.layers.common.window import Axis
+from prototxt.layers.common.window_spec import pool_out
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.crop import Crop
@@ -37,8 +38,7 @@ def size(context: LayerContext) -> Section | None:
 def _convolution(context: LayerContext) -> list[Line]:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
-    first = layer.channel_axis(shape) + 1
-    axes = window_axes(layer.window(shape), shape[first:], context.top[0][first:])
+    axes = layer.window(shape).axes
     what = f"num_output {layer.outputs(shape)}: a map for each kernel"
     return [Line("channels", what), *(_floor_line(names, axis) for names, axis in alike(axes))]
 
@@ -47,10 +47,9 @@ def _im2col(context: LayerContext) -> list[Line]:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Im2col)
     window = layer.window(shape)
-    spatial, out = (blob[len(blob) - len(window.kernel) :] for blob in (shape, context.top[0]))
-    channels = shape[len(shape) - len(spatial) - 1]
-    text = f"{product([channels, *window.kernel])} = {channels * window.size:,}: a channel for each tap"
-    return [Line("channels", text), *(_floor_line(n, a) for n, a in alike(window_axes(window, spatial, out)))]
+    channels = shape[len(shape) - len(window.size) - 1]
+    text = f"{product([channels, *window.kernel])} = {channels * window.num_taps:,}: a channel for each tap"
+    return [Line("channels", text), *(_floor_line(n, a) for n, a in alike(window.axes))]
 
 
 def _floor_line(names: Names, axis: Axis) -> Line:
@@ -124,12 +123,12 @@ def _unseen_note(names: Names, axis: Axis, unseen: list[int] | None) -> list[str
 def _pooling(context: LayerContext) -> list[Line]:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Pooling)
-    window, out = layer.window(shape), context.top[0][2:]
+    window = layer.window(shape)
     channels = Line("channels", f"{shape[1]} as before: each map is pooled on its own")
-    if window.kernel == shape[2:] and out == (1, 1):
+    if window.kernel == shape[2:] and window.out == (1, 1):
         return [channels, Line("height, width", f"one window of {times(window.kernel)}, the whole map: 1")]
     clips = any(window.pad)
-    axes = alike(window_axes(window, shape[2:], out))
+    axes = alike(window.axes)
     return [channels, *(_pool_line(names, axis, layer.floor, clips) for names, axis in axes)]
 
 
@@ -169,8 +168,7 @@ def _rounding_note(names: Names, axis: Axis, floor: bool) -> str:
 def _deconvolution(context: LayerContext) -> list[Line]:
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Deconvolution)
-    first = layer.channel_axis(shape) + 1
-    axes = window_axes(layer.window(shape), shape[first:], context.top[0][first:])
+    axes = layer.window(shape).axes
     lines = [_stamp_line(names, axis) for names, axis in alike(axes)]
     return [Line("channels", f"num_output {layer.outputs(shape)}"), *lines]
 

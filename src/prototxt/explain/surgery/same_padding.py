@@ -8,15 +8,15 @@ from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.errors import InputError, LayerError
+from prototxt.explain.axis_names import Names, alike
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.edit import edit
 from prototxt.explain.surgery.what_if import reach
 from prototxt.frontend.load import Options, choose_layers
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
-from prototxt.layers.common.axis import Axis, Names, alike, window_axes
-from prototxt.layers.common.pool_window import pool_out
-from prototxt.layers.common.window import Window
+from prototxt.layers.common.window import Axis
+from prototxt.layers.common.window_spec import WindowSpec, pool_out
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.im2col import Im2col
@@ -64,15 +64,15 @@ class Fit:
 
 
 def _convolved(_layer: Layer, axis: Axis, size: int, pad: int) -> int:
-    return _window_out(axis, pad).conv_out((size,))[0]
+    return _spec(axis, pad).convolved((size,)).out[0]
 
 
 def _stamped(_layer: Layer, axis: Axis, size: int, pad: int) -> int:
-    return _window_out(axis, pad).deconv_out((size,))[0]
+    return _spec(axis, pad).deconvolved((size,)).out[0]
 
 
-def _window_out(axis: Axis, pad: int) -> Window:
-    return Window((axis.kernel,), (axis.stride,), (pad,), (axis.dilation,))
+def _spec(axis: Axis, pad: int) -> WindowSpec:
+    return WindowSpec((axis.kernel,), (axis.stride,), (pad,), (axis.dilation,))
 
 
 def _pooled(layer: Layer, axis: Axis, size: int, pad: int) -> int:
@@ -107,13 +107,13 @@ def fits(context: LayerContext) -> list[Fit]:
     if rule is None:
         kinds = ", ".join(kind.__name__ for kind in RULES)
         raise InputError(f"{whose} slides no window over an image: --same is a question for {kinds}")
-    window: Window = layer.window(context.bottom[0])  # type: ignore[attr-defined]
-    spatial, out = (shape[len(shape) - len(window.kernel) :] for shape in (context.bottom[0], context.top[0]))
-    if isinstance(layer, Pooling) and context.layer.brief(context.bottom).endswith("global"):
+    window = layer.window(context.bottom[0])
+    assert window is not None
+    if isinstance(layer, Pooling) and layer.is_global:
         raise InputError(
-            f"{whose} pools the whole image ({times(spatial)}) to one value: no pad keeps its size"
+            f"{whose} pools the whole image ({times(window.size)}) to one value: no pad keeps its size"
         )
-    return [_fit(layer, axis, rule) for axis in window_axes(window, spatial, out)]
+    return [_fit(layer, axis, rule) for axis in window.axes]
 
 
 def _fit(layer: Layer, axis: Axis, rule: Rule) -> Fit:

@@ -9,7 +9,7 @@ from prototxt.export.call import Call, Expression, bottoms, code, same_or_each, 
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.common.axis import Axis, window_axes
+from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.crop import Crop
@@ -62,7 +62,7 @@ def _convolution(context: LayerContext) -> Call:
     window, number = layer.window(shape), len(layer.window(shape).kernel)
     if layer.channel_axis(shape) != 1 or number not in (1, 2, 3):
         return Call("", differs=("Keras has one axis of channels and 1 to 3 spatial axes",))
-    axes = window_axes(window, shape[2:], context.top[0][2:])
+    axes = window.axes
     if set(window.stride) - {1} and set(window.dilation) - {1}:
         return Call("", differs=("Keras takes either strides or dilation_rate, not both",))
     if any(axis.slack < 0 for axis in axes):
@@ -137,7 +137,7 @@ def _pooling(context: LayerContext) -> Call:
         return Call("", differs=("Keras has no stochastic pooling",))
     if window.kernel == shape[2:] and out == (1, 1) and not any(window.pad):
         return Call(code(f"layers.Global{kind}Pooling2D", keepdims=True))
-    axes = window_axes(window, shape[2:], out)
+    axes = window.axes
     if any(axis.out * axis.stride - axis.pad - axis.stride >= axis.size for axis in axes):
         return Call("", differs=("Keras has no window that lies outside the image",))
     behind = [max(axis.last_end - axis.size, 0) for axis in axes]

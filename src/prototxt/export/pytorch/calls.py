@@ -15,8 +15,8 @@ from prototxt.layers.bias import Bias
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.common.axes import run_of_axes
-from prototxt.layers.common.axis import Axis, window_axes
 from prototxt.layers.common.convolution_base import ConvolutionBase
+from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.crop import Crop
@@ -81,11 +81,11 @@ def _convolution(context: LayerContext) -> Call:
     return call
 
 
-def _axes(context: LayerContext) -> list[Axis]:
+def _axes(context: LayerContext) -> tuple[Axis, ...]:
     """The windows of a convolution with channels on axis 1."""
     layer, shape = context.layer, context.bottom[0]
     assert isinstance(layer, Convolution)
-    return window_axes(layer.window(shape), shape[2:], context.top[0][2:])
+    return layer.window(shape).axes
 
 
 def _deconvolution(context: LayerContext) -> Call:
@@ -122,7 +122,7 @@ def _pooling(context: LayerContext) -> Call:
         return Call("", differs=("PyTorch has no stochastic pooling",))
     if window.kernel == shape[2:] and out == (1, 1) and not any(window.pad):
         return Call(code(f"nn.Adaptive{kind}Pool2d", 1))
-    axes = window_axes(window, shape[2:], out)
+    axes = window.axes
     differs = ["PyTorch refuses a pad of more than half the kernel"] * any(2 * a.pad > a.kernel for a in axes)
     if tuple(_pooled(axis, layer.floor) for axis in axes) != out:
         differs.append("PyTorch leaves out a last window that starts behind the image, also without padding")

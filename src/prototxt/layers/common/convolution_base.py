@@ -10,7 +10,9 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Layer, Param
 from prototxt.layers.common.axes import canonical_axis, check_one_shape
 from prototxt.layers.common.fields import check_given, check_least
-from prototxt.layers.common.window import Window, conv_window
+from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.window import Window
+from prototxt.layers.common.window_spec import convolution_spec
 from prototxt.schema.caffe_pb2 import LayerParameter
 
 
@@ -25,7 +27,7 @@ class ConvolutionBase(Layer):
         self.bias_term: bool = p.bias_term
         self.axis: int = p.axis
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
-        self._fields = p
+        self.window_spec = convolution_spec(p)
         self.take_group(p)
 
     def take_group(self, p: Any) -> None:
@@ -61,9 +63,14 @@ class ConvolutionBase(Layer):
             raise LayerError(f"{channels} input channels are not divisible by group {group}", field="group")
         return channels
 
+    @once_per_shape
     def window(self, shape: Shape) -> Window:
-        """Kernel geometry for a bottom of this shape."""
-        return conv_window(self._fields, len(shape) - self.channel_axis(shape) - 1)
+        """The window over the spatial axes of a bottom of this shape."""
+        return self.slide(shape, self.channel_axis(shape) + 1)
+
+    def slide(self, shape: Shape, first: int) -> Window:
+        """The window over the axes of `shape` from `first` on."""
+        raise NotImplementedError
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         weight = Param(self.weight_shape(bottom[0]), self.weight_filler)
@@ -82,11 +89,7 @@ class ConvolutionBase(Layer):
     def top_shape(self, shape: Shape) -> Shape:
         """The top's shape for a bottom of this shape."""
         axis = self.channel_axis(shape)
-        return (*shape[:axis], self.outputs(shape), *self.spatial_out(shape))
-
-    def spatial_out(self, shape: Shape) -> Shape:
-        """The top's spatial axes for a bottom of this shape."""
-        raise NotImplementedError
+        return (*shape[:axis], self.outputs(shape), *self.window(shape).out)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         return [self.forward_one(x, params) for x in bottom]
@@ -97,4 +100,4 @@ class ConvolutionBase(Layer):
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         group = self.groups(bottom[0])
-        return self.window(bottom[0]).brief() + (f" g{group}" if group > 1 else "")
+        return self.window(bottom[0]).summary() + (f" g{group}" if group > 1 else "")

@@ -8,7 +8,6 @@ from prototxt.explain.breakdown.model import Group
 from prototxt.explain.breakdown.query import Query, Result, grid, product_of
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
-from prototxt.layers.common.window import Window
 from prototxt.layers.lrn import LRN
 
 
@@ -36,9 +35,9 @@ def _across(layer: LRN, query: Query) -> Result:
 
 def _within(layer: LRN, query: Query) -> Result:
     n, c, *place = query.at
-    size, half = layer.local_size, layer.local_size // 2
-    window = Window((size, size), (1, 1), (half, half), (1, 1))
-    lengths = window_lengths(window, query.shapes[0][2:], query.shapes[0][2:], place)
+    window, half = layer.window(query.shapes[0]), layer.local_size // 2
+    assert window is not None
+    lengths = window_lengths(window, place)
     lines = [range(y - half, y + half + 1) for y in place]
     squares = query.group(
         f"squares within channel {c}",

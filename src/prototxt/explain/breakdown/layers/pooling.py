@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +13,13 @@ from prototxt.explain.breakdown.model import Group, Numbers
 from prototxt.explain.breakdown.query import Query, Result, grid, product_of, sum_of
 from prototxt.explain.breakdown.rules import break_down, reason_against
 from prototxt.explain.breakdown.running import Running
-from prototxt.layers.common.pool_window import pool_divisors
 from prototxt.layers.common.window import Window
 from prototxt.layers.pooling import LOWEST, Pooling
 from prototxt.layers.spp import SPP
 
 
 @reason_against.register
-def stochastic(layer: Pooling) -> str:
+def stochastic(layer: Pooling | SPP) -> str:
     """Stochastic pooling samples while training; the other methods are deterministic."""
     samples = layer.method == "STOCHASTIC" and layer.phase == TRAIN
     return "STOCHASTIC pooling samples a value at random in phase TRAIN: no sum to show" if samples else ""
@@ -30,15 +30,18 @@ def pooling(layer: Pooling, query: Query) -> Result:
     """One group: the window, including what reaches over the edge."""
     if why := reason_against(layer):
         raise LayerError(why)
-    window = layer.window(query.shapes[0])
+    return _pooled(layer.method, layer.window(query.shapes[0]), query)
+
+
+def _pooled(method: str, window: Window, query: Query) -> Result:
     n, c, *place = query.at
     starts = [s * y - p for y, s, p in zip(place, window.stride, window.pad, strict=True)]
     lines = [range(start, start + k) for start, k in zip(starts, window.kernel, strict=True)]
     values = query.group(f"channel {c}", grid(n, c, *lines), shape=window.kernel)
     reads = query.x((n, c, *(f"{line.start}..{line.stop - 1}" for line in lines)))
-    if layer.method == "MAX":
+    if method == "MAX":
         return _largest(query, values, reads)
-    if layer.method == "AVE":
+    if method == "AVE":
         return _average(query, window, values, reads)
     return _expected(query, values, reads)
 
@@ -64,16 +67,13 @@ def _largest(query: Query, window: Group, reads: str) -> Result:
     return Result(formula, (group,), running)
 
 
-def window_lengths(
-    window: Window, shape: tuple[int, ...], out: tuple[int, ...], place: list[int]
-) -> list[int]:
+def window_lengths(window: Window, place: Sequence[int]) -> list[int]:
     """The divisors of AVE along each axis: the length of the window with its padding."""
-    axes = zip(shape, out, window.kernel, window.stride, window.pad, strict=True)
-    return [pool_divisors(*axis)[y] for axis, y in zip(axes, place, strict=True)]
+    return [axis.divisors()[y] for axis, y in zip(window.axes, place, strict=True)]
 
 
 def _average(query: Query, window: Window, values: Group, reads: str) -> Result:
-    lengths = window_lengths(window, query.shapes[0][2:], query.top_shape[2:], list(query.at[2:]))
+    lengths = window_lengths(window, query.at[2:])
     running = sum_of([values]).over(f"({product_of(lengths)})", count(lengths))
     note = "" if values.inside.all() else " (padding counts, what lies after it does not)"
     return Result(f"{query.y} = sum of {reads} / ({product_of(lengths)}){note}", (values,), running)
@@ -90,14 +90,15 @@ def _expected(query: Query, values: Group, reads: str) -> Result:
 @break_down.register
 def spp(layer: SPP, query: Query) -> Result:
     """The pooling of the pyramid level that holds the queried place."""
+    if why := reason_against(layer):
+        raise LayerError(why)
     place = query.at[1] if layer.pyramid_height > 1 else 0
-    for level in layer.levels(query.shapes[0]):
-        (shape,) = level.shapes(query.shapes)
+    for window in layer.windows(query.shapes[0]):
         if layer.pyramid_height == 1:
-            return pooling(level, query)
-        size = count(shape[1:])
-        if place < size:
-            at = (query.at[0], *map(int, np.unravel_index(place, shape[1:])))
-            return pooling(level, replace(query, at=at, top_shape=shape))
-        place -= size
+            return _pooled(layer.method, window, query)
+        shape = (query.shapes[0][1], *window.out)
+        if place < count(shape):
+            at = (query.at[0], *map(int, np.unravel_index(place, shape)))
+            return _pooled(layer.method, window, replace(query, at=at, top_shape=(query.at[0], *shape)))
+        place -= count(shape)
     raise LayerError(f"no level of the pyramid holds place {query.at[1]}")
