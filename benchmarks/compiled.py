@@ -65,7 +65,7 @@ def by_kernel(nets: Sequence[Net], feeds: dict[str, Array]) -> dict[str, list[tu
 def kernels(plan: Plan) -> dict[int, str]:
     """The compiled kernels of a plan, by the index of the first layer of their steps."""
     named = {step.nodes[0].index: step.kernel.name for step in plan.steps if step.kernel}
-    return {index: kernel for index, kernel in named.items() if "compiled" in kernel}
+    return {index: kernel for index, kernel in named.items() if kernel.endswith(("_compiled", "_fused"))}
 
 
 def first_use() -> tuple[float, float, float]:

@@ -38,7 +38,7 @@ from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.graph.subgraph import LayerName, part
 from prototxt.images.view import View
 from prototxt.kernels.layout import copy as copy_blob
-from prototxt.plan.fuse import Choose
+from prototxt.plan.choose import Choose
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.text.definition import Definition
 from prototxt.text.read import read_text

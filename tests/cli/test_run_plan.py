@@ -177,7 +177,7 @@ def test_autotune(cache: Path, tmp_path: Path) -> None:
     assert list(kernels) == ["Convolution 3x3/1: 1x3x8x9 -> 1x5x6x7"]  # of one image, not the file's two
     again = invoke(run, net, image, "--autotune", "--threads", "1", "--plan")
     assert "autotune: nothing to measure" in again.err
-    for name in ("Winograd", "windows x kernels"):
+    for name in ("winograd", "im2col_gemm"):
         forced = json.loads(cache.read_text())
         for known in forced["machines"].values():
             known.update(dict.fromkeys(known, name))

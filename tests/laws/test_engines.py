@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import prototxt
 from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.engine.session import Session
 from prototxt.kernels import winograd
-from prototxt.plan.choose import KERNELS, Table
+from prototxt.plan.choose import Kernels
+from prototxt.plan.kernel import Kernel, numpy_kernels
 from support.case_index import HAS_NUMBA, cases_with, compiled_pairs, kernel_pairs, plans_with
 from support.golden import CASE_LIST, CASES, Case, part, refused_cases
 
@@ -71,8 +73,8 @@ def spoil(session: Session) -> None:
 
 @pytest.mark.parametrize("case", [c for c in CASE_LIST if str(c).startswith("convolution")], ids=str)
 def test_winograd_with_kernels_larger_than_a_cache(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winograd, "CACHED", 0)
-    monkeypatch.setattr(winograd, "TOGETHER", 8)
+    monkeypatch.setattr(winograd, "MAX_CACHED_BYTES", 0)
+    monkeypatch.setattr(winograd, "MAX_BLOCK_TILES", 8)
     stored = case.arrays()
     net = case.net(stored)
     session = net.session("outputs")
@@ -86,13 +88,13 @@ def test_winograd_with_kernels_larger_than_a_cache(case: Case, monkeypatch: pyte
 
 def pairs(which: Iterable[tuple[Case, str]]) -> list[Any]:
     """A test id for every case and kernel."""
-    return [pytest.param(case, kernel, id=f"{case}-{kernel.replace(' ', '_')}") for case, kernel in which]
+    return [pytest.param(case, kernel, id=f"{case}-{kernel}") for case, kernel in which]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize(("case", "kernel"), pairs(kernel_pairs()))
 def test_every_kernel_that_applies(case: Case, kernel: str, threads: int) -> None:
-    check_kernel(case, kernel, threads, KERNELS)
+    check_kernel(case, kernel, threads, numpy_kernels)
 
 
 if HAS_NUMBA:
@@ -100,15 +102,15 @@ if HAS_NUMBA:
     @pytest.mark.parametrize("threads", [1, 3])
     @pytest.mark.parametrize(("case", "kernel"), pairs(compiled_pairs()))
     def test_every_compiled_kernel_that_applies(case: Case, kernel: str, threads: int) -> None:
-        from prototxt.plan.compiled import COMPILED
+        from prototxt.plan.compiled import numba_kernels
 
-        check_kernel(case, kernel, threads, COMPILED)
+        check_kernel(case, kernel, threads, numba_kernels)
 
 
-def check_kernel(case: Case, kernel: str, threads: int, table: Table) -> None:
-    """A kernel of a table, wherever it runs a step of a case, gives the reference's blobs."""
+def check_kernel(case: Case, kernel: str, threads: int, kernels: Kernels) -> None:
+    """One of these kernels, wherever it runs a step of a case, gives the reference's blobs."""
     stored = case.arrays()
-    plans = plans_with(case.net(stored).graph, kernel, {**KERNELS, **table})
+    plans = plans_with(case.net(stored).graph, kernel, kernels)
     compared = 0
     for plan in plans:
         net = case.net(stored)  # layers with a state start again
@@ -122,6 +124,22 @@ def check_kernel(case: Case, kernel: str, threads: int, table: Table) -> None:
                 np.testing.assert_allclose(blobs[name], want, RTOL, ATOL, err_msg=f"{name} by {kernel}")
                 compared += 1
     assert compared
+
+
+def kernel_classes(base: type[Kernel] = Kernel) -> Iterator[type[Kernel]]:
+    """Every class of a kernel that has a name."""
+    for kind in base.__subclasses__():
+        if "name" in vars(kind):
+            yield kind
+        yield from kernel_classes(kind)
+
+
+def test_kernel_names_are_unique() -> None:
+    if HAS_NUMBA:
+        import_module("prototxt.plan.compiled")
+    names = [kind.name for kind in kernel_classes() if kind.__module__.startswith("prototxt.")]
+    assert sorted(names) == sorted(set(names))
+    assert {"im2col_gemm", "deconv_gemm", "depthwise", "deconv_depthwise"} <= set(names)
 
 
 def test_no_case_is_empty() -> None:

@@ -13,8 +13,8 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Array
-from prototxt.kernels import epilogue as after
-from prototxt.kernels.epilogue import Action
+from prototxt.kernels import epilogue as ops
+from prototxt.kernels.epilogue import EpilogueOp
 from prototxt.net import Net
 from support.helpers import noise
 
@@ -76,7 +76,11 @@ def nets(text: str, threads: int = 2) -> tuple[Net, Net]:
 
 
 def compiled(net: Net) -> list[str]:
-    return [s.kernel.name for s in net.plan().steps if s.kernel and "compiled" in s.kernel.name]
+    return [
+        s.kernel.name
+        for s in net.plan().steps
+        if s.kernel and s.kernel.name.endswith(("_compiled", "_fused"))
+    ]
 
 
 def same(text: str, x: Array, threads: int = 2) -> Net:
@@ -107,37 +111,37 @@ def test_the_layers_above_are_compiled_where_that_is_faster() -> None:
         assert compiled(nets(f"{text}layer {{ name: 'y' bottom: 'data' top: 'y' {wide} }}")[0]), name
 
 
-ADD, TIMES = after.add_row, after.multiply_row
+ADD, TIMES = ops.add_per_channel, ops.multiply_per_channel
 ROW, OTHER_ROW, WHOLE = noise(7, seed=1), noise(7, seed=2), noise(2, 5, 3, 7, seed=3)
-SUM, PRODUCT = after.CombineWith(np.add, WHOLE), after.CombineWith(np.multiply, WHOLE)
+SUM, PRODUCT = ops.CombineWithBlob(np.add, WHOLE), ops.CombineWithBlob(np.multiply, WHOLE)
 
 
 @pytest.mark.parametrize(
-    ("actions", "passes"),
+    ("epilogue", "passes"),
     [
         ([], 0),
-        ([after.relu], 1),
+        ([ops.relu], 1),
         ([ADD(ROW)], 1),
-        ([ADD(ROW), after.relu], 1),
-        ([TIMES(ROW), ADD(OTHER_ROW), TIMES(OTHER_ROW), ADD(ROW), SUM, after.relu], 1),
+        ([ADD(ROW), ops.relu], 1),
+        ([TIMES(ROW), ADD(OTHER_ROW), TIMES(OTHER_ROW), ADD(ROW), SUM, ops.relu], 1),
         ([ADD(ROW), SUM], 1),
-        ([SUM, after.relu], 2),
-        ([ADD(ROW), PRODUCT, after.relu], 3),
-        ([SUM, TIMES(ROW), after.relu, after.leaky_relu(0.5), ADD(ROW), after.relu], 4),
+        ([SUM, ops.relu], 2),
+        ([ADD(ROW), PRODUCT, ops.relu], 3),
+        ([SUM, TIMES(ROW), ops.relu, ops.leaky_relu(0.5), ADD(ROW), ops.relu], 4),
     ],
 )
 @pytest.mark.parametrize("channels", [slice(None), slice(0, 7), slice(2, 5)])
-def test_actions_in_one_pass(actions: list[Action], passes: int, channels: slice) -> None:
-    from prototxt.kernels.compiled.finish import in_one_pass
+def test_epilogue_in_one_pass(epilogue: list[EpilogueOp], passes: int, channels: slice) -> None:
+    from prototxt.kernels.compiled.epilogue import fuse_epilogue
 
     at = (slice(0, 2), slice(1, 4), slice(None), channels)
     got, want = (np.ascontiguousarray(noise(2, 5, 3, 7)[at]) for _ in range(2))
-    for action in actions:
-        action(want, at)
-    together = in_one_pass(actions)
-    assert len(together) == passes
-    for action in together:
-        action(got, at)
+    for op in epilogue:
+        op(want, at)
+    fused = fuse_epilogue(epilogue)
+    assert len(fused) == passes
+    for op in fused:
+        op(got, at)
     np.testing.assert_allclose(got, want, 1e-5, 1e-6)
 
 
@@ -188,8 +192,8 @@ import numpy as np
 import prototxt
 net = prototxt.parse_net(sys.argv[1], engine="numba")
 net.forward(data=np.ones((2, 6, 13, 11)))
-from prototxt.kernels.compiled import pool
-print(sum(pool._max.stats.cache_hits.values()))
+from prototxt.kernels.compiled import pooling
+print(sum(pooling._max.stats.cache_hits.values()))
 """
 
 

@@ -9,7 +9,7 @@ from nets import NETS
 from prototxt.blobs import Shape, count
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.graph import BlobId
-from prototxt.plan.memory import Access, Life, deaths, largest_live, lay, lives
+from prototxt.plan.memory import Access, Lifetime, allocate, last_uses, lifetimes, max_live
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 
 X, A, B, C, Y = (BlobId(name) for name in "xabcy")
@@ -19,21 +19,21 @@ DIAMOND: list[Access] = [((X,), (A,)), ((A,), (B,)), ((A,), (C,)), ((B, C), (Y,)
 SIZES: dict[BlobId, Shape] = {X: (10,), A: (2, 50), B: (3,), C: (5, 1, 1), Y: (1,)}
 
 
-def test_a_blob_dies_after_its_last_reader() -> None:
-    assert deaths(DIAMOND, {Y}) == [(X,), (), (A,), (B, C)]
+def test_a_blob_is_last_used_by_its_last_reader() -> None:
+    assert last_uses(DIAMOND, {Y}) == [(X,), (), (A,), (B, C)]
 
 
-def test_kept_blobs_do_not_die() -> None:
-    assert deaths(DIAMOND, {Y, A, X}) == [(), (), (), (B, C)]
-    assert deaths(DIAMOND, {X, A, B, C, Y}) == [(), (), (), ()]
+def test_kept_blobs_have_no_last_use() -> None:
+    assert last_uses(DIAMOND, {Y, A, X}) == [(), (), (), (B, C)]
+    assert last_uses(DIAMOND, {X, A, B, C, Y}) == [(), (), (), ()]
 
 
-def test_what_nobody_reads_dies_at_once() -> None:
-    assert deaths([((X,), (A, B)), ((A,), (Y,))], {Y}) == [(X, B), (A,)]
+def test_what_nobody_reads_is_last_used_where_it_is_written() -> None:
+    assert last_uses([((X,), (A, B)), ((A,), (Y,))], {Y}) == [(X, B), (A,)]
 
 
-def test_a_blob_read_twice_by_one_step_dies_once() -> None:
-    assert deaths([((X, X), (Y,))], {Y}) == [(X,)]
+def test_a_blob_read_twice_by_one_step_is_listed_once() -> None:
+    assert last_uses([((X, X), (Y,))], {Y}) == [(X,)]
 
 
 @pytest.mark.parametrize(
@@ -42,31 +42,31 @@ def test_a_blob_read_twice_by_one_step_dies_once() -> None:
     [({Y}, 108), ({X, A, B, C, Y}, 109), ({Y, A}, 109)],
 )
 def test_what_lives_at_one_time(kept: set[BlobId], numbers: int) -> None:
-    assert largest_live(lives(DIAMOND, kept, SIZES, {}, {X}).values()) == numbers
+    assert max_live(lifetimes(DIAMOND, kept, SIZES, {}, {X}).values()) == numbers
 
 
 def test_memory_is_used_again() -> None:
     # 64 numbers each: the third may lie where the first did
-    needs = [Life(64, 0, 1), Life(64, 1, 2), Life(64, 2, 3)]
-    offsets, arena = lay(needs)
+    buffers = [Lifetime(64, 0, 1), Lifetime(64, 1, 2), Lifetime(64, 2, 3)]
+    offsets, arena = allocate(buffers)
     assert arena == 128
     assert offsets[0] == offsets[2] != offsets[1]
 
 
-def test_what_meets_does_not_overlap() -> None:
+def test_buffers_needed_at_one_time_do_not_overlap_in_memory() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        needs = []
+        buffers = []
         for _ in range(rng.integers(1, 30)):
             first, length = rng.integers(0, 20), rng.integers(0, 6)
-            needs.append(Life(int(rng.integers(1, 500)), int(first), int(first + length)))
-        offsets, arena = lay(needs)
-        for i, one in enumerate(needs):
+            buffers.append(Lifetime(int(rng.integers(1, 500)), int(first), int(first + length)))
+        offsets, arena = allocate(buffers)
+        for i, one in enumerate(buffers):
             assert 0 <= offsets[i] <= arena - one.size
             assert offsets[i] % 16 == 0  # a cache line
-            for j, other in enumerate(needs[:i]):
+            for j, other in enumerate(buffers[:i]):
                 apart = offsets[i] + one.size <= offsets[j] or offsets[j] + other.size <= offsets[i]
-                assert apart or not one.meets(other)
+                assert apart or not one.overlaps(other)
 
 
 def plan_of(text: str, keep: str | list[str] = "outputs") -> Plan:
@@ -112,7 +112,7 @@ layer { name: "l" type: "Slice" bottom: "y" top: "l" top: "r" slice_param { slic
 
 def test_what_a_concat_joins_and_a_slice_cuts_shares_memory() -> None:
     plan = plan_of(FIRE, "all")
-    assert {blob.name for blob in plan.views} == {"a", "b", "l", "r"}
+    assert {blob.name for blob in plan.aliases} == {"a", "b", "l", "r"}
     assert len(plan.offsets) == 2  # s and y
 
 
@@ -123,6 +123,6 @@ def test_with_outputs_alone_the_arena_is_hardly_larger_than_what_lives_at_one_ti
     # What must live at one time when steps run one after the other, in the file's order.
     steps = sorted(plan.steps, key=lambda step: step.nodes[0].index)
     accesses = [(step.reads, step.tops) for step in steps]
-    alive = lives(accesses, plan.kept, graph.shapes, plan.views, graph.entries)
-    assert plan.arena <= 1.3 * largest_live(alive.values())
+    alive = lifetimes(accesses, plan.kept, graph.shapes, plan.aliases, graph.entries)
+    assert plan.arena <= 1.3 * max_live(alive.values())
     assert plan.arena < sum(count(shape) for shape in graph.shapes.values()) / 2

@@ -16,14 +16,14 @@ from prototxt.blobs import Shape
 from prototxt.graph.graph import Graph
 from prototxt.layers.base import Layer
 from prototxt.net import Net
-from prototxt.plan.choose import KERNELS, Table, candidates
-from prototxt.plan.kernel import Kernel
+from prototxt.plan.choose import Kernels, candidates
+from prototxt.plan.kernel import Kernel, numpy_kernels
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 from support.breakdowns import with_breakdown
 from support.golden import CASE_LIST, CASES, Case, part
 
 INDEX = CASES / "index.tsv"
-SEPARATOR = " | "  # names of kernels have commas
+SEPARATOR = " "
 HAS_NUMBA = find_spec("numba") is not None
 
 
@@ -81,32 +81,32 @@ def four_axes(case: Case) -> list[tuple[int, ...]]:
     return [shape for shape in shapes if len(shape) == 4 and shape[:2] != (1, 1)]
 
 
-def by_kernel(name: str, table: Table) -> Callable[[Layer, list[Shape]], Kernel | None]:
+def by_kernel(name: str, kernels: Kernels) -> Callable[[Layer, list[Shape]], Kernel | None]:
     """A choice that takes the kernel of this name wherever it applies."""
 
     def choose_it(layer: Layer, bottom: list[Shape]) -> Kernel | None:
-        able = candidates(layer, bottom, table)
+        able = candidates(layer, bottom, kernels)
         return next((kernel for kernel in able if kernel.name == name), next(iter(able), None))
 
     return choose_it
 
 
-def plans_with(graph: Graph, kernel: str, table: Table) -> list[Plan]:
+def plans_with(graph: Graph, kernel: str, kernels: Kernels) -> list[Plan]:
     """The plans of a graph, keeping all blobs or the outputs only, with a step that this kernel runs."""
     plans = [
-        make_plan(graph, resolve_keep(graph, keep), by_kernel(kernel, table)) for keep in ("all", "outputs")
+        make_plan(graph, resolve_keep(graph, keep), by_kernel(kernel, kernels)) for keep in ("all", "outputs")
     ]
     return [plan for plan in plans if any(step.kernel and step.kernel.name == kernel for step in plan.steps)]
 
 
-def kernels_of(graph: Graph, table: Table = KERNELS) -> set[str]:
-    """The names of the kernels of a table that run some step of a plan of a graph."""
+def kernels_of(graph: Graph, kernels: Kernels = numpy_kernels) -> set[str]:
+    """The names of these kernels that run some step of a plan of a graph."""
     able = {
         kernel.name
         for node in graph.nodes
-        for kernel in candidates(node.layer, graph.bottom_shapes(node), table)
+        for kernel in candidates(node.layer, graph.bottom_shapes(node), kernels)
     }
-    return {name for name in able if plans_with(graph, name, table)}
+    return {name for name in able if plans_with(graph, name, kernels)}
 
 
 def computed_facts(case: Case) -> Facts:
@@ -124,9 +124,9 @@ def computed_facts(case: Case) -> Facts:
 
 
 def _compiled(net: Net) -> set[str]:
-    from prototxt.plan.compiled import COMPILED
+    from prototxt.plan.compiled import numba_kernels
 
-    return kernels_of(net.graph, {**KERNELS, **COMPILED})
+    return kernels_of(net.graph, numba_kernels)
 
 
 def write_index(rows: Iterable[tuple[str, Facts]]) -> None:

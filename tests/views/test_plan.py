@@ -16,7 +16,7 @@ def test_rows() -> None:
     assert (conv.wave, left.wave, right.wave, both.wave, prob.wave) == (1, 2, 2, 3, 4)
     assert conv.layers == ("conv", "norm", "scale", "relu")
     assert conv.types == ("Convolution", "BatchNorm", "Scale", "ReLU")
-    assert (conv.kernel, conv.folded, conv.brief) == ("windows x kernels", 2, "3x5/2x1 g2")
+    assert (conv.kernel, conv.folded, conv.brief) == ("im2col_gemm", 2, "3x5/2x1 g2")
     # Rows: (9 - 3) / 2 + 1 = 4; columns: 11 - 5 + 1 = 7
     assert (conv.bottoms, conv.tops) == (((3, 4, 9, 11),), ((3, 6, 4, 7),))
     assert (conv.bytes, conv.flop) == (4 * 3 * 6 * 4 * 7, 2 * 3 * 6 * 4 * 7 * 2 * 3 * 5)
@@ -61,7 +61,7 @@ def test_a_plan_as_text() -> None:
     assert text == plan_text(report())
     lines = text.splitlines()
     assert lines[0] == "steps · TEST · plan of 8 layers in 5 steps · 2 threads"
-    assert "conv .. relu   Convolution 3x5/2x1 g2 + BatchNorm, Scale, ReLU   windows x kernels" in text
+    assert "conv .. relu   Convolution 3x5/2x1 g2 + BatchNorm, Scale, ReLU   im2col_gemm" in text
     assert "3x5x4x7, 3x7x4x7 → 3x12x4x7" in text
     assert (
         "1 layer fused, 2 folded into weights; 2 blobs in another one's memory, 2 of them in a Concat's"

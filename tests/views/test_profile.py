@@ -38,7 +38,7 @@ def test_rows_and_sums() -> None:
     assert left.timing.bound == ROOF.seconds(left.step.flop, left.step.moved_bytes)
     assert left.timing.distance == pytest.approx(0.002 / left.timing.bound)
     assert (both.timing.bound, both.timing.distance, both.timing.gflops) == (0, 0, 0)
-    assert [k.kernel for k in made.kernels] == ["windows x kernels", "forward", "in place"]
+    assert [k.kernel for k in made.kernels] == ["im2col_gemm", "forward", "in place"]
     assert [k.steps for k in made.kernels] == [3, 1, 1]
     assert made.kernels[0].timing.seconds == pytest.approx(0.006)
     assert made.kernels[0].timing.bound == conv.timing.bound + left.timing.bound + right.timing.bound

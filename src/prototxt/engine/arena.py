@@ -10,9 +10,9 @@ import numpy as np
 from prototxt.blobs import Array, Shape, count
 from prototxt.graph.graph import BlobId
 from prototxt.kernels import layout
-from prototxt.kernels.work import ALIGN
-from prototxt.plan.memory import View
+from prototxt.kernels.phases import ALIGN
 from prototxt.plan.plan import Plan
+from prototxt.plan.regions import Region
 
 
 class Arena:
@@ -68,8 +68,9 @@ def _views_of(memory: Array, plan: Plan, entries: Mapping[BlobId, Array]) -> dic
 
     def place(blob: BlobId) -> Array:
         if blob not in blobs:
-            if blob in plan.views:
-                blobs[blob] = _part(place(plan.views[blob].of), plan.views[blob], shapes[blob])
+            if blob in plan.aliases:
+                alias = plan.aliases[blob]
+                blobs[blob] = _part(place(alias.of), alias.region, shapes[blob])
             else:
                 start = plan.offsets[blob]
                 blobs[blob] = _as_blob(memory[start : start + count(shapes[blob])], shapes[blob])
@@ -77,7 +78,7 @@ def _views_of(memory: Array, plan: Plan, entries: Mapping[BlobId, Array]) -> dic
 
     dynamic = {top for step in plan.steps if step.dynamic for top in step.tops}
     for blob in shapes:
-        if blob not in dynamic and (blob in blobs or blob in plan.views or blob in plan.offsets):
+        if blob not in dynamic and (blob in blobs or blob in plan.aliases or blob in plan.offsets):
             place(blob)
     return blobs
 
@@ -90,9 +91,9 @@ def _as_blob(memory: Array, shape: Shape) -> Array:
     return layout.channels_first(memory.reshape(n, h, w, c))
 
 
-def _part(whole: Array, view: View, shape: Shape) -> Array:
-    if view.axis is not None:
-        index = (slice(None),) * view.axis + (slice(view.start, view.start + shape[view.axis]),)
+def _part(whole: Array, region: Region, shape: Shape) -> Array:
+    if region.axis is not None:
+        index = (slice(None),) * region.axis + (slice(region.start, region.start + shape[region.axis]),)
         return whole[index]
     if whole.shape == shape:
         return whole

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from prototxt.blobs import Array, Shape
+from prototxt.blobs import Array
 from prototxt.engine.arena import Arena
 from prototxt.engine.checks import check_changed
 from prototxt.engine.interpreter import run_layer
 from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.graph.graph import BlobId, located_at
 from prototxt.kernels import layout
-from prototxt.kernels.work import Phase, alone
-from prototxt.plan import epilogue as finish
+from prototxt.kernels.phases import Phase, single_task
 from prototxt.plan.fuse import Step
-from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights
+from prototxt.plan.kernel import Binding, Kernel, PackedWeights
 from prototxt.plan.plan import Plan
 from prototxt.weights.params import Params, Stamp
 
@@ -58,40 +55,28 @@ class BoundPlan:
         return self._kernel_phases(step, step.kernel)
 
     def _kernel_phases(self, step: Step, kernel: Kernel) -> list[Phase]:
-        first, *rest = step.nodes
+        first = step.nodes[0]
         stored = {blob: layout.channels_last(self._arena.blobs[blob]) for blob in (*step.reads, *step.tops)}
-        others = iter(step.others)
-        actions = []
-        if kernel.elementwise:
-            rest = [first, *rest]
-        for node in rest[step.folded :]:
-            wanted = [stored[next(others)] for _ in node.bottoms[1:]]
-            actions += finish.actions(node.layer, self._params[node.index], wanted)
         start = self._plan.workspaces.get(first.index, 0)
-        shapes = [self._plan.graph.shapes[blob] for blob in step.bottoms]
         binding = Binding(
             [stored[blob] for blob in step.bottoms],
             [stored[blob] for blob in step.tops],
-            self._weights(step, kernel, shapes),
-            actions,
+            self._weights(step, kernel),
+            step.epilogue_ops(self._params, [stored[blob] for blob in step.side_inputs]),
             self._arena.memory[start : start + self._plan.workspace(step)],
             self._threads,
         )
         with located_at(first):
-            return kernel.bind(first.layer, binding)
+            return kernel.bind(binding)
 
-    def _weights(self, step: Step, kernel: Kernel, shapes: Sequence[Shape]) -> PackedWeights:
-        first, *rest = step.nodes
+    def _weights(self, step: Step, kernel: Kernel) -> PackedWeights:
+        first, folded = step.nodes[0], step.folded_nodes
         if not first.params:
             return ()
-        folded = rest[: step.folded]
         own = self._params[first.index]
 
         def pack() -> PackedWeights:
-            fold = Fold()
-            for node in folded:
-                fold = finish.then(fold, node.layer, self._params[node.index])
-            return kernel.pack(first.layer, shapes, own, fold)
+            return kernel.pack(own, step.fold(self._params))
 
         read = [memory for node in (first, *folded) for memory in self._params.memories(node.index)]
         widths = tuple(self._plan.graph.shapes[top][3:] for top in first.tops)
@@ -119,4 +104,4 @@ class BoundPlan:
                 else:
                     layout.copy(self._arena.blobs[top], values)
 
-        return alone(forward)
+        return single_task(forward)

@@ -9,7 +9,7 @@ from prototxt.blobs import Array
 from prototxt.engine.checks import check_changed
 from prototxt.engine.interpreter import Interpreter, run_layer
 from prototxt.graph.graph import BlobId, Graph, Node
-from prototxt.plan.memory import deaths
+from prototxt.plan.memory import last_uses
 from prototxt.weights.params import Params
 
 
@@ -32,7 +32,7 @@ class ReferenceInterpreter(Interpreter[LayerStep]):
         self._kept = [blob for blob in graph.shapes if blob in kept]
         self._blobs = dict(feeds)
         nodes = [node for node in graph.nodes if not node.layer.is_input]
-        unused = deaths([(n.bottoms, n.tops) for n in nodes], {*kept, *graph.losses})
+        unused = last_uses([(n.bottoms, n.tops) for n in nodes], {*kept, *graph.losses})
         self.steps = [LayerStep((n,), blobs) for n, blobs in zip(nodes, unused, strict=True)]
 
     @property

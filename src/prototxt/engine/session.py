@@ -15,7 +15,7 @@ from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import Share
 from prototxt.graph.graph import BlobId
-from prototxt.kernels.work import Phase, in_turn, merge
+from prototxt.kernels.phases import Phase, join_single_tasks, merge
 from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan
 from prototxt.weights.params import Params
@@ -115,7 +115,7 @@ def _side_by_side(steps: Sequence[Sequence[Phase]]) -> list[Phase]:
 
 def _shares(phases: Sequence[Phase], memories: Sequence[Array]) -> list[list[Share]]:
     """Every worker's view of the phases; only one worker's where no phase has several tasks."""
-    phases = in_turn(phases)
+    phases = join_single_tasks(phases)
     if all(phase.tasks == 1 for phase in phases):
         memories = memories[:1]
     return [[Share(p.tasks, p.worker(memory)) for p in phases] for memory in memories]

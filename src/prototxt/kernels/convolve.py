@@ -1,35 +1,36 @@
-"""Convolution as matrix products over tiles: every window a row of a matrix, times all kernels as its columns."""
+"""Convolution as im2col and matrix products over tiles: every window a row of a matrix, every kernel a column."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from math import ceil, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import Action, Target
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.layout import is_matrix, view
-from prototxt.kernels.window import Columns, Geometry
-from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, spans, tiles
+from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
+from prototxt.kernels.tiling import ALL, split_axis, split_into_tiles
+from prototxt.kernels.window import Im2col, Window2d
 
 Array = NDArray[np.float32]
 
-FEW = 128
-"""Output positions up to which the kernels are shared out between threads rather than the positions: a task reads all
-that it does not have its own share of. Up to MANY that is so too where there are more kernels than positions."""
+MAX_SHARED_POSITIONS = 128
+"""Output positions up to which tasks divide the output channels, not the positions: every task reads all of whatever
+is not divided. Up to MAX_SHARED_POSITIONS_WIDE they do so too where output channels outnumber positions."""
 
-MANY = 1024
+MAX_SHARED_POSITIONS_WIDE = 1024
 
-PER_VALUE = 32
-"""Multiply-adds that take as long as finishing an output value: bias, neuron, its way to the blob."""
+EPILOGUE_MACS = 32
+"""Multiply-adds that take as long as the epilogue of an output value: bias, activation, its way to the blob."""
 
 
-def shares_kernels(images: int, matrix: tuple[int, ...], geometry: Geometry) -> bool:
-    """Whether tasks take their share of the kernels, not of the positions; `matrix` is the kernel matrix's shape."""
-    positions = images * prod(geometry.out)
-    return positions <= FEW or positions <= min(matrix[2], MANY)
+def splits_outputs(images: int, matrix: tuple[int, ...], window: Window2d) -> bool:
+    """Whether tasks divide the output channels, not the positions; `matrix` is the kernel matrix's shape."""
+    positions = images * prod(window.out)
+    return positions <= MAX_SHARED_POSITIONS or positions <= min(matrix[2], MAX_SHARED_POSITIONS_WIDE)
 
 
 def kernel_matrix(weight: Array, group: int) -> Array:
@@ -39,33 +40,33 @@ def kernel_matrix(weight: Array, group: int) -> Array:
     return np.ascontiguousarray(grouped.transpose(0, 3, 2, 1)).reshape(group, -1, outputs // group)
 
 
-def workspace(images: int, matrix: tuple[int, ...], geometry: Geometry) -> int:
-    """How many numbers `convolve` wants to keep between its phases."""
-    if geometry.is_pointwise or not shares_kernels(images, matrix, geometry):
+def workspace(images: int, matrix: tuple[int, ...], window: Window2d) -> int:
+    """How many numbers `convolve` keeps between its phases; `matrix` is the kernel matrix's shape."""
+    if window.is_pointwise or not splits_outputs(images, matrix, window):
         return 0
-    return images * prod(geometry.out) * matrix[0] * matrix[1]
+    return images * prod(window.out) * matrix[0] * matrix[1]
 
 
 def convolve(
     x: Array,
     matrix: Array,
-    geometry: Geometry,
+    window: Window2d,
     y: Array,
-    actions: Sequence[Action],
+    epilogue: Sequence[EpilogueOp],
     memory: Array,
     threads: int,
 ) -> list[Phase]:
-    """y = actions(windows of x times kernels): N x H x W x C to N x OH x OW x num_output.
+    """y = epilogue(windows of x times kernels): N x H x W x C to N x OH x OW x num_output.
 
     `matrix` comes from `kernel_matrix`; `memory` has `workspace` numbers.
     """
-    if shares_kernels(len(x), matrix.shape, geometry):
-        return _by_outputs(x, matrix, geometry, Target(y, actions), memory, threads)
-    return [convolve_rows(x, matrix, geometry, y, actions, threads)]
+    if splits_outputs(len(x), matrix.shape, window):
+        return _convolve_outputs(x, matrix, window, TileOutput(y, epilogue), memory, threads)
+    return [convolve_rows(x, matrix, window, y, epilogue, threads)]
 
 
-def _groups(x: Array, matrix: Array) -> tuple[list[Array], list[slice]]:
-    """The inputs of every group, and the channels that its outputs have."""
+def _split_groups(x: Array, matrix: Array) -> tuple[list[Array], list[slice]]:
+    """The input channels of every group, and the output channels that it computes."""
     group, _, outputs = matrix.shape
     inputs = x.shape[3] // group
     parts = [x[..., g * inputs : (g + 1) * inputs] for g in range(group)]
@@ -73,99 +74,82 @@ def _groups(x: Array, matrix: Array) -> tuple[list[Array], list[slice]]:
 
 
 def convolve_rows(
-    x: Array, matrix: Array, geometry: Geometry, y: Array, actions: Sequence[Action], threads: int
+    x: Array, matrix: Array, window: Window2d, y: Array, epilogue: Sequence[EpilogueOp], threads: int
 ) -> Phase:
-    """`convolve` where each task makes some rows of one group's outputs."""
+    """`convolve` where each task computes some rows of one group's outputs."""
     group, depth, outputs = matrix.shape
-    target = Target(y, actions)
-    parts, channels = _groups(x, matrix)
-    height, width = geometry.out
-    pointwise = geometry.is_pointwise and x.shape[1:3] == geometry.out and is_matrix(x)
-    columns = [Columns(part, geometry) for part in parts]
-    taken = outputs + (
-        0 if pointwise else depth + parts[0].shape[3] * geometry.stride[0] * geometry.stride[1]
-    )
-    work = len(parts[0]) * height * width * outputs * (depth + PER_VALUE)
-    least = ceil(threads / group) if work * group > LEAST else 1
-    cuts = tiles(len(parts[0]), height, 4 * width * taken, least)
-    most = max(t.images * t.rows for t in cuts)
-    first = cuts[0]
-    spare = columns[0].scratch_size(first.images, first.rows)
-    shapes = [
-        (most * width, outputs),
-        (0 if pointwise else most * width * depth,),
-        (0 if pointwise else spare,),
-    ]
+    output = TileOutput(y, epilogue)
+    parts, channels = _split_groups(x, matrix)
+    height, width = window.out
+    is_view = window.is_pointwise and x.shape[1:3] == window.out and is_matrix(x)  # x itself is the matrix
+    im2col = [Im2col(part, window) for part in parts]
+    copied = 0 if is_view else depth + parts[0].shape[3] * window.stride[0] * window.stride[1]
+    macs = len(parts[0]) * height * width * outputs * (depth + EPILOGUE_MACS)
+    min_tiles = ceil(threads / group) if macs * group > MIN_PARALLEL_MACS else 1
+    tiles = split_into_tiles(len(parts[0]), height, 4 * width * (outputs + copied), min_tiles)
+    max_rows = width * max(tile.images * tile.rows for tile in tiles)
+    edge = (0,) if is_view else im2col[0].padded.shape(tiles[0].images, tiles[0].rows)
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        made, flat, edge = carve(scratch, *shapes)
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        result, flat, edge = scratch
+        g, tile = i // len(tiles), tiles[i % len(tiles)]
+        index = tile.blob_index(channels[g])
+        rows = tile.images * tile.rows * width
+        if is_view:
+            windows, fill = view(parts[g][tile.n, tile.h], rows, depth), []
+        else:
+            windows = flat[: rows * depth].reshape(rows, depth)
+            fill = im2col[g].fill(windows, tile, edge)
+        piece = output.buffer(index, result)
+        multiply = partial(np.matmul, windows, matrix[g], piece.reshape(rows, outputs))
+        return [*fill, multiply, *output.finish(piece, index)]
 
-        def ops(i: int) -> list[Op]:
-            g, tile = i // len(cuts), cuts[i % len(cuts)]
-            at = (tile.n, tile.h, slice(None), channels[g])
-            rows = tile.images * tile.rows * width
-            if pointwise:
-                seen, before = view(parts[g][tile.n, tile.h], rows, depth), []
-            else:
-                seen = flat[: rows * depth].reshape(rows, depth)
-                before = columns[g].fill(seen, tile, edge)
-            piece = target.tile(at, made)
-            multiply = partial(np.matmul, seen, matrix[g], piece.reshape(rows, outputs))
-            return [*before, multiply, *target.done(piece, at)]
-
-        return prepared(group * len(cuts), ops)
-
-    return Phase(group * len(cuts), worker, room_for(*shapes))
+    windows_size = 0 if is_view else max_rows * depth
+    return make_phase(group * len(tiles), calls, (max_rows * outputs,), (windows_size,), edge)
 
 
-def _by_outputs(
-    x: Array, matrix: Array, geometry: Geometry, target: Target, memory: Array, threads: int
+def _convolve_outputs(
+    x: Array, matrix: Array, window: Window2d, output: TileOutput, memory: Array, threads: int
 ) -> list[Phase]:
-    """Few positions, such as 7 x 7: all windows first, then each task makes some of the output channels."""
+    """Few positions, such as 7 x 7: all windows first, then each task computes some of the output channels."""
     group, depth, outputs = matrix.shape
-    parts, channels = _groups(x, matrix)
-    images, (height, width) = len(parts[0]), geometry.out
+    parts, channels = _split_groups(x, matrix)
+    images, (height, width) = len(parts[0]), window.out
     rows = images * height * width
-    work = rows * outputs * (depth + PER_VALUE)
-    count = ceil(threads / group) if work * group > LEAST else 1
-    cuts = [(g, k) for g in range(group) for k in spans(outputs, count, 16)]
+    parallel = rows * outputs * (depth + EPILOGUE_MACS) * group > MIN_PARALLEL_MACS
+    spans = list(split_axis(outputs, ceil(threads / group) if parallel else 1, 16))
+    shares = [(g, span) for g in range(group) for span in spans]
     phases = []
-    if geometry.is_pointwise:
-        seen = [view(part, rows, depth) for part in parts]
+    if window.is_pointwise:
+        windows = [view(part, rows, depth) for part in parts]
     else:
-        seen = list(memory[: group * rows * depth].reshape(group, rows, depth))
-        phases.append(_all_windows(parts, geometry, seen, threads if work * group > LEAST else 1))
-    widest = max(k.stop - k.start for _, k in cuts)
+        windows = list(memory[: group * rows * depth].reshape(group, rows, depth))
+        phases.append(_im2col_phase(parts, window, windows, threads if parallel else 1))
+    widest = max(span.stop - span.start for span in spans)
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        def ops(i: int) -> list[Op]:
-            g, k = cuts[i]
-            base = channels[g].start
-            at = (slice(0, images), slice(0, height), slice(None), slice(base + k.start, base + k.stop))
-            piece = target.tile(at, scratch)
-            multiply = partial(np.matmul, seen[g], matrix[g][:, k], piece.reshape(rows, k.stop - k.start))
-            return [multiply, *target.done(piece, at)]
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        g, span = shares[i]
+        start = channels[g].start
+        index = (slice(0, images), slice(0, height), ALL, slice(start + span.start, start + span.stop))
+        piece = output.buffer(index, scratch[0])
+        result = piece.reshape(rows, span.stop - span.start)
+        return [partial(np.matmul, windows[g], matrix[g][:, span], result), *output.finish(piece, index)]
 
-        return prepared(len(cuts), ops)
-
-    return [*phases, Phase(len(cuts), worker, rows * widest)]
+    return [*phases, make_phase(len(shares), calls, (rows * widest,))]
 
 
-def _all_windows(parts: Sequence[Array], geometry: Geometry, seen: Sequence[Array], threads: int) -> Phase:
-    """Im2col of whole inputs, some rows a task."""
-    width = geometry.out[1]
-    columns = [Columns(part, geometry) for part in parts]
-    cuts = tiles(len(parts[0]), geometry.out[0], 4 * width * columns[0].depth, threads)
-    starts = [(t.n.start * geometry.out[0] + t.h.start) * width for t in cuts]
-    scratch = columns[0].scratch_size(cuts[0].images, cuts[0].rows)
+def _im2col_phase(parts: Sequence[Array], window: Window2d, matrices: Sequence[Array], threads: int) -> Phase:
+    """Im2col of whole inputs, each task some rows of one group's matrix."""
+    height, width = window.out
+    im2col = [Im2col(part, window) for part in parts]
+    tiles = split_into_tiles(len(parts[0]), height, 4 * width * im2col[0].depth, threads)
+    starts = [(tile.n.start * height + tile.h.start) * width for tile in tiles]
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        def ops(i: int) -> list[Op]:
-            g, tile = i // len(cuts), cuts[i % len(cuts)]
-            start = starts[i % len(cuts)]
-            matrix = seen[g][start : start + tile.images * tile.rows * width]
-            return columns[g].fill(matrix, tile, scratch)
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        g, tile = i // len(tiles), tiles[i % len(tiles)]
+        start = starts[i % len(tiles)]
+        rows = matrices[g][start : start + tile.images * tile.rows * width]
+        return im2col[g].fill(rows, tile, scratch[0])
 
-        return prepared(len(parts) * len(cuts), ops)
-
-    return Phase(len(parts) * len(cuts), worker, scratch)
+    edge = im2col[0].padded.shape(tiles[0].images, tiles[0].rows)
+    return make_phase(len(parts) * len(tiles), calls, edge)

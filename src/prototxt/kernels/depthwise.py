@@ -1,8 +1,8 @@
-"""Depthwise convolution: every channel has a kernel of its own, so a tap is a product of two rows of memory."""
+"""Depthwise convolution: every channel has its own kernel, so that a tap is a product of two rows of memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from math import prod
 
@@ -10,56 +10,55 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import Action, Target
-from prototxt.kernels.window import Geometry, Padded, windows
-from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, room_for, tiles
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
+from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
+from prototxt.kernels.tiling import split_into_tiles
+from prototxt.kernels.window import PaddedInput, Window2d, window_view
 
 Array = NDArray[np.float32]
 
 
-def spread_kernels(weight: Array, width: int) -> Array:
+def repeat_kernels(weight: Array, width: int) -> Array:
     """Kernels of C x 1 x kernel_h x kernel_w as kernel_h x kernel_w x (width * C), repeated for every column."""
     return np.tile(weight[:, 0].transpose(1, 2, 0), (1, 1, width))
 
 
 def convolve_depthwise(
-    x: Array, kernels: Array, geometry: Geometry, y: Array, actions: Sequence[Action], threads: int
+    x: Array, kernels: Array, window: Window2d, y: Array, epilogue: Sequence[EpilogueOp], threads: int
 ) -> list[Phase]:
-    """y = actions(depthwise convolution of x): N x H x W x C to N x OH x OW x C.
+    """y = epilogue(depthwise convolution of x): N x H x W x C to N x OH x OW x C.
 
-    `kernels` comes from `spread_kernels` with the output's width. One call adds up all taps: `einsum` multiplies and
+    `kernels` comes from `repeat_kernels` with the output's width. One call adds up all taps: `einsum` multiplies and
     adds in one pass over memory, where two operations would take two.
     """
-    padded, target = Padded(x, geometry), Target(y, actions)
-    channels, (height, width) = x.shape[3], geometry.out
-    taken = channels * (width + geometry.reach[1] * geometry.stride[0])
-    least = threads if len(x) * height * width * channels * prod(geometry.kernel) > LEAST else 1
-    cuts = tiles(len(x), height, 4 * taken, least)
-    first = cuts[0]
-    shapes = [padded.shape(first.images, first.rows), (first.images * first.rows * width * channels,)]
-    across = geometry.stride[1]
+    padded, output = PaddedInput(x, window), TileOutput(y, epilogue)
+    channels, (height, width) = x.shape[3], window.out
+    row_numbers = channels * (width + window.span[1] * window.stride[0])
+    macs = len(x) * height * width * channels * prod(window.kernel)
+    tiles = split_into_tiles(len(x), height, 4 * row_numbers, threads if macs > MIN_PARALLEL_MACS else 1)
+    first = tiles[0]
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        edge, spare = carve(scratch, *shapes)
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        edge, spare = scratch
+        tile = tiles[i]
+        index = tile.blob_index()
+        under, fill = padded.under(tile, edge)
+        result = output.buffer(index, spare)
+        return [*fill, _sum_taps(under, kernels, window, result), *output.finish(result, index)]
 
-        def ops(i: int) -> list[Op]:
-            tile = cuts[i]
-            at = (tile.n, tile.h, slice(None), slice(None))
-            seen, before = padded.tile(tile, edge)
-            made = target.tile(at, spare)
-            image, row, column, channel = seen.strides
-            if across == 1 and column == channel * channels:  # a row of the output sees a row of memory
-                (kh, kw), (sh, _), _, (dh, dw), _ = geometry
-                shape = (kh, kw, tile.images, tile.rows, width * channels)
-                strides = (row * dh, column * dw, image, row * sh, channel)
-                view = as_strided(seen, shape, strides, writeable=False)
-                add_up = partial(np.einsum, "uvnhi,uvi->nhi", view, kernels, out=made.reshape(shape[2:]))
-            else:
-                taps = kernels[:, :, :channels]
-                view = windows(seen, geometry, tile.rows)
-                add_up = partial(np.einsum, "nhwuvc,uvc->nhwc", view, taps, out=made)
-            return [*before, add_up, *target.done(made, at)]
+    result_size = (first.images * first.rows * width * channels,)
+    return [make_phase(len(tiles), calls, padded.shape(first.images, first.rows), result_size)]
 
-        return prepared(len(cuts), ops)
 
-    return [Phase(len(cuts), worker, room_for(*shapes))]
+def _sum_taps(padded: Array, kernels: Array, window: Window2d, result: Array) -> Call:
+    """The sum over all taps, written to `result`, N x OH x OW x C."""
+    images, rows, width, channels = result.shape
+    image, row, column, channel = padded.strides
+    (kh, kw), (sh, sw), _, (dh, dw), *_ = window
+    if sw == 1 and column == channel * channels:  # a row of the output reads a row of memory
+        shape = (kh, kw, images, rows, width * channels)
+        strides = (row * dh, column * dw, image, row * sh, channel)
+        view = as_strided(padded, shape, strides, writeable=False)
+        return partial(np.einsum, "uvnhi,uvi->nhi", view, kernels, out=result.reshape(shape[2:]))
+    view = window_view(padded, window, rows)
+    return partial(np.einsum, "nhwuvc,uvc->nhwc", view, kernels[:, :, :channels], out=result)

@@ -1,39 +1,39 @@
-"""Inner products: each task makes some outputs, so that every weight is read once and by one core."""
+"""Inner products: each task computes some outputs, so that every weight is read once and by one core."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import Action, Target
-from prototxt.kernels.work import LEAST, Op, Phase, prepared, spans
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
+from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
+from prototxt.kernels.tiling import ALL, split_axis
 
 Array = NDArray[np.float32]
 
 
-def inner_product(x: Array, weight: Array, y: Array, actions: Sequence[Action], threads: int) -> list[Phase]:
-    """y = actions(x times weight, transposed): N x K and num_output x K to N x 1 x 1 x num_output.
+def inner_product(
+    x: Array, weight: Array, y: Array, epilogue: Sequence[EpilogueOp], threads: int
+) -> list[Phase]:
+    """y = epilogue(x times weight, transposed): N x K and num_output x K to N x 1 x 1 x num_output.
 
-    The weights are used where they lie: at one image, reading them once is all the time it takes.
+    The weights are used where they are, not copied: with one image, reading them once is all the time it takes.
     """
     images, outputs = len(x), len(weight)
-    target = Target(y, actions)
-    cuts = list(spans(outputs, threads if x.size * outputs > LEAST else 1, 16))
-    widest = cuts[0].stop
+    output = TileOutput(y, epilogue)
+    spans = list(split_axis(outputs, threads if x.size * outputs > MIN_PARALLEL_MACS else 1, 16))
+    widest = spans[0].stop
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        def ops(i: int) -> list[Op]:
-            at = (slice(0, images), slice(0, 1), slice(None), cuts[i])
-            made = target.tile(at, scratch)
-            if images == 1:
-                multiply = partial(np.matmul, weight[cuts[i]], x[0], made.reshape(-1))
-            else:
-                multiply = partial(np.matmul, x, weight[cuts[i]].T, made.reshape(images, -1))
-            return [multiply, *target.done(made, at)]
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        index = (slice(0, images), slice(0, 1), ALL, spans[i])
+        result = output.buffer(index, scratch[0])
+        if images == 1:
+            multiply = partial(np.matmul, weight[spans[i]], x[0], result.reshape(-1))
+        else:
+            multiply = partial(np.matmul, x, weight[spans[i]].T, result.reshape(images, -1))
+        return [multiply, *output.finish(result, index)]
 
-        return prepared(len(cuts), ops)
-
-    return [Phase(len(cuts), worker, images * widest)]
+    return [make_phase(len(spans), calls, (images * widest,))]

@@ -1,4 +1,4 @@
-"""Between N x C x H x W, as the world sees a blob, and N x H x W x C, as a plan stores it."""
+"""Conversions between N x C x H x W, the shape that users see, and N x H x W x C, the order in which a plan stores."""
 
 from __future__ import annotations
 
@@ -35,11 +35,17 @@ def is_matrix(x: Array) -> bool:
 
 
 def view(array: Array, *shape: int) -> Array:
-    """`array.reshape(shape)` where that is the same memory: calls made ready now must see what lies there then.
+    """`array.reshape(shape)` where that is the same memory: calls prepared now must see later contents.
 
     Raises ValueError where it would be a copy.
     """
-    seen = array.reshape(shape)
-    if array.size and not np.may_share_memory(seen, array):
+    reshaped = array.reshape(shape)
+    if array.size and not np.may_share_memory(reshaped, array):
         raise ValueError(f"{array.shape} with strides {array.strides} is no view of shape {shape}")
-    return seen
+    return reshaped
+
+
+def is_same_memory(one: Array, other: Array) -> bool:
+    """Whether two arrays of one shape are the same numbers in memory."""
+    same_start = one.__array_interface__["data"] == other.__array_interface__["data"]
+    return same_start and one.strides == other.strides

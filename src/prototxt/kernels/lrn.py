@@ -2,75 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import Action, Target
-from prototxt.kernels.work import LEAST, Op, Phase, carve, prepared, put, room_for, tiles
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
+from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, copy_into, make_phase
+from prototxt.kernels.tiling import split_into_tiles
 
 Array = NDArray[np.float32]
 
 
-def lrn_across(
-    x: Array,
-    size: int,
-    alpha: float,
-    beta: float,
-    k: float,
-    y: Array,
-    actions: Sequence[Action],
-    threads: int,
+class LRNParams(NamedTuple):
+    """The numbers of x * (k + alpha/size * sum of squares over `size` neighbouring channels)^-beta."""
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
+
+def lrn_across_channels(
+    x: Array, params: LRNParams, y: Array, epilogue: Sequence[EpilogueOp], threads: int
 ) -> list[Phase]:
-    """y = actions(x * (k + alpha/size * sum of x^2 over `size` neighbouring channels)^-beta), N x H x W x C.
+    """y = epilogue(x normalised across channels), N x H x W x C.
 
     Squares lie in rows with zeros between them, so that a sum over neighbours is a sum of the whole memory with itself
-    moved on by one: long runs, whatever the number of channels.
+    shifted by one: long runs, whatever the number of channels.
     """
+    size, alpha, beta, k = params
     images, height, width, channels = x.shape
     half, row = size // 2, channels + size - 1
-    target = Target(y, actions)
-    cuts = tiles(images, height, 4 * width * 4 * row, threads if x.size * 16 > LEAST else 1)
-    most = cuts[0].images * cuts[0].rows * width
-    shapes = [(most * row + size,), (most * row + size,), (most * channels,)]
-    share, start = np.float32(alpha / size), np.float32(k)
+    output = TileOutput(y, epilogue)
+    min_tiles = threads if x.size * 16 > MIN_PARALLEL_MACS else 1
+    tiles = split_into_tiles(images, height, 4 * width * 4 * row, min_tiles)
+    positions = tiles[0].images * tiles[0].rows * width
+    scale, start = np.float32(alpha / size), np.float32(k)
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        squares, total, spare = carve(scratch, *shapes)
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        squares, total, spare = scratch
+        tile = tiles[i]
+        index, source = tile.blob_index(), x[tile.n, tile.h]
+        length = tile.images * tile.rows * width * row
+        rows = squares[:length].reshape(*source.shape[:3], row)
+        sums, result = total[:length], output.buffer(index, spare)
+        zeros = (rows[..., :half], rows[..., half + channels :], squares[length : length + size])
+        shifted = [squares[shift : length + shift] for shift in range(size)]
+        return [
+            *(partial(edge.fill, 0) for edge in zeros),
+            partial(np.square, source, rows[..., half : half + channels]),
+            partial(np.add, shifted[0], shifted[1], sums) if size > 1 else copy_into(sums, shifted[0]),
+            *(partial(np.add, sums, values, sums) for values in shifted[2:]),
+            partial(np.multiply, sums, scale, sums),
+            partial(np.add, sums, start, sums),
+            *_raise_to_power(sums, squares[:length], beta),
+            partial(np.divide, source, sums.reshape(rows.shape)[..., :channels], result),
+            *output.finish(result, index),
+        ]
 
-        def ops(i: int) -> list[Op]:
-            tile = cuts[i]
-            at = (tile.n, tile.h, slice(None), slice(None))
-            seen = x[tile.n, tile.h]
-            length = tile.images * tile.rows * width * row
-            rows = squares[:length].reshape(*seen.shape[:3], row)
-            sums, made = total[:length], target.tile(at, spare)
-            edges = (rows[..., :half], rows[..., half + channels :], squares[length : length + size])
-            shifted = [squares[shift : length + shift] for shift in range(size)]
-            return [
-                *(partial(edge.fill, 0) for edge in edges),
-                partial(np.square, seen, rows[..., half : half + channels]),
-                partial(np.add, shifted[0], shifted[1], sums) if size > 1 else put(sums, shifted[0]),
-                *(partial(np.add, sums, values, sums) for values in shifted[2:]),
-                partial(np.multiply, sums, share, sums),
-                partial(np.add, sums, start, sums),
-                *_power(sums, squares[:length], beta),
-                partial(np.divide, seen, sums.reshape(rows.shape)[..., :channels], made),
-                *target.done(made, at),
-            ]
-
-        return prepared(len(cuts), ops)
-
-    return [Phase(len(cuts), worker, room_for(*shapes))]
+    sums_size = positions * row + size
+    return [make_phase(len(tiles), calls, (sums_size,), (sums_size,), (positions * channels,))]
 
 
-def _power(base: Array, spare: Array, beta: float) -> list[Op]:
+def _raise_to_power(base: Array, scratch: Array, beta: float) -> list[Call]:
     """base = base ** beta."""
     if beta == 0.75:
-        roots = [partial(np.sqrt, base, spare), partial(np.sqrt, spare, base)]
-        return [*roots, partial(np.multiply, base, spare, base)]
+        roots = [partial(np.sqrt, base, scratch), partial(np.sqrt, scratch, base)]
+        return [*roots, partial(np.multiply, base, scratch, base)]
     if beta == 0.5:
         return [partial(np.sqrt, base, base)]
     return [] if beta == 1 else [partial(np.power, base, np.float32(beta), base)]

@@ -10,7 +10,7 @@ and others, Error Analysis and Improving the Accuracy of Winograd Convolution fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from itertools import accumulate
 from math import ceil, prod
@@ -20,19 +20,29 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import Action, Target
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.layout import view
-from prototxt.kernels.window import Geometry, Padded
-from prototxt.kernels.work import ALIGN, Op, Phase, Tile, carve, prepared, put, room_for, spans
+from prototxt.kernels.phases import ALIGN, Buffers, Call, Phase, copy_into, make_phase
+from prototxt.kernels.tiling import Tile, split_axis
+from prototxt.kernels.window import PaddedInput, Window2d
 
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
 
-IN = 6
+TILE_IN = 6
 """The side of an input tile."""
 
 POINTS = (0.0, 0.625, -0.625, 1.5, -1.5)
 """Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 lose five times as much accuracy."""
+
+MAX_CACHED_BYTES = 3 << 20
+"""Bytes of transformed kernels up to which a core keeps them in its cache while it goes through its tiles."""
+
+MAX_BLOCK_TILES = 384
+"""Tiles that go through the three phases together where the kernels are larger than that."""
+
+MAX_STRIP_TILES = 56
+"""Tiles of a task: at 64 channels their transforms take 0.5 MB."""
 
 
 class Transforms(NamedTuple):
@@ -46,9 +56,9 @@ class Transforms(NamedTuple):
 @cache
 def transforms(taps: int) -> Transforms:
     """By Lagrange's interpolation at POINTS (Cook and Toom); every entry is a sum of products of a few of them."""
-    points, out = np.array(POINTS), IN - taps + 1
+    points, out = np.array(POINTS), TILE_IN - taps + 1
     others = [[q for q in POINTS if q != p] for p in POINTS]
-    inputs = np.zeros((IN, IN))
+    inputs = np.zeros((TILE_IN, TILE_IN))
     for i, roots in enumerate([*others, POINTS]):
         polynomial = np.poly(roots)[::-1]
         inputs[i, : len(polynomial)] = polynomial
@@ -60,262 +70,241 @@ def transforms(taps: int) -> Transforms:
     return Transforms(inputs.astype(np.float32), kernels, outputs.astype(np.float32))
 
 
-def out_side(geometry: Geometry) -> int:
-    """The side of an output tile."""
-    return IN - geometry.kernel[0] + 1
-
-
-CACHED = 3 << 20
-"""Bytes of transformed kernels up to which a core keeps them while it goes through its tiles."""
-
-TOGETHER = 384
-"""Tiles that go through the three phases together where the kernels are larger than that."""
-
-STRIP = 56
-"""Tiles that a task has at most: at 64 channels their transforms take 0.5 MB."""
-
-
 def transform_kernels(weight: Array, group: int) -> Array:
     """G g G' of num_output x C/group x taps x taps kernels, as 36 x group x C/group x outputs."""
     outputs, inputs = weight.shape[:2]
     taps = np.ascontiguousarray(weight.reshape(outputs, inputs, -1).T, np.float64)
     kernel = transforms(weight.shape[2]).kernel
-    made = np.kron(kernel, kernel) @ taps.reshape(len(taps), -1)
-    made = made.reshape(IN * IN, inputs, group, outputs // group).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(made, np.float32)
+    result = np.kron(kernel, kernel) @ taps.reshape(len(taps), -1)
+    result = result.reshape(TILE_IN * TILE_IN, inputs, group, outputs // group).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(result, np.float32)
 
 
-def workspace(x: tuple[int, ...], kernels: tuple[int, ...], geometry: Geometry) -> int:
-    """How many numbers `convolve_winograd` wants to keep between its phases; `kernels` is the transformed shape."""
+def applies(window: Window2d) -> bool:
+    """Whether there is a transform for kernels of this size."""
+    return window.kernel in ((3, 3), (5, 5)) and window.stride == window.dilation == (1, 1)
+
+
+def tile_out(window: Window2d) -> int:
+    """The side of an output tile."""
+    return TILE_IN - window.kernel[0] + 1
+
+
+def count_tiles(images: int, rows: int, window: Window2d) -> int:
+    """The number of output tiles in this many images and output rows."""
+    side = tile_out(window)
+    return images * ceil(rows / side) * ceil(window.out[1] / side)
+
+
+def workspace(x: tuple[int, ...], kernels: tuple[int, ...], window: Window2d) -> int:
+    """How many numbers `convolve_winograd` keeps between its phases; `kernels` is the transformed shape."""
     _, group, inputs, outputs = kernels
-    if _is_cached(kernels):
+    if _fits_cache(kernels):
         return 0
-    strips = _strips(x[0], geometry)
-    total = sum(_count(strip, geometry) for strip in strips)
-    most = min(total, max(TOGETHER, *(_count(strip, geometry) for strip in strips)))
-    return room_for((IN * IN * group * most * inputs,), (IN * IN * group * most * outputs,))
+    counts = [_count(strip, window) for strip in _split_into_strips(x[0], window)]
+    tiles = min(sum(counts), max(MAX_BLOCK_TILES, *counts))
+    return _transformed_blobs(group, tiles, inputs, outputs).size
+
+
+def _transformed_blobs(group: int, tiles: int, inputs: int, outputs: int) -> Buffers:
+    """The transformed input tiles and their products with the kernels."""
+    squared = TILE_IN * TILE_IN
+    return Buffers((group, squared, tiles, inputs), (group, squared, tiles, outputs))
 
 
 def convolve_winograd(
     x: Array,
     kernels: Array,
-    geometry: Geometry,
+    window: Window2d,
     y: Array,
-    actions: Sequence[Action],
+    epilogue: Sequence[EpilogueOp],
     memory: Array,
     threads: int,
 ) -> list[Phase]:
-    """y = actions(convolution of x): N x H x W x C to N x OH x OW x num_output.
+    """y = epilogue(convolution of x): N x H x W x C to N x OH x OW x num_output.
 
     `kernels` comes from `transform_kernels`; `memory` has `workspace` numbers.
     """
     _, group, _, outputs = kernels.shape
-    target = Target(y, actions)
-    if _is_cached(kernels.shape):
-        strips = _strips(len(x), geometry, 1 if len(x) == 1 else threads)
-        # Where one strip would do, tasks share the kernels: each core gets ready those that it uses, and no others.
+    output = TileOutput(y, epilogue)
+    if _fits_cache(kernels.shape):
+        strips = _split_into_strips(len(x), window, 1 if len(x) == 1 else threads)
+        # Where one strip would do, tasks divide the kernels: each core reads those that it uses, and no others.
         if len(strips) * group < threads:
-            shares = list(spans(outputs, ceil(threads / len(strips) / group), ALIGN))
+            spans = list(split_axis(outputs, ceil(threads / len(strips) / group), ALIGN))
         else:
-            strips, shares = _strips(len(x), geometry, threads), [slice(0, outputs)]
-        groups = [_Group(x, kernels, geometry, target, g, share) for g in range(group) for share in shares]
-        return [_at_once(groups, strips, geometry)]
+            strips, spans = _split_into_strips(len(x), window, threads), [slice(0, outputs)]
+        groups = [_Group(x, kernels, window, output, g, span) for g in range(group) for span in spans]
+        return [_one_phase(groups, strips, window)]
     phases = []
-    groups = [_Group(x, kernels, geometry, target, g, slice(0, outputs)) for g in range(group)]
-    for block in _blocks(_strips(len(x), geometry, threads), geometry):
-        phases += _in_phases(groups, block, geometry, memory, threads)
+    groups = [_Group(x, kernels, window, output, g, slice(0, outputs)) for g in range(group)]
+    for block in _split_into_blocks(_split_into_strips(len(x), window, threads), window):
+        phases += _three_phases(groups, block, window, memory, threads)
     return phases
 
 
-def _is_cached(kernels: tuple[int, ...]) -> bool:
-    return 4 * IN * IN * kernels[2] * kernels[3] <= CACHED
+def _fits_cache(kernels: tuple[int, ...]) -> bool:
+    return 4 * TILE_IN * TILE_IN * kernels[2] * kernels[3] <= MAX_CACHED_BYTES
 
 
-def _strips(images: int, geometry: Geometry, threads: int = 1) -> list[Tile]:
-    """Output rows for a task each, in multiples of a tile, or whole images; as many as threads, or a multiple."""
-    side = out_side(geometry)
-    height, width = (ceil(length / side) for length in geometry.out)
-    parts = ceil(images * height * width / STRIP)
+def _split_into_strips(images: int, window: Window2d, threads: int = 1) -> list[Tile]:
+    """Output rows of one image, in multiples of a tile, or whole images: a strip per thread, or a multiple of that."""
+    side, height = tile_out(window), window.out[0]
+    parts = ceil(count_tiles(images, height, window) / MAX_STRIP_TILES)
     parts = ceil(parts / threads) * threads
     if parts <= images:
-        together = ceil(images / parts)
-        whole = slice(0, geometry.out[0])
-        return [Tile(slice(n, min(n + together, images)), whole) for n in range(0, images, together)]
-    rows = ceil(height / ceil(parts / images))
-    return [
-        Tile(slice(n, n + 1), slice(r * side, min((r + rows) * side, geometry.out[0])))
-        for n in range(images)
-        for r in range(0, height, rows)
-    ]
+        step = ceil(images / parts)
+        return [Tile(slice(n, min(n + step, images)), slice(0, height)) for n in range(0, images, step)]
+    tile_rows = ceil(height / side)
+    step = ceil(tile_rows / ceil(parts / images))
+    rows = [slice(r * side, min((r + step) * side, height)) for r in range(0, tile_rows, step)]
+    return [Tile(slice(n, n + 1), span) for n in range(images) for span in rows]
 
 
-def _count(tile: Tile, geometry: Geometry) -> int:
-    """How many output tiles."""
-    side = out_side(geometry)
-    return tile.images * ceil(tile.rows / side) * ceil(geometry.out[1] / side)
+def _count(strip: Tile, window: Window2d) -> int:
+    return count_tiles(strip.images, strip.rows, window)
 
 
 def _largest(strips: Sequence[Tile]) -> Tile:
-    """Where a block starts, the first may be an image's short last one."""
+    """The first strip of a block may be the short last one of an image."""
     return max(strips, key=lambda strip: strip.images * strip.rows)
 
 
-def _blocks(strips: Sequence[Tile], geometry: Geometry) -> list[list[Tile]]:
+def _split_into_blocks(strips: Sequence[Tile], window: Window2d) -> list[list[Tile]]:
     """Strips that go through the phases together."""
     blocks: list[list[Tile]] = [[]]
     for strip in strips:
-        if blocks[-1] and sum(_count(t, geometry) for t in [*blocks[-1], strip]) > TOGETHER:
+        if blocks[-1] and sum(_count(s, window) for s in [*blocks[-1], strip]) > MAX_BLOCK_TILES:
             blocks.append([])
         blocks[-1].append(strip)
     return blocks
 
 
 class _Group:
-    """A share of one group's outputs: its inputs, its kernels, where its outputs go."""
+    """Some outputs of one group: its inputs, its kernels, where its outputs go."""
 
     def __init__(
-        self, x: Array, kernels: Array, geometry: Geometry, target: Target, g: int, share: slice
+        self, x: Array, kernels: Array, window: Window2d, output: TileOutput, g: int, span: slice
     ) -> None:
         _, _, self.inputs, outputs = kernels.shape
-        self.outputs = share.stop - share.start
-        self.kernels, self.target = kernels[:, g, :, share], target
-        self.transforms = transforms(geometry.kernel[0])
-        self.side, (self.height, self.width) = out_side(geometry), geometry.out
-        self.channels = slice(g * outputs + share.start, g * outputs + share.stop)
-        side, pad = (self.side, self.side), geometry.pad
-        down, across = ceil(self.height / self.side), ceil(self.width / self.side)
-        seen = x[..., g * self.inputs : (g + 1) * self.inputs]
-        self.padded = Padded(seen, Geometry((IN, IN), side, pad, (1, 1), (down, across)))
+        self.outputs = span.stop - span.start
+        self.kernels, self.output = kernels[:, g, :, span], output
+        self.transforms = transforms(window.kernel[0])
+        self.side, (self.height, self.width) = tile_out(window), window.out
+        self.channels = slice(g * outputs + span.start, g * outputs + span.stop)
+        rows, columns = ceil(self.height / self.side), ceil(self.width / self.side)
+        tiles = window._replace(kernel=(TILE_IN, TILE_IN), stride=(self.side, self.side), out=(rows, columns))
+        self.padded = PaddedInput(x[..., g * self.inputs : (g + 1) * self.inputs], tiles)
 
-    def edge(self, strip: Tile) -> tuple[int, int, int, int]:
-        """The shape of the input under a strip."""
+    def input_shape(self, strip: Tile) -> tuple[int, int, int, int]:
+        """The shape of the padded input under a strip."""
         return self.padded.shape(strip.images, ceil(strip.rows / self.side))
 
-    def piece(self, strip: Tile) -> tuple[int]:
-        """How many numbers a strip of the output has."""
-        return (strip.images * strip.rows * self.width * self.outputs,)
+    def output_shape(self, strip: Tile) -> tuple[int, int, int, int]:
+        """The shape of a strip of the output."""
+        return strip.images, strip.rows, self.width, self.outputs
 
-    def read(self, strip: Tile, one: Array, two: Array, edge: Array, made: Array) -> list[Op]:
-        """What makes the input tiles of a strip, transformed: B' d B as 6 x 6 x (tiles * C)."""
-        down = Tile(strip.n, slice(strip.h.start // self.side, ceil(strip.h.stop / self.side)))
-        seen, ops = self.padded.tile(down, edge)
-        image, row, column, channel = seen.strides
-        shape = (IN, IN, len(seen), down.rows, self.padded.geometry.out[1], self.inputs)
+    def read(self, strip: Tile, one: Array, two: Array, edge: Array, result: Array) -> list[Call]:
+        """The calls that transform the input tiles of a strip: B' d B as 6 x 6 x (tiles * C)."""
+        tile_rows = Tile(strip.n, slice(strip.h.start // self.side, ceil(strip.h.stop / self.side)))
+        padded, calls = self.padded.under(tile_rows, edge)
+        image, row, column, channel = padded.strides
+        shape = (TILE_IN, TILE_IN, len(padded), tile_rows.rows, self.padded.window.out[1], self.inputs)
         strides = (row, column, image, self.side * row, self.side * column, channel)
         tiles = one[: prod(shape)]
-        gather = put(tiles.reshape(shape), as_strided(seen, shape, strides, writeable=False))
-        return [*ops, gather, *_transform_in(self.transforms.input, tiles, two, made)]
+        gather = copy_into(tiles.reshape(shape), as_strided(padded, shape, strides, writeable=False))
+        return [*calls, gather, *_transform_in(self.transforms.input, tiles, two, result)]
 
-    def write(self, strip: Tile, products: Array, one: Array, two: Array, spare: Array) -> list[Op]:
-        """What puts the output tiles A' m A of a strip to their place; `products` is 6 x 6 x (tiles * outputs)."""
+    def write(self, strip: Tile, products: Array, one: Array, two: Array, scratch: Array) -> list[Call]:
+        """The calls that put the output tiles A' m A of a strip into place; `products` is 6 x 6 x (tiles * outputs)."""
         side = self.side
-        down, across = ceil(strip.rows / side), ceil(self.width / side)
-        shape = (side, side, strip.images, down, across, self.outputs)
-        made = two[: prod(shape)]
-        ops = _transform_out(self.transforms.output, products, one, made)
-        at = (strip.n, strip.h, slice(None), self.channels)
-        piece = self.target.tile(at, spare)
-        whole = (strip.images, down * side, across * side, self.outputs)
+        rows, columns = ceil(strip.rows / side), ceil(self.width / side)
+        shape = (side, side, strip.images, rows, columns, self.outputs)
+        tiles = two[: prod(shape)]
+        calls = _transform_out(self.transforms.output, products, one, tiles)
+        index = strip.blob_index(self.channels)
+        piece = self.output.buffer(index, scratch)
+        whole = (strip.images, rows * side, columns * side, self.outputs)
         fits = piece.shape == whole
-        to = piece if fits else one[: prod(whole)].reshape(whole)
-        rows = to.reshape(strip.images, down, side, across, side, self.outputs)
-        ops.append(put(rows.transpose(2, 4, 0, 1, 3, 5), made.reshape(shape)))
+        image = piece if fits else one[: prod(whole)].reshape(whole)
+        by_tile = image.reshape(strip.images, rows, side, columns, side, self.outputs)
+        calls.append(copy_into(by_tile.transpose(2, 4, 0, 1, 3, 5), tiles.reshape(shape)))
         if not fits:
-            ops.append(put(piece, to[:, : strip.rows, : self.width]))
-        return [*ops, *self.target.done(piece, at)]
+            calls.append(copy_into(piece, image[:, : strip.rows, : self.width]))
+        return [*calls, *self.output.finish(piece, index)]
 
 
-def _transform_in(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
-    """made = matrix d matrix' of 6 x 6 x rest tiles; `made` may be any such view, the tiles are one piece."""
+def _transform_in(matrix: Array, tiles: Array, between: Array, result: Array) -> list[Call]:
+    """result = matrix d matrix' of 6 x 6 x rest tiles, which are contiguous; `result` may be any such view."""
     half = between[: tiles.size]
     return [
-        partial(np.matmul, matrix, tiles.reshape(IN, -1), half.reshape(IN, -1)),
-        partial(np.matmul, matrix, half.reshape(IN, IN, -1), made),
+        partial(np.matmul, matrix, tiles.reshape(TILE_IN, -1), half.reshape(TILE_IN, -1)),
+        partial(np.matmul, matrix, half.reshape(TILE_IN, TILE_IN, -1), result),
     ]
 
 
-def _transform_out(matrix: Array, tiles: Array, between: Array, made: Array) -> list[Op]:
-    """made = matrix d matrix' of 6 x 6 x rest tiles; these may be any such view, `made` is one piece."""
+def _transform_out(matrix: Array, tiles: Array, between: Array, result: Array) -> list[Call]:
+    """result = matrix d matrix' of 6 x 6 x rest tiles, which may be any such view; `result` is contiguous."""
     side, rest = len(matrix), tiles.shape[2]
-    half = between[: IN * side * rest]
+    half = between[: TILE_IN * side * rest]
     return [
-        partial(np.matmul, matrix, tiles, half.reshape(IN, side, rest)),
-        partial(np.matmul, matrix, half.reshape(IN, -1), made.reshape(side, -1)),
+        partial(np.matmul, matrix, tiles, half.reshape(TILE_IN, side, rest)),
+        partial(np.matmul, matrix, half.reshape(TILE_IN, -1), result.reshape(side, -1)),
     ]
 
 
-def _at_once(groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry) -> Phase:
+def _one_phase(groups: Sequence[_Group], strips: Sequence[Tile], window: Window2d) -> Phase:
     """Each task takes a strip from input to output: the kernels stay in its core's cache."""
-    inputs = groups[0].inputs  # the first share is the largest
-    size = (IN * IN * max(_count(strip, geometry) for strip in strips) * max(inputs, groups[0].outputs),)
+    inputs, squared = groups[0].inputs, TILE_IN * TILE_IN  # the first span is the largest
+    counts = [_count(strip, window) for strip in strips]
+    tiles = (squared * max(counts) * max(inputs, groups[0].outputs),)
+
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        one, two, edge, spare = scratch
+        group, strip, count = groups[i // len(strips)], strips[i % len(strips)], counts[i % len(strips)]
+        transformed = one[: squared * count * inputs]
+        products = two[: squared * count * group.outputs].reshape(squared, count, group.outputs)
+        return [
+            *group.read(strip, one, two, edge, transformed.reshape(TILE_IN, TILE_IN, -1)),
+            partial(np.matmul, transformed.reshape(squared, count, inputs), group.kernels, products),
+            *group.write(strip, products.reshape(TILE_IN, TILE_IN, -1), one, two, spare),
+        ]
+
     largest = _largest(strips)
-    shapes = [size, size, groups[0].edge(largest), groups[0].piece(largest)]
-
-    def worker(scratch: Array) -> Callable[[int], None]:
-        one, two, edge, spare = carve(scratch, *shapes)
-
-        def ops(i: int) -> list[Op]:
-            group, strip = groups[i // len(strips)], strips[i % len(strips)]
-            count = _count(strip, geometry)
-            seen = one[: IN * IN * count * inputs]
-            products = two[: IN * IN * count * group.outputs].reshape(IN * IN, count, group.outputs)
-            return [
-                *group.read(strip, one, two, edge, seen.reshape(IN, IN, -1)),
-                partial(np.matmul, seen.reshape(IN * IN, count, inputs), group.kernels, products),
-                *group.write(strip, products.reshape(IN, IN, -1), one, two, spare),
-            ]
-
-        return prepared(len(groups) * len(strips), ops)
-
-    return Phase(len(groups) * len(strips), worker, room_for(*shapes))
+    edge, spare = groups[0].input_shape(largest), groups[0].output_shape(largest)
+    return make_phase(len(groups) * len(strips), calls, tiles, tiles, edge, spare)
 
 
-def _in_phases(
-    groups: Sequence[_Group], strips: Sequence[Tile], geometry: Geometry, memory: Array, threads: int
+def _three_phases(
+    groups: Sequence[_Group], strips: Sequence[Tile], window: Window2d, memory: Array, threads: int
 ) -> list[Phase]:
     """Kernels larger than a cache: all input tiles, then the products, each task some of the 36, then the outputs."""
-    inputs, outputs = groups[0].inputs, groups[0].outputs
-    counts = [_count(strip, geometry) for strip in strips]
+    inputs, outputs, squared = groups[0].inputs, groups[0].outputs, TILE_IN * TILE_IN
+    counts = [_count(strip, window) for strip in strips]
     places = [slice(end - count, end) for end, count in zip(accumulate(counts), counts, strict=True)]
-    total, most = sum(counts), max(counts)
-    seen, products = carve(
-        memory, (len(groups), IN * IN, total, inputs), (len(groups), IN * IN, total, outputs)
-    )
-    size = (IN * IN * most * max(inputs, outputs),)
-    before = [size, size, groups[0].edge(_largest(strips))]
-    behind = [size, size, groups[0].piece(_largest(strips))]
-    shares = list(spans(IN * IN, 2 * threads))
+    transformed, products = _transformed_blobs(len(groups), sum(counts), inputs, outputs).views(memory)
+    spans = list(split_axis(squared, 2 * threads))
 
-    def read(scratch: Array) -> Callable[[int], None]:
-        one, two, edge = carve(scratch, *before)
+    def read(i: int, scratch: Sequence[Array]) -> list[Call]:
+        one, two, edge = scratch
+        g, s = divmod(i, len(strips))
+        result = view(transformed[g, :, places[s]], TILE_IN, TILE_IN, counts[s] * inputs)
+        return groups[g].read(strips[s], one, two, edge, result)
 
-        def ops(i: int) -> list[Op]:
-            g, s = divmod(i, len(strips))
-            made = view(seen[g, :, places[s]], IN, IN, counts[s] * inputs)
-            return groups[g].read(strips[s], one, two, edge, made)
+    def multiply(i: int, _: Sequence[Array]) -> list[Call]:
+        g, s = divmod(i, len(spans))
+        span = spans[s]
+        return [partial(np.matmul, transformed[g, span], groups[g].kernels[span], products[g, span])]
 
-        return prepared(len(groups) * len(strips), ops)
+    def write(i: int, scratch: Sequence[Array]) -> list[Call]:
+        one, two, spare = scratch
+        g, s = divmod(i, len(strips))
+        tiles = view(products[g, :, places[s]], TILE_IN, TILE_IN, counts[s] * outputs)
+        return groups[g].write(strips[s], tiles, one, two, spare)
 
-    def multiply(_: Array) -> Callable[[int], None]:
-        def ops(i: int) -> list[Op]:
-            g, s = divmod(i, len(shares))
-            kernels = groups[g].kernels[shares[s]]
-            return [partial(np.matmul, seen[g, shares[s]], kernels, products[g, shares[s]])]
-
-        return prepared(len(groups) * len(shares), ops)
-
-    def write(scratch: Array) -> Callable[[int], None]:
-        one, two, spare = carve(scratch, *behind)
-
-        def ops(i: int) -> list[Op]:
-            g, s = divmod(i, len(strips))
-            made = view(products[g, :, places[s]], IN, IN, counts[s] * outputs)
-            return groups[g].write(strips[s], made, one, two, spare)
-
-        return prepared(len(groups) * len(strips), ops)
-
+    tiles, largest = (squared * max(counts) * max(inputs, outputs),), _largest(strips)
     return [
-        Phase(len(groups) * len(strips), read, room_for(*before)),
-        Phase(len(groups) * len(shares), multiply),
-        Phase(len(groups) * len(strips), write, room_for(*behind)),
+        make_phase(len(groups) * len(strips), read, tiles, tiles, groups[0].input_shape(largest)),
+        make_phase(len(groups) * len(spans), multiply),
+        make_phase(len(groups) * len(strips), write, tiles, tiles, groups[0].output_shape(largest)),
     ]

@@ -1,49 +1,83 @@
-"""Which layers become one step: a chain such as Convolution, BatchNorm, Scale, Eltwise, ReLU finishes tile by tile."""
+"""Which layers become one step: in Convolution, BatchNorm, Scale, Eltwise, ReLU the later ones are an epilogue."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from prototxt.blobs import Shape
+from prototxt.blobs import Array
 from prototxt.graph.graph import BlobId, Graph, Node
-from prototxt.layers.base import Layer
-from prototxt.plan.choose import choose
-from prototxt.plan.epilogue import finishes, is_per_channel, place
-from prototxt.plan.kernel import Kernel, fits_tiles
+from prototxt.kernels.epilogue import EpilogueOp
+from prototxt.plan.choose import Choose, choose
+from prototxt.plan.epilogue import Epilogue, epilogue
+from prototxt.plan.kernel import Fold, Kernel, fits_tiles
+
+Params = Sequence[Sequence[Array]]
+"""The learned arrays of every node of a graph, by its index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One layer, with the layers that finish its result behind it.
+    """A layer that a kernel runs, and the later layers fused with it.
 
-    The first `folded` of those go into its weights, the others work on each tile that it makes. `bottoms` are what
-    the first node reads, `others` what the later ones read besides the tile. Without a kernel the room's own forward
-    runs; `loose` where only that knows the shapes of what it makes.
+    Attributes:
+        nodes: the layers, in order.
+        kernel: runs the first of them; None where the layer's own forward does, and then there is only one.
+        bottoms: the blobs that the kernel reads.
+        side_inputs: the blobs that the epilogue reads besides the tile.
+        tops: the blobs that the step writes.
+        epilogues: how the layers after the kernel work on its tiles, in order, those folded included; with an
+            elementwise kernel the first layer is among them.
+        folded: how many of the epilogues go into the kernel's weights.
+        dynamic: whether the tops' shapes are known only after the forward.
     """
 
     nodes: tuple[Node, ...]
     kernel: Kernel | None
     bottoms: tuple[BlobId, ...]
-    others: tuple[BlobId, ...]
+    side_inputs: tuple[BlobId, ...]
     tops: tuple[BlobId, ...]
+    epilogues: tuple[Epilogue, ...] = ()
     folded: int = 0
     dynamic: bool = False
 
     @property
     def reads(self) -> tuple[BlobId, ...]:
-        return self.bottoms + self.others
+        return self.bottoms + self.side_inputs
 
+    @property
+    def folded_nodes(self) -> tuple[Node, ...]:
+        """The layers that go into the kernel's weights."""
+        return self.nodes[1 : 1 + self.folded]
 
-Choose = Callable[[Layer, list[Shape]], Kernel | None]
+    def fold(self, params: Params) -> Fold:
+        """The function of each output channel that goes into the kernel's weights."""
+        fold = Fold()
+        for node, own in self._epilogue_nodes()[: self.folded]:
+            if own.per_channel is not None:
+                fold = fold.then(*own.per_channel(params[node.index]))
+        return fold
+
+    def epilogue_ops(self, params: Params, side_inputs: Sequence[Array]) -> list[EpilogueOp]:
+        """The operations on each tile; `side_inputs` are their arrays, channels-last."""
+        rest: Iterator[Array] = iter(side_inputs)
+        ops = []
+        for node, own in self._epilogue_nodes()[self.folded :]:
+            others = [next(rest) for _ in node.bottoms[1:]]
+            ops += own.ops(params[node.index], others)
+        return ops
+
+    def _epilogue_nodes(self) -> list[tuple[Node, Epilogue]]:
+        start = len(self.nodes) - len(self.epilogues)
+        return list(zip(self.nodes[start:], self.epilogues, strict=True))
 
 
 def fuse(graph: Graph, kept: Collection[BlobId], choose: Choose = choose) -> list[Step]:
     """The steps of a forward, in the file's order of their first nodes.
 
-    A node joins the one before it when it alone reads the result, nobody keeps the result as it was (nor counts it
-    as loss), and everything else it reads is there already.
+    A node is fused with the one before it if it is the only reader of its result, nobody keeps that result as it was
+    (nor counts it as loss), and everything else that it reads is available already.
     """
     return _Fuser(graph, kept, choose).steps()
 
@@ -52,68 +86,70 @@ class _Fuser:
     def __init__(self, graph: Graph, kept: Collection[BlobId], choose: Choose) -> None:
         self.graph, self.choose = graph, choose
         self.kept = {*kept, *graph.losses}
-        self.readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
+        self.num_readers = Counter(blob for node in graph.nodes for blob in node.bottoms)
         self.reader = {blob: node for node in graph.nodes for blob in node.bottoms}
-        self.there = set(graph.entries)
+        self.available = set(graph.entries)
         self.dynamic: set[BlobId] = set()
-        self.joined: set[int] = set()
+        self.fused: set[int] = set()
 
     def steps(self) -> list[Step]:
-        made = []
+        steps = []
         for node in self.graph.nodes:
-            if node.index in self.joined or node.layer.is_input:
+            if node.index in self.fused or node.layer.is_input:
                 continue
             step = self._step(node)
-            self.there.update(step.tops)
+            self.available.update(step.tops)
             if step.dynamic:
                 self.dynamic.update(step.tops)
-            made.append(step)
-        return made
+            steps.append(step)
+        return steps
 
     def _step(self, node: Node) -> Step:
         dynamic = node.layer.data_dependent or not self.dynamic.isdisjoint(node.bottoms)
         shapes = self.graph.bottom_shapes(node)
-        kernel = None if dynamic else self._kernel(node, shapes)
+        kernel = None if dynamic else self.choose(node.layer, shapes)
         if kernel is None:
             return Step((node,), None, node.bottoms, (), node.tops, dynamic=dynamic)
-        chain, folded = [node], 0
-        others: list[BlobId] = []
-        first = node.bottoms
-        if kernel.elementwise:
-            at = place(node.layer)
-            first = node.bottoms[at : at + 1]
-            others += (*node.bottoms[:at], *node.bottoms[at + 1 :])
-        while kernel.finishes and (follower := self._follower(chain[-1], kernel)) is not None:
-            shapes = self.graph.bottom_shapes(follower)
-            if kernel.folds and folded == len(chain) - 1 and is_per_channel(follower.layer, shapes):
+        nodes, bottoms, folded = [node], node.bottoms, 0
+        epilogues: list[Epilogue] = []
+        side_inputs: list[BlobId] = []
+        if kernel.elementwise and (first := epilogue(node.layer, shapes)) is not None:
+            tile = first.tile_bottom or 0
+            epilogues.append(first)
+            bottoms = node.bottoms[tile : tile + 1]
+            side_inputs += (*node.bottoms[:tile], *node.bottoms[tile + 1 :])
+        while kernel.takes_epilogue and (follower := self._follower(nodes[-1], kernel)) is not None:
+            node, own = follower
+            if kernel.can_fold and own.per_channel and folded == len(nodes) - 1:
                 folded += 1
-            others += self._others(follower, chain[-1].tops[0])
-            chain.append(follower)
-            self.joined.add(follower.index)
-        return Step(tuple(chain), kernel, first, tuple(others), chain[-1].tops, folded)
+            side_inputs += self._others(node, nodes[-1].tops[0])
+            nodes.append(node)
+            epilogues.append(own)
+            self.fused.add(node.index)
+        tops = nodes[-1].tops
+        return Step(tuple(nodes), kernel, bottoms, tuple(side_inputs), tops, tuple(epilogues), folded)
 
-    def _kernel(self, node: Node, shapes: list[Shape]) -> Kernel | None:
-        kernel = self.choose(node.layer, shapes)
-        if kernel and kernel.elementwise and not finishes(node.layer, shapes, place(node.layer)):
-            return None
-        return kernel
-
-    def _follower(self, node: Node, kernel: Kernel) -> Node | None:
-        if len(node.tops) != 1 or node.tops[0] in self.kept or self.readers[node.tops[0]] != 1:
+    def _follower(self, node: Node, kernel: Kernel) -> tuple[Node, Epilogue] | None:
+        """The node that can be fused with this one, and how it works on the tiles."""
+        if len(node.tops) != 1 or node.tops[0] in self.kept or self.num_readers[node.tops[0]] != 1:
             return None
         blob = node.tops[0]
-        reader, shape = self.reader[blob], self.graph.shapes[blob]
+        reader = self.reader[blob]
+        own = epilogue(reader.layer, self.graph.bottom_shapes(reader))
+        if (
+            own is None
+            or not own.takes(reader.bottoms.index(blob))
+            or not fits_tiles(self.graph.shapes[blob])
+        ):
+            return None
         others = self._others(reader, blob)
-        at, bottoms = reader.bottoms.index(blob), self.graph.bottom_shapes(reader)
-        if not fits_tiles(shape) or not finishes(reader.layer, bottoms, at):
+        if others and (not kernel.can_combine or not self._are_available(others)):
             return None
-        if others and (not kernel.joins or not self._is_there(others)):
-            return None
-        return reader
+        return reader, own
 
     def _others(self, node: Node, blob: BlobId) -> list[BlobId]:
         """What a node reads besides this blob."""
         return [bottom for bottom in node.bottoms if bottom != blob]
 
-    def _is_there(self, blobs: Collection[BlobId]) -> bool:
-        return self.there.issuperset(blobs) and self.dynamic.isdisjoint(blobs)
+    def _are_available(self, blobs: Collection[BlobId]) -> bool:
+        return self.available.issuperset(blobs) and self.dynamic.isdisjoint(blobs)

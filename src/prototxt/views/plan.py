@@ -89,8 +89,8 @@ def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_byte
     layers = sum(len(row.layers) for row in rows)
     return PlanReport(
         graph.name, PHASES[graph.phase], graph.images, threads, rows, len(plan.waves), layers,
-        layers - len(rows) - folded, folded, len(plan.views),
-        sum(view.of in joins for view in plan.views.values()),
+        layers - len(rows) - folded, folded, len(plan.aliases),
+        sum(alias.of in joins for alias in plan.aliases.values()),
         plan.peak_bytes, session_bytes, prepared_bytes,
     )  # fmt: skip
 

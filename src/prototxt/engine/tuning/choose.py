@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
-from prototxt.plan.choose import candidates, choose
-from prototxt.plan.fuse import Choose
+from prototxt.plan.choose import Choose, candidates, choose
 from prototxt.plan.kernel import Kernel
 
 Kernels = Mapping[str, str]

@@ -17,9 +17,7 @@ from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.kernels.layout import copy
 from prototxt.layers.base import Layer
-from prototxt.plan.choose import candidates
-from prototxt.plan.epilogue import finishes, place
-from prototxt.plan.fuse import Choose
+from prototxt.plan.choose import Choose, candidates
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.plan import make_plan
 from prototxt.util.limits import check_fits
@@ -86,8 +84,7 @@ def _by_kernels(graph: Graph) -> Graph:
 
 
 def _has_kernel(layer: Layer, bottom: list[Shape]) -> bool:
-    able = [] if layer.is_input or layer.data_dependent else candidates(layer, bottom)
-    return bool(able) and (not able[0].elementwise or finishes(layer, bottom, place(layer)))
+    return not layer.is_input and not layer.data_dependent and bool(candidates(layer, bottom))
 
 
 def _unread(graph: Graph) -> frozenset[BlobId]:

@@ -11,47 +11,58 @@ from prototxt.kernels.compiled.compile import (
     LINE,
     NUMBER,
     SPAN,
-    STEPS,
+    STRIDES,
     Array,
     Span,
-    Steps,
+    Strides,
+    as_line,
     compiled,
-    line,
-    place,
-    steps,
+    locate,
+    strides,
 )
-from prototxt.kernels.compiled.tasks import tasks
-from prototxt.kernels.epilogue import Action
-from prototxt.kernels.work import LEAST, Phase, tiles
+from prototxt.kernels.compiled.tasks import make_compiled_phase
+from prototxt.kernels.epilogue import EpilogueOp
+from prototxt.kernels.lrn import LRNParams
+from prototxt.kernels.phases import MIN_PARALLEL_MACS, Phase
+from prototxt.kernels.tiling import split_into_tiles
+
+BETA = 0.75
+"""The exponent that these kernels know: its power is two square roots."""
 
 ZERO = np.float32(0)
 
 
-def lrn_across(
-    x: Array, size: int, alpha: float, k: float, y: Array, actions: Sequence[Action], threads: int
+def lrn_across_channels(
+    x: Array, params: LRNParams, y: Array, epilogue: Sequence[EpilogueOp], threads: int
 ) -> list[Phase]:
-    """y = actions(x * (k + alpha/size * sum of x^2 over `size` neighbouring channels)^-0.75), N x H x W x C."""
+    """y = epilogue(x normalised across channels with an exponent of BETA), N x H x W x C."""
     images, height, width, channels = x.shape
-    cuts = tiles(images, height, 8 * width * channels, 2 * threads if x.size * 8 > LEAST else 1)
-    given = (line(x), steps(x), line(y), steps(y), width, channels, size, alpha / size, k)
-    return tasks(y, cuts, actions, lambda span, spare: _lrn(*given, spare, span), channels + size)
+    size, scale = params.size, params.alpha / params.size
+    min_tiles = 2 * threads if x.size * 8 > MIN_PARALLEL_MACS else 1
+    tiles = split_into_tiles(images, height, 8 * width * channels, min_tiles)
+    arguments = (as_line(x), strides(x), as_line(y), strides(y), width, channels, size, scale, params.k)
+
+    def compute(span: Span, scratch: Array) -> None:
+        _lrn(*arguments, scratch, span)
+
+    return make_compiled_phase(y, tiles, epilogue, compute, channels + size)
 
 
-@compiled(LINE, STEPS, LINE, STEPS, COUNT, COUNT, COUNT, NUMBER, NUMBER, LINE, SPAN)
+@compiled(LINE, STRIDES, LINE, STRIDES, COUNT, COUNT, COUNT, NUMBER, NUMBER, LINE, SPAN)
 def _lrn(
     x: Array,
-    x_steps: Steps,
+    x_strides: Strides,
     y: Array,
-    y_steps: Steps,
+    y_strides: Strides,
     width: int,
     channels: int,
     size: int,
-    share: float,
+    scale: float,
     k: float,
     squares: Array,
     span: Span,
 ) -> None:
-    """The squares of a position lie in `squares`, with zeros before and behind them."""
+    """The squares of a position lie in `squares`, with zeros before and after them."""
     half, one = size // np.uintp(2), np.uintp(1)
     two, three, four = one + one, one + one + one, one + one + one + one
     for i in range(len(squares)):
@@ -59,19 +70,19 @@ def _lrn(
     for n in range(span[0], span[1]):
         for h in range(span[2], span[3]):
             for w in range(np.int64(width)):
-                at, made = place(x_steps, n, h, w), place(y_steps, n, h, w)
+                at, out = locate(x_strides, n, h, w), locate(y_strides, n, h, w)
                 for c in range(channels):
                     squares[half + c] = x[at + c] * x[at + c]
                 if size == 5:
                     for c in range(channels):
                         near = squares[c + one] + squares[c + two] + squares[c + three]
-                        y[made + c] = squares[c] + near + squares[c + four]
+                        y[out + c] = squares[c] + near + squares[c + four]
                 else:
                     for c in range(channels):
-                        y[made + c] = squares[c]
+                        y[out + c] = squares[c]
                     for shift in range(one, size):
                         for c in range(channels):
-                            y[made + c] += squares[c + shift]
+                            y[out + c] += squares[c + shift]
                 for c in range(channels):
-                    root = np.sqrt(k + share * y[made + c])
-                    y[made + c] = x[at + c] / (root * np.sqrt(root))
+                    root = np.sqrt(k + scale * y[out + c])
+                    y[out + c] = x[at + c] / (root * np.sqrt(root))

@@ -1,4 +1,4 @@
-"""The tasks of a compiled kernel: it writes a tile straight to its blob, and what is not compiled follows."""
+"""The tasks of a compiled kernel: it writes a tile straight to its blob; what is not compiled follows."""
 
 from __future__ import annotations
 
@@ -6,34 +6,31 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from prototxt.kernels.compiled.compile import Array, Span
-from prototxt.kernels.epilogue import Action, Target
-from prototxt.kernels.work import Op, Phase, Tile, carve, prepared, put, room_for
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput
+from prototxt.kernels.phases import Call, Phase, copy_into, make_phase
+from prototxt.kernels.tiling import Tile
 
 
-def tasks(
+def make_compiled_phase(
     y: Array,
-    cuts: Sequence[Tile],
-    actions: Sequence[Action],
-    make: Callable[[Span, Array], None],
-    own: int = 0,
+    tiles: Sequence[Tile],
+    epilogue: Sequence[EpilogueOp],
+    compute: Callable[[Span, Array], None],
+    scratch_numbers: int = 0,
 ) -> list[Phase]:
-    """A phase in which `make(span, scratch)` makes each tile, with `own` numbers of scratch memory."""
-    target, (_, _, width, channels) = Target(y, actions), y.shape
-    most = cuts[0].images * cuts[0].rows * width * channels if actions else 0
+    """A phase in which `compute(span, scratch)` computes each tile, with this many numbers of scratch memory."""
+    output, (_, _, width, channels) = TileOutput(y, epilogue), y.shape
 
-    def worker(scratch: Array) -> Callable[[int], None]:
-        mine, spare = carve(scratch, (own,), (most,))
+    def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
+        own, spare = scratch
+        n, h = tiles[i]
+        run = partial(compute, (n.start, n.stop, h.start, h.stop), own)
+        if not epilogue:
+            return [run]
+        index = tiles[i].blob_index()
+        tile = output.buffer(index, spare)
+        back = [] if y[index].flags.c_contiguous else [copy_into(tile, y[index])]
+        return [run, *back, *output.finish(tile, index)]
 
-        def ops(i: int) -> list[Op]:
-            n, h = cuts[i]
-            made = partial(make, (n.start, n.stop, h.start, h.stop), mine)
-            if not actions:
-                return [made]
-            at = (n, h, slice(None), slice(None))
-            tile = target.tile(at, spare)
-            back = [] if y[at].flags.c_contiguous else [put(tile, y[at])]
-            return [made, *back, *target.done(tile, at)]
-
-        return prepared(len(cuts), ops)
-
-    return [Phase(len(cuts), worker, room_for((own,), (most,)))]
+    tile_numbers = tiles[0].images * tiles[0].rows * width * channels if epilogue else 0
+    return [make_phase(len(tiles), calls, (scratch_numbers,), (tile_numbers,))]

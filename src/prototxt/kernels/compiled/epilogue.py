@@ -1,4 +1,4 @@
-"""What is done to a tile when it is made, in one pass: factor and bias per channel, a residual sum, ReLU."""
+"""Epilogues in one compiled pass: factor and bias per channel, a residual sum, ReLU."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from functools import partial
 import numpy as np
 
 from prototxt.kernels.compiled.compile import LINE, NUMBER, Array, compiled
-from prototxt.kernels.epilogue import Action, CombineWith, Index, PerChannel, relu
-from prototxt.kernels.work import Op
+from prototxt.kernels.epilogue import CombineWithBlob, EpilogueOp, PerChannelOp, relu
+from prototxt.kernels.phases import Call
+from prototxt.kernels.tiling import Index
 
-RUN = 256
+MIN_RUN = 256
 """Numbers that the innermost loop goes through at least."""
 
 
-def in_one_pass(actions: Sequence[Action]) -> list[Action]:
-    """The same actions, those that one pass can do put together: first some per channel, then a sum, then ReLU."""
-    made, rest = list[Action](), list(actions)
+def fuse_epilogue(epilogue: Sequence[EpilogueOp]) -> list[EpilogueOp]:
+    """The same epilogue with runs of operations replaced by one pass: per-channel ones, then a sum, then ReLU."""
+    fused, rest = list[EpilogueOp](), list(epilogue)
     while rest:
-        rows, row = [], rest[0]
-        while rest and isinstance(row := rest[0], PerChannel):
-            rows.append(row)
+        rows, op = [], rest[0]
+        while rest and isinstance(op := rest[0], PerChannelOp):
+            rows.append(op)
             del rest[0]
         if not rows:
-            made.append(rest.pop(0))
+            fused.append(rest.pop(0))
             continue
         other = None
-        if rest and isinstance(row := rest[0], CombineWith) and row.combine is np.add:
-            other = row.other
+        if rest and isinstance(op := rest[0], CombineWithBlob) and op.combine is np.add:
+            other = op.other
             del rest[0]
-        clipped = rest[:1] == [relu]
-        del rest[: int(clipped)]
-        made.append(_Finish(*_folded(rows), other, 0.0 if clipped else -np.inf))
-    return made
+        has_relu = rest[:1] == [relu]
+        del rest[: int(has_relu)]
+        fused.append(_FusedOp(*_as_factor_and_offset(rows), other, 0.0 if has_relu else -np.inf))
+    return fused
 
 
-def _folded(rows: Sequence[PerChannel]) -> tuple[Array, Array]:
+def _as_factor_and_offset(rows: Sequence[PerChannelOp]) -> tuple[Array, Array]:
     """One factor and one offset per channel for all of these."""
     factor, offset = np.ones_like(rows[0].values), np.zeros_like(rows[0].values)
     for row in rows:
@@ -47,30 +48,30 @@ def _folded(rows: Sequence[PerChannel]) -> tuple[Array, Array]:
     return factor, offset
 
 
-class _Finish:
+class _FusedOp:
     """tile = max(tile * factor[c] + offset[c] + other, floor)."""
 
-    __slots__ = ("_all", "_other", "_rows", "floor")
+    __slots__ = ("_other", "_repeated", "_rows", "floor")
 
     def __init__(self, factor: Array, offset: Array, other: Array | None, floor: float) -> None:
         self._rows, self._other, self.floor = (factor, offset), other, floor
-        self._all = _repeated(factor, offset)
+        self._repeated = _repeat(factor, offset)
 
-    def __call__(self, tile: Array, at: Index) -> list[Op]:
-        factor, offset = self._all
+    def __call__(self, tile: Array, index: Index) -> list[Call]:
+        factor, offset = self._repeated
         if tile.shape[-1] != len(self._rows[0]):  # some of the channels
-            factor, offset = _repeated(*(row[at[-1]] for row in self._rows))
+            factor, offset = _repeat(*(row[index[-1]] for row in self._rows))
         if self._other is None:
             return [partial(_rows, tile.reshape(-1), factor, offset, self.floor)]
-        return [partial(self._sum, tile.reshape(-1), factor, offset, self._other[at])]
+        return [partial(self._sum, tile.reshape(-1), factor, offset, self._other[index])]
 
     def _sum(self, tile: Array, factor: Array, offset: Array, other: Array) -> None:
         _rows_and_sum(tile, factor, offset, np.ascontiguousarray(other).reshape(-1), self.floor)
 
 
-def _repeated(factor: Array, offset: Array) -> tuple[Array, Array]:
+def _repeat(factor: Array, offset: Array) -> tuple[Array, Array]:
     """Rows long enough for vector instructions."""
-    times = max(1, RUN // len(factor))
+    times = max(1, MIN_RUN // len(factor))
     return np.tile(factor, times), np.tile(offset, times)
 
 

@@ -1,0 +1,123 @@
+"""Layers that work value by value: an epilogue of another kernel, or of a copy of their bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from prototxt.blobs import Array, Shape, count
+from prototxt.kernels import epilogue as ops
+from prototxt.kernels.elementwise import elementwise
+from prototxt.kernels.epilogue import EpilogueOp
+from prototxt.kernels.phases import Phase
+from prototxt.layers.axpy import Axpy
+from prototxt.layers.base import Layer
+from prototxt.layers.common.per_channel import PerChannel
+from prototxt.layers.dropout import Dropout
+from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.neuron import Neuron, ReLU, ReLU6
+from prototxt.layers.prelu import PReLU
+from prototxt.plan.epilogue import Epilogue, epilogue
+from prototxt.plan.estimate import pass_seconds
+from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
+
+COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
+
+
+@numpy_kernels.register
+def elementwise_kernels(
+    layer: PerChannel | Neuron | PReLU | Eltwise | Axpy, bottom: Sequence[Shape]
+) -> list[Kernel]:
+    """A copy of the bottom that the layer works on."""
+    own = epilogue(layer, bottom)
+    return [Elementwise(layer, bottom)] if own and fits_tiles(bottom[own.tile_bottom or 0]) else []
+
+
+class Elementwise(Kernel):
+    """A copy of a bottom, tile by tile, and what the layer does to it."""
+
+    name = "elementwise"
+    elementwise = True
+
+    def __init__(self, layer: Layer, bottom: Sequence[Shape]) -> None:
+        self.numbers = count(bottom[0])
+
+    def seconds(self) -> float:
+        return pass_seconds(3 * self.numbers)
+
+    def bind(self, binding: Binding) -> list[Phase]:
+        x, y = binding.bottoms[0], binding.tops[0]
+        return elementwise(x, y, binding.epilogue_with_bias(None), binding.threads)
+
+
+@epilogue.register
+def per_channel_epilogue(layer: PerChannel, bottom: Sequence[Shape]) -> Epilogue | None:
+    """BatchNorm, Scale, Bias ...: a product and a sum per channel."""
+    if not layer.is_per_channel(bottom):
+        return None
+
+    def make_ops(params: Sequence[Array], _: Sequence[Array]) -> list[EpilogueOp]:
+        factor, offset = layer.per_channel(params)
+        multiply = [] if factor is None else [ops.multiply_per_channel(factor)]
+        return [*multiply, *([] if offset is None else [ops.add_per_channel(offset)])]
+
+    return Epilogue(make_ops, per_channel=layer.per_channel)
+
+
+@epilogue.register
+def neuron_epilogue(layer: Neuron, bottom: Sequence[Shape]) -> Epilogue:
+    """Any function of a single value."""
+    return Epilogue(lambda *_: [ops.apply_function(layer.apply)])
+
+
+@epilogue.register
+def relu_epilogue(layer: ReLU, bottom: Sequence[Shape]) -> Epilogue:
+    """ReLU, with or without a slope."""
+    op = _rectify(layer)
+    return Epilogue(lambda *_: [op])
+
+
+@epilogue.register
+def relu6_epilogue(layer: ReLU6, bottom: Sequence[Shape]) -> Epilogue:
+    """ReLU, and nothing above 6."""
+    op = _rectify(layer)
+    return Epilogue(lambda *_: [op, ops.clip_above(6)])
+
+
+def _rectify(layer: ReLU) -> EpilogueOp:
+    return ops.leaky_relu(layer.negative_slope) if layer.negative_slope else ops.relu
+
+
+@epilogue.register
+def prelu_epilogue(layer: PReLU, bottom: Sequence[Shape]) -> Epilogue:
+    """ReLU with a learned slope."""
+    return Epilogue(lambda params, _: [ops.prelu(params[0])])
+
+
+@epilogue.register
+def eltwise_epilogue(layer: Eltwise, bottom: Sequence[Shape]) -> Epilogue | None:
+    """The tile combined with every other bottom."""
+    if layer.coeff or len(bottom) < 2:
+        return None
+    combine = COMBINE[layer.operation]
+    return Epilogue(lambda _, others: [ops.CombineWithBlob(combine, other) for other in others])
+
+
+@epilogue.register
+def axpy_epilogue(layer: Axpy, bottom: Sequence[Shape]) -> Epilogue | None:
+    """The tile of x scaled per image, plus y."""
+    if not all(map(fits_tiles, bottom)):
+        return None
+
+    def make_ops(_: Sequence[Array], others: Sequence[Array]) -> list[EpilogueOp]:
+        scales, shortcut = others
+        return [ops.multiply_per_image(scales), ops.CombineWithBlob(np.add, shortcut)]
+
+    return Epilogue(make_ops, tile_bottom=1)
+
+
+@epilogue.register
+def dropout_epilogue(layer: Dropout, bottom: Sequence[Shape]) -> Epilogue | None:
+    """Nothing at all, where nothing is dropped."""
+    return None if layer.drops else Epilogue(lambda *_: [])

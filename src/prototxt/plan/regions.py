@@ -1,0 +1,46 @@
+"""Layers whose tops are regions of their bottom, or whose bottoms are copied to regions of their top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+
+from prototxt.blobs import Shape
+from prototxt.layers.base import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a blob: from `start` on along `axis`; without an axis all of it, perhaps in another shape."""
+
+    axis: int | None = None
+    start: int = 0
+
+
+@singledispatch
+def alias_tops(layer: Layer, bottom: Shape, tops: Sequence[Shape]) -> list[Region] | None:
+    """The region of the bottom that each top is; None, the default, where the layer computes or moves anything.
+
+    Layer types register functions in `plan/lowering/`.
+    """
+    return None
+
+
+@singledispatch
+def alias_bottoms(layer: Layer, bottom: Sequence[Shape]) -> list[Region] | None:
+    """The region of the top that each bottom is copied to; None, the default, where it is not just a copy.
+
+    Layer types register functions in `plan/lowering/`.
+    """
+    return None
+
+
+def keeps_rows(shape: Shape, axis: int) -> bool:
+    """Whether a part along this axis leaves the rows of an image contiguous: kernels use them as rows of a matrix."""
+    return len(shape) != 4 or axis < 2
+
+
+def is_in_order(shape: Shape) -> bool:
+    """Whether a blob lies in memory in the order of its axes, although channels are stored last."""
+    return len(shape) != 4 or shape[1] == 1 or shape[2] * shape[3] == 1
