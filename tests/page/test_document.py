@@ -14,7 +14,7 @@ from prototxt.frontend.load import Options, define_net, load_graph, outline
 from prototxt.graph.context import is_known
 from prototxt.graph.graph import Graph
 from prototxt.page.document import make_document, to_json, with_values
-from prototxt.page.rules import RULES
+from prototxt.page.rule import page_rule
 from prototxt.views.export import report_dict
 from prototxt.views.net_rows import make_report
 from support.golden import CASE_LIST, ROOT, Case
@@ -71,10 +71,11 @@ def test_every_golden_net_is_complete(case: Case) -> None:
 
 def test_a_table_by_class_reaches_every_kind_of_the_contract() -> None:
     kinds = set(re.findall(r'kind: "(\w+)"', TYPES)) | set(re.findall(r'kind: "\w+" \| "(\w+)"', TYPES))
-    source = (ROOT / "src" / "prototxt" / "page" / "rules.py").read_text()
+    page = ROOT / "src" / "prototxt" / "page"
+    source = "".join(file.read_text() for file in [page / "rule.py", *(page / "rules").glob("*.py")])
     kinds -= {"net", "comparison"}  # documents, not rules
     assert {kind for kind in kinds if f'"{kind}"' not in source} == set()
-    assert len(RULES) > 30
+    assert len(page_rule.registry) > 30
 
 
 def test_layers_in_place_have_versions() -> None:

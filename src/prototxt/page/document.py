@@ -16,7 +16,7 @@ from prototxt.graph.graph import BlobId, Graph, Node, ParamRef
 from prototxt.graph.select import PHASES
 from prototxt.page.arrays import Stored
 from prototxt.page.picture import Picture
-from prototxt.page.rules import rule_of
+from prototxt.page.rule import rule_of
 from prototxt.page.values import Key, Slot
 from prototxt.views.net_rows import Row, make_report
 

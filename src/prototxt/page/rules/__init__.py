@@ -1,0 +1,1 @@
+"""The rules of the page, by subject; each module registers with `page_rule`."""
