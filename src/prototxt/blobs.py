@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 Shape = tuple[int, ...]
 """The axes of a blob, N x C x H x W for a batch of images."""
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float32]
+    AnyArray = NDArray[Any]  # of any element type
 else:
-    Array = "NDArray[np.float32]"
+    Array, AnyArray = "NDArray[np.float32]", "NDArray[Any]"
 
 MAX_ELEMENTS = 2**31 - 1
 """Elements that a blob may have, as in Caffe (blob.cpp)."""

@@ -19,7 +19,7 @@ from prototxt.text.write import write
 
 
 def again(message: Any) -> Any:
-    return build(parse(write(message)), "<text>", message.DESCRIPTOR.name).message
+    return build(parse(write(message)), "<text>", type(message)).message
 
 
 def test_canonical_form() -> None:

@@ -6,11 +6,11 @@ Source: caffe/python/caffe/classifier.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from prototxt.blobs import AnyArray
 from prototxt.caffe import io
 from prototxt.caffe.image_input import ImageInputNet
 from prototxt.caffe.net import StrPath
@@ -45,7 +45,7 @@ class Classifier(ImageInputNet):
         self.crop_dims = self._size()
         self.image_dims = self.crop_dims if image_dims is None or not len(image_dims) else image_dims
 
-    def predict(self, inputs: Sequence[NDArray[Any]], oversample: bool = True) -> io.Array:
+    def predict(self, inputs: Sequence[AnyArray], oversample: bool = True) -> io.Array:
         """The net's first output for images of H x W x K, RGB in 0..1: N x C.
 
         The mean over ten crops (corners, centre, and all mirrored), or of the centre alone where `oversample` is false;

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from prototxt.blobs import AnyArray
 from prototxt.caffe import io
 from prototxt.caffe.image_input import ImageInputNet
 from prototxt.caffe.net import StrPath
 
-Window = Sequence[float] | NDArray[Any]
+Window = Sequence[float] | AnyArray
 """ymin, xmin, ymax, xmax in pixels."""
 
 PROPOSER = "selective_search_ijcv_with_python"
@@ -83,7 +84,7 @@ class Detector(ImageInputNet):
             zip(names, proposer.get_windows(names, cmd="selective_search_rcnn"), strict=True)
         )
 
-    def crop(self, im: NDArray[Any], window: Window) -> NDArray[Any]:
+    def crop(self, im: AnyArray, window: Window) -> AnyArray:
         """The window of an image of H x W x K, with its context if there is to be one: h x w x K.
 
         ymax and xmax are not part of it. Raises ValueError for a window that holds no pixel.
@@ -128,7 +129,7 @@ class Detector(ImageInputNet):
         if context_pad:
             self.crop_mean = self._mean_image(in_)
 
-    def _mean_image(self, in_: str) -> NDArray[Any]:
+    def _mean_image(self, in_: str) -> AnyArray:
         known = self.transformer
         mean = known.mean.get(in_)
         if mean is None:

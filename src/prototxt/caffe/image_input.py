@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prototxt.blobs import AnyArray
 from prototxt.caffe.io import Array, Transformer
 from prototxt.caffe.net import Net, StrPath
 from prototxt.caffe.proto.caffe_pb2 import TEST
@@ -46,7 +47,7 @@ class ImageInputNet(Net):
         """Height and width of the images that the net takes."""
         return np.array(self.blobs[self.inputs[0]].data.shape[2:])
 
-    def _answers(self, images: Iterable[NDArray[Any]]) -> Array:
+    def _answers(self, images: Iterable[AnyArray]) -> Array:
         """The first output for each image: N x C, or N x C x H x W where it has more than one place."""
         in_ = self.inputs[0]
         takes = self.blobs[in_].channels

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prototxt.blobs import AnyArray
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.data.datum import read_datum
 from prototxt.images.crops import windows
@@ -42,7 +43,7 @@ def blobproto_to_array(blob: Any, return_diff: bool = False) -> NDArray[np.float
     return np.fromiter(values, np.float64, len(values)).reshape(shape)
 
 
-def array_to_blobproto(arr: NDArray[Any], diff: NDArray[Any] | None = None) -> Any:
+def array_to_blobproto(arr: AnyArray, diff: AnyArray | None = None) -> Any:
     """A BlobProto of an array of any shape; `diff`, of the same shape, becomes its gradient.
 
     Source: caffe/python/caffe/io.py (array_to_blobproto).
@@ -55,7 +56,7 @@ def array_to_blobproto(arr: NDArray[Any], diff: NDArray[Any] | None = None) -> A
     return blob
 
 
-def arraylist_to_blobprotovector_str(arraylist: Iterable[NDArray[Any]]) -> bytes:
+def arraylist_to_blobprotovector_str(arraylist: Iterable[AnyArray]) -> bytes:
     """Arrays as the bytes of a BlobProtoVector.
 
     Source: caffe/python/caffe/io.py (arraylist_to_blobprotovecor_str).
@@ -77,7 +78,7 @@ def blobprotovector_str_to_arraylist(str: bytes) -> list[NDArray[np.float64]]:
     return [blobproto_to_array(blob) for blob in BlobProtoVector.FromString(str).blobs]
 
 
-def array_to_datum(arr: NDArray[Any], label: int | None = None) -> Any:
+def array_to_datum(arr: AnyArray, label: int | None = None) -> Any:
     """A Datum of an array of C x H x W: uint8 as bytes, all else as floats.
 
     Raises ValueError("Incorrect array shape.") for other than three axes.
@@ -95,7 +96,7 @@ def array_to_datum(arr: NDArray[Any], label: int | None = None) -> Any:
     return datum
 
 
-def datum_to_array(datum: Any) -> NDArray[Any]:
+def datum_to_array(datum: Any) -> AnyArray:
     """The image of a Datum, C x H x W: uint8 where it holds bytes, else float64. An image file in it is decoded (BGR).
 
     The label is `datum.label`. Raises DataError where the values are not as many as its shape says.
@@ -124,10 +125,10 @@ class Transformer:
         self.transpose: dict[str, Sequence[int]] = {}
         self.channel_swap: dict[str, Sequence[int]] = {}
         self.raw_scale: dict[str, float] = {}
-        self.mean: dict[str, NDArray[Any]] = {}
+        self.mean: dict[str, AnyArray] = {}
         self.input_scale: dict[str, float] = {}
 
-    def preprocess(self, in_: str, data: NDArray[Any]) -> Array:
+    def preprocess(self, in_: str, data: AnyArray) -> Array:
         """An image of H' x W' x K as input `in_` takes it, K x H x W in float32; `data` stays as it is."""
         self._check_input(in_)
         size = tuple(self.inputs[in_][2:])
@@ -147,7 +148,7 @@ class Transformer:
             blob *= self.input_scale[in_]
         return blob
 
-    def deprocess(self, in_: str, data: NDArray[Any]) -> NDArray[Any]:
+    def deprocess(self, in_: str, data: AnyArray) -> AnyArray:
         """A blob of K x H x W, or 1 x K x H x W, as the image it was made of, H x W x K; the size stays.
 
         Without a transpose axes of 1 are dropped, as Caffe does it.
@@ -244,7 +245,7 @@ def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) 
     return load_unit(filename, color)
 
 
-def resize_image(im: NDArray[Any], new_dims: Iterable[int], interp_order: int = 1) -> Array:
+def resize_image(im: AnyArray, new_dims: Iterable[int], interp_order: int = 1) -> Array:
     """An image of H x W x K at `new_dims`, (height, width), in float32; values keep their range.
 
     Of 1 or 3 channels scikit-image's numbers (smoothed where it shrinks, edges drawn towards the image's least value),
@@ -269,7 +270,7 @@ def resize_image(im: NDArray[Any], new_dims: Iterable[int], interp_order: int = 
 
 
 def resize(
-    image: NDArray[Any],
+    image: AnyArray,
     output_shape: Sequence[int],
     order: int = 1,
     mode: str = "constant",
@@ -296,7 +297,7 @@ def resize(
     return stretch(np.atleast_3d(pixels), height, width, order, cval).reshape(height, width, *channels)
 
 
-def oversample(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Array:
+def oversample(images: Iterable[AnyArray], crop_dims: Iterable[int]) -> Array:
     """Ten crops of each image of H x W x K: 10N x height x width x K in float32.
 
     Upper left, upper right, lower left, lower right, centre, then the same five mirrored. Raises ValueError for crops
@@ -307,7 +308,7 @@ def oversample(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Arra
     return _crops(images, crop_dims, ten=True)
 
 
-def center_crop(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Array:
+def center_crop(images: Iterable[AnyArray], crop_dims: Iterable[int]) -> Array:
     """The centre of each image of H x W x K: N x height x width x K in float32.
 
     Source: caffe/python/caffe/classifier.py (predict).
@@ -315,7 +316,7 @@ def center_crop(images: Iterable[NDArray[Any]], crop_dims: Iterable[int]) -> Arr
     return _crops(images, crop_dims, ten=False)
 
 
-def _crops(images: Iterable[NDArray[Any]], crop_dims: Iterable[int], ten: bool) -> Array:
+def _crops(images: Iterable[AnyArray], crop_dims: Iterable[int], ten: bool) -> Array:
     height, width = (int(n) for n in crop_dims)
     crops = []
     for image in images:

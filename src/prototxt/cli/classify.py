@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prototxt.blobs import AnyArray
 from prototxt.cli.common import Command, show, show_notes
 from prototxt.cli.options.net import file_name
 from prototxt.cli.progress import progress_bar
@@ -18,8 +19,6 @@ from prototxt.errors import InputError, PrototxtWarning
 from prototxt.util.files import check_folder, whole_file
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from prototxt.caffe import Classifier
 
 NPY = ".npy"
@@ -143,21 +142,21 @@ def _required(files: dict[str, str | None]) -> dict[str, str]:
     return {name: file for name, file in files.items() if file is not None}
 
 
-def _mean(text: str) -> NDArray[Any] | None:
+def _mean(text: str) -> AnyArray | None:
     """The mean of each channel, None for an empty text."""
     from prototxt.images.mean import read_mean
 
     if not text:
         return None
     values = read_mean(text).values
-    mean: NDArray[Any] = values.reshape(len(values), -1).mean(axis=1)
+    mean: AnyArray = values.reshape(len(values), -1).mean(axis=1)
     return mean
 
 
 def _classifier(
     files: dict[str, str],
     images_dim: tuple[int, ...],
-    mean: NDArray[Any] | None,
+    mean: AnyArray | None,
     input_scale: float | None,
     raw_scale: float,
     channel_swap: tuple[int, ...] | None,
@@ -207,7 +206,7 @@ def _arrays(name: str) -> Sequence[Any]:
     return images
 
 
-def _predict(classifier: Classifier, images: Sequence[Any], oversample: bool) -> NDArray[Any]:
+def _predict(classifier: Classifier, images: Sequence[Any], oversample: bool) -> AnyArray:
     """A row for each image; as many are in memory at a time as the net takes."""
     import numpy as np
 
@@ -240,7 +239,7 @@ def _told() -> Iterator[None]:
             show_notes([str(warning.message) for warning in caught])
 
 
-def _show_best(images: Sequence[Any], predictions: NDArray[Any], labels: Sequence[str]) -> None:
+def _show_best(images: Sequence[Any], predictions: AnyArray, labels: Sequence[str]) -> None:
     from prototxt.views.answers import answers
     from prototxt.views.answers_table import answers_table
 

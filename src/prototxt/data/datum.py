@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from prototxt.blobs import MAX_ELEMENTS, format_shape
+from prototxt.blobs import MAX_ELEMENTS, AnyArray, format_shape
 from prototxt.errors import DataError, ImageError
 from prototxt.schema import parse_message
 from prototxt.schema.caffe_pb2 import Datum
@@ -22,7 +22,7 @@ Kind = Literal["color", "gray", "stored"]
 class Sample:
     """An image of C x H x W (bytes or float32, BGR), its label, and what errors call it."""
 
-    image: NDArray[Any]
+    image: AnyArray
     label: float
     name: str
 
@@ -39,7 +39,7 @@ def read_datum(record: bytes, name: str, kind: Kind = "stored") -> Sample:
     return Sample(_image(datum, name, kind), float(datum.label), name)
 
 
-def _image(datum: Any, name: str, kind: Kind) -> NDArray[Any]:
+def _image(datum: Datum, name: str, kind: Kind) -> AnyArray:
     if datum.encoded:
         from prototxt.images.opencv import decode_pixels
 
@@ -50,7 +50,7 @@ def _image(datum: Any, name: str, kind: Kind) -> NDArray[Any]:
     shape = (datum.channels, datum.height, datum.width)
     if min(shape) < 1 or datum.channels * datum.height * datum.width > MAX_ELEMENTS:
         raise DataError(f"record says its image is {format_shape(shape)}", path=name)
-    values: NDArray[Any] = (
+    values: AnyArray = (
         np.frombuffer(datum.data, np.uint8) if datum.data else np.array(datum.float_data, np.float32)
     )
     needed = datum.channels * datum.height * datum.width

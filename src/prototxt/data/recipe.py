@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from prototxt.blobs import TEST
 from prototxt.data.transform import DataTransform, unknown_fields
 from prototxt.errors import ImageError, LayerError
 from prototxt.images.mean import Mean
 from prototxt.images.recipe import Recipe, Resize
+from prototxt.schema.caffe_pb2 import LayerParameter, TransformationParameter
 
 
-def own_recipe(layer: Any, folder: str, mean: Mean | None = None) -> tuple[Recipe, list[str]] | None:
+def own_recipe(
+    layer: LayerParameter, folder: str, mean: Mean | None = None
+) -> tuple[Recipe, list[str]] | None:
     """What a LayerParameter's transform_param says of images, and what of it is left out; None without one.
 
     The file's scale and mean are taken as they are; a `mean` given takes the place of the file's. Where it crops,
@@ -45,7 +47,7 @@ def _mean(transform: DataTransform, folder: str) -> Mean | None:
     return Mean(values[:, 0, 0] if values.shape[1:] == (1, 1) else values, named)
 
 
-def _resize(layer: Any, transform: DataTransform, mean: Mean | None) -> Resize:
+def _resize(layer: LayerParameter, transform: DataTransform, mean: Mean | None) -> Resize:
     if not transform.crop_size:
         return "input"
     new = (layer.image_data_param.new_height, layer.image_data_param.new_width)
@@ -56,7 +58,7 @@ def _resize(layer: Any, transform: DataTransform, mean: Mean | None) -> Resize:
     return "input"
 
 
-def _left_out(param: Any) -> Iterator[str]:
+def _left_out(param: TransformationParameter) -> Iterator[str]:
     if param.mirror:
         yield "images are not mirrored at random here"
     fields = unknown_fields(param)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from prototxt.blobs import TRAIN, Array, Shape, format_shape
+from prototxt.blobs import TRAIN, AnyArray, Array, Shape, format_shape
 from prototxt.data.paths import locate
 from prototxt.errors import DataError, ImageError, LayerError
+from prototxt.schema.caffe_pb2 import TransformationParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 KNOWN = ("scale", "mirror", "crop_size", "mean_file", "mean_value", "force_color", "force_gray")
 """Caffe's own fields; forks have many more."""
@@ -33,7 +34,7 @@ class DataTransform:
     random: bool
 
     @classmethod
-    def read(cls, param: Any, phase: int) -> DataTransform:
+    def read(cls, param: TransformationParameter, phase: int) -> DataTransform:
         """From a TransformationParameter; raises LayerError for what contradicts itself."""
         if param.mean_file and param.mean_value:
             raise LayerError("give either mean_file or mean_value, not both", field="mean_value")
@@ -75,7 +76,7 @@ class DataTransform:
         return values if values.ndim == 3 else values[:, None, None]
 
 
-def unknown_fields(param: Any) -> tuple[str, ...]:
+def unknown_fields(param: TransformationParameter) -> tuple[str, ...]:
     """Fields of forks in a TransformationParameter: they are not applied."""
     return tuple(field.name for field, _ in param.ListFields() if field.name not in KNOWN)
 
@@ -88,7 +89,7 @@ class Transformer:
         self._transform, self._rng = transform, rng
         self._mean = transform.mean(folder)
 
-    def apply(self, image: NDArray[Any], name: str) -> Array:
+    def apply(self, image: AnyArray, name: str) -> Array:
         """An image of C x H x W as the net takes it; errors call it `name`.
 
         Source: caffe/src/caffe/data_transformer.cpp (Transform).

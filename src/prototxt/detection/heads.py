@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototxt.blobs import Array, Shape
+from prototxt.blobs import AnyArray, Array, Shape
 from prototxt.detection.detection import Boxes, Detection, Pixels
 from prototxt.detection.regions import decode_regions
 from prototxt.errors import InputError
@@ -102,7 +100,7 @@ class PixelMap:
 
     def find(self, values: Values, view: View, image: int = 0) -> Pixels:
         maps = values[self.output][image]
-        classes: NDArray[Any] = maps.argmax(axis=0) if self.kind == "scores" else maps[0]
+        classes: AnyArray = maps.argmax(axis=0) if self.kind == "scores" else maps[0]
         return Pixels(self.blobs, self.labels, view, classes.astype(np.intp))
 
 

@@ -15,12 +15,12 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 from os import PathLike, fspath
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
+from prototxt import schema
+from prototxt.blobs import MAX_ELEMENTS, AnyArray, Array, Shape, format_shape
 from prototxt.errors import WeightsError
 from prototxt.formats.stored import StoredBlob, StoredLayer
 from prototxt.formats.wire import (
@@ -34,7 +34,7 @@ from prototxt.formats.wire import (
     bytes_head,
     signed,
 )
-from prototxt.schema.caffe_pb2 import BlobProto, NetParameter
+from prototxt.schema.caffe_pb2 import BlobProto, LayerParameter, NetParameter
 
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
 
@@ -85,7 +85,7 @@ def read_blob(path: str | PathLike[str]) -> StoredBlob:
 
 
 def write_caffemodel(
-    file: IO[bytes], name: str, layers: Iterable[tuple[Any, Sequence[Callable[[], Array]]]]
+    file: IO[bytes], name: str, layers: Iterable[tuple[LayerParameter, Sequence[Callable[[], Array]]]]
 ) -> None:
     """A net as Caffe saves it: its name, and every layer's LayerParameter with its arrays as blobs.
 
@@ -192,7 +192,7 @@ _PACKED = {_DATA: FLOAT, _DOUBLE_DATA: DOUBLE}
 
 def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
     dims, legacy, raw_type = list[int](), dict[int, int](), 0
-    pieces: dict[int, list[NDArray[Any]]] = {_DATA: [], _DOUBLE_DATA: []}
+    pieces: dict[int, list[AnyArray]] = {_DATA: [], _DOUBLE_DATA: []}
     raw: Field | None = None
     message = Message(wire, place.start, place.end)
     for found in message:
@@ -228,14 +228,14 @@ def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
     return dims
 
 
-def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> NDArray[Any]:
+def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> AnyArray:
     size, width = run.end - run.start, np.dtype(dtype).itemsize
     if size % width:
         raise wire.error(f"{size} bytes of numbers are not a multiple of {width}", run.start, layer)
     return wire.view(dtype, run.start, size // width)
 
 
-def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> NDArray[Any]:
+def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> AnyArray:
     if raw_type not in _RAW_TYPES:
         raise wire.error(
             f"raw_data of type {raw_type}; known: 0 (double), 1 (float), 2 (float16)", raw.start, layer
@@ -243,7 +243,7 @@ def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> NDArray[An
     return _packed(wire, raw, _RAW_TYPES[raw_type], layer)
 
 
-def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+def _joined(pieces: list[AnyArray]) -> AnyArray:
     return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.float32), *pieces])
 
 
@@ -262,7 +262,7 @@ def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str 
 _NET_LAYER, _LAYER_BLOBS = 100, 7
 
 
-def _write_layer(file: IO[bytes], layer: Any, arrays: Sequence[Array]) -> None:
+def _write_layer(file: IO[bytes], layer: LayerParameter, arrays: Sequence[Array]) -> None:
     before, after = _around_blobs(layer)
     # A blob's shape is a higher field than its numbers; one without axes has no shape, one of 0 values no numbers.
     shapes = [BlobProto(shape={"dim": a.shape} if a.ndim else None) for a in arrays]
@@ -279,9 +279,10 @@ def _write_layer(file: IO[bytes], layer: Any, arrays: Sequence[Array]) -> None:
     file.write(after)
 
 
-def _around_blobs(layer: Any) -> tuple[bytes, bytes]:
+def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     """A LayerParameter's bytes before its blobs and behind them: fields are written in the order of their numbers."""
-    before, after = type(layer)(), type(layer)()
+    before: schema.Message = LayerParameter()
+    after: schema.Message = LayerParameter()
     before.CopyFrom(layer)
     after.CopyFrom(layer)
     for field, _ in layer.ListFields():

@@ -11,9 +11,7 @@ from functools import partial
 from os import PathLike, fspath
 from typing import IO, Any
 
-from numpy.typing import NDArray
-
-from prototxt.blobs import MAX_AXES, Array
+from prototxt.blobs import MAX_AXES, AnyArray, Array
 from prototxt.errors import Place, PrototxtError, WeightsError, printable
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
 from prototxt.util.hdf5 import UNUSABLE, import_h5py, is_dataset, why_not
@@ -141,7 +139,7 @@ def _stored(dataset: Any, path: str, key: tuple[str, int]) -> StoredBlob:
     return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, path, layer))
 
 
-def _read(dataset: Any, path: str, layer: str) -> NDArray[Any]:
+def _read(dataset: Any, path: str, layer: str) -> AnyArray:
     with _errors_of(path, layer):
-        values: NDArray[Any] = dataset[()]
+        values: AnyArray = dataset[()]
         return values

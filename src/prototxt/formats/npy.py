@@ -12,9 +12,8 @@ from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototxt.blobs import MAX_AXES, Shape, format_shape
+from prototxt.blobs import MAX_AXES, AnyArray, Shape, format_shape
 from prototxt.util.files import regular_size
 from prototxt.util.limits import MAX_UNPACKED
 
@@ -76,8 +75,8 @@ def _literals(stream: IO[bytes], version: tuple[int, int]) -> tuple[Shape, np.dt
     return shape, dtype
 
 
-def read_entry(archive: ZipFile, entry: ZipInfo) -> NDArray[Any]:
+def read_entry(archive: ZipFile, entry: ZipInfo) -> AnyArray:
     """An array of an archive whose header has been looked at; raises one of BROKEN. Nothing in it is run."""
     with archive.open(entry) as stream:
-        values: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+        values: AnyArray = np.lib.format.read_array(stream, allow_pickle=False)
         return values

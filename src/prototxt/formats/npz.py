@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike, fspath
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototxt.blobs import Array
+from prototxt.blobs import AnyArray, Array
 from prototxt.errors import Place, PrototxtError, WeightsError, a_few, printable
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
@@ -113,6 +112,6 @@ def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> 
     return StoredBlob(shape, False, partial(_read, archive, entry, path, layer))
 
 
-def _read(archive: ZipFile, entry: ZipInfo, path: str, layer: str) -> NDArray[Any]:
+def _read(archive: ZipFile, entry: ZipInfo, path: str, layer: str) -> AnyArray:
     with _errors_of(path, layer):
         return read_entry(archive, entry)

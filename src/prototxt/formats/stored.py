@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prototxt.blobs import Array, Shape
+from prototxt.blobs import AnyArray, Array, Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +21,7 @@ class StoredBlob:
 
     shape: Shape
     legacy: bool
-    read: Callable[[], NDArray[Any]]
+    read: Callable[[], AnyArray]
 
     def array(self) -> Array:
         """The values as a float32 array of `shape`; writing it never changes the file.

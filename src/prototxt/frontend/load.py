@@ -6,7 +6,6 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike, fspath
-from typing import Any
 
 from prototxt.errors import InputError, MissingLayerError, did_you_mean
 from prototxt.graph.connect import connect
@@ -16,6 +15,7 @@ from prototxt.graph.infer import infer
 from prototxt.graph.select import PHASES, State, select
 from prototxt.layers.base import Setting
 from prototxt.layers.forks import DIALECTS
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
 from prototxt.text.parse import parse
@@ -127,7 +127,7 @@ def choose_layers(definition: Definition, options: Options) -> Definition:
     return feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
 
 
-def layer_of_input(definition: Definition, options: Options, blob: str) -> Any | None:
+def layer_of_input(definition: Definition, options: Options, blob: str) -> LayerParameter | None:
     """The file's own LayerParameter that makes this input, if one does, also where the caller's shape replaced it."""
     layers = select(definition, options.state()).message.layer
     return next((layer for layer in layers if blob in layer.top and not layer.bottom), None)

@@ -8,7 +8,7 @@ Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, up
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
@@ -32,7 +32,7 @@ from prototxt.text.parse import parse
 from prototxt.text.read import read_text
 from prototxt.text.solver import HOLDS_A_NET, is_solver
 from prototxt.text.write import write
-from prototxt.upgrade import upgrade_told
+from prototxt.upgrade import upgrade_with_changes
 from prototxt.upgrade.solver import upgrade_solver
 from prototxt.util.files import regular_size, whole_file
 
@@ -73,30 +73,39 @@ def rewrite_text(
     """
     file = fspath(source)
     tree = parse(read_text(source), file)
-    kind = "solver" if is_solver(tree) else "net"
-    built = build(tree, file, "SolverParameter" if kind == "solver" else "NetParameter", strict=strict)
-    if kind == "solver":
-        message, old, notes = _today_solver(built.message, file)
-    else:
-        definition, old = upgrade_told(define(built.message, file, tree))
-        message, notes = definition.message, definition.notes
+    if is_solver(tree):
+        solver = build(tree, file, SolverParameter, strict=strict)
+        return _write_solver(solver.message, solver.notes, file, target)
+    net = build(tree, file, strict=strict)
+    definition, old = upgrade_with_changes(define(net.message, file, tree))
     with whole_file(target) as out:
-        out.write(write(message).encode())
-    return Rewritten(kind, tuple(old), (*built.notes, *notes))
+        out.write(write(definition.message).encode())
+    return Rewritten("net", tuple(old), (*net.notes, *definition.notes))
 
 
-def _today_solver(message: SolverParameter, file: str) -> tuple[SolverParameter, list[str], tuple[str, ...]]:
-    """The solver, what was old in it, and notes; the nets that it holds are upgraded too."""
-    upgraded = upgrade_solver(message, file)
-    old, notes = ["solver_type"] * message.HasField("solver_type"), list[str]()
+def _write_solver(
+    message: SolverParameter, notes: Sequence[str], file: str, target: str | PathLike[str]
+) -> Rewritten:
+    """Writes a solver in today's form; the nets that it holds are upgraded too."""
+    solver = upgrade_solver(message, file)
+    old, notes = ["solver_type"] * message.HasField("solver_type"), list(notes)
     for name in HOLDS_A_NET:
-        held = getattr(upgraded, name)
-        for net in held if hasattr(held, "add") else [held] * upgraded.HasField(name):
-            definition, of_net = upgrade_told(define(net, file))
+        for net in _nets(solver, name):
+            definition, changes = upgrade_with_changes(define(net, file))
             net.CopyFrom(definition.message)
-            old += [f"{what} in {name}" for what in of_net]
+            old += [f"{what} in {name}" for what in changes]
             notes += definition.notes
-    return upgraded, old, tuple(notes)
+    with whole_file(target) as out:
+        out.write(write(solver).encode())
+    return Rewritten("solver", tuple(old), tuple(notes))
+
+
+def _nets(solver: schema.Message, field: str) -> Sequence[NetParameter]:
+    """The nets in a field that holds one or several; none where it is not set."""
+    held = getattr(solver, field)
+    if isinstance(held, NetParameter):
+        return [held] if solver.HasField(field) else []
+    return list(held)
 
 
 def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> Rewritten:
@@ -109,7 +118,7 @@ def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> 
     wire = Wire(fspath(source))
     try:
         net = _TrainedNet(wire)
-        definition, old = upgrade_told(define(net.message, wire.path))
+        definition, old = upgrade_with_changes(define(net.message, wire.path))
     except UnicodeDecodeError as error:
         raise wire.error(f"{NOT_UTF8}: {error.object[:LONGEST]!r}") from None
     with whole_file(target) as out:

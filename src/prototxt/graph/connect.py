@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Any
 
 from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
 from prototxt.graph.graph import BlobId, Link, Wiring
@@ -12,6 +11,7 @@ from prototxt.layers.base import Layer, Setting
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Resolution, resolve_type
 from prototxt.layers.unknown import Unknown
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
 
@@ -59,7 +59,7 @@ def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -
     )
 
 
-def _automatic_tops(layers: Sequence[Any]) -> Iterator[BlobId]:
+def _automatic_tops(layers: Sequence[LayerParameter]) -> Iterator[BlobId]:
     """Tops that loss layers make by themselves: no layer can read them (net.cpp, AutoTopBlobs)."""
     taken = {top for param in layers for top in param.top}
     names = (f"(automatic {i})" if i > 1 else "(automatic)" for i in count(1))
@@ -73,7 +73,9 @@ def _no_layers(definition: Definition) -> NetError:
     return NetError(what, place=Place(definition.file))
 
 
-def _make(definition: Definition, index: int, param: Any, setting: Setting) -> tuple[Layer, Resolution]:
+def _make(
+    definition: Definition, index: int, param: LayerParameter, setting: Setting
+) -> tuple[Layer, Resolution]:
     """A layer's room; where nothing here does its work, an Unknown that says so."""
     try:
         meant = resolve_type(param, setting)
@@ -86,7 +88,7 @@ def _make(definition: Definition, index: int, param: Any, setting: Setting) -> t
         return Unknown(param, setting, error), Resolution(Unknown)
 
 
-def _data_hint(param: Any) -> str | None:
+def _data_hint(param: LayerParameter) -> str | None:
     """Forks have data layers of their own; here the caller gives the data."""
     if param.bottom or not param.top:
         return None
@@ -95,7 +97,7 @@ def _data_hint(param: Any) -> str | None:
     return f"if it is a data layer, give its shapes in its place: {tops}{code}"
 
 
-def _check_arity(definition: Definition, index: int, param: Any, layer: Layer) -> None:
+def _check_arity(definition: Definition, index: int, param: LayerParameter, layer: Layer) -> None:
     for field, names, (least, most) in (
         ("bottom", param.bottom, layer.bottoms),
         ("top", param.top, (0, layer.tops[1]) if layer.loss else layer.tops),
@@ -114,7 +116,9 @@ def _range(least: int, most: int | None) -> str:
     return str(least) if least == most else f"{least} to {most}"
 
 
-def _read(definition: Definition, index: int, param: Any, name: str, current: dict[str, BlobId]) -> BlobId:
+def _read(
+    definition: Definition, index: int, param: LayerParameter, name: str, current: dict[str, BlobId]
+) -> BlobId:
     if name not in current:
         given = f"where it is an input of the net, give its shape: --input {name}=N,C,H,W"
         hint = did_you_mean(name, current) or given
@@ -128,7 +132,9 @@ def _read(definition: Definition, index: int, param: Any, name: str, current: di
     return current[name]
 
 
-def _write(definition: Definition, index: int, param: Any, i: int, current: dict[str, BlobId]) -> BlobId:
+def _write(
+    definition: Definition, index: int, param: LayerParameter, i: int, current: dict[str, BlobId]
+) -> BlobId:
     name = param.top[i]
     in_place = i < len(param.bottom) and param.bottom[i] == name
     if name in current and not in_place:
@@ -144,7 +150,7 @@ def _write(definition: Definition, index: int, param: Any, i: int, current: dict
 def _error(
     definition: Definition,
     index: int,
-    param: Any,
+    param: LayerParameter,
     field: str,
     what: str,
     hint: str | None = None,

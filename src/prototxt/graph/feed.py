@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from numbers import Integral
-from typing import Any
 
 from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
@@ -69,7 +68,7 @@ def _check(name: str, shape: Shape) -> None:
 
 
 def _refuse_unread(
-    orphans: Mapping[str, Shape], layers: list[Any], read: set[str], definition: Definition
+    orphans: Mapping[str, Shape], layers: list[LayerParameter], read: set[str], definition: Definition
 ) -> None:
     for name in orphans:
         if name not in read:
@@ -77,19 +76,19 @@ def _refuse_unread(
             raise InputError(f'{definition.file}: the net has no input "{name}"', hint=hint)
 
 
-def _read_names(layers: list[Any]) -> set[str]:
+def _read_names(layers: list[LayerParameter]) -> set[str]:
     return {bottom for layer in layers for bottom in layer.bottom}
 
 
-def _sources(layers: list[Any]) -> list[str]:
+def _sources(layers: list[LayerParameter]) -> list[str]:
     return [top for layer in layers if not layer.bottom for top in layer.top]
 
 
-def _inputs_hint(layers: list[Any]) -> str:
+def _inputs_hint(layers: list[LayerParameter]) -> str:
     return "its inputs are " + ", ".join(f'"{name}"' for name in _sources(layers))
 
 
-def _input_again(layer: Any, inputs: Mapping[str, Shape]) -> Any:
+def _input_again(layer: LayerParameter, inputs: Mapping[str, Shape]) -> LayerParameter:
     """An Input layer whose tops take the given shapes."""
     own = [tuple(shape.dim) for shape in layer.input_param.shape]
     own = own * len(layer.top) if len(own) == 1 else own + [()] * (len(layer.top) - len(own))
@@ -98,8 +97,8 @@ def _input_again(layer: Any, inputs: Mapping[str, Shape]) -> Any:
 
 
 def _data_as_input(
-    layer: Any, inputs: Mapping[str, Shape], read: set[str], place: Place
-) -> tuple[Any, list[str]]:
+    layer: LayerParameter, inputs: Mapping[str, Shape], read: set[str], place: Place
+) -> tuple[LayerParameter, list[str]]:
     """A data layer as an Input layer, and notes on the tops that were not given and are read."""
     shapes, notes = dict[str, Shape](), list[str]()
     for i, top in enumerate(layer.top):
@@ -112,7 +111,7 @@ def _data_as_input(
     return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
 
 
-def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) -> Following:
+def _following(layer: LayerParameter, i: int, inputs: Mapping[str, Shape], place: Place) -> Following:
     """The shape of a top that was not given, and why it has it, as the layer's room knows."""
     try:
         found = resolve_type(layer).layer_class.follows(layer, i, inputs)
@@ -130,7 +129,7 @@ def _following(layer: Any, i: int, inputs: Mapping[str, Shape], place: Place) ->
     )
 
 
-def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> Any:
+def _input_layer(name: str, tops: list[str], shapes: list[Shape]) -> LayerParameter:
     layer = LayerParameter(name=name, type="Input", top=tops)
     for shape in shapes:
         layer.input_param.shape.add().dim.extend(shape)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError, MissingLayerError, Place
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown
+from prototxt.schema.caffe_pb2 import FillerParameter, ParamSpec
 from prototxt.text.definition import place_in
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
@@ -39,7 +40,7 @@ class Link:
     layer: Layer
     bottoms: tuple[BlobId, ...]
     tops: tuple[BlobId, ...]
-    specs: tuple[Any, ...]
+    specs: tuple[ParamSpec, ...]
     tree: Message | None
 
 
@@ -65,7 +66,7 @@ class ParamRef:
     owner: int
     slot: int
     shape: Shape
-    filler: Any
+    filler: FillerParameter | None
     statistic: bool
     name: str = ""
     start: Array | None = field(default=None, compare=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from prototxt.blobs import TEST
 from prototxt.errors import NetError
+from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
 from prototxt.text.definition import Definition
 
 PHASES = ("TRAIN", "TEST")
@@ -43,7 +43,7 @@ def up_to(definition: Definition, layer: str) -> Definition:
     return definition.with_layers(layers[: last + 1], definition.trees[: last + 1])
 
 
-def _included(definition: Definition, index: int, layer: Any, state: State) -> bool:
+def _included(definition: Definition, index: int, layer: LayerParameter, state: State) -> bool:
     if layer.include and layer.exclude:
         raise NetError(
             "has both include and exclude rules; give one kind",
@@ -56,11 +56,11 @@ def _included(definition: Definition, index: int, layer: Any, state: State) -> b
     return not _any_met(layer.exclude, state)
 
 
-def _any_met(rules: Sequence[Any], state: State) -> bool:
+def _any_met(rules: Sequence[NetStateRule], state: State) -> bool:
     return any(_met(rule, state) for rule in rules)
 
 
-def _met(rule: Any, state: State) -> bool:
+def _met(rule: NetStateRule, state: State) -> bool:
     return not (
         (rule.HasField("phase") and rule.phase != state.phase)
         or (rule.HasField("min_level") and state.level < rule.min_level)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from prototxt.blobs import AnyArray
 
 Crop = Literal["center", "ten"]
 
@@ -21,7 +23,7 @@ class Window:
     width: int
     mirrored: bool = False
 
-    def cut(self, image: NDArray[Any]) -> NDArray[Any]:
+    def cut(self, image: AnyArray) -> AnyArray:
         """This part of an image of rows x columns x channels: a view."""
         part = image[self.top : self.top + self.height, self.left : self.left + self.width]
         return part[:, ::-1] if self.mirrored else part

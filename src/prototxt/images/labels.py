@@ -9,6 +9,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from prototxt.errors import ImageError, Place
+from prototxt.schema.caffe_pb2 import LabelMap
 from prototxt.util.files import regular_size
 
 MAX_BYTES = 16_000_000
@@ -82,7 +83,7 @@ def _label_map(text: str, file: str) -> tuple[str, ...]:
     from prototxt.text.parse import parse
 
     names: dict[int, str] = {}
-    for item in build(parse(text, file), file, "LabelMap").message.item:
+    for item in build(parse(text, file), file, LabelMap).message.item:
         if not 0 <= item.label <= MAX_LABELS:
             what = f'item "{item.name}" has label {item.label}; labels go from 0 to {MAX_LABELS:,}'
             raise ImageError(what, place=Place(file))

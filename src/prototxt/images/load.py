@@ -8,12 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.util.files import regular_size
 
@@ -137,7 +138,7 @@ def _finite(name: str, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return pixels
 
 
-def _from_16_bit(name: str, pixels: NDArray[Any]) -> NDArray[np.uint8]:
+def _from_16_bit(name: str, pixels: AnyArray) -> NDArray[np.uint8]:
     low, high = int(pixels.min()), int(pixels.max())
     if low < 0 or high > 65535:
         raise ImageError(

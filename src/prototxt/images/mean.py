@@ -7,12 +7,11 @@ import warnings
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.blobs import format_shape
+from prototxt.blobs import AnyArray, format_shape
 from prototxt.errors import ImageError, Place, WeightsError
 from prototxt.formats.caffemodel import read_blob
 from prototxt.images.resize import resize
@@ -80,7 +79,7 @@ def read_mean(mean: str | PathLike[str]) -> Mean:
     return Mean(values, text)
 
 
-def _from_file(path: str) -> NDArray[Any]:
+def _from_file(path: str) -> AnyArray:
     try:
         regular_size(path)
         with Path(path).open("rb") as file:
@@ -96,12 +95,12 @@ def _from_file(path: str) -> NDArray[Any]:
         raise ImageError(f"not a mean file: {what}", place=Place(path)) from None
 
 
-def _from_npy(path: str) -> NDArray[Any]:
+def _from_npy(path: str) -> AnyArray:
     try:
         # Through a map: a header that declares more than the file holds is refused before anything is allocated.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of headers that Python 2 wrote
-            values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            values: AnyArray = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError:
         raise
     except Exception as error:
@@ -112,7 +111,7 @@ def _from_npy(path: str) -> NDArray[Any]:
     return values
 
 
-def _channels_first(path: str, values: NDArray[Any]) -> Array:
+def _channels_first(path: str, values: AnyArray) -> Array:
     shape = values.shape
     if len(shape) == 4 and shape[0] == 1:
         shape = shape[1:]
@@ -125,7 +124,7 @@ def _channels_first(path: str, values: NDArray[Any]) -> Array:
     return _float32(values).reshape(shape)
 
 
-def _float32(values: NDArray[Any]) -> Array:
+def _float32(values: AnyArray) -> Array:
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # what is too large becomes infinity, which is refused by name

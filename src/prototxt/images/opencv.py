@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.images.load import DEEP, check_pixels, guarded, open_image, to_bytes, upright
 
@@ -112,7 +113,7 @@ _CONVERTERS: dict[Kind, Callable[[Image.Image, str, str], Bytes]] = {
 
 
 def _upper_bytes(image: Image.Image, name: str) -> Bytes:
-    pixels: NDArray[Any] = np.asarray(image)
+    pixels: AnyArray = np.asarray(image)
     if pixels.dtype.kind == "f" or pixels.min() < 0 or pixels.max() > 65535:
         raise ImageError("pixels of floating point or of 32 bits: no image of bytes", place=Place(name))
     return (pixels >> 8).astype(np.uint8)[..., None]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from prototxt.blobs import AnyArray
 
 Array = NDArray[np.float32]
 
 
-def resize(image: NDArray[Any], height: int, width: int) -> Array:
+def resize(image: AnyArray, height: int, width: int) -> Array:
     """An H x W x C image at another size, float32, not rounded.
 
     Formula, per axis of `old` pixels: output i lies at p = (i + 0.5) * old / new - 0.5, cut to 0 .. old - 1,
@@ -25,7 +25,7 @@ def resize(image: NDArray[Any], height: int, width: int) -> Array:
     return _along(_along(image, 0, height), 1, width)
 
 
-def _along(image: NDArray[Any], axis: int, new: int) -> Array:
+def _along(image: AnyArray, axis: int, new: int) -> Array:
     old = image.shape[axis]
     if old == new:
         return image.astype(np.float32, copy=False)

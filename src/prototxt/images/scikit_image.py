@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import warnings
 from os import PathLike, fspath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.images.load import DEEP, check_pixels, guarded, open_image, to_bytes
 
@@ -67,14 +68,14 @@ def _in_unit(name: str, image: Image.Image) -> Array:
     return pixels[..., None] if gray else pixels
 
 
-def _checked(name: str, pixels: NDArray[Any], low: int, high: int) -> NDArray[Any]:
+def _checked(name: str, pixels: AnyArray, low: int, high: int) -> AnyArray:
     if not (pixels.min() >= low and pixels.max() <= high):
         what = f"pixels from {pixels.min():g} to {pixels.max():g}, where {low} to {high} is an image's range"
         raise ImageError(what, place=Place(name))
     return pixels
 
 
-def resize_smooth(image: NDArray[Any], height: int, width: int, order: int = 1) -> Array:
+def resize_smooth(image: AnyArray, height: int, width: int, order: int = 1) -> Array:
     """An H x W x C image at another size as skimage.transform.resize gives it, in float32.
 
     Formula, per axis of `old` pixels: an axis that shrinks is first smoothed by a Gaussian of standard deviation
@@ -99,7 +100,7 @@ def resize_smooth(image: NDArray[Any], height: int, width: int, order: int = 1) 
 
 
 def stretch(
-    image: NDArray[Any], height: int, width: int, order: int = 1, outside: float = 0
+    image: AnyArray, height: int, width: int, order: int = 1, outside: float = 0
 ) -> NDArray[np.float64]:
     """`resize_smooth` without its smoothing, and with a value for what lies outside: skimage's resize before 0.15.
 
@@ -114,7 +115,7 @@ def stretch(
     return _weighted(_weighted(image, 0, rows, down), 1, columns, across) + rest[..., None] * outside
 
 
-def zoom(image: NDArray[Any], height: int, width: int, order: int = 1) -> Array:
+def zoom(image: AnyArray, height: int, width: int, order: int = 1) -> Array:
     """An H x W x C image at another size as scipy.ndimage.zoom gives it, in float32.
 
     Formula, per axis: output i lies at p = i * (old - 1) / (new - 1), the first and the last pixel on the first and the
@@ -161,7 +162,7 @@ def _between(place: NDArray[np.floating], order: int) -> Taps:
 
 
 def _weighted(
-    image: NDArray[Any], axis: int, places: NDArray[np.intp], weights: NDArray[np.float64]
+    image: AnyArray, axis: int, places: NDArray[np.intp], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The weighted sums of pixels along an axis, in float64: only what is read is touched, a tap at a time."""
     form = [-1 if a == axis else 1 for a in range(image.ndim)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prototxt.blobs import AnyArray
 from prototxt.images.crops import Window
 
 Size = tuple[int, int]
@@ -37,7 +37,7 @@ class View:
         short = 0 if self.image[0] <= self.image[1] else 1
         return self.resized[short] / self.image[short]
 
-    def to_image(self, boxes: NDArray[Any]) -> NDArray[np.float64]:
+    def to_image(self, boxes: AnyArray) -> NDArray[np.float64]:
         """Boxes (... x 4: x1, y1, x2, y2) in pixels of the input, as pixels of the image."""
         (rows, columns), (resized_rows, resized_columns) = self.image, self.resized
         corner = np.array([self.window.left, self.window.top] * 2, np.float64)

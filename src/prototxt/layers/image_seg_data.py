@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
+from prototxt.blobs import MAX_ELEMENTS, AnyArray, Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_labelled
 from prototxt.data.pairs import Pair, PairFiles, Size, pair_batches, planes
 from prototxt.data.samples import order
@@ -21,7 +21,7 @@ from prototxt.schema.caffe_pb2 import ImageDataParameter, LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 
 @layer("ImageSegData", bottoms=0, tops=(1, 3), fork="pspnet")
@@ -178,7 +178,7 @@ def _batches(
 ) -> Iterator[list[Array]]:
     transformer = Transformer(transform, "", rng)
 
-    def finish(pair: Pair) -> tuple[Array, Array, NDArray[Any]]:
+    def finish(pair: Pair) -> tuple[Array, Array, AnyArray]:
         image, label = cutter.finished(*planes(cutter.resized(pair, rng), transformer), rng)
         size = np.minimum(pair.image.shape[:2], tops[0][2:])
         return image, label, size.reshape(1, 1, 2)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from prototxt.blobs import Array, Shape, count, format_shape
+from prototxt.blobs import AnyArray, Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
@@ -105,7 +105,7 @@ def counts(labels: Labels, guess: Labels, classes: int) -> NDArray[np.int64]:
     return np.stack([np.bincount(group, minlength=classes) for group in groups])
 
 
-def _shares(both: NDArray[Any], label: NDArray[Any], guess: NDArray[Any]) -> tuple[float, float, float]:
+def _shares(both: AnyArray, label: AnyArray, guess: AnyArray) -> tuple[float, float, float]:
     there, union = label > 0, label + guess - both
     recall = both[there] / label[there]
     iou = np.where(union > 0, both / np.maximum(union, 1), 1)

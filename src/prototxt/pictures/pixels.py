@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import ceil
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from prototxt.blobs import AnyArray
 from prototxt.detection.detection import Pixels as Classes
 from prototxt.images.load import Pixels
 from prototxt.pictures.boxes import MIN_SIDE, canvas_of, fitted, text_size, to_uint8
@@ -60,7 +60,7 @@ def paint_classes(
     return stack([picture, below], 0)
 
 
-def _mixed(colours: NDArray[np.uint8], gray: NDArray[Any] | float) -> NDArray[np.float32]:
+def _mixed(colours: NDArray[np.uint8], gray: AnyArray | float) -> NDArray[np.float32]:
     mixed: NDArray[np.float32] = np.float32(COLOUR) * colours + np.float32(1 - COLOUR) * gray
     return mixed
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from prototxt import schema
 from prototxt.errors import Place, TextError, did_you_mean
-from prototxt.schema import descriptor, message_class
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.tree import Field, Message, Scalar
-from prototxt.text.values import Convert, MisfitError, converter
+from prototxt.text.values import Convert, MisfitError, Value, converter
 
 MAX_NOTES = 1000
 """Unknown fields that get a line each; a file that is no net at all may have millions."""
@@ -19,32 +20,44 @@ MAX_NOTES = 1000
 MAX_LAYERS = 100_000
 """The largest nets have some thousands; each takes some KB in all stages up to the graph."""
 
+M = TypeVar("M", bound=schema.Message)
+
 _LAYERS = {"caffe.LayerParameter", "caffe.V1LayerParameter"}
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A message and what was odd in its text: one line for every unknown field, with its place.
+class Built(Generic[M]):
+    """A message and a note on each unknown field of its text, with the field's place.
 
-    After MAX_NOTES lines one more says how many there would have been.
+    After MAX_NOTES notes one more says how many are left out.
     """
 
-    message: Any
+    message: M
     notes: tuple[str, ...]
 
 
-def build(tree: Message, file: str, message_type: str = "NetParameter", *, strict: bool = False) -> Built:
-    """The message that a tree describes.
+@overload
+def build(tree: Message, file: str, *, strict: bool = False) -> Built[NetParameter]: ...
 
-    `file` is the name errors and notes show. An unknown field is skipped with a note, whatever it holds; with
+
+@overload
+def build(tree: Message, file: str, message_type: type[M], *, strict: bool = False) -> Built[M]: ...
+
+
+def build(
+    tree: Message, file: str, message_type: type[schema.Message] = NetParameter, *, strict: bool = False
+) -> Built[Any]:  # the overloads say of what
+    """Builds the message that a tree describes: a net, or a message of another type.
+
+    `file` is the name that errors and notes show. An unknown field is skipped with a note, whatever it holds; with
     `strict` it is an error.
 
     Raises TextError, with the place of the value: a value of the wrong type or out of range, an unknown enum
-    value, a field given twice, a required field missing. KeyError when the schema has no such message type.
+    value, a field given twice, a required field missing.
     """
-    message = message_class(message_type)()
+    message = message_type()
     builder = _Builder(file, strict)
-    builder.fill(message, tree, _plan(descriptor(message_type)))
+    builder.fill(message, tree, _plan(message_type.DESCRIPTOR))
     return Built(message, tuple(builder.all_notes()))
 
 
@@ -90,7 +103,7 @@ class _Builder:
         self.layers = 0
         self.layer: _Layer | None = None
 
-    def fill(self, target: Any, node: Message, plan: _Plan) -> None:
+    def fill(self, target: schema.Message, node: Message, plan: _Plan) -> None:
         """Write the node's fields into a message."""
         given: set[str] = set()
         for field in node.fields:
@@ -106,7 +119,7 @@ class _Builder:
             if name not in given:
                 raise self._error(node, f'{plan.name} lacks its required field "{name}"')
 
-    def _set(self, target: Any, field: Field, slot: _Slot, again: bool) -> None:
+    def _set(self, target: schema.Message, field: Field, slot: _Slot, again: bool) -> None:
         if again:
             raise self._error(field, f'"{field.name}" is given twice; it takes one value')
         if len(field.values) != 1:
@@ -119,14 +132,14 @@ class _Builder:
             part.SetInParent()
             self._fill_part(part, value, field, slot.message_type)
 
-    def _append(self, repeated: Any, field: Field, slot: _Slot) -> None:
+    def _append(self, repeated: Any, field: Field, slot: _Slot) -> None:  # a container of either kind
         for value in field.values:
             if slot.message_type is None:
                 repeated.append(self._scalar(value, field, slot))
             else:
                 self._fill_part(repeated.add(), value, field, slot.message_type)
 
-    def _scalar(self, value: Scalar | Message, field: Field, slot: _Slot) -> Any:
+    def _scalar(self, value: Scalar | Message, field: Field, slot: _Slot) -> Value:
         if isinstance(value, Message) or slot.convert is None:
             raise self._error(value, f'"{field.name}" takes a value, not a message in braces')
         try:
@@ -134,7 +147,9 @@ class _Builder:
         except MisfitError as wrong:
             raise self._error(value, f'"{field.name}" takes {wrong.what}', wrong.hint) from None
 
-    def _fill_part(self, part: Any, value: Scalar | Message, field: Field, kind: Descriptor) -> None:
+    def _fill_part(
+        self, part: schema.Message, value: Scalar | Message, field: Field, kind: Descriptor
+    ) -> None:
         if isinstance(value, Scalar):
             hint = f"write {field.name} {{ ... }}"
             raise self._error(value, f'"{field.name}" takes a message in braces, not a value', hint)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from prototxt.errors import Place
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.text.place import place_of_field
 from prototxt.text.tree import Message
 
@@ -19,7 +19,7 @@ class Definition:
     file, if there is one.
     """
 
-    message: Any
+    message: NetParameter
     file: str
     trees: tuple[Message | None, ...]
     notes: tuple[str, ...] = ()
@@ -29,9 +29,9 @@ class Definition:
         """Where layer `index` (or its first field of this name) stands in the file."""
         return place_in(self.trees[index], self.file, field)
 
-    def with_layers(self, layers: Sequence[Any], trees: Sequence[Message | None]) -> Definition:
+    def with_layers(self, layers: Sequence[LayerParameter], trees: Sequence[Message | None]) -> Definition:
         """The same net with these LayerParameters in place of its own."""
-        message = type(self.message)()
+        message = NetParameter()
         message.CopyFrom(self.message)
         message.ClearField("layers")
         message.ClearField("layer")
@@ -46,7 +46,9 @@ def place_in(tree: Message | None, file: str, field: str | None = None) -> Place
     return place_of_field(tree, file, field) if field else Place(file, tree.line, tree.column)
 
 
-def define(message: Any, file: str, tree: Message | None = None, notes: Sequence[str] = ()) -> Definition:
+def define(
+    message: NetParameter, file: str, tree: Message | None = None, notes: Sequence[str] = ()
+) -> Definition:
     """A Definition from a NetParameter and the tree it was built from, if any."""
     size = len(message.layer) + len(message.layers)
     if tree is None:

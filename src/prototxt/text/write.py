@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
 
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
-def write(message: Any) -> str:
+def write(message: Message) -> str:
     """A message's text: the fields that are set, in the order of their numbers.
 
     Parsing and building it gives an equal message. An empty message gives an empty text.
@@ -20,7 +21,7 @@ def write(message: Any) -> str:
     return "".join(f"{line}\n" for line in _lines(message, ""))
 
 
-def _lines(message: Any, indent: str) -> Iterator[str]:
+def _lines(message: Message, indent: str) -> Iterator[str]:
     for field, value in message.ListFields():
         for item in value if field.is_repeated else (value,):
             if field.message_type is None:
@@ -31,7 +32,7 @@ def _lines(message: Any, indent: str) -> Iterator[str]:
                 yield f"{indent}}}"
 
 
-def _scalar(field: FieldDescriptor, value: Any) -> str:
+def _scalar(field: FieldDescriptor, value: Any) -> str:  # of the field's type
     if field.enum_type is not None:
         named = field.enum_type.values_by_number.get(value)
         return named.name if named else str(value)

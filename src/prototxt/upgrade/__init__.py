@@ -9,7 +9,7 @@ from prototxt.upgrade.net_inputs import inputs_to_layers
 from prototxt.upgrade.v0 import v0_to_v1
 from prototxt.upgrade.v1 import v1_to_v2
 
-__all__ = ["upgrade", "upgrade_told"]
+__all__ = ["upgrade", "upgrade_with_changes"]
 
 STORIES = {
     v0_to_v1: "V0 layers",
@@ -31,7 +31,7 @@ def upgrade(definition: Definition) -> Definition:
     return definition
 
 
-def upgrade_told(definition: Definition) -> tuple[Definition, list[str]]:
+def upgrade_with_changes(definition: Definition) -> tuple[Definition, list[str]]:
     """What `upgrade` gives, and what was of an older form; nothing for a net that is in today's."""
     old = []
     for story, what in STORIES.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isclose
-from typing import Any
+
+from prototxt.schema import Message
+from prototxt.schema.caffe_pb2 import LayerParameter
 
 SAME_PLACE = {
     "AbsVal", "BNLL", "BatchNorm", "Bias", "Concat", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "MVN", "PReLU",
@@ -35,7 +37,7 @@ class _Seat:
         return _Seat(self.root, (scaled[0], scaled[1]), (moved[0], moved[1]))
 
 
-def set_offsets(layers: Sequence[Any]) -> list[str]:
+def set_offsets(layers: Sequence[LayerParameter]) -> list[str]:
     """Writes `crop_param` into LayerParameters of Crop without one; the names of those whose offset cannot be told.
 
     Source: the Crop layer of FCN's Caffe (longjon/caffe), crop_layer.cpp; caffe/python/caffe/coord_map.py.
@@ -67,7 +69,7 @@ def _offset(first: _Seat, second: _Seat) -> tuple[int, int] | None:
     return round(down), round(across)
 
 
-def _top_seat(layer: Any, bottoms: Sequence[_Seat], top: str) -> _Seat:
+def _top_seat(layer: LayerParameter, bottoms: Sequence[_Seat], top: str) -> _Seat:
     if bottoms and layer.type in SAME_PLACE:
         return bottoms[0]
     if bottoms and layer.type == "Crop" and layer.crop_param.offset:
@@ -84,7 +86,7 @@ def _top_seat(layer: Any, bottoms: Sequence[_Seat], top: str) -> _Seat:
     return _Seat(top)
 
 
-def _window(layer: Any) -> tuple[Pair, Pair]:
+def _window(layer: LayerParameter) -> tuple[Pair, Pair]:
     """The stride, and where the middle of the first window lies."""
     p = layer.pooling_param if layer.type == "Pooling" else layer.convolution_param
     kernel, stride, pad = (
@@ -96,7 +98,7 @@ def _window(layer: Any) -> tuple[Pair, Pair]:
     return stride, (middle[0], middle[1])
 
 
-def _pair(p: Any, name: str, each: str, default: float) -> Pair:
+def _pair(p: Message, name: str, each: str, default: float) -> Pair:
     """A field that is one number, a list of one or two, or a number for H and one for W."""
     if each and (p.HasField(f"{each}_h") or p.HasField(f"{each}_w")):
         return getattr(p, f"{each}_h"), getattr(p, f"{each}_w")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal, get_args
 
+from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.definition import Definition
 
-READERS = ("data_param", "image_data_param", "window_data_param")
-FIELDS = ("scale", "mean_file", "crop_size", "mirror")
+Reader = Literal["data_param", "image_data_param", "window_data_param"]
+Moved = Literal["scale", "mean_file", "crop_size", "mirror"]
+
+READERS: tuple[Reader, ...] = get_args(Reader)
+FIELDS: tuple[Moved, ...] = get_args(Moved)
 
 
 def move_transform_fields(definition: Definition) -> Definition:
@@ -17,7 +22,7 @@ def move_transform_fields(definition: Definition) -> Definition:
     """
     if not definition.message.layers:
         return definition
-    message = type(definition.message)()
+    message = NetParameter()
     message.CopyFrom(definition.message)
     for layer in message.layers:
         for reader in READERS:

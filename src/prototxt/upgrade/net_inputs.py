@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from prototxt.errors import NetError
 from prototxt.schema.caffe_pb2 import BlobShape, LayerParameter
@@ -10,7 +10,7 @@ from prototxt.text.definition import Definition, place_in
 from prototxt.text.tree import Message
 
 LEGACY_AXES = 4
-FIELDS = ("input", "input_dim", "input_shape")
+FIELDS: tuple[Literal["input", "input_dim", "input_shape"], ...] = ("input", "input_dim", "input_shape")
 
 
 def inputs_to_layers(definition: Definition) -> Definition:
@@ -38,7 +38,7 @@ def _tree(definition: Definition) -> Message | None:
     return Message(fields, fields[0].line, fields[0].column) if fields else None
 
 
-def _shapes(definition: Definition) -> list[Any]:
+def _shapes(definition: Definition) -> list[BlobShape]:
     message, tree = definition.message, _tree(definition)
     inputs = len(message.input)
     if message.input_shape:
@@ -52,5 +52,4 @@ def _shapes(definition: Definition) -> list[Any]:
             f"{inputs} `input` need {LEGACY_AXES * inputs} `input_dim` (N, C, H, W each), not {len(dims)}",
             place=place_in(tree, definition.file, "input_dim"),
         )
-    shape = BlobShape
-    return [shape(dim=dims[i : i + LEGACY_AXES]) for i in range(0, len(dims), LEGACY_AXES)]
+    return [BlobShape(dim=dims[i : i + LEGACY_AXES]) for i in range(0, len(dims), LEGACY_AXES)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.errors import NetError, Place
+from prototxt.schema.caffe_pb2 import SolverParameter
 
 TYPES = {
     "SGD": "SGD",
@@ -17,19 +16,18 @@ TYPES = {
 }
 
 
-def upgrade_solver(message: Any, file: str) -> Any:
+def upgrade_solver(message: SolverParameter, file: str) -> SolverParameter:
     """The same SolverParameter with its `solver_type` as `type`.
 
     Raises NetError where it has both.
     """
-    upgraded = type(message)()
+    upgraded = SolverParameter()
     upgraded.CopyFrom(message)
     if not message.HasField("solver_type"):
         return upgraded
     if message.HasField("type"):
         what = "the solver has both solver_type (an enum, the old form) and type (a name); keep type"
         raise NetError(what, place=Place(file))
-    names = message.DESCRIPTOR.fields_by_name["solver_type"].enum_type.values_by_number
-    upgraded.type = TYPES[names[message.solver_type].name]
+    upgraded.type = TYPES[SolverParameter.SolverType.Name(message.solver_type)]
     upgraded.ClearField("solver_type")
     return upgraded

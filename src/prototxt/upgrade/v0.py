@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from prototxt.errors import NetError, did_you_mean
+from prototxt.schema import Message
+from prototxt.schema.caffe_pb2 import NetParameter, V0LayerParameter, V1LayerParameter
 from prototxt.text.definition import Definition
 
 TYPES = {
@@ -90,7 +91,7 @@ def v0_to_v1(definition: Definition) -> Definition:
     old = definition.message.layers
     if not any(connection.HasField("layer") for connection in old):
         return definition
-    paddings: dict[str, Any] = {}
+    paddings: dict[str, V1LayerParameter] = {}
     layers, trees = [], []
     notes: list[str] = []
     for index, connection in enumerate(old):
@@ -105,7 +106,7 @@ def v0_to_v1(definition: Definition) -> Definition:
             paddings.pop(top, None)
         layers.append(upgraded)
         trees.append(definition.trees[len(definition.message.layer) + index])
-    message = type(definition.message)()
+    message = NetParameter()
     message.CopyFrom(definition.message)
     message.ClearField("layers")
     message.layers.extend(layers)
@@ -113,8 +114,10 @@ def v0_to_v1(definition: Definition) -> Definition:
     return replace(definition, message=message, trees=(*kept, *trees), notes=(*definition.notes, *notes))
 
 
-def _upgrade_layer(definition: Definition, index: int, connection: Any, notes: list[str]) -> Any:
-    layer = type(connection)(bottom=connection.bottom, top=connection.top)
+def _upgrade_layer(
+    definition: Definition, index: int, connection: V1LayerParameter, notes: list[str]
+) -> V1LayerParameter:
+    layer = V1LayerParameter(bottom=connection.bottom, top=connection.top)
     if not connection.HasField("layer"):
         layer.CopyFrom(connection)
         return layer
@@ -125,14 +128,15 @@ def _upgrade_layer(definition: Definition, index: int, connection: Any, notes: l
             raise _error(
                 definition, index, v0, f'unknown V0 layer type "{v0.type}"', did_you_mean(v0.type, TYPES)
             )
-        layer.type = layer.DESCRIPTOR.enum_types_by_name["LayerType"].values_by_name[TYPES[v0.type]].number
+        layer.type = V1LayerParameter.LayerType.Value(TYPES[v0.type])
     layer.blobs.extend(v0.blobs)
     layer.blobs_lr.extend(v0.blobs_lr)
     layer.weight_decay.extend(v0.weight_decay)
     if v0.HasField("hdf5_output_param"):
         layer.hdf5_output_param.CopyFrom(v0.hdf5_output_param)
+    written = {field.name for field, _ in v0.ListFields()}
     for field, (target, homes) in MOVES.items():
-        if not v0.HasField(field):
+        if field not in written:
             continue
         if v0.type not in homes:
             place = definition.place(len(definition.message.layer) + index, field)
@@ -144,7 +148,7 @@ def _upgrade_layer(definition: Definition, index: int, connection: Any, notes: l
     return layer
 
 
-def _put(message: Any, field: str, value: Any) -> None:
+def _put(message: Message, field: str, value: object) -> None:
     target = getattr(message, field)
     if hasattr(target, "append"):
         target.append(value)
@@ -155,8 +159,8 @@ def _put(message: Any, field: str, value: Any) -> None:
 
 
 def _padded_bottoms(
-    definition: Definition, index: int, connection: Any, paddings: dict[str, Any]
-) -> dict[int, Any]:
+    definition: Definition, index: int, connection: V1LayerParameter, paddings: dict[str, V1LayerParameter]
+) -> dict[int, V1LayerParameter]:
     """The padding layers that this layer reads, by its bottom's place; raises NetError where none may stand."""
     v0 = connection.layer
     padded = {i: paddings[bottom] for i, bottom in enumerate(connection.bottom) if bottom in paddings}
@@ -173,15 +177,15 @@ def _padded_bottoms(
     return padded
 
 
-def _fold(layer: Any, bottom: int, padding: Any) -> None:
+def _fold(layer: V1LayerParameter, bottom: int, padding: V1LayerParameter) -> None:
     """The padding as the pad of the layer that reads it."""
-    if layer.type == layer.CONVOLUTION:
+    if layer.type == V1LayerParameter.CONVOLUTION:
         layer.convolution_param.pad[:] = [padding.layer.pad]
     else:
         layer.pooling_param.pad = padding.layer.pad
     layer.bottom[bottom] = padding.bottom[0]
 
 
-def _error(definition: Definition, index: int, v0: Any, what: str, hint: str | None) -> NetError:
+def _error(definition: Definition, index: int, v0: V0LayerParameter, what: str, hint: str | None) -> NetError:
     place = definition.place(len(definition.message.layer) + index, "type")
     return NetError(what, place=place, layer=v0.name, layer_type=v0.type, hint=hint)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, ParamSpec, V1LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.upgrade.crop import set_offsets
 
@@ -94,7 +93,7 @@ def _in_order(definition: Definition, first_v1: int) -> Definition:
     return replace(sorted_by_place, notes=(*definition.notes, note))
 
 
-def _upgrade_layer(v1: Any) -> Any:
+def _upgrade_layer(v1: V1LayerParameter) -> LayerParameter:
     layer = LayerParameter()
     fields = layer.DESCRIPTOR.fields_by_name
     for field, value in v1.ListFields():
@@ -106,19 +105,19 @@ def _upgrade_layer(v1: Any) -> Any:
             getattr(layer, field.name).extend(value)
         else:
             setattr(layer, field.name, value)
-    types = v1.DESCRIPTOR.enum_types_by_name["LayerType"].values_by_number
-    layer.type = TYPES.get(types[v1.type].name, types[v1.type].name)
+    name = V1LayerParameter.LayerType.Name(v1.type)
+    layer.type = TYPES.get(name, name)
     _upgrade_param_specs(v1, layer)
     return layer
 
 
-def _upgrade_param_specs(v1: Any, layer: Any) -> None:
+def _upgrade_param_specs(v1: V1LayerParameter, layer: LayerParameter) -> None:
     for _ in range(max(len(v1.param), len(v1.blob_share_mode), len(v1.blobs_lr), len(v1.weight_decay))):
         layer.param.add()
     for spec, name in zip(layer.param, v1.param, strict=False):
         spec.name = name
     for spec, mode in zip(layer.param, v1.blob_share_mode, strict=False):
-        spec.share_mode = mode
+        spec.share_mode = ParamSpec.DimCheckMode.Value(V1LayerParameter.DimCheckMode.Name(mode))
     for spec, rate in zip(layer.param, v1.blobs_lr, strict=False):
         spec.lr_mult = rate
     for spec, decay in zip(layer.param, v1.weight_decay, strict=False):

@@ -258,5 +258,6 @@ def _filled(node: Node, ref: ParamRef, seed: int) -> Callable[[], Array]:
     try:
         array = np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, ref.slot)))
     except LayerError as error:
-        raise error.at(node.place_of_filler(ref.filler.type), node.name, node.type) from None
+        kind = ref.filler.type if ref.filler is not None else ""
+        raise error.at(node.place_of_filler(kind), node.name, node.type) from None
     return lambda: array

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from prototxt.blobs import Array
 from prototxt.errors import InputError, Place
@@ -14,12 +14,13 @@ from prototxt.formats.caffemodel import write_caffemodel
 from prototxt.formats.hdf5 import write_hdf5
 from prototxt.formats.npz import write_npz
 from prototxt.graph.graph import Graph
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.files import whole_file
 from prototxt.weights.params import Params
 
 
 def save_weights(
-    path: str | PathLike[str], graph: Graph, layers: Sequence[Any], params: Params, form: str = ""
+    path: str | PathLike[str], graph: Graph, layers: Sequence[LayerParameter], params: Params, form: str = ""
 ) -> None:
     """Write every array of a net to `path`, whole or not at all; `layers` are the nodes' LayerParameters.
 
@@ -61,18 +62,24 @@ def _arrays(graph: Graph, params: Params, *, shared: bool) -> Iterator[tuple[str
                 yield node.name, slot, params.array(node.index, slot)
 
 
-def _caffemodel(file: IO[bytes], _path: str, graph: Graph, layers: Sequence[Any], params: Params) -> None:
+def _caffemodel(
+    file: IO[bytes], _path: str, graph: Graph, layers: Sequence[LayerParameter], params: Params
+) -> None:
     def arrays_of(index: int) -> list[Callable[[], Array]]:
         return [partial(params.array, index, slot) for slot in range(len(params.shapes(index)))]
 
     write_caffemodel(file, graph.name, ((layer, arrays_of(i)) for i, layer in enumerate(layers)))
 
 
-def _hdf5(file: IO[bytes], path: str, graph: Graph, _layers: Sequence[Any], params: Params) -> None:
+def _hdf5(
+    file: IO[bytes], path: str, graph: Graph, _layers: Sequence[LayerParameter], params: Params
+) -> None:
     write_hdf5(file, _arrays(graph, params, shared=False), path)
 
 
-def _npz(file: IO[bytes], _path: str, graph: Graph, _layers: Sequence[Any], params: Params) -> None:
+def _npz(
+    file: IO[bytes], _path: str, graph: Graph, _layers: Sequence[LayerParameter], params: Params
+) -> None:
     write_npz(file, ((f"{name}/{i}", array) for name, i, array in _arrays(graph, params, shared=True)))
 
 

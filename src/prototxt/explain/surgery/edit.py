@@ -185,9 +185,8 @@ def _assign(change: str, message: Any, leaf: str, value: str) -> None:
     message.ClearField(leaf)
     if not value:
         return
-    name = message.DESCRIPTOR.full_name.partition(".")[2]
     try:
-        built = build(parse(_written(message, leaf, value), ""), "", name, strict=True).message
+        built = build(parse(_written(message, leaf, value), ""), "", type(message), strict=True).message
     except TextError as error:
         raise InputError(f"{change}: {error.what}", hint=error.hint) from None
     if [field.name for field, _ in built.ListFields()] != [leaf]:
