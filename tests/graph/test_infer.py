@@ -77,7 +77,7 @@ SHARED = (
 
 def test_shared_parameters_belong_to_the_first() -> None:
     made = graph(SHARED)
-    refs = [[(p.owner, p.slot, p.name) for p in node.params] for node in made.nodes[1:]]
+    refs = [[(p.owner, p.slot, p.shared_name) for p in node.params] for node in made.nodes[1:]]
     assert refs == [[(1, 0, "w"), (1, 1, "b")], [(1, 0, "w"), (1, 1, "b")], [(1, 0, "w"), (3, 1, "")]]
     assert [len(node.own_params) for node in made.nodes[1:]] == [2, 0, 1]
     assert sum(1 for _ in made.own_params()) == 3

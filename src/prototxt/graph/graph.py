@@ -59,8 +59,8 @@ class Wiring:
 class ParamRef:
     """A learned array as one layer sees it.
 
-    `owner` is the index of the node that made it and `slot` its place there; a layer that shares it by name
-    refers to the owner's.
+    `owner` is the index of the node that made it and `slot` its place there; a layer that shares it by its
+    ParamSpec's name (`shared_name`) refers to the owner's. `name` is what the layer calls it: "weights", say.
     """
 
     owner: int
@@ -69,6 +69,7 @@ class ParamRef:
     filler: FillerParameter | None
     statistic: bool
     name: str = ""
+    shared_name: str = ""
     start: Array | None = field(default=None, compare=False)
 
 

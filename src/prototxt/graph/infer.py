@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import LayerError, NetError, Place
@@ -78,23 +79,25 @@ def _check_size(what: str, shape: Shape) -> None:
 def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict[str, ParamRef]) -> ParamRef:
     """The layer's own array, or the one that an earlier layer made under the same name."""
     spec = link.specs[slot] if slot < len(link.specs) else None
-    name = spec.name if spec is not None else ""
-    own = ParamRef(link.index, slot, param.shape, param.filler, param.statistic, name, param.start)
-    if spec is None or not name:
+    shared_name = spec.name if spec is not None else ""
+    own = ParamRef(
+        link.index, slot, param.shape, param.filler, param.statistic, param.name, shared_name, param.start
+    )
+    if spec is None or not shared_name:
         return own
-    owner = shared.setdefault(name, own)
+    owner = shared.setdefault(shared_name, own)
     fits = (
         count(owner.shape) == count(own.shape) if spec.share_mode == PERMISSIVE else owner.shape == own.shape
     )
     if not fits:
         raise NetError(
-            f'shares parameter "{name}" as {format_shape(own.shape)}, but layer '
+            f'shares parameter "{shared_name}" as {format_shape(own.shape)}, but layer '
             f'"{wiring.links[owner.owner].layer.name}" made it {format_shape(owner.shape)}',
             place=place_in(link.tree, wiring.file, "param"),
             layer=link.layer.name,
             layer_type=link.layer.type,
         )
-    return ParamRef(owner.owner, owner.slot, own.shape, owner.filler, owner.statistic, name, owner.start)
+    return replace(owner, shape=own.shape, name=own.name)
 
 
 def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ class Axpy(Layer):
     Source: SENet's Caffe, axpy_layer.cpp; https://arxiv.org/abs/1709.01507
     """
 
+    kind = "junction"
+
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         a, x, y = bottom
         check_num_axes(a, 2)

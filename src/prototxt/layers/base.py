@@ -18,9 +18,15 @@ Following = tuple[Shape, str]
 """The shape of an input that nobody gave, and in words why it has it."""
 
 
+Kind = Literal[
+    "convolution", "pooling", "normalization", "neuron", "product", "junction", "answer", "unknown", "other"
+]
+"""Groups of layer types: `neuron` is a function of single values, `answer` makes scores or a loss."""
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One learned array of a layer.
+    """One learned array of a layer, "weights" or "bias" by its `name`.
 
     `filler` is a FillerParameter message or None (constant 0, Caffe's default). `statistic` marks what is
     measured rather than learned (BatchNorm's mean, variance and factor). `start` is what the layer itself begins
@@ -31,6 +37,7 @@ class Param:
     filler: FillerParameter | None = None
     statistic: bool = False
     start: Array | None = field(default=None, compare=False)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ class Layer:
     """
 
     type: str
+    kind: ClassVar[Kind] = "other"
+    """The group of layer types that views show in one colour."""
     fork: ClassVar[str]
     """Whose layer it is, a key of FORKS."""
     bottoms: ClassVar[tuple[int, int | None]]

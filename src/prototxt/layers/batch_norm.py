@@ -54,8 +54,9 @@ class BatchNorm(PerChannel):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         check_num_axes(bottom[0], 2)
-        channels = bottom[0][1]
-        return tuple(Param(shape, statistic=True) for shape in ((channels,), (channels,), (1,)))
+        per_channel = (bottom[0][1],)
+        shapes = {"mean": per_channel, "variance": per_channel, "factor": (1,)}
+        return tuple(Param(shape, statistic=True, name=name) for name, shape in shapes.items())
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 2)

@@ -39,7 +39,7 @@ class Bias(PerChannel):
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         if len(bottom) > 1:
             return ()
-        return (Param(run_of_axes(bottom[0], self.axis, self.num_axes), self.filler),)
+        return (Param(run_of_axes(bottom[0], self.axis, self.num_axes), self.filler, name="offsets"),)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         if len(bottom) > 1:

@@ -15,6 +15,9 @@ from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
+PARAM_NAMES = ("slope", "bias", "mean", "variance")
+STATISTICS = PARAM_NAMES[2:]
+
 
 @layer("BN", fork="pspnet")
 class PSPNetBN(PerChannel):
@@ -64,7 +67,8 @@ class PSPNetBN(PerChannel):
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         check_num_axes(bottom[0], 2, 4)
         shape = (1, bottom[0][1], 1, 1)
-        return tuple(Param(shape, filler, statistic=i > 1) for i, filler in enumerate(self.fillers))
+        pairs = zip(PARAM_NAMES, self.fillers, strict=True)
+        return tuple(Param(shape, filler, name in STATISTICS, name=name) for name, filler in pairs)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 2, 4)

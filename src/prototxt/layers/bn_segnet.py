@@ -70,7 +70,7 @@ class SegNetBN(PerChannel):
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         check_num_axes(bottom[0], 2, 4)
         shape = (1, bottom[0][1], 1, 1)
-        return Param(shape, self.scale_filler), Param(shape, self.shift_filler)
+        return Param(shape, self.scale_filler, name="scale"), Param(shape, self.shift_filler, name="shift")
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 2, 4)

@@ -35,6 +35,8 @@ class Concat(Layer):
     Source: caffe/src/caffe/layers/concat_layer.cpp.
     """
 
+    kind = "junction"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.concat_param
         self._field = exclusive(p, "axis", "concat_dim")

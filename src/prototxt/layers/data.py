@@ -52,16 +52,16 @@ class Data(ImageReader):
         self.take(param, p.source, p.batch_size, p.prefetch)
         self.backend = DataParameter.DB.Name(p.backend)
         self.rand_skip: int = p.rand_skip
-        self.kind: Kind = "gray" if t.force_gray else "color" if t.force_color else "stored"
+        self.image_kind: Kind = "gray" if t.force_gray else "color" if t.force_color else "stored"
 
     def first_image(self) -> Shape:
-        shape: Shape = first_sample(self.source, self.backend, self.kind).image.shape
+        shape: Shape = first_sample(self.source, self.backend, self.image_kind).image.shape
         return shape
 
     def declared_image(self) -> tuple[int, Shape | None]:
-        return (1 if self.kind == "gray" else 3), None
+        return (1 if self.image_kind == "gray" else 3), None
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
         skip = int(self.rng.integers(self.rand_skip)) if self.rand_skip else 0
-        samples = database_samples(self.source, self.backend, self.kind, skip)
+        samples = database_samples(self.source, self.backend, self.image_kind, skip)
         return partial(batches, samples, self.transform, tops, self.setting.folder, self.rng)

@@ -36,6 +36,8 @@ class Dropout(Layer):
     Source: caffe/src/caffe/layers/dropout_layer.cpp; SegNet's fork for sample_weights_test.
     """
 
+    kind = "neuron"
+
     @property
     def stateful(self) -> bool:
         return self.drops

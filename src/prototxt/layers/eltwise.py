@@ -39,6 +39,8 @@ class Eltwise(Layer):
     Source: caffe/src/caffe/layers/eltwise_layer.cpp.
     """
 
+    kind = "junction"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.eltwise_param
         self.operation = EltwiseParameter.EltwiseOp.Name(p.operation)

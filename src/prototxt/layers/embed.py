@@ -47,8 +47,9 @@ class Embed(Layer):
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
-        weight = Param((self.input_dim, self.num_output), self.weight_filler)
-        return (weight, Param((self.num_output,), self.bias_filler)) if self.bias_term else (weight,)
+        weight = Param((self.input_dim, self.num_output), self.weight_filler, name="weights")
+        bias = Param((self.num_output,), self.bias_filler, name="bias")
+        return (weight, bias) if self.bias_term else (weight,)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [(*bottom[0], self.num_output)]

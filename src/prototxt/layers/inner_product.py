@@ -37,6 +37,8 @@ class InnerProduct(Layer):
     Source: caffe/src/caffe/layers/inner_product_layer.cpp.
     """
 
+    kind = "product"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.inner_product_param
         self.num_output: int = p.num_output
@@ -55,8 +57,9 @@ class InnerProduct(Layer):
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         k = self.matrix(bottom[0])[1]
         shape = (k, self.num_output) if self.transpose else (self.num_output, k)
-        weight = Param(shape, self.weight_filler)
-        return (weight, Param((self.num_output,), self.bias_filler)) if self.bias_term else (weight,)
+        weight = Param(shape, self.weight_filler, name="weights")
+        bias = Param((self.num_output,), self.bias_filler, name="bias")
+        return (weight, bias) if self.bias_term else (weight,)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [(*bottom[0][: canonical_axis(self.axis, bottom[0])], self.num_output)]

@@ -41,6 +41,8 @@ class LRN(Layer):
     Source: caffe/src/caffe/layers/lrn_layer.cpp.
     """
 
+    kind = "normalization"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.lrn_param
         self.local_size: int = p.local_size

@@ -35,6 +35,8 @@ class MVN(Layer):
     Source: caffe/src/caffe/layers/mvn_layer.cpp.
     """
 
+    kind = "normalization"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.mvn_param
         self.normalize_variance: bool = p.normalize_variance

@@ -16,6 +16,8 @@ from prototxt.util.lazy import np
 class Neuron(Layer):
     """A function of one value, applied to all: a room gives `apply` and what it costs per value."""
 
+    kind = "neuron"
+
     per_value = Cost()
 
     def apply(self, x: Array) -> Array:

@@ -37,6 +37,8 @@ class Normalize(Layer):
     Source: normalize_layer.cpp of the SSD fork; Liu et al., ParseNet (2015).
     """
 
+    kind = "normalization"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.norm_param
         ones = FillerParameter(type="constant", value=1)
@@ -47,7 +49,7 @@ class Normalize(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         check_num_axes(bottom[0], 2)
-        return (Param(() if self.channel_shared else (bottom[0][1],), self.filler),)
+        return (Param(() if self.channel_shared else (bottom[0][1],), self.filler, name="scale"),)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x, (scale,) = bottom[0], params

@@ -36,7 +36,7 @@ class Parameter(Layer):
             raise LayerError(f"every dim must be at least 1, got {format_shape(self.shape)}", field="dim")
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
-        return (Param(self.shape),)
+        return (Param(self.shape, name="values"),)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [self.shape]

@@ -51,6 +51,8 @@ class Pooling(Layer):
     Source: caffe/src/caffe/layers/pooling_layer.cpp, and pooling_layer.cu for STOCHASTIC.
     """
 
+    kind = "pooling"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.pooling_param
         self.method = PoolingParameter.PoolMethod.Name(p.pool)

@@ -29,6 +29,8 @@ class PReLU(Layer):
     Source: caffe/src/caffe/layers/prelu_layer.cpp.
     """
 
+    kind = "neuron"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.prelu_param
         self.channel_shared: bool = p.channel_shared
@@ -37,7 +39,7 @@ class PReLU(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         check_num_axes(bottom[0], 2)
-        return (Param(() if self.channel_shared else (bottom[0][1],), self.filler),)
+        return (Param(() if self.channel_shared else (bottom[0][1],), self.filler, name="slopes"),)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 2)

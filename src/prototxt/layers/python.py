@@ -199,7 +199,8 @@ class Python(Layer):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         self._reshaped([PythonBlob(shape) for shape in bottom])
-        return tuple(Param(blob.shape, start=blob.data) for blob in self.instance.blobs)
+        blobs = enumerate(self.instance.blobs)
+        return tuple(Param(blob.shape, start=blob.data, name=f"array {i}") for i, blob in blobs)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [blob.shape for blob in self._reshaped([PythonBlob(shape) for shape in bottom])]

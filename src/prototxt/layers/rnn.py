@@ -42,7 +42,8 @@ class RNN(Recurrent):
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         d = self.num_output
-        return (*self.input_params(bottom), Param((d, d), self.weight_filler), Param((d,), self.bias_filler))
+        weights = Param((d, d), self.weight_filler, name="output_weights")
+        return (*self.input_params(bottom), weights, Param((d,), self.bias_filler, name="output_bias"))
 
     def step(self, gates: Array, cont: Array, state: State) -> State:
         return (np.tanh(gates),)

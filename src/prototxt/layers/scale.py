@@ -48,10 +48,12 @@ class Scale(PerChannel):
         self.filler, self.bias_filler = (p.filler if p.HasField("filler") else ones), p.bias_filler
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
-        learned = () if len(bottom) > 1 else (Param(self._operand_shape(bottom), self.filler),)
+        learned = (
+            () if len(bottom) > 1 else (Param(self._operand_shape(bottom), self.filler, name="factors"),)
+        )
         if not self.bias_term:
             return learned
-        return (*learned, Param(self._operand_shape(bottom), self.bias_filler))
+        return (*learned, Param(self._operand_shape(bottom), self.bias_filler, name="offsets"))
 
     def _operand_shape(self, bottom: Sequence[Shape]) -> Shape:
         return bottom[1] if len(bottom) > 1 else run_of_axes(bottom[0], self.axis, self.num_axes)

@@ -36,6 +36,8 @@ class Slice(Layer):
     Source: caffe/src/caffe/layers/slice_layer.cpp.
     """
 
+    kind = "junction"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.slice_param
         self._field = exclusive(p, "axis", "slice_dim")

@@ -31,6 +31,8 @@ class Softmax(Layer):
     Source: caffe/src/caffe/layers/softmax_layer.cpp.
     """
 
+    kind = "answer"
+
     def setup(self, param: LayerParameter) -> None:
         self.axis: int = param.softmax_param.axis
         self.output_kind = OutputKind("scores") if self.axis == 1 else None

@@ -16,6 +16,8 @@ class Unknown(Layer):
     with file, line and layer.
     """
 
+    kind = "unknown"
+
     fork = ""
     bottoms = (0, None)
     tops = (0, None)

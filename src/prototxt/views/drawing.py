@@ -8,36 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from prototxt.errors import printable
 from prototxt.graph.graph import BlobId, Graph, Node
-from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
-from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.per_channel import PerChannel
-from prototxt.layers.concat import Concat
-from prototxt.layers.dropout import Dropout
-from prototxt.layers.eltwise import Eltwise
-from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.lrn import LRN
-from prototxt.layers.mvn import MVN
-from prototxt.layers.neuron import Neuron
-from prototxt.layers.normalize import Normalize
-from prototxt.layers.pooling import Pooling
-from prototxt.layers.prelu import PReLU
-from prototxt.layers.slice import Slice
-from prototxt.layers.softmax import Softmax
-from prototxt.layers.unknown import Unknown
 from prototxt.views.numbers import compact_shape
-
-KINDS: dict[type[Layer], str] = {
-    **dict.fromkeys((ConvolutionBase,), "convolution"),
-    **dict.fromkeys((Pooling,), "pooling"),
-    **dict.fromkeys((PerChannel, LRN, MVN, Normalize), "normalization"),
-    **dict.fromkeys((Neuron, PReLU, Dropout), "neuron"),
-    **dict.fromkeys((InnerProduct,), "product"),
-    **dict.fromkeys((Concat, Eltwise, Slice, Axpy), "junction"),
-    **dict.fromkeys((Softmax,), "answer"),
-    **dict.fromkeys((Unknown,), "unknown"),
-}
-"""What is drawn in one colour, by layer class; a class without a row of its own has its base's."""
 
 COLOURS = {
     "data": ("#e3e8ee", "#7b8794"),
@@ -118,19 +90,18 @@ def draw(graph: Graph) -> Drawing:
     return Drawing(printable(graph.name) or "net", _modules(boxes), tuple(_arrows(graph, owner)))
 
 
-def kind_of(layer: Layer, has_bottoms: bool) -> str:
+def kind_of(layer: Layer) -> str:
     """The kind of a layer, a key of COLOURS."""
-    found = next((KINDS[kind] for kind in type(layer).__mro__ if kind in KINDS), "")
-    if found:
-        return found
-    if not has_bottoms:
+    if layer.kind != "other":
+        return layer.kind
+    if not layer.num_bottoms:
         return "data"
     return "answer" if layer.loss or layer.output_kind else "other"
 
 
 def _part(graph: Graph, node: Node) -> Part:
     what = f"{node.type} {graph.brief(node)}".strip()
-    return Part(_cut(node.name), _cut(what), kind_of(node.layer, bool(node.bottoms)))
+    return Part(_cut(node.name), _cut(what), kind_of(node.layer))
 
 
 def _cut(name: str) -> str:

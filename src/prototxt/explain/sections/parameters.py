@@ -9,30 +9,9 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext, of_class
 from prototxt.graph.graph import ParamRef
 from prototxt.layers.base import Layer
-from prototxt.layers.batch_norm import BatchNorm
-from prototxt.layers.bias import Bias
-from prototxt.layers.bn_pspnet import PSPNetBN
-from prototxt.layers.bn_segnet import SegNetBN
-from prototxt.layers.common.convolution_base import ConvolutionBase
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.normalize import Normalize
-from prototxt.layers.prelu import PReLU
-from prototxt.layers.scale import Scale
 from prototxt.views.words import product, share, size_of_floats
-
-NAMES: dict[type[Layer], tuple[str, ...]] = {
-    ConvolutionBase: ("weights", "bias"),
-    InnerProduct: ("weights", "bias"),
-    BatchNorm: ("mean", "variance", "factor"),
-    Scale: ("factors", "offsets"),
-    Bias: ("offsets",),
-    PReLU: ("slopes",),
-    PSPNetBN: ("slope", "bias", "mean", "variance"),
-    SegNetBN: ("scale", "shift"),
-    Normalize: ("scale",),
-}
-"""What learned arrays are called, by layer class."""
 
 
 def parameters(context: LayerContext) -> Section | None:
@@ -48,11 +27,7 @@ def parameters(context: LayerContext) -> Section | None:
 
 def array_names(context: LayerContext) -> list[str]:
     """What the layer's learned arrays are called, in their order."""
-    names = of_class(NAMES, context.layer) or ()
-    if isinstance(context.layer, Scale) and len(context.bottom) > 1:
-        names = names[1:]
-    number = len(context.node.params)
-    return [*names[:number], *(f"array {i}" for i in range(len(names), number))]
+    return [param.name or f"array {i}" for i, param in enumerate(context.node.params)]
 
 
 def _arrays(context: LayerContext) -> list[Line]:
@@ -65,7 +40,7 @@ def _array(context: LayerContext, name: str, param: ParamRef) -> Line:
     notes = ["measured, not learned"] * param.statistic
     if param.owner != context.node.index:
         notes.append(
-            f'that of layer {context.graph.nodes[param.owner].name}, which has the same name "{param.name}"'
+            f'that of layer {context.graph.nodes[param.owner].name}, which has the same name "{param.shared_name}"'
         )
     values = {"shape": list(param.shape), "count": count(param.shape), "statistic": param.statistic}
     return Line(name, (product(param.shape) or "1") + total, "\n".join(notes), values)

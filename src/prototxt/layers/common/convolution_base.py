@@ -22,6 +22,8 @@ class ConvolutionBase(Layer):
     A room adds the weights' shape, the output's spatial shape, and the arithmetic for one bottom.
     """
 
+    kind = "convolution"
+
     def setup(self, param: LayerParameter) -> None:
         p = param.convolution_param
         self.bias_term: bool = p.bias_term
@@ -73,8 +75,8 @@ class ConvolutionBase(Layer):
         raise NotImplementedError
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
-        weight = Param(self.weight_shape(bottom[0]), self.weight_filler)
-        bias = Param((self.outputs(bottom[0]),), self.bias_filler)
+        weight = Param(self.weight_shape(bottom[0]), self.weight_filler, name="weights")
+        bias = Param((self.outputs(bottom[0]),), self.bias_filler, name="bias")
         return (weight, bias) if self.bias_term else (weight,)
 
     def weight_shape(self, shape: Shape) -> Shape:

@@ -12,6 +12,8 @@ from prototxt.layers.base import Layer
 class PerChannel(Layer):
     """A layer that is y[n, c] = factor[c] * x[n, c] + offset[c] where `is_per_channel` says so."""
 
+    kind = "normalization"
+
     @abstractmethod
     def is_per_channel(self, bottom: Sequence[Shape]) -> bool:
         """Whether this is all it does to bottoms of these shapes, the first one's shape kept."""

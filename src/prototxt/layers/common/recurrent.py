@@ -55,8 +55,12 @@ class Recurrent(Layer):
     def input_params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         """The weights and bias for x, the weights for the static input, the weights for h."""
         rows = self.gates * self.num_output
-        first, *rest = (Param((rows, k), self.weight_filler) for k in (*self.inputs(bottom), self.num_output))
-        return (first, Param((rows,), self.bias_filler), *rest)
+        columns = (*self.inputs(bottom), self.num_output)
+        names = ("input_weights", *["static_weights"] * self.static, "hidden_weights")
+        weights = (
+            Param((rows, k), self.weight_filler, name=name) for k, name in zip(columns, names, strict=True)
+        )
+        return (next(weights), Param((rows,), self.bias_filler, name="bias"), *weights)
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         return self.input_params(bottom)
