@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from prototxt.batch.batches import batches, read_ahead
+from prototxt.batch.batches import read_ahead, split_batches
 from prototxt.batch.items import Failure, Item
 from prototxt.errors import InputError
 
@@ -65,7 +65,7 @@ def test_a_defect_is_not_a_failure() -> None:
 
 
 def grouped(size: int, *entries: Item | Failure) -> list[list[str]]:
-    return [[entry.name for entry in batch] for batch in batches(entries, size)]
+    return [[entry.name for entry in batch] for batch in split_batches(entries, size)]
 
 
 def test_batches() -> None:

@@ -483,7 +483,7 @@ def test_ctrl_c(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("prototxt.text.read.read_text", stop)
+    monkeypatch.setattr("prototxt.cli.nets.read_text", stop)
     result = invoke(COMMANDS[command], LENET, *([DIGIT] if command == "run" else []))
     assert (result.code, result.out, result.err) == (130, "", "")
 

@@ -78,20 +78,20 @@ def test_install_use_and_uninstall(environment: Environment) -> None:
     assert environment.run("import caffe").returncode == 1
     done = environment.shim("install")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"{environment.packages / 'caffe'}: made; import caffe gives prototxt.caffe\n"
+    assert done.stdout == f"{environment.packages / 'caffe'}: written; import caffe gives prototxt.caffe\n"
     assert done.stderr == ""
     used = environment.run(SAME)
     assert used.returncode == 0, used.stderr
     assert int(used.stdout) > 61
     assert "installed; import caffe gives" in environment.shim("status").stdout
-    assert "written anew" in environment.shim("install").stdout
+    assert "written again" in environment.shim("install").stdout
     assert environment.shim("uninstall").stdout.endswith("removed\n")
     assert not (environment.packages / "caffe").exists()
     assert "nothing to do" in environment.shim("uninstall").stdout
     assert environment.run("import caffe").returncode == 1
 
 
-def test_a_caffe_that_comes_first_is_told(environment: Environment, tmp_path: Path) -> None:
+def test_a_caffe_that_comes_first_is_reported(environment: Environment, tmp_path: Path) -> None:
     other = tmp_path / "other"
     (other / "caffe").mkdir(parents=True)
     code = f"import sys; sys.path.insert(0, {str(other)!r}); from prototxt.cli.caffe_shim import main; main()"
@@ -106,7 +106,7 @@ def test_outside_of_a_virtual_environment_it_asks_for_a_folder(monkeypatch: pyte
     for command in ("install", "uninstall", "status"):
         done = invoke(main, command)
         assert done.code == 1
-        assert "is no virtual environment" in done.err
+        assert "is not a virtual environment" in done.err
         assert "--target DIR" in done.err
 
 
@@ -129,7 +129,7 @@ def test_somebody_elses_caffe_stays(tmp_path: Path, name: str) -> None:
     for command in ("install", "uninstall"):
         done = invoke(main, command, "--target", tmp_path)
         assert done.code == 1
-        assert "stays as it is" in done.err
+        assert "is left as it is" in done.err
     assert "another caffe" in invoke(main, "status", "--target", tmp_path).out
     assert file.read_bytes() == b"\xff mine"
     assert sum(path.is_file() for path in tmp_path.rglob("*")) == 1

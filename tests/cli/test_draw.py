@@ -30,7 +30,7 @@ def test_on_standard_output() -> None:
 
 @pytest.mark.parametrize(
     ("args", "what"),
-    [(["-o", "net.bmp"], "the suffix says what to write"), (["--format", "png"], "goes to a file")],
+    [(["-o", "net.bmp"], "the suffix says which format to write"), (["--format", "png"], "goes to a file")],
 )
 def test_wrong_usage(args: list[str], what: str) -> None:
     result = invoke(draw, LENET, *args)

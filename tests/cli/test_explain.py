@@ -154,7 +154,7 @@ def test_only_some_sections() -> None:
         in invoke(explain, ALEXNET, "relu2", "--only", "im2col").err
     )
     for args in ([ALEXNET], [ALEXNET, "conv2", "--at", "0,0,0,0"]):
-        assert "--only chooses from what is told of a LAYER" in invoke(explain, *args, "--only", "size").err
+        assert "--only chooses sections of a LAYER" in invoke(explain, *args, "--only", "size").err
 
 
 def test_every_section_can_be_asked_for() -> None:
@@ -176,7 +176,7 @@ def test_tables_fit_the_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_help_by_groups() -> None:
     out = invoke(explain, "--help").out
     out = out[out.index("\nOptions:") :]
-    heads = ["Options:", "What one value is made of:", "How images are prepared:", "Which net the file is:"]
+    heads = ["Options:", "Breakdown of one value:", "Preprocessing of images:", "Choosing the net:"]
     places = [out.index(f"\n{head}\n") for head in heads]
     assert places == sorted(places)
     assert out.index("--scale") < out.index("--what-if") < out.index("--phase")

@@ -28,7 +28,7 @@ def test_one_value_on_an_image() -> None:
 def test_without_an_image_it_is_noise_and_said_so() -> None:
     done = invoke(explain, LENET, "conv1", "--at", "0,0,0,0")
     assert done.code == 0
-    assert "input: noise from 0 to 1, for there is no --image; weights: random (seed 0)" in done.out
+    assert "input: uniform noise in [0, 1) (no --image given); weights: random (seed 0)" in done.out
     assert done.out == invoke(explain, LENET, "conv1", "--at", "0,0,0,0").out
     assert done.out != invoke(explain, LENET, "conv1", "--at", "0,0,0,0", "--seed", 1).out
 

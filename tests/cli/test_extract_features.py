@@ -90,7 +90,7 @@ def test_an_input_beside_the_data_stays_zeros_with_a_warning(tmp_path: Path, net
     more = 'layer { name: "in" type: "Input" top: "in" input_param { shape { dim: 1 dim: 2 } } }'
     net.write_text(net.read_text() + more)
     done = extract(net, "ip", tmp_path / "out", 1, "lmdb")
-    assert (done.code, "nobody gives the inputs in their values: they are zeros" in done.err) == (0, True)
+    assert (done.code, "nothing gives values to the inputs in: they are zeros" in done.err) == (0, True)
 
 
 @pytest.mark.parametrize("kind", ["lmdb", "leveldb", "npz"])
@@ -133,8 +133,8 @@ def test_an_error_in_a_later_batch_leaves_nothing(tmp_path: Path, kind: str) -> 
             2,
             "the number of blob names and dataset names must be equal: 2 and 1",
         ),
-        (("conv,conv", "a,b", "1", "lmdb"), 2, "each another one"),
-        (("conv,", "a,b", "1", "lmdb"), 2, "each another one"),
+        (("conv,conv", "a,b", "1", "lmdb"), 2, "with distinct names"),
+        (("conv,", "a,b", "1", "lmdb"), 2, "with distinct names"),
         (("cnov", "a", "1", "lmdb"), 1, "Unknown feature blob name cnov in the network"),
         (("conv", "a", "0", "lmdb"), 2, "0 is not in the range"),
         (("conv", "a", "1", "sqlite"), 2, "'lmdb', 'leveldb', 'hdf5', 'npz'"),
@@ -157,4 +157,4 @@ def test_refusals(
 def test_a_net_without_data_is_refused(tmp_path: Path) -> None:
     done = invoke(main, LENET.replace(".prototxt", ".caffemodel"), LENET, "ip1", tmp_path / "a", 1, "lmdb")
     assert done.code == 1
-    assert "nobody gives the inputs data their values" in done.err
+    assert "nothing gives values to the inputs data" in done.err

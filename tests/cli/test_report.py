@@ -168,7 +168,7 @@ def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
     for args in ([net], [LENET, "--compare", net]):
         result = invoke(main, *args, "-o", tmp_path / "." / "net.prototxt")
         assert result.code == 2
-        assert "is read too" in result.err
+        assert "is an input too" in result.err
     assert net.read_bytes() == Path(LENET).read_bytes()
 
 

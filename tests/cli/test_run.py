@@ -46,7 +46,7 @@ def test_text() -> None:
     for part in (
         "431,080", "2,293,000", "1 x 20 x 24 x 24", "ms",
         "image: digit.png 28x28 gray -> 28x28 gray, x 0.00390625 -> data 1 x 1 x 28 x 28",
-        "weights: random (seed 0), the net has learned nothing; give --weights FILE.caffemodel",
+        "weights: random (seed 0), the net is untrained; give --weights FILE.caffemodel",
         "prob 1 x 10, best 5",
     ):  # fmt: skip
         assert part in result.out
@@ -205,7 +205,7 @@ def test_a_batch_takes_one_image(tmp_path: Path) -> None:
     got = document(net, image)
     assert got["answers"][0]["shape"] == [1, 4]
     assert got["input"].endswith("data 1 x 3 x 8 x 9")
-    said = "weights: none given, and the file's fillers are constant: every class will look alike"
+    said = "weights: none given, and the file's fillers are constant: all classes will score alike"
     assert said in invoke(run, net, image).out
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from prototxt.batch.run import Runner
+from prototxt.batch.runner import Runner
 from prototxt.cli.run.command import main as run
 from prototxt.pictures.colours import label_colour
 from support.commands import DIGIT, LENET, invoke
@@ -191,7 +191,7 @@ def test_draw_refused(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((1, 3, 30, 40), np.float32))
     result = invoke(run, *ssd, tmp_path / "x.npy", "--draw", tmp_path / "out.png")
     assert result.code == 2
-    assert "arrays are none" in result.err
+    assert "not on arrays" in result.err
     result = invoke(run, *ssd, photo, "--draw", tmp_path / "no" / "such" / "folder.png")
     assert result.code == 1
     assert "cannot be written" in result.err
@@ -200,7 +200,7 @@ def test_draw_refused(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
 def test_nets_that_find_nothing(tmp_path: Path) -> None:
     result = invoke(run, LENET, DIGIT, "--draw", tmp_path / "out.png")
     assert result.code == 1
-    assert 'outputs ("prob") tell neither boxes nor a class for each pixel: nothing to --draw' in result.err
+    assert 'outputs ("prob") are neither boxes nor a class for each pixel: --draw has nothing to draw' in result.err
     result = invoke(run, LENET, DIGIT, "--min-score", "0.5")
     assert result.code == 1
     assert "no boxes" in result.err
@@ -211,7 +211,7 @@ def test_nets_that_find_nothing(tmp_path: Path) -> None:
     for option in (["--min-score", "0.5"], ["--draw", tmp_path / "out.png"]):
         result = invoke(run, net, DIGIT, "--to", "mean", *option)
         assert result.code == 1
-        assert "hint: --to found stops where boxes are told" in result.err
+        assert "hint: --to found stops at the layer that outputs boxes" in result.err
 
 
 @pytest.mark.parametrize("size", [[], ["--resize", "60x80"]])

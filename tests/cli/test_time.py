@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from prototxt.cli.time import NO_BACKWARD, main
+from prototxt.cli.actions.time import NO_BACKWARD
+from prototxt.cli.time import main
 from support.commands import LENET, Result, invoke
 
 WEIGHTS = LENET.replace(".prototxt", ".caffemodel")
@@ -47,7 +48,7 @@ def test_flags_and_words_are_caffes(args: tuple[str, ...]) -> None:
     layers = [line.split("\t")[0].strip() for line in lines if "\tforward: " in line]
     assert layers == ["data", "conv1", "pool1", "conv2", "pool2", "ip1", "relu1", "ip2", "prob"]
     assert re.search(
-        r"^     conv1\tforward: [\d.e-]+ ms\. \(median [\d.e-]+, least [\d.e-]+\)$", done.out, re.M
+        r"^     conv1\tforward: [\d.e-]+ ms\. \(median [\d.e-]+, min [\d.e-]+\)$", done.out, re.M
     )
     assert "relu1\tforward: within ip1\n" in done.out
     assert re.search(r"^Average Forward pass: [\d.e-]+ ms\.", done.out, re.M)
@@ -56,7 +57,7 @@ def test_flags_and_words_are_caffes(args: tuple[str, ...]) -> None:
     assert "random" not in done.out
 
 
-def test_json_holds_mean_median_and_least_of_each_layer_and_the_whole() -> None:
+def test_json_holds_mean_median_and_minimum_of_each_layer_and_the_whole() -> None:
     told = as_json("--model", LENET, "--iterations", 4)
     assert (told["name"], told["iterations"], told["phase"], told["backward"]) == ("LeNet", 4, "TRAIN", None)
     rows = {row["layer"]: row for row in told["layers"]}

@@ -19,7 +19,7 @@ def test_a_net(tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out == f"Wrote the net to {new}, upgraded: V1 layers\n"
     assert new.read_text() == 'layer {\n  name: "r"\n  type: "ReLU"\n  bottom: "a"\n  top: "b"\n}\n'
-    assert "was in today's form already" in invoke(upgrade, new, old).out
+    assert "was in the current format already" in invoke(upgrade, new, old).out
 
 
 def test_a_solver(tmp_path: Path) -> None:

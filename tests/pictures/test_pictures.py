@@ -18,7 +18,7 @@ from prototxt.pictures.colours import NOT_FINITE, Scale
 from prototxt.pictures.filters import filters
 from prototxt.pictures.grid import MAX_TILES, Grid
 from prototxt.pictures.maps import feature_maps
-from prototxt.pictures.seen import GOOD_TILE, channel_names, seen, tile_size
+from prototxt.pictures.net_input import GOOD_TILE, channel_names, net_input, tile_size
 from support.golden import SHARED, needs_shared
 from support.helpers import noise
 
@@ -174,7 +174,7 @@ def test_seen_in_colour_and_by_channel(order: Order) -> None:
     values = noise(1, 3, 30, 41)
     values[0, :, 7, 9] = values.min()
     values[0, 0, 7, 9] = values.max()  # blue in BGR, red in RGB
-    picture = seen("data", values, order, "cat.jpg", "cat.jpg 640x480 RGB -> 41x30 BGR")
+    picture = net_input("data", values, order, "cat.jpg", "cat.jpg 640x480 RGB -> 41x30 BGR")
     factor = tile_size(30, 41, 1)[0] // 30
     assert factor == GOOD_TILE // 41
     pure = (0, 0, 255) if order == "bgr" else (255, 0, 0)
@@ -192,7 +192,7 @@ def test_seen_in_colour_and_by_channel(order: Order) -> None:
 
 def test_seen_gray() -> None:
     values = noise(1, 1, 30, 41)
-    picture = seen("data", values)
+    picture = net_input("data", values)
     factor = GOOD_TILE // 41
     assert holds(picture, Scale.gray(values).colours(values[0, 0]).repeat(factor, 0).repeat(factor, 1))
 
@@ -200,11 +200,11 @@ def test_seen_gray() -> None:
 def test_seen_not_finite() -> None:
     values = noise(1, 1, 30, 41)
     values[0, 0, 3, 4] = np.inf
-    assert count(seen("data", values), NOT_FINITE) == (GOOD_TILE // 41) ** 2
+    assert count(net_input("data", values), NOT_FINITE) == (GOOD_TILE // 41) ** 2
 
 
 def test_a_row_for_each_crop() -> None:
-    one, many = seen("data", noise(1, 3, 30, 41)), seen("data", noise(7, 3, 30, 41))
+    one, many = net_input("data", noise(1, 3, 30, 41)), net_input("data", noise(7, 3, 30, 41))
     assert many.width == one.width
     assert many.height > 4 * (one.height - 2 * MARGIN - 80)
 
@@ -216,13 +216,13 @@ def test_a_row_for_each_crop() -> None:
     ids=str,
 )  # fmt: skip
 def test_sizes_of_seen(shape: tuple[int, ...]) -> None:
-    assert max(seen("data", noise(*shape)).size) <= LONGEST
+    assert max(net_input("data", noise(*shape)).size) <= LONGEST
 
 
 @pytest.mark.parametrize("shape", [(3, 5, 4), (2, 7), (0, 3, 5, 4)])
 def test_not_seen(shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="N x C x H x W"):
-        seen("data", np.zeros(shape, np.float32))
+        net_input("data", np.zeros(shape, np.float32))
 
 
 def test_channel_names() -> None:
@@ -236,7 +236,7 @@ def test_nothing_given_is_changed() -> None:
     copies: list[Array] = [blob.copy(), weights.copy()]
     feature_maps("x", blob)
     filters("w", weights)
-    seen("d", weights)
+    net_input("d", weights)
     np.testing.assert_array_equal(blob, copies[0])
     np.testing.assert_array_equal(weights, copies[1])
 

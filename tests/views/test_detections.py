@@ -5,11 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prototxt.detection.detection import Boxes, Detection, Pixels
+from prototxt.detection.detection import Boxes, Detection, Segmentation
 from prototxt.images.view import View
 from prototxt.views.columns import plain_text
-from prototxt.views.detections import Choice, backgrounds, found_dict, headline, legend, line, percent, tag
-from prototxt.views.detections_table import found_table
+from prototxt.views.detections import (
+    Choice,
+    backgrounds,
+    headline,
+    legend,
+    line,
+    percent,
+    prediction_dict,
+    tag,
+)
+from prototxt.views.detections_table import prediction_table
 
 VIEW = View.whole(300, 400)
 BOXES = Boxes(
@@ -21,7 +30,7 @@ BOXES = Boxes(
     ),
 )  # fmt: skip
 NONE = Boxes(("out",), 3, VIEW, ())
-PIXELS = Pixels(("score",), 4, VIEW, np.array([[0, 0, 0, 0], [0, 3, 1, 0]]))
+PIXELS = Segmentation(("score",), 4, VIEW, np.array([[0, 0, 0, 0], [0, 3, 1, 0]]))
 LABELS = ("cat", "d\x1bog")
 
 
@@ -44,7 +53,7 @@ def test_lines() -> None:
 
 
 def test_tables_of_boxes() -> None:
-    text = plain_text(found_table(BOXES, Choice(LABELS)))
+    text = plain_text(prediction_table(BOXES, Choice(LABELS)))
     rows = [" ".join(row.split()) for row in text.splitlines() if row.strip() and "─" not in row]
     assert rows == [
         "out: 2 boxes of at least 0.5, 1 below",
@@ -53,26 +62,26 @@ def test_tables_of_boxes() -> None:
         "2 d\\x1bog 0.6000 -5.0 1.0 30.0 40.0",
         "x1, y1 and x2, y2: corners in pixels of the image, 400 x 300",
     ]
-    assert "name" not in plain_text(found_table(BOXES, Choice()))
+    assert "name" not in plain_text(prediction_table(BOXES, Choice()))
     near = Boxes(("out",), 3, VIEW, (Detection(1, 0.9, (-0.01, -0.0, 1, 1)),))
-    assert "-0.0" not in plain_text(found_table(near, Choice()))
-    assert plain_text(found_table(NONE, Choice())) == "out: no box"
+    assert "-0.0" not in plain_text(prediction_table(near, Choice()))
+    assert plain_text(prediction_table(NONE, Choice())) == "out: no box"
 
 
 def test_tables_of_pixels() -> None:
-    text = plain_text(found_table(PIXELS, Choice(("sky", "road", "car", "tree"), top=2)))
+    text = plain_text(prediction_table(PIXELS, Choice(("sky", "road", "car", "tree"), top=2)))
     assert "score: 3 classes at 4 x 2 places; the 2 largest" in text
     assert "0   sky    75.0%   ██████████████████\n" in text
-    one = Pixels(("score",), 4, VIEW, np.zeros((1, 2), np.intp))
-    assert "1 class at 2 x 1 places" in plain_text(found_table(one, Choice()))
+    one = Segmentation(("score",), 4, VIEW, np.zeros((1, 2), np.intp))
+    assert "1 class at 2 x 1 places" in plain_text(prediction_table(one, Choice()))
 
 
 def test_json() -> None:
-    told = found_dict(BOXES, Choice(LABELS, top=1))
+    told = prediction_dict(BOXES, Choice(LABELS, top=1))
     assert (told["outputs"], told["width"], told["height"]) == (["out"], 400, 300)
     assert (told["min_score"], told["below"]) == (0.5, 1)
     assert told["boxes"] == [{"label": 1, "name": "cat", "score": 0.91, "box": [10.04, 20, 200, 250.5]}]
-    assert found_dict(PIXELS, Choice())["classes"][0] == {"label": 0, "name": "", "share": 0.75}
+    assert prediction_dict(PIXELS, Choice())["classes"][0] == {"label": 0, "name": "", "share": 0.75}
 
 
 def test_legends() -> None:

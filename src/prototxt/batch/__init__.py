@@ -1,1 +1,1 @@
-"""Many images through a net: which files, in which batches, what each of them gave."""
+"""Many inputs through a net: files to items, items to batches, batches to outcomes, outcomes to files."""

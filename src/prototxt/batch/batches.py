@@ -1,4 +1,4 @@
-"""Work that is done ahead in threads, such as reading files; and what was read, grouped into batches."""
+"""Work done ahead in threads, such as reading files, and its results grouped into batches."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import TypeVar
 
-from prototxt.batch.items import Failure, Item, Read
+from prototxt.batch.items import Entry, Failure, Item
+from prototxt.batch.readers import Read
 from prototxt.errors import PrototxtError
 
-Entry = Item | Failure
+__all__ = ["in_order", "read_ahead", "split_batches"]
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def in_order(items: Iterable[T], act: Callable[[T], R], workers: int, depth: int) -> Generator[R]:
-    """`act` on every item, in threads, up to `depth` items ahead of who takes the results; these come in order.
+    """Call `act` on every item in `workers` threads, at most `depth` items ahead; the results, in order.
 
-    What `act` raises is raised when its result is taken. Closing the generator waits for what is being done.
+    An error of `act` is raised when its result is taken. Closing the generator waits for the calls in progress.
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix="prototxt-run")
     try:
@@ -36,18 +38,19 @@ def in_order(items: Iterable[T], act: Callable[[T], R], workers: int, depth: int
 
 
 def read_ahead(names: Iterable[str], read: Read, depth: int) -> Generator[Entry]:
-    """Every item of these files in order, or why it is none; up to `depth` files are read before they are needed.
+    """The items of these files in order, and a failure for each file that cannot be read.
 
-    Of a file of arrays the first row is made ahead, the others when they are asked for.
+    Up to `depth` files are read before they are needed, in one thread. The first row of a file of arrays is made
+    ahead, the others when they are taken.
     """
-    with closing(in_order(names, lambda name: _begun(name, read), 1, depth)) as files:
+
+    def open_file(name: str) -> Iterator[Entry]:
+        entries = _entries(name, read)
+        return chain(list(islice(entries, 1)), entries)
+
+    with closing(in_order(names, open_file, 1, depth)) as files:
         for entries in files:
             yield from entries
-
-
-def _begun(name: str, read: Read) -> Iterator[Entry]:
-    entries = _entries(name, read)
-    return chain(list(islice(entries, 1)), entries)
 
 
 def _entries(name: str, read: Read) -> Iterator[Entry]:
@@ -59,8 +62,8 @@ def _entries(name: str, read: Read) -> Iterator[Entry]:
         yield Failure(name, PrototxtError(f"{name}: out of memory: {error}"))
 
 
-def batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    """Entries in order, in lists of up to `size` whose items have the same shapes; failures stay in their place."""
+def split_batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
+    """Entries in order, in lists of at most `size` whose items have the same shapes; failures keep their place."""
     batch: list[Entry] = []
     shapes = None
     for entry in entries:

@@ -1,4 +1,4 @@
-"""prototxt-caffe-shim: `import caffe` gives prototxt.caffe in a virtual environment."""
+"""prototxt-caffe-shim: makes `import caffe` give prototxt.caffe in a virtual environment."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from prototxt.cli.common import Command, show_notes
-from prototxt.cli.options.net import file_name
+from prototxt.cli.command import Command
+from prototxt.cli.options.group import file_name
+from prototxt.cli.printing import print_line, print_warnings
 from prototxt.errors import PrototxtError
 from prototxt.util.files import whole_file
 
 MARK = '"""caffe is prototxt.caffe here: made by prototxt-caffe-shim, which can uninstall it."""'
-"""The first line of a package that is ours."""
+"""First line of the package; a package without it was made by somebody else."""
 
 CODE = f"""{MARK}
 
@@ -25,22 +26,22 @@ import sys
 
 import prototxt.caffe
 
-# Every module under its second name, so that `import caffe.io` finds the one module that there is.
-for found in pkgutil.walk_packages(prototxt.caffe.__path__, "prototxt.caffe."):
-    sys.modules[found.name.removeprefix("prototxt.")] = importlib.import_module(found.name)
+# Every module under its second name, so that `import caffe.io` finds the one module that exists.
+for module in pkgutil.walk_packages(prototxt.caffe.__path__, "prototxt.caffe."):
+    sys.modules[module.name.removeprefix("prototxt.")] = importlib.import_module(module.name)
 sys.modules["caffe"] = prototxt.caffe
 """
 
 MODULES = ("caffe.py", "caffe.so", "caffe.*.so", "caffe.pyd", "caffe.*.pyd")
-"""What else Python would import as caffe."""
+"""Files that Python would import as caffe too."""
 
 LEFTOVERS = {"__init__.py", "__pycache__"}
-"""What may lie in a package that is ours."""
+"""Files that the package may hold; with any other one it is not removed."""
 
 
 @dataclass(frozen=True)
 class Shim:
-    """The package `caffe` in a folder that Python imports from."""
+    """The package `caffe` in a folder of Python's path."""
 
     folder: Path
 
@@ -50,7 +51,7 @@ class Shim:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the package is there and this command made it."""
+        """Whether the package exists and this command made it."""
         try:
             return (self.package / "__init__.py").read_text(encoding="utf-8").startswith(MARK)
         except (OSError, UnicodeDecodeError):
@@ -65,9 +66,9 @@ class Shim:
         return next(modules, None)
 
     def install(self) -> bool:
-        """Write the package; whether there was none before. Raises PrototxtError."""
+        """Write the package; True if there was none before. Raises PrototxtError."""
         if self.other is not None:
-            raise PrototxtError(f"{self.other}: another caffe is here already, which stays as it is")
+            raise PrototxtError(f"{self.other}: another caffe is installed here; it is left as it is")
         is_new = not self.is_ours
         try:
             self.package.mkdir(exist_ok=True)
@@ -78,14 +79,14 @@ class Shim:
         return is_new
 
     def uninstall(self) -> bool:
-        """Remove the package; whether there was one. Raises PrototxtError."""
+        """Remove the package; True if there was one. Raises PrototxtError."""
         if self.other is not None:
-            raise PrototxtError(f"{self.other}: not made by prototxt-caffe-shim, so it stays as it is")
+            raise PrototxtError(f"{self.other}: not made by prototxt-caffe-shim; it is left as it is")
         if not self.is_ours:
             return False
         if more := sorted({path.name for path in self.package.iterdir()} - LEFTOVERS):
             raise PrototxtError(
-                f"{self.package}: it holds files that are not prototxt-caffe-shim's: {', '.join(more)}"
+                f"{self.package}: it holds files that prototxt-caffe-shim did not write: {', '.join(more)}"
             )
         try:
             for path in [*self.package.glob("__pycache__/*.pyc"), self.package / "__init__.py"]:
@@ -98,71 +99,73 @@ class Shim:
 
 
 def shim_at(target: str | None) -> Shim:
-    """The shim in that folder, or in the virtual environment that runs; raises PrototxtError without either."""
+    """The shim in this folder, or in the running virtual environment. Raises PrototxtError where neither exists."""
     if target is not None:
         if not Path(target).is_dir():
             raise PrototxtError(f"{target}: no such folder")
         return Shim(Path(target))
     if sys.prefix == sys.base_prefix:
         raise PrototxtError(
-            f"{sys.prefix} is no virtual environment, and a package caffe would be there for every program",
-            hint="make one (python -m venv DIR), or say where: --target DIR",
+            f"{sys.prefix} is not a virtual environment: a package caffe in it would be seen by every program",
+            hint="make one (python -m venv DIR), or name a folder: --target DIR",
         )
     return Shim(Path(sysconfig.get_path("purelib")))
 
 
 _target = click.option(
     "--target", type=file_name, metavar="DIR",
-    help="The folder that holds the package, one that Python imports from.  [default: site-packages of the running "
-    "virtual environment]",
+    help="Folder of the package, which must be on Python's path.  [default: site-packages of the running virtual "
+    "environment]",
 )  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="prototxt")
 def main() -> None:
-    """Make `import caffe` give prototxt.caffe, so that scripts written for Caffe run as they are.
+    """Make `import caffe` give prototxt.caffe, so that scripts written for Caffe run unchanged.
 
-    A package `caffe` of one file is put into the running virtual environment. A caffe that is there already is
-    never written over, nor removed.
+    The command writes a package `caffe` of one file into the running virtual environment. It never overwrites or
+    removes a caffe that it did not write.
     """
 
 
-@main.command(cls=Command, short_help="Put the package there.")
+@main.command(cls=Command, short_help="Write the package.")
 @_target
 def install(target: str | None) -> None:
-    """Put the package `caffe` into the running virtual environment."""
+    """Write the package `caffe` into the running virtual environment."""
     shim = shim_at(target)
     is_new = shim.install()
-    click.echo(f"{shim.package}: {'made' if is_new else 'written anew'}; import caffe gives prototxt.caffe")
-    show_notes(_warnings(shim))
+    print_line(
+        f"{shim.package}: {'written' if is_new else 'written again'}; import caffe gives prototxt.caffe"
+    )
+    print_warnings(_warnings(shim))
 
 
-@main.command(cls=Command, short_help="Take it away.")
+@main.command(cls=Command, short_help="Remove the package.")
 @_target
 def uninstall(target: str | None) -> None:
-    """Remove the package `caffe` that `install` has put there."""
+    """Remove the package `caffe` that `install` has written."""
     shim = shim_at(target)
     was_there = shim.uninstall()
-    click.echo(f"{shim.package}: {'removed' if was_there else 'it was not installed, nothing to do'}")
+    print_line(f"{shim.package}: {'removed' if was_there else 'was not installed, nothing to do'}")
 
 
-@main.command(cls=Command, short_help="Say whether it is there.")
+@main.command(cls=Command, short_help="Print whether it is installed.")
 @_target
 def status(target: str | None) -> None:
-    """Say what `import caffe` gives."""
+    """Print what `import caffe` gives."""
     shim = shim_at(target)
     if shim.is_ours:
-        click.echo(f"{shim.package}: installed; import caffe gives prototxt.caffe")
+        print_line(f"{shim.package}: installed; import caffe gives prototxt.caffe")
     elif shim.other is not None:
-        click.echo(f"{shim.other}: another caffe, not made by prototxt-caffe-shim")
+        print_line(f"{shim.other}: another caffe, not made by prototxt-caffe-shim")
     else:
-        click.echo(f"{shim.package}: not installed; prototxt-caffe-shim install puts it there")
-    show_notes(_warnings(shim))
+        print_line(f"{shim.package}: not installed; prototxt-caffe-shim install writes it")
+    print_warnings(_warnings(shim))
 
 
 def _warnings(shim: Shim) -> list[str]:
-    """What keeps the package from being the one that Python finds."""
+    """Reasons why Python would import another package, or none."""
     if not shim.is_ours:
         return []
     paths = [Path(path or ".").resolve() for path in sys.path]
@@ -174,5 +177,5 @@ def _warnings(shim: Shim) -> list[str]:
 
 
 def _is_module(path: Path) -> bool:
-    """Not a mere folder of that name, which Python passes by."""
+    """Whether Python imports it: not a mere folder of that name."""
     return path.is_file() or (path / "__init__.py").is_file()

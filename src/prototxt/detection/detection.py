@@ -43,7 +43,7 @@ class Boxes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pixels:
+class Segmentation:
     """A class for each of H x W even parts of what the net saw. `blobs` and `labels` are as those of Boxes."""
 
     blobs: tuple[str, ...]
@@ -58,4 +58,4 @@ class Pixels:
         return [(int(classes[i]), float(counts[i] / self.classes.size)) for i in order]
 
 
-Found = Boxes | Pixels
+Prediction = Boxes | Segmentation

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from prototxt.blobs import AnyArray, Array, Shape
-from prototxt.detection.detection import Boxes, Detection, Pixels
+from prototxt.detection.detection import Boxes, Detection, Segmentation
 from prototxt.detection.regions import decode_regions
 from prototxt.errors import InputError
 from prototxt.graph.graph import BlobId, Graph, Node
@@ -98,10 +98,10 @@ class PixelMap:
     def blobs(self) -> tuple[str, ...]:
         return (self.output,)
 
-    def find(self, values: Values, view: View, image: int = 0) -> Pixels:
+    def find(self, values: Values, view: View, image: int = 0) -> Segmentation:
         maps = values[self.output][image]
         classes: AnyArray = maps.argmax(axis=0) if self.kind == "scores" else maps[0]
-        return Pixels(self.blobs, self.labels, view, classes.astype(np.intp))
+        return Segmentation(self.blobs, self.labels, view, classes.astype(np.intp))
 
 
 Head = BoxRows | Regions | PixelMap

@@ -8,7 +8,7 @@ from typing import Any
 from prototxt.graph.graph import BlobId
 from prototxt.images.load import Pixels
 from prototxt.images.view import View
-from prototxt.pictures.within import data_url
+from prototxt.pictures.data_url import data_url
 
 
 @dataclass(frozen=True, slots=True)

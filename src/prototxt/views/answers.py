@@ -23,7 +23,7 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakdownRule:
+class Answer:
     """One output blob of one image: its best classes where it scores classes, its range otherwise."""
 
     output: str
@@ -34,19 +34,19 @@ class BreakdownRule:
     most: float
 
 
-def answers(outputs: Mapping[str, Array], labels: Sequence[str] = (), top: int = TOP) -> list[BreakdownRule]:
+def answers(outputs: Mapping[str, Array], labels: Sequence[str] = (), top: int = TOP) -> list[Answer]:
     """The answers for the first image of every output, its `top` best classes; ties go to the lower index."""
     return [_answer(name, blob, labels, top) for name, blob in outputs.items() if blob.size]
 
 
-def _answer(name: str, blob: Array, labels: Sequence[str], top: int) -> BreakdownRule:
+def _answer(name: str, blob: Array, labels: Sequence[str], top: int) -> Answer:
     scores = blob[0].ravel() if blob.ndim else blob.ravel()
     classes: tuple[Class, ...] = ()
     if scores_classes(blob.shape):
         best = np.argsort(-scores, kind="stable")[:top]
         classes = tuple(Class(int(i), labels[i] if i < len(labels) else "", float(scores[i])) for i in best)
     with np.errstate(over="ignore", invalid="ignore"):
-        return BreakdownRule(
+        return Answer(
             name,
             blob.shape,
             classes,

@@ -13,13 +13,13 @@ from prototxt.blobs import format_shape
 from prototxt.errors import printable
 
 if TYPE_CHECKING:
-    from prototxt.views.answers import BreakdownRule
+    from prototxt.views.answers import Answer
 
 BAR = 24
 """Columns of the longest score bar."""
 
 
-def answers_table(answer: BreakdownRule) -> RenderableType:
+def answers_table(answer: Answer) -> RenderableType:
     """The best classes, with bars where the scores are probabilities; a line with the range of other outputs."""
     head = f"{printable(answer.output)} {format_shape(answer.shape)}"
     if not answer.classes:

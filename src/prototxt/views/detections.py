@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prototxt.detection.detection import Boxes, Detection, Found, Pixels
+from prototxt.detection.detection import Boxes, Detection, Prediction, Segmentation
 from prototxt.errors import printable
 from prototxt.images.labels import fit_labels, is_background
 
@@ -29,7 +29,7 @@ class Choice:
         """The boxes that are told, best first."""
         return boxes.at_least(self.min_score)[: self.top]
 
-    def names(self, found: Found) -> tuple[str, ...]:
+    def names(self, found: Prediction) -> tuple[str, ...]:
         """The labels by their numbers; none where no label is known."""
         return fit_labels(self.labels, found.labels)
 
@@ -66,7 +66,7 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def line(found: Found, choice: Choice) -> str:
+def line(found: Prediction, choice: Choice) -> str:
     """What was found in one line."""
     names = choice.names(found)
     if isinstance(found, Boxes):
@@ -81,11 +81,11 @@ def _few(parts: Sequence[str]) -> str:
     return ", ".join(parts[:FEW]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def found_dict(found: Found, choice: Choice) -> dict[str, Any]:
+def prediction_dict(found: Prediction, choice: Choice) -> dict[str, Any]:
     """What was found, for JSON; boxes as x1, y1, x2, y2 in pixels of the image."""
     names, (height, width) = choice.names(found), found.view.image
     told: dict[str, Any] = {"outputs": list(found.blobs), "width": width, "height": height}
-    if isinstance(found, Pixels):
+    if isinstance(found, Segmentation):
         rows = found.shares()[: choice.top]
         return told | {
             "classes": [{"label": k, "name": name_of(k, names), "share": share} for k, share in rows]
@@ -106,13 +106,13 @@ def tag(detection: Detection, names: Sequence[str]) -> str:
     return f"{name} {detection.score:.2f}" if name else f"class {detection.label}: {detection.score:.2f}"
 
 
-def legend(pixels: Pixels, choice: Choice) -> list[tuple[int, str, str]]:
+def legend(pixels: Segmentation, choice: Choice) -> list[tuple[int, str, str]]:
     """The classes that occur, what each is called, and its share."""
     names = choice.names(pixels)
     return [(label, called(label, names), percent(share)) for label, share in pixels.shares()]
 
 
-def backgrounds(pixels: Pixels, choice: Choice) -> set[int]:
+def backgrounds(pixels: Segmentation, choice: Choice) -> set[int]:
     """The class that is no thing, where class 0 is called so."""
     names = choice.names(pixels)
     return {0} if names and is_background(names[0]) else set()
@@ -123,13 +123,13 @@ def corners(detection: Detection) -> list[str]:
     return [f"{round(value, 1) + 0.0:.1f}" for value in detection.box]  # 0.0 makes -0.0 a plain zero
 
 
-def measure_note(found: Found) -> str:
+def measure_note(found: Prediction) -> str:
     """What the corners are counted in."""
     height, width = found.view.image
     return f"x1, y1 and x2, y2: corners in pixels of the image, {width} x {height}"
 
 
-def places(pixels: Pixels) -> str:
+def places(pixels: Segmentation) -> str:
     """How many places have a class."""
     height, width = pixels.classes.shape
     return f"{_counted(len(pixels.shares()), 'class', 'classes')} at {width} x {height} places"

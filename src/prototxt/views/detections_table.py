@@ -14,7 +14,7 @@ from prototxt.errors import printable
 from prototxt.views.detections import corners, headline, measure_note, name_of, percent, places
 
 if TYPE_CHECKING:
-    from prototxt.detection.detection import Boxes, Found, Pixels
+    from prototxt.detection.detection import Boxes, Prediction, Segmentation
     from prototxt.views.detections import Choice
 
 BAR = 24
@@ -23,7 +23,7 @@ BAR = 24
 LEFT = ("name", "")
 
 
-def found_table(found: Found, choice: Choice) -> RenderableType:
+def prediction_table(found: Prediction, choice: Choice) -> RenderableType:
     """Boxes, best first, or classes of pixels, the largest first."""
     from prototxt.detection.detection import Boxes
 
@@ -43,7 +43,7 @@ def _boxes(boxes: Boxes, choice: Choice) -> RenderableType:
     return Group(head, _table(titles, rows), Text(measure_note(boxes)))
 
 
-def _pixels(pixels: Pixels, choice: Choice) -> RenderableType:
+def _pixels(pixels: Segmentation, choice: Choice) -> RenderableType:
     names, shares = choice.names(pixels), pixels.shares()
     shown = shares[: choice.top]
     head = f"{_outputs(pixels)}: {places(pixels)}"
@@ -56,7 +56,7 @@ def _pixels(pixels: Pixels, choice: Choice) -> RenderableType:
     return Group(Text(head, style="italic"), _table(titles, rows))
 
 
-def _outputs(found: Found) -> str:
+def _outputs(found: Prediction) -> str:
     return ", ".join(map(printable, found.blobs))
 
 

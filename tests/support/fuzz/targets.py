@@ -14,7 +14,8 @@ from typing import Any, TypeVar, get_args
 
 import numpy as np
 
-from prototxt.batch.items import Item, array_reader
+from prototxt.batch.items import Item
+from prototxt.batch.readers import array_reader
 from prototxt.blobs import Shape, count
 from prototxt.errors import ImageError, InputError, PrototxtError, WeightsError
 from prototxt.formats.caffemodel import read_caffemodel

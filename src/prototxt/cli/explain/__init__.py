@@ -1,1 +1,1 @@
-"""The command prototxt-explain."""
+"""prototxt-explain."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from prototxt.cli.common import Command
+from prototxt.cli.command import Command
 
 
-class OneDash(Command):
+class OneDashCommand(Command):
     """A command whose long options may be written with one dash as well."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Options that say what prototxt-run tells, saves and paints."""
+"""Options of prototxt-run that choose what is printed, saved and painted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import isnan, nan
 
 import click
 
-from prototxt.cli.options.net import file_name, option_group
+from prototxt.cli.options.group import file_name, option_group
 
 
 def score(text: str) -> float:
@@ -23,7 +23,7 @@ def score(text: str) -> float:
 
 @dataclass(frozen=True)
 class OutputChoice:
-    """What the output options say."""
+    """The values of the output options."""
 
     labels: str | None
     top: int | None
@@ -39,42 +39,42 @@ class OutputChoice:
     trace: bool
 
     @property
-    def said(self) -> list[str]:
-        """The options that were given and are about the answer of a run; not --json, nor --blob."""
+    def given(self) -> list[str]:
+        """The options that were given, besides --json and --blob."""
         others = ("as_json", "blobs")
-        given = [f.name for f in fields(self) if f.name not in others and getattr(self, f.name)]
-        return [f"--{name.replace('_', '-')}" for name in given]
+        names = [f.name for f in fields(self) if f.name not in others and getattr(self, f.name)]
+        return [f"--{name.replace('_', '-')}" for name in names]
 
 
 output_options = option_group(
     "output",
-    "What becomes of the answers",
+    "Output",
     OutputChoice,
     [
         click.option("--labels", type=file_name, metavar="FILE",
             help="Class names, one per line, or an SSD label map in prototxt."),
         click.option(
             "--top", type=click.IntRange(1), metavar="K",
-            help="How many of the best classes are told.  [default: 5; in a listing of many images 1; all boxes]",
+            help="Number of best classes or boxes to print.  [default: 5 classes, 1 in a listing of several images; "
+            "all boxes]",
         ),
         click.option(
             "--min-score", type=score, metavar="SCORE",
-            help="Boxes of a lower score are counted, not told nor drawn.  [default: 0.5]",
+            help="Lowest score of a box to print or draw; boxes below it are only counted.  [default: 0.5]",
         ),
         click.option(
             "--draw", type=file_name, metavar="FILE.png|DIR",
-            help="Paint what was found on the image: boxes, or classes of pixels. Of several images a PNG each in a "
-            "folder.",
+            help="Paint the boxes or the classes of pixels on the image; for several images, a PNG each in a folder.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per image instead of tables."),
         click.option(
             "--save", type=file_name, metavar="FILE",
-            help="Write a row per image of the outputs, or of --blob, to FILE.npz, .h5 or .parquet.",
+            help="Write the outputs, or the blobs of --blob, to FILE.npz, .h5 or .parquet: a row per image.",
         ),
         click.option(
             "--blob", "blobs", multiple=True, metavar="NAME",
-            help="A blob to save or to paint; several times for several. conv1:before-relu is conv1 before the ReLU "
-            "that works in place.",
+            help="Blob to save or paint; may be given several times. conv1:before-relu is conv1 before the ReLU that "
+            "works in place.",
         ),
         click.option(
             "--feature-maps", type=file_name, metavar="DIR",
@@ -84,15 +84,16 @@ output_options = option_group(
             "--filters", type=file_name, metavar="DIR", help="Paint the kernels of the first Convolution."
         ),
         click.option(
-            "--show-input", type=file_name, metavar="FILE.png", help="Paint what the net sees of the first image."
+            "--show-input", type=file_name, metavar="FILE.png", help="Paint the first image as the net sees it."
         ),
         click.option(
             "--time", type=click.IntRange(1), metavar="N",
-            help="Run the first batch N times more: every layer's least and median time, and its share.",
+            help="Run the first batch N more times and print every layer's minimum and median time and its share.",
         ),
         click.option(
             "--trace", is_flag=True,
-            help="What every layer makes of the first batch: mean, std, min, max, zeros, and the first NaN.",
+            help="Print statistics of every layer's outputs for the first batch (mean, std, min, max, zeros) and "
+            "where the first NaN is.",
         ),
     ],
 )  # fmt: skip

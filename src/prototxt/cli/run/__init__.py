@@ -1,1 +1,1 @@
-"""The command prototxt-run."""
+"""prototxt-run."""

@@ -42,7 +42,7 @@ CAPTION_LINES, CAPTION_WIDTH = 3, 240
 COLOURS = {"bgr": ("blue", "green", "red"), "rgb": ("red", "green", "blue")}
 
 
-def seen(name: str, values: Array, order: Order = "bgr", image: str = "", note: str = "") -> Image.Image:
+def net_input(name: str, values: Array, order: Order = "bgr", image: str = "", note: str = "") -> Image.Image:
     """A picture of an input blob, N x C x H x W: a row for each of its images or crops, the first ten.
 
     For C = 3 first the colours, `order` being that of the channels; then every channel in gray with its least, mean

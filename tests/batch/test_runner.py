@@ -9,7 +9,7 @@ import pytest
 
 import prototxt
 from prototxt.batch.items import Item
-from prototxt.batch.run import Runner
+from prototxt.batch.runner import Runner
 from prototxt.blobs import Array
 from prototxt.errors import InputError
 from prototxt.net import Net
@@ -43,7 +43,7 @@ def test_rows_are_each_items_own(net: Net) -> None:
     got = Runner(net, blobs=("conv", "conv:before-relu")).run(items)
     whole = prototxt.parse_net(NET, keep=["conv", "conv@0"])
     outputs = whole.forward(data=images, info=np.zeros((3, 2)))
-    assert [(o.name, o.how, o.loss) for o in got] == [(str(i), f"how {i}", None) for i in range(3)]
+    assert [(o.name, o.preparation, o.loss) for o in got] == [(str(i), f"how {i}", None) for i in range(3)]
     for i, outcome in enumerate(got):
         np.testing.assert_allclose(outcome.outputs["ip"], outputs["ip"][i : i + 1], 1e-5, 1e-5)
         np.testing.assert_allclose(outcome.value("conv"), whole.blobs["conv"].data[i : i + 1], 1e-5, 1e-6)
@@ -101,7 +101,17 @@ def test_maps(net: Net) -> None:
 
 def test_blobs_that_a_part_does_not_touch(net: Net) -> None:
     with pytest.raises(InputError, match='do not touch blob "ip"'):
-        Runner(net, None, "relu", ("ip",)).found()
+        Runner(net, None, "relu", ("ip",))
     with pytest.raises(InputError, match='no blob "cnv"'):
-        Runner(net, None, "relu", ("cnv",)).found()
-    assert str(Runner(net, None, "conv", ("conv",)).found()["conv"]) == "conv@0"
+        Runner(net, None, "relu", ("cnv",))
+    runner, feeds = Runner(net, None, "conv", ("conv",)), {"data": noise(1, 3, 5, 6)}
+    assert runner.run([item("a", feeds)])[0].value("conv").min() < 0  # conv@0, before the ReLU
+
+
+def test_the_graph_is_made_once_for_each_shape(net: Net) -> None:
+    runner = Runner(net, "conv", "relu")
+    graph = runner.graph
+    assert runner.graph is graph
+    net.reshape(data=(2, 3, 5, 6))
+    assert runner.graph is not graph
+    assert runner.graph.shapes[runner.graph.last["conv"]] == (2, 7, 4, 5)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from prototxt.blobs import AnyArray
-from prototxt.detection.detection import Pixels as Classes
+from prototxt.detection.detection import Segmentation
 from prototxt.images.load import Pixels
 from prototxt.pictures.boxes import MIN_SIDE, canvas_of, fitted, text_size, to_uint8
 from prototxt.pictures.canvas import FAINT, INK, LINE, PAPER, Colour, font, line_height, stack, text_width
@@ -36,7 +36,10 @@ Entry = tuple[Colour | None, str, str]
 
 
 def paint_classes(
-    pixels: Pixels, found: Classes, legend: Sequence[tuple[int, str, str]], plain: Collection[int] = ()
+    pixels: Pixels,
+    segmentation: Segmentation,
+    legend: Sequence[tuple[int, str, str]],
+    plain: Collection[int] = (),
 ) -> Image.Image:
     """The image (H x W x 3), each class of its pixels in a colour of its own, above a legend.
 
@@ -44,12 +47,12 @@ def paint_classes(
     the net did not see stay as they are in the image.
     """
     painted = to_uint8(pixels).copy()
-    height, width = found.classes.shape
-    rows, columns = found.view.cells(0, height), found.view.cells(1, width)
+    height, width = segmentation.classes.shape
+    rows, columns = segmentation.view.cells(0, height), segmentation.view.cells(1, width)
     for start in range(0, len(rows), STRIP):
         strip = slice(start, start + STRIP)
         labels = np.where(
-            (rows[strip, None] < 0) | (columns < 0), -1, found.classes[rows[strip, None], columns]
+            (rows[strip, None] < 0) | (columns < 0), -1, segmentation.classes[rows[strip, None], columns]
         )
         shown = (labels >= 0) & ~np.isin(labels, list(plain))
         gray = painted[strip][shown] @ np.array([0.299, 0.587, 0.114], np.float32)

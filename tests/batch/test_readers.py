@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from prototxt.batch.items import array_reader, image_reader, is_arrays
+from prototxt.batch.readers import array_reader, image_reader, is_arrays
 from prototxt.blobs import Shape
 from prototxt.errors import ImageError, InputError
 from prototxt.images.load import load_image
@@ -29,7 +29,7 @@ def test_an_image(tmp_path: Path) -> None:
     (item,) = image_reader("data", transform)(str(path))
     np.testing.assert_array_equal(item.feeds["data"], transform.apply(load_image(path)))
     assert (item.name, item.views, item.shapes) == (str(path), 10, {"data": (10, 3, 4, 2)})
-    assert item.how.startswith("i.png 6x5 RGB -> 7x6, ten crops of 2x4 BGR")
+    assert item.preparation.startswith("i.png 6x5 RGB -> 7x6, ten crops of 2x4 BGR")
     (own,) = image_reader("x", Transform(1, 9, 9, Recipe("none")))(str(path))
     assert own.shapes == {"x": (1, 1, 5, 6)}
 
@@ -49,7 +49,7 @@ def test_rows_of_arrays(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", a=a, b=b, names=np.array(["u", "v"]))
     first, second = array_reader(WANTED)(str(tmp_path / "x.npz"))
     assert (first.name, second.name) == (f"{tmp_path}/x.npz[0]", f"{tmp_path}/x.npz[1]")
-    assert second.how == "x.npz[1] -> a 1 x 3 x 4, b 1 x 2"
+    assert second.preparation == "x.npz[1] -> a 1 x 3 x 4, b 1 x 2"
     np.testing.assert_array_equal(second.feeds["a"], a[1:])
     assert second.feeds["b"].dtype == np.float32
     with (tmp_path / "one.NPY").open("wb") as file:
