@@ -28,6 +28,10 @@ from prototxt.errors import (
 from prototxt.util.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from prototxt.batch.features.write import open_features
+    from prototxt.batch.images import run_images
+    from prototxt.batch.items import Failure
+    from prototxt.batch.runner import Outcome
     from prototxt.blobs import count
     from prototxt.detection.detection import Detection
     from prototxt.engine.watch import Timer, Trace, Watcher
@@ -48,8 +52,10 @@ _HOMES = {
     "Blob": "prototxt.net",
     "Cost": "prototxt.layers.base",
     "Detection": "prototxt.detection.detection",
+    "Failure": "prototxt.batch.items",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
+    "Outcome": "prototxt.batch.runner",
     "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",
     "PythonLayer": "prototxt.layers.python",
@@ -64,16 +70,19 @@ _HOMES = {
     "load_graph": "prototxt.frontend.load",
     "load_image": "prototxt.images.load",
     "load_net": "prototxt.net",
+    "open_features": "prototxt.batch.features.write",
     "parse_net": "prototxt.net",
     "read_labels": "prototxt.images.labels",
     "read_mean": "prototxt.images.mean",
+    "run_images": "prototxt.batch.images",
 }
 
 __all__ = [
-    "Blob", "Cost", "DataError", "Detection", "ImageError", "InputError", "Layer", "LayerError", "Net", "NetError",
-    "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer", "Recipe", "TextError", "Timer",
-    "Trace", "Transform", "View", "Watcher", "WeightsError", "count", "layer", "load_graph", "load_image",
-    "load_net", "parse_net", "read_labels", "read_mean",
+    "Blob", "Cost", "DataError", "Detection", "Failure", "ImageError", "InputError", "Layer", "LayerError",
+    "Net", "NetError", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
+    "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher", "WeightsError", "count",
+    "layer", "load_graph", "load_image", "load_net", "open_features", "parse_net", "read_labels",
+    "read_mean", "run_images",
 ]  # fmt: skip
 
 

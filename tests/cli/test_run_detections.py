@@ -200,7 +200,10 @@ def test_draw_refused(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
 def test_nets_that_find_nothing(tmp_path: Path) -> None:
     result = invoke(run, LENET, DIGIT, "--draw", tmp_path / "out.png")
     assert result.code == 1
-    assert 'outputs ("prob") are neither boxes nor a class for each pixel: --draw has nothing to draw' in result.err
+    assert (
+        'outputs ("prob") are neither boxes nor a class for each pixel: --draw has nothing to draw'
+        in result.err
+    )
     result = invoke(run, LENET, DIGIT, "--min-score", "0.5")
     assert result.code == 1
     assert "no boxes" in result.err

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from prototxt.cli.actions.requests import ClassifyRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
 
@@ -25,25 +25,6 @@ def height_width(text: str) -> tuple[int, ...]:
     if len(numbers) != 2 or min(numbers) < 1:
         raise click.BadParameter(f'"{text}" is not HEIGHT,WIDTH such as 256,256')
     return numbers
-
-
-@dataclass(frozen=True)
-class ClassifyRequest:
-    """The arguments and options of one call."""
-
-    input_file: str
-    output_file: str | None
-    model_def: str | None
-    pretrained_model: str | None
-    gpu: bool
-    center_only: bool
-    images_dim: tuple[int, ...]
-    mean_file: str | None
-    input_scale: float | None
-    raw_scale: float
-    channel_swap: tuple[int, ...] | None
-    ext: str
-    labels: str | None
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

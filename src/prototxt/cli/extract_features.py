@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from prototxt.cli.actions.requests import DATABASES, ExtractRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
 from prototxt.cli.options.net import python_option
-
-DATABASES = {"lmdb": "LMDB", "leveldb": "LEVELDB"}
-"""Caffe's names of the kinds of databases."""
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -21,21 +18,6 @@ def names(text: str) -> tuple[str, ...]:
     if not all(parts) or len(set(parts)) < len(parts):
         raise click.BadParameter(f'"{text}" is not NAME[,NAME...] with distinct names')
     return parts
-
-
-@dataclass(frozen=True)
-class ExtractRequest:
-    """The arguments and options of one call."""
-
-    weights: str
-    model: str
-    blobs: tuple[str, ...]
-    datasets: tuple[str, ...]
-    batches: int
-    kind: str
-    mode: str
-    device: str
-    allow_python_layers: bool
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

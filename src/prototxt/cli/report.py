@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from prototxt.cli.actions.requests import ReportRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
-from prototxt.cli.options.image import ImageChoice, image_options
-from prototxt.cli.options.net import NetChoice, net_options, seed_option, weights_option
+from prototxt.cli.options.image import image_options
+from prototxt.cli.options.net import net_options, seed_option, weights_option
 
 OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed"
 """Options that have no meaning for two nets."""
-
-
-@dataclass(frozen=True)
-class ReportRequest:
-    """The arguments and options of one call."""
-
-    net: str
-    image: str | None
-    weights: tuple[str, ...]
-    other: str | None
-    output: str
-    max_mb: float
-    dtype: str
-    seed: int
-    images: ImageChoice
-    choice: NetChoice
 
 
 def finite(_ctx: click.Context, _option: click.Parameter, value: float) -> float:

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from prototxt.cli.actions.requests import TimeRequest
 from prototxt.cli.options.gflags import OneDashCommand
 from prototxt.cli.options.group import file_name
 from prototxt.cli.options.net import input_option, python_option
-
-
-@dataclass(frozen=True)
-class TimeRequest:
-    """The options of one call."""
-
-    model: str
-    weights: str | None
-    iterations: int
-    phase: str
-    level: int
-    stage: str
-    gpu: str | None
-    inputs: tuple[tuple[str, tuple[int, ...]], ...]
-    threads: int | None
-    allow_python_layers: bool
-    as_json: bool
 
 
 @click.command(cls=OneDashCommand, context_settings={"help_option_names": ["-h", "--help"]})

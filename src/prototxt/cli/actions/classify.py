@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from prototxt.caffe import Classifier, set_mode_gpu
 from prototxt.caffe.io import load_image
-from prototxt.cli.classify import ClassifyRequest
+from prototxt.cli.actions.requests import ClassifyRequest
 from prototxt.cli.printing import print_line, print_table, print_warnings
 from prototxt.cli.progress import progress_bar
 from prototxt.errors import InputError, PrototxtWarning

@@ -10,7 +10,7 @@ import click
 
 from prototxt.batch.features.write import open_features
 from prototxt.blobs import Array, format_shape
-from prototxt.cli.extract_features import DATABASES, ExtractRequest
+from prototxt.cli.actions.requests import DATABASES, ExtractRequest
 from prototxt.cli.nets import new_warnings, read_net
 from prototxt.cli.printing import print_line, print_warnings
 from prototxt.cli.progress import progress_bar

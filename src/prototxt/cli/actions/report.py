@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from prototxt.batch.runner import Runner
+from prototxt.cli.actions.requests import ReportRequest
 from prototxt.cli.nets import graph_options, new_warnings, read_net
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.preprocessing import reader_of
 from prototxt.cli.printing import print_line, print_warnings
-from prototxt.cli.report import ReportRequest
 from prototxt.cli.weights import about_weights, missing_weights, weights_files
 from prototxt.errors import a_few
 from prototxt.explain.surgery.diff import diff

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from statistics import mean, median
 
 from prototxt.batch.runner import Runner
+from prototxt.cli.actions.requests import TimeRequest
 from prototxt.cli.nets import new_warnings, read_net
 from prototxt.cli.printing import print_warnings, write_text
-from prototxt.cli.time import TimeRequest
 from prototxt.cli.weights import about_weights, missing_weights
 from prototxt.engine.profile import Times, time_steps
 from prototxt.engine.tuning.machine import busy

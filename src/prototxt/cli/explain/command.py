@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from prototxt.cli.command import Command
-from prototxt.cli.explain.options import NetQuestion, ValueChoice, net_questions, value_options
+from prototxt.cli.explain.options import net_questions, value_options
+from prototxt.cli.explain.request import ExplainRequest
 from prototxt.cli.options.group import file_name
-from prototxt.cli.options.image import ImageChoice, image_options
-from prototxt.cli.options.net import NetChoice, net_options
-
-
-@dataclass(frozen=True)
-class ExplainRequest:
-    """The arguments and options of one call."""
-
-    net: str
-    layer: str | None
-    form: str
-    output: str | None
-    only: str | None
-    value: ValueChoice
-    images: ImageChoice
-    question: NetQuestion
-    choice: NetChoice
+from prototxt.cli.options.image import image_options
+from prototxt.cli.options.net import net_options
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

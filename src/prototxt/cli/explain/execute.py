@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from prototxt.cli.explain.command import ExplainRequest
 from prototxt.cli.explain.net import answer_question
+from prototxt.cli.explain.request import ExplainRequest
 from prototxt.cli.explain.value import break_down
 from prototxt.cli.nets import graph_options, new_warnings, read_net
 from prototxt.cli.printing import print_warnings, write_table, write_text

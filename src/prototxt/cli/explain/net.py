@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.blobs import Shape
-from prototxt.cli.explain.command import ExplainRequest
 from prototxt.cli.explain.options import OWN_AND_LARGER
+from prototxt.cli.explain.request import ExplainRequest
 from prototxt.cli.nets import graph_options, read_net
 from prototxt.cli.printing import write_table, write_text
 from prototxt.cli.weights import weights_files

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array
-from prototxt.cli.explain.command import ExplainRequest
+from prototxt.cli.explain.request import ExplainRequest
 from prototxt.cli.nets import graph_options, new_warnings, up_to_if_needed
 from prototxt.cli.options.image import ImageChoice
 from prototxt.cli.preprocessing import reader_of

@@ -11,7 +11,7 @@ from prototxt.batch.readers import is_arrays
 from prototxt.batch.runner import Runner
 from prototxt.batch.sinks import is_png
 from prototxt.cli.options.output import OutputChoice
-from prototxt.cli.run.command import RunRequest
+from prototxt.cli.run.request import RunRequest
 from prototxt.detection.heads import PixelMap
 from prototxt.errors import InputError
 from prototxt.images.load import is_image_name

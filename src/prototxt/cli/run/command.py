@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
-from prototxt.cli.options.image import ImageChoice, image_options
-from prototxt.cli.options.net import NetChoice, net_options, seed_option, weights_option
-from prototxt.cli.options.output import OutputChoice, output_options
-from prototxt.cli.options.plan import PlanChoice, plan_options
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """The arguments and options of one call."""
-
-    net: str
-    images_named: tuple[str, ...]
-    weights: tuple[str, ...]
-    images: ImageChoice
-    batch: int | None
-    fail_fast: bool
-    start: str | None
-    end: str | None
-    seed: int
-    engine: str
-    planned: PlanChoice
-    output: OutputChoice
-    choice: NetChoice
+from prototxt.cli.options.image import image_options
+from prototxt.cli.options.net import net_options, seed_option, weights_option
+from prototxt.cli.options.output import output_options
+from prototxt.cli.options.plan import plan_options
+from prototxt.cli.run.request import RunRequest
 
 
 @click.command(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

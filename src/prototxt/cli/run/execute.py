@@ -21,9 +21,9 @@ from prototxt.cli.preprocessing import reader_of
 from prototxt.cli.printing import print_line, print_warnings
 from prototxt.cli.progress import progress_bar
 from prototxt.cli.run.checks import check_predictions, check_request
-from prototxt.cli.run.command import RunRequest
 from prototxt.cli.run.first_batch import FirstBatch, WatchedScheduler
 from prototxt.cli.run.plan import show_plan
+from prototxt.cli.run.request import RunRequest
 from prototxt.cli.run.results import DetailSink, JsonSink, LineSink, Presentation, Tally, label_warnings
 from prototxt.cli.weights import about_weights, missing_weights, weights_files
 from prototxt.engine.tuning.machine import busy

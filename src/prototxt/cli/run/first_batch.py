@@ -16,7 +16,7 @@ from prototxt.batch.runner import Outcome, Runner
 from prototxt.batch.scheduler import Scheduler
 from prototxt.cli.printing import print_line, print_table, screen
 from prototxt.cli.run.autotune import autotune
-from prototxt.cli.run.command import RunRequest
+from prototxt.cli.run.request import RunRequest
 from prototxt.engine.watch import Timer, Trace, Traced, Values
 from prototxt.graph.graph import Graph
 from prototxt.pictures.canvas import save_png
