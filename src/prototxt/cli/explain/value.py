@@ -13,9 +13,9 @@ from prototxt.cli.preprocessing import reader_of
 from prototxt.cli.printing import print_warnings, write_table, write_text
 from prototxt.cli.weights import about_weights, missing_weights, weights_files
 from prototxt.explain.breakdown.values import run_for
-from prototxt.explain.breakdown.views.export import ledger_json
-from prototxt.explain.breakdown.views.html import ledger_html
-from prototxt.explain.breakdown.views.text import ledger_text
+from prototxt.explain.breakdown.views.html import breakdown_html
+from prototxt.explain.breakdown.views.json import breakdown_json
+from prototxt.explain.breakdown.views.text import breakdown_text
 from prototxt.graph.context import find_layer, namesakes
 from prototxt.net import Net
 from prototxt.text.definition import Definition
@@ -35,17 +35,17 @@ def break_down(definition: Definition, layer: str, at: tuple[int, ...], request:
     feeds, fed = _feeds(net, value.image, request.images)
     depth = value.depth or 1
     values = run_for(net, layer, depth, feeds)
-    breakdown = values.ledger(at, value.top or 0)
+    breakdown = values.breakdown(at, value.top or 0)
     branches = values.follow(breakdown, depth)
     about = f"input: {fed}; weights: {about_weights(net)}"
     if form == "json":
-        write_text(ledger_json(breakdown, branches, about), output)
+        write_text(breakdown_json(breakdown, branches, about), output)
     elif form == "html":
-        write_text(ledger_html(breakdown, branches, about), output)
+        write_text(breakdown_html(breakdown, branches, about), output)
     else:
         everything = value.everything
         write_table(
-            lambda width: ledger_text(breakdown, branches, fed=about, everything=everything, width=width),
+            lambda width: breakdown_text(breakdown, branches, fed=about, everything=everything, width=width),
             output,
         )
     return int(not breakdown.agrees)

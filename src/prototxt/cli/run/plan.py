@@ -49,7 +49,7 @@ def _print_plan(session: Session, as_json: bool) -> None:
 
 
 def _plan_report(session: Session) -> PlanReport:
-    return make_plan_report(session.plan, session.threads, session.bytes, session.prepared_bytes)
+    return make_plan_report(session.plan, session.threads, session.bytes, session.packed_bytes)
 
 
 def _print_profile(runner: Runner, items: Sequence[Item], as_json: bool) -> None:
