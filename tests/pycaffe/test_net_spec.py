@@ -176,7 +176,7 @@ def test_names_that_nobody_gave() -> None:
         "Silence1",
     ]
     assert list(layers[0].top) == ["DummyData1", "DummyData2"]
-    assert (layers[3].bottom, layers[3].top) == (["Convolution2"], ["Convolution2"])
+    assert list(layers[3].bottom) == list(layers[3].top) == ["Convolution2"]
     assert [list(shape.dim) for shape in layers[0].dummy_data_param.shape] == [[2, 3, 5, 7], [2]]
     assert list(layers[4].bottom) == ["DummyData2"]
     assert first.to_proto().layer[-1].name == "Convolution1"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,7 +18,7 @@ from prototxt.caffe import io
 from prototxt.caffe.image_input import ImageInputNet
 from prototxt.caffe.net import StrPath
 
-Window = Sequence[float] | AnyArray
+Window: TypeAlias = "Sequence[float] | AnyArray"
 """ymin, xmin, ymax, xmax in pixels."""
 
 PROPOSER = "selective_search_ijcv_with_python"

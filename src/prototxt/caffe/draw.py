@@ -18,6 +18,8 @@ from typing import Any
 
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.errors import PrototxtError, printable
+from prototxt.schema import Message
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.text.definition import define
 from prototxt.upgrade import upgrade
 from prototxt.util.files import whole_file
@@ -43,12 +45,12 @@ def get_pooling_types_dict() -> dict[int, str]:
     return {number: value.name for number, value in values.items()}
 
 
-def get_edge_label(layer: Any) -> str:
+def get_edge_label(layer: LayerParameter) -> str:
     """What stands on the arrow to a layer's tops: its outputs, or its batch; `""` where there is nothing to say."""
     return _edge_text(layer) or '""'
 
 
-def _edge_text(layer: Any) -> str:
+def _edge_text(layer: LayerParameter) -> str:
     if layer.type == "Data":
         return f"Batch {layer.data_param.batch_size}"
     if layer.type in ("Convolution", "Deconvolution"):
@@ -56,7 +58,7 @@ def _edge_text(layer: Any) -> str:
     return str(layer.inner_product_param.num_output) if layer.type == "InnerProduct" else ""
 
 
-def get_layer_lr_mult(layer: Any) -> tuple[float, float]:
+def get_layer_lr_mult(layer: LayerParameter) -> tuple[float, float]:
     """How fast the weights and the bias of a Convolution, Deconvolution or InnerProduct learn.
 
     Raises ValueError for other types, and for more than two `param`.
@@ -71,7 +73,7 @@ def get_layer_lr_mult(layer: Any) -> tuple[float, float]:
     return weights, bias
 
 
-def get_layer_label(layer: Any, rankdir: str, display_lrm: bool = False) -> str:
+def get_layer_label(layer: LayerParameter, rankdir: str, display_lrm: bool = False) -> str:
     """A layer's label in double quotes: name, type, window, and with `display_lrm` how fast it learns.
 
     Its parts stand side by side where the net is drawn from top to bottom, else below each other.
@@ -84,7 +86,7 @@ def _separator(rankdir: str, line_end: str) -> str:
     return " " if rankdir in ("TB", "BT") else line_end
 
 
-def _label(layer: Any, display_lrm: bool) -> Iterator[str]:
+def _label(layer: LayerParameter, display_lrm: bool) -> Iterator[str]:
     yield layer.name
     method = f" {get_pooling_types_dict()[layer.pooling_param.pool]}" if layer.type == "Pooling" else ""
     yield f"({layer.type}{method})"
@@ -101,7 +103,7 @@ def _label(layer: Any, display_lrm: bool) -> Iterator[str]:
             yield f"lr mult: {rates[0]:.1f}, {rates[1]:.1f}"
 
 
-def _sizes(p: Any, name: str, each: str, default: int) -> str:
+def _sizes(p: Message, name: str, each: str, default: int) -> str:
     """One number, or one for each axis where they differ: 3x5."""
     value = getattr(p, name)
     sizes = list(value) if hasattr(value, "append") else [value] * p.HasField(name)
@@ -139,7 +141,9 @@ class _Picture:
     edges: list[tuple[str, str, str]]
 
 
-def _picture(net: Any, rankdir: str, label_edges: bool, phase: int | None, display_lrm: bool) -> _Picture:
+def _picture(
+    net: NetParameter, rankdir: str, label_edges: bool, phase: int | None, display_lrm: bool
+) -> _Picture:
     if rankdir not in DIRECTIONS:
         raise ValueError(f'rankdir is one of {", ".join(DIRECTIONS)}, not "{rankdir}"')
     if net.layers:
@@ -160,13 +164,13 @@ def _picture(net: Any, rankdir: str, label_edges: bool, phase: int | None, displ
     return _Picture(printable(net.name) or "Net", rankdir, [*nodes, *blobs.values()], edges)
 
 
-def _style(layer: Any) -> dict[str, str]:
+def _style(layer: LayerParameter) -> dict[str, str]:
     if len(layer.bottom) == len(layer.top) == 1 and layer.bottom[0] == layer.top[0]:
         return NEURON_LAYER_STYLE
     return {**LAYER_STYLE_DEFAULT, "fillcolor": choose_color_by_layertype(layer.type)}
 
 
-def _takes_part(layer: Any, phase: int | None) -> bool:
+def _takes_part(layer: LayerParameter, phase: int | None) -> bool:
     """Whether a layer belongs to a phase; a rule that names none holds in both."""
     if phase is None:
         return True
@@ -188,12 +192,12 @@ def _dot(picture: _Picture) -> str:
 
 
 def get_pydot_graph(
-    caffe_net: Any,
+    caffe_net: NetParameter,
     rankdir: str,
     label_edges: bool = True,
     phase: int | None = None,
     display_lrm: bool = False,
-) -> Any:
+) -> Any:  # a pydot.Dot; pydot need not be installed
     """A net as a pydot.Dot; `phase` leaves out the layers of the other one, `label_edges=False` what arrows say.
 
     Raises ImportError where the library pydot is not installed.
@@ -221,7 +225,11 @@ def _quoted_all(style: dict[str, str]) -> dict[str, str]:
 
 
 def draw_net(
-    caffe_net: Any, rankdir: str, ext: str = "png", phase: int | None = None, display_lrm: bool = False
+    caffe_net: NetParameter,
+    rankdir: str,
+    ext: str = "png",
+    phase: int | None = None,
+    display_lrm: bool = False,
 ) -> bytes:
     """A net (a NetParameter) as the bytes of a picture: png, svg, pdf, whatever Graphviz writes, or its own text (dot).
 
@@ -232,7 +240,7 @@ def draw_net(
 
 
 def draw_net_to_file(
-    caffe_net: Any,
+    caffe_net: NetParameter,
     filename: str | PathLike[str],
     rankdir: str = "LR",
     phase: int | None = None,

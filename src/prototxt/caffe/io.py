@@ -11,7 +11,7 @@ import errno
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +32,7 @@ __all__ = [
 Array = NDArray[np.float32]
 
 
-def blobproto_to_array(blob: Any, return_diff: bool = False) -> NDArray[np.float64]:
+def blobproto_to_array(blob: BlobProto, return_diff: bool = False) -> NDArray[np.float64]:
     """The values of a BlobProto, or its gradient, in the blob's shape (num, channels, height, width in old files).
 
     Source: caffe/python/caffe/io.py (blobproto_to_array).
@@ -43,7 +43,7 @@ def blobproto_to_array(blob: Any, return_diff: bool = False) -> NDArray[np.float
     return np.fromiter(values, np.float64, len(values)).reshape(shape)
 
 
-def array_to_blobproto(arr: AnyArray, diff: AnyArray | None = None) -> Any:
+def array_to_blobproto(arr: AnyArray, diff: AnyArray | None = None) -> BlobProto:
     """A BlobProto of an array of any shape; `diff`, of the same shape, becomes its gradient.
 
     Source: caffe/python/caffe/io.py (array_to_blobproto).
@@ -78,7 +78,7 @@ def blobprotovector_str_to_arraylist(str: bytes) -> list[NDArray[np.float64]]:
     return [blobproto_to_array(blob) for blob in BlobProtoVector.FromString(str).blobs]
 
 
-def array_to_datum(arr: AnyArray, label: int | None = None) -> Any:
+def array_to_datum(arr: AnyArray, label: int | None = None) -> Datum:
     """A Datum of an array of C x H x W: uint8 as bytes, all else as floats.
 
     Raises ValueError("Incorrect array shape.") for other than three axes.
@@ -96,7 +96,7 @@ def array_to_datum(arr: AnyArray, label: int | None = None) -> Any:
     return datum
 
 
-def datum_to_array(datum: Any) -> AnyArray:
+def datum_to_array(datum: Datum) -> AnyArray:
     """The image of a Datum, C x H x W: uint8 where it holds bytes, else float64. An image file in it is decoded (BGR).
 
     The label is `datum.label`. Raises DataError where the values are not as many as its shape says.

@@ -19,16 +19,22 @@ Source: caffe/python/caffe/net_spec.py.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeAlias
 
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.errors import did_you_mean
 from prototxt.layers.common.messages import OTHER_PARAMS
+from prototxt.schema import FieldDescriptor, Message
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 
 __all__ = ["Function", "NetSpec", "Top", "assign_proto", "layers", "param_name_dict", "params", "to_proto"]
+
+
+Value: TypeAlias = Any
+"""What a script gives, or may do anything with: a Top, a Function, a number, a dict ...; `to_proto` checks it."""
 
 
 class Top:
@@ -38,7 +44,7 @@ class Top:
         self.fn = fn
         self.n = n
 
-    def to_proto(self) -> Any:
+    def to_proto(self) -> NetParameter:
         """A NetParameter of all layers that this top needs."""
         return to_proto(self)
 
@@ -49,7 +55,7 @@ class Function:
     Raises TypeError where something among the inputs is no Top.
     """
 
-    def __init__(self, type_name: str, inputs: Iterable[Top], params: Mapping[str, Any]) -> None:
+    def __init__(self, type_name: str, inputs: Iterable[Top], params: Mapping[str, Value]) -> None:
         self.type_name = type_name
         self.inputs = tuple(inputs)
         for index, given in enumerate(self.inputs):
@@ -75,18 +81,18 @@ class NetSpec:
     in the same way.
     """
 
-    tops: OrderedDict[str, Any]
+    tops: OrderedDict[str, Value]
 
     def __init__(self) -> None:
         super().__setattr__("tops", OrderedDict())
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: Value) -> None:
         self.tops[name] = value
 
-    def __setitem__(self, name: str, value: Any) -> None:
+    def __setitem__(self, name: str, value: Value) -> None:
         self.tops[name] = value
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Value:
         if name == "tops":  # a NetSpec that is being copied has none yet
             raise AttributeError(name)
         if name not in self.tops:
@@ -94,7 +100,7 @@ class NetSpec:
             raise MissingTopError(f'the net has no top "{name}"' + (f"; {near}" if near else ""))
         return self.tops[name]
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Value:
         return self.__getattr__(name)
 
     def __delattr__(self, name: str) -> None:
@@ -108,15 +114,15 @@ class NetSpec:
         """The names of all tops."""
         return list(self.tops)
 
-    def vals(self) -> list[Any]:
+    def vals(self) -> list[Value]:
         """All tops."""
         return list(self.tops.values())
 
-    def update(self, name: str, params: Mapping[str, Any]) -> None:
+    def update(self, name: str, params: Mapping[str, Value]) -> None:
         """More parameters for the layer that makes a top."""
         _function(self[name]).params.update(params)
 
-    def to_proto(self) -> Any:
+    def to_proto(self) -> NetParameter:
         """A NetParameter of all layers that these tops need, under these names.
 
         Raises AttributeError for a parameter that the schema does not have, TypeError or ValueError for a value that
@@ -128,12 +134,12 @@ class NetSpec:
         return _net(self.tops.values(), {top: name for name, top in self.tops.items()})
 
 
-def to_proto(*tops: Top | Function) -> Any:
+def to_proto(*tops: Top | Function) -> NetParameter:
     """A NetParameter of all layers that these tops need, their names made up: Convolution1, Convolution2, ..."""
     return _net(tops, {})
 
 
-def _tuple_hint(name: str, given: Any) -> str:
+def _tuple_hint(name: str, given: object) -> str:
     if not isinstance(given, tuple) or not all(isinstance(top, Top) for top in given):
         return ""
     return f"; give each of its tops a name: {', '.join(f'n.{name}{i}' for i in range(len(given)))} = ..."
@@ -143,9 +149,9 @@ def _function(given: Top | Function) -> Function:
     return given.fn if isinstance(given, Top) else given
 
 
-def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> Any:
+def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> NetParameter:
     naming = _Naming(names)
-    made: dict[Function, Any] = {}
+    made: dict[Function, LayerParameter] = {}
     for top in wanted:
         for fn in _needed(_function(top), made):
             made[fn] = _layer(fn, made, naming)
@@ -154,7 +160,7 @@ def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> 
     return net
 
 
-def _needed(fn: Function, made: Mapping[Function, Any]) -> Iterator[Function]:
+def _needed(fn: Function, made: Mapping[Function, LayerParameter]) -> Iterator[Function]:
     """`fn` behind all that it reads, without what is made. Nets are deeper than Python's stack: no recursion."""
     walks = [(fn, iter(fn.inputs))]
     while walks:
@@ -183,7 +189,7 @@ class _Naming:
         return self.names[thing]
 
 
-def _layer(fn: Function, made: Mapping[Function, Any], naming: _Naming) -> Any:
+def _layer(fn: Function, made: Mapping[Function, LayerParameter], naming: _Naming) -> LayerParameter:
     layer = caffe_pb2.LayerParameter(type=fn.type_name)
     layer.bottom.extend(made[top.fn].top[top.n] for top in fn.inputs)
     layer.top.extend(layer.bottom if fn.in_place else [naming.of(top) for top in fn.tops])
@@ -196,12 +202,12 @@ def _layer(fn: Function, made: Mapping[Function, Any], naming: _Naming) -> Any:
     return layer
 
 
-def _home(layer: Any, type_name: str, name: str) -> Any:
+def _home(layer: LayerParameter, type_name: str, name: str) -> Message:
     """The message that a keyword of a layer belongs to: the first of its type that has such a field, or the layer."""
     if name.endswith("param"):
         return layer
     homes = [getattr(layer, param) for param in _params_of(type_name)] + [layer]
-    home = next((home for home in homes if name in home.DESCRIPTOR.fields_by_name), None)
+    home: Message | None = next((home for home in homes if name in home.DESCRIPTOR.fields_by_name), None)
     if home is None:
         raise AttributeError(_no_field(name, *homes))
     return home
@@ -236,7 +242,7 @@ def _params_of(type_name: str) -> tuple[str, ...]:
     )
 
 
-def assign_proto(proto: Any, name: str, val: Any) -> None:
+def assign_proto(proto: Message, name: str, val: Value) -> None:
     """A Python value into a field of a message: a dict becomes a message, a list a repeated field.
 
     One value for a repeated field is a list of one; a message is copied; an enum's value may be given by its name.
@@ -261,7 +267,7 @@ def assign_proto(proto: Any, name: str, val: Any) -> None:
         _put(field, val, lambda value: setattr(proto, name, value))
 
 
-def _no_field(name: str, *homes: Any) -> str:
+def _no_field(name: str, *homes: Message) -> str:
     """What to say where none of these messages has a field."""
     known = [field for home in homes for field in home.DESCRIPTOR.fields_by_name]
     near = did_you_mean(name, known)
@@ -269,11 +275,11 @@ def _no_field(name: str, *homes: Any) -> str:
     return f'no field "{name}" in {within}' + (f"; {near}" if near else "")
 
 
-def _is_list(val: Any) -> bool:
+def _is_list(val: Value) -> bool:
     return isinstance(val, Iterable) and not isinstance(val, (str, bytes, Mapping))
 
 
-def _fill(target: Any, field: Any, val: Any) -> None:
+def _fill(target: Message, field: FieldDescriptor, val: Value) -> None:
     """A dict, or a message of the same type, into a message."""
     if isinstance(val, Mapping):
         for name, part in val.items():
@@ -281,16 +287,16 @@ def _fill(target: Any, field: Any, val: Any) -> None:
                 assign_proto(target, name, part)
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{field.name}: {error}") from None
-    elif getattr(getattr(val, "DESCRIPTOR", None), "full_name", None) == field.message_type.full_name:
+    elif getattr(getattr(val, "DESCRIPTOR", None), "full_name", None) == target.DESCRIPTOR.full_name:
         target.MergeFromString(val.SerializeToString())  # it may be of another caffe_pb2
     else:
-        raise TypeError(f"{field.name} takes a dict or a {field.message_type.name}, not {val!r}")
+        raise TypeError(f"{field.name} takes a dict or a {target.DESCRIPTOR.name}, not {val!r}")
 
 
 _WHOLE = ("CPPTYPE_INT32", "CPPTYPE_INT64", "CPPTYPE_UINT32", "CPPTYPE_UINT64")
 
 
-def _put(field: Any, val: Any, put: Any) -> None:
+def _put(field: FieldDescriptor, val: Value, put: Callable[[Value], None]) -> None:
     """A scalar into its field. `64 / 2` is a whole number too, and was an int when Caffe's scripts were written."""
     whole = field.cpp_type in [getattr(field, kind) for kind in _WHOLE]
     if whole and isinstance(val, Real) and float(val).is_integer():
@@ -309,11 +315,11 @@ class Layers:
     It gives the layer's top; with `ntop=2` and more a tuple of its tops, with `ntop=0` the layer itself.
     """
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Callable[..., Value]:
         if name.startswith("__"):
             raise AttributeError(name)
 
-        def layer_fn(*args: Top, **kwargs: Any) -> Top | tuple[Top, ...] | Function:
+        def layer_fn(*args: Top, **kwargs: Value) -> Top | tuple[Top, ...] | Function:
             fn = Function(name, args, kwargs)
             if fn.ntop == 0:
                 return fn
@@ -326,17 +332,17 @@ class Layers:
 class Parameters:
     """The constants of parameters: `Parameters().Pooling.MAX` is the MAX of PoolingParameter."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> _Constants:
         if name.startswith("__"):
             raise AttributeError(name)
         return _Constants(getattr(caffe_pb2, f"{name}Parameter"))
 
 
 class _Constants:
-    def __init__(self, message: Any) -> None:
+    def __init__(self, message: type[Message]) -> None:
         self._message = message
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Value:
         if name.startswith("__"):
             raise AttributeError(name)
         known = self._message.DESCRIPTOR.enum_values_by_name

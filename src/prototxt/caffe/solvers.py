@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 NOT_BUILT = "training is not built yet: nets run forward here"
 
@@ -10,7 +10,7 @@ NOT_BUILT = "training is not built yet: nets run forward here"
 class Solver:
     """Raises NotImplementedError when it is made."""
 
-    def __init__(self, solver_file: str, *args: Any) -> None:
+    def __init__(self, solver_file: str, *args: object) -> None:
         raise NotImplementedError(f"{NOT_BUILT}; {type(self).__name__}({solver_file!r}) cannot be made")
 
 
@@ -41,7 +41,7 @@ class AdamSolver(Solver):
 class NCCL:
     """Raises NotImplementedError when it is made: there are no GPUs here."""
 
-    def __init__(self, *args: Any) -> None:
+    def __init__(self, *args: object) -> None:
         raise NotImplementedError(f"{NOT_BUILT}, on the CPU")
 
 

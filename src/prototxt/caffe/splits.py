@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
@@ -35,10 +34,10 @@ def insert_splits(definition: Definition) -> Definition:
     layers = definition.message.layer
     uses = _count(layers)
     given: Counter[Top] = Counter()
-    made: list[Any] = []
+    made: list[LayerParameter] = []
     trees: list[Message | None] = []
     for i, layer in enumerate(layers):
-        changed = type(layer)()
+        changed = LayerParameter()
         changed.CopyFrom(layer)
         for j in range(len(layer.bottom)):
             top = uses.maker.get((i, j))
@@ -52,7 +51,7 @@ def insert_splits(definition: Definition) -> Definition:
     return definition.with_layers(made, trees)
 
 
-def _count(layers: Sequence[Any]) -> _Uses:
+def _count(layers: Sequence[LayerParameter]) -> _Uses:
     uses, latest = _Uses(), dict[str, Top]()
     for i, layer in enumerate(layers):
         for j, name in enumerate(layer.bottom):
@@ -65,7 +64,9 @@ def _count(layers: Sequence[Any]) -> _Uses:
     return uses
 
 
-def _split(layers: Sequence[Any], uses: _Uses, given: Counter[Top], changed: Any, top: Top) -> Any | None:
+def _split(
+    layers: Sequence[LayerParameter], uses: _Uses, given: Counter[Top], changed: LayerParameter, top: Top
+) -> LayerParameter | None:
     """The Split layer of a top, if it takes one; its weight in the loss moves there from the layer `changed`."""
     if uses.reads[top] < 2:
         return None
@@ -84,6 +85,6 @@ def _split(layers: Sequence[Any], uses: _Uses, given: Counter[Top], changed: Any
     return split
 
 
-def _split_name(layers: Sequence[Any], top: Top) -> str:
+def _split_name(layers: Sequence[LayerParameter], top: Top) -> str:
     layer = layers[top[0]]
     return f"{layer.top[top[1]]}_{layer.name}_{top[1]}_split"

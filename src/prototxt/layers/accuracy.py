@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
@@ -12,6 +12,9 @@ from prototxt.layers.common.labels import Labels, check_label_count, class_view,
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 @layer("Accuracy", bottoms=2, tops=(1, 2))
@@ -65,11 +68,12 @@ class Accuracy(Layer):
         tops = zip(self.shares(right, number), self.shapes([x.shape for x in bottom]), strict=False)
         return [np.asarray(share, np.float32).reshape(shape) for share, shape in tops]
 
-    def rivals(self, scores: Array, own: Array, labels: Labels) -> Any:
+    def rivals(self, scores: Array, own: Array, labels: Labels) -> Labels:
         """How many classes are better than each label, whose scores are `own`."""
-        return (scores >= own).sum(axis=1, keepdims=True) - 1
+        better: Labels = (scores >= own).sum(axis=1, keepdims=True) - 1
+        return better
 
-    def shares(self, right: Any, number: Any) -> tuple[Any, Any]:
+    def shares(self, right: Labels, number: Labels) -> tuple[ArrayLike, ArrayLike]:
         """The share of hits in all, and that of each class, from the hits and labels of each class."""
         return right.sum() / max(number.sum(), 1), right / np.maximum(number, 1)
 

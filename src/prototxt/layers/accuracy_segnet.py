@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Array
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.util.lazy import np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 @layer("Accuracy", bottoms=2, tops=(1, 2), fork="segnet")
@@ -38,10 +41,11 @@ class SegNetAccuracy(Accuracy):
 
     per_class_axes = 4
 
-    def rivals(self, scores: Array, own: Array, labels: Labels) -> Any:
+    def rivals(self, scores: Array, own: Array, labels: Labels) -> Labels:
         behind = np.arange(scores.shape[1])[:, None] > labels
-        return ((scores > own) | ((scores == own) & behind)).sum(axis=1, keepdims=True)
+        better: Labels = ((scores > own) | ((scores == own) & behind)).sum(axis=1, keepdims=True)
+        return better
 
-    def shares(self, right: Any, number: Any) -> tuple[Any, Any]:
+    def shares(self, right: Labels, number: Labels) -> tuple[ArrayLike, ArrayLike]:
         all_in_all = right.sum() / number.sum() if number.any() else np.nan
         return all_in_all, np.where(number > 0, right / np.maximum(number, 1), 1)

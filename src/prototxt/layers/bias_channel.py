@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
-from prototxt.layers.common.labels import read_labels
+from prototxt.layers.common.labels import Labels, Mask, read_labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import BiasChannelParameter, LayerParameter
 from prototxt.util.lazy import np
@@ -81,7 +80,7 @@ class BiasChannel(Layer):
         labels, _ = read_labels(np.where(kept, given, 0), x.shape[1])
         return [x + (self._at_pixels if self.by_pixel else self._of_images)(labels, kept, x.shape)]
 
-    def _of_images(self, labels: Any, kept: Any, shape: Shape) -> Array:
+    def _of_images(self, labels: Labels, kept: Mask, shape: Shape) -> Array:
         """What is added to each image's channels."""
         bias = np.zeros((*shape[:2], 1, 1), np.float32)
         images = np.broadcast_to(np.arange(shape[0])[:, None, None, None], labels.shape)
@@ -89,7 +88,7 @@ class BiasChannel(Layer):
         np.add.at(bias, (images[kept], labels[kept]), each[kept, None, None])
         return bias
 
-    def _at_pixels(self, labels: Any, kept: Any, shape: Shape) -> Array:
+    def _at_pixels(self, labels: Labels, kept: Mask, shape: Shape) -> Array:
         """What is added to each pixel's channels."""
         bias = np.zeros(shape, np.float32)
         np.put_along_axis(bias, labels, np.where(kept, np.float32(self.fg_bias), np.float32(0)), 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.registry import layer
+from prototxt.schema.caffe_pb2 import ConvolutionParameter
 
 
 @layer("ConvolutionDepthwise", fork="shufflenet")
@@ -36,7 +36,7 @@ class ConvolutionDepthwise(Convolution):
     Source: ShuffleNet's Caffe, conv_dw_layer.cpp; https://arxiv.org/abs/1807.11164
     """
 
-    def take_group(self, p: Any) -> None:
+    def take_group(self, p: ConvolutionParameter) -> None:
         """Nothing: the bottom tells."""
 
     def groups(self, shape: Shape) -> int:

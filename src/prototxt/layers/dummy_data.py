@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Following, Layer
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 
 LEGACY = ("num", "channels", "height", "width")
+
+T = TypeVar("T")
 
 
 @layer("DummyData", bottoms=0, tops=(1, None))
@@ -45,7 +47,8 @@ class DummyData(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.dummy_data_param
-        self.fillers = self._one_or_each(list(p.data_filler) or [None], "data_filler")
+        fillers: list[FillerParameter | None] = [*p.data_filler] if p.data_filler else [None]
+        self.fillers = self._one_or_each(fillers, "data_filler")
         legacy = [name for name in LEGACY if getattr(p, name)]
         if legacy and p.shape:
             raise LayerError(f"give either shape or {', '.join(legacy)}, not both", field="shape")
@@ -55,7 +58,7 @@ class DummyData(Layer):
         else:
             self.given = self._one_or_each([tuple(shape.dim) for shape in p.shape], "shape")
 
-    def _one_or_each(self, given: list[Any], field: str) -> list[Any]:
+    def _one_or_each(self, given: list[T], field: str) -> list[T]:
         """A value for each top; raises LayerError for another number of them."""
         if len(given) not in (1, self.num_tops):
             what = f"{len(given)} {field} for {self.num_tops} tops; give 1 or {self.num_tops}"

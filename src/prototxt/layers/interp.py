@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -11,6 +10,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes, four_axes
 from prototxt.layers.common.channels import blocks
 from prototxt.layers.common.fields import check_least, given
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -156,7 +156,7 @@ def resized(x: Array, size: Shape) -> Array:
     return y.transpose(0, 3, 1, 2)
 
 
-def _taps(old: int, new: int) -> tuple[Any, Any, Array, Array]:
+def _taps(old: int, new: int) -> tuple[Labels, Labels, Array, Array]:
     """Both neighbours of every place along one axis, and their weights."""
     ratio = np.float32(old - 1) / np.float32(new - 1) if new > 1 else np.float32(0)
     place = ratio * np.arange(new, dtype=np.float32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.boxes.code import decode, encode
@@ -167,9 +166,9 @@ class MultiBoxLoss(Layer):
     def _match(self, start: _Start, loc: Array, truth: Truth) -> tuple[Indices, Array]:
         """The true box of each box, and by how much each overlaps the nearest; a row for each class, or for all."""
         p = self._fields
-        rules: dict[str, Any] = {"within": p.ignore_cross_boundary_bbox}
+        within = p.ignore_cross_boundary_bbox
         if p.use_prior_for_matching:
-            once, near = match(start.boxes, truth.boxes, self.threshold, **rules)
+            once, near = match(start.boxes, truth.boxes, self.threshold, within=within)
             found = np.tile(once, (len(loc), 1))
             if not self.share_location and len(truth):
                 others = truth.labels[np.maximum(once, 0)] != np.arange(self.num_classes)[:, None]
@@ -179,7 +178,7 @@ class MultiBoxLoss(Layer):
         decoded = self._decode(start, loc)
         for label in range(len(loc)):
             mine = np.arange(len(truth)) if self.share_location else np.flatnonzero(truth.labels == label)
-            which, nearest[label] = match(decoded[label], truth.boxes[mine], self.threshold, **rules)
+            which, nearest[label] = match(decoded[label], truth.boxes[mine], self.threshold, within=within)
             found[label] = np.append(mine, [IGNORED, NONE])[which]  # these two count from the end
         return found, nearest
 

@@ -8,18 +8,34 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from google.protobuf import descriptor as descriptor_module
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FileDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-__all__ = ["Message", "descriptor", "enum_type", "message_class", "parse_message", "schema_file"]
+__all__ = [
+    "FieldDescriptor",
+    "Message",
+    "descriptor",
+    "enum_type",
+    "message_class",
+    "parse_message",
+    "schema_file",
+]
 
 PACKAGE = "caffe"
 
 M = TypeVar("M", bound=Message)
+
+if TYPE_CHECKING:
+    from google._upb import _message
+
+    FieldDescriptor = descriptor_module.FieldDescriptor | _message.FieldDescriptor
+else:
+    FieldDescriptor = descriptor_module.FieldDescriptor
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.errors import LayerError
@@ -13,7 +12,7 @@ from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.memo import once_per_shape
 from prototxt.layers.common.window import Window
 from prototxt.layers.common.window_spec import convolution_spec
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 
 
 class ConvolutionBase(Layer):
@@ -32,7 +31,7 @@ class ConvolutionBase(Layer):
         self.window_spec = convolution_spec(p)
         self.take_group(p)
 
-    def take_group(self, p: Any) -> None:
+    def take_group(self, p: ConvolutionParameter) -> None:
         """The number of outputs and the groups they come in."""
         self.num_output: int = p.num_output
         self.group: int = p.group

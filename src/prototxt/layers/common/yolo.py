@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.suppress import suppress
@@ -13,13 +12,14 @@ from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.detections import detections
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
+from prototxt.schema.caffe_pb2 import YoloDetectionOutputParameter, Yolov3DetectionOutputParameter
 from prototxt.util.lazy import np
 
 TOLD = 5
 """What is told of a box before its classes: x, y, width, height, objectness."""
 
 
-def check_classes(p: Any) -> None:
+def check_classes(p: YoloDetectionOutputParameter | Yolov3DetectionOutputParameter) -> None:
     """Raises LayerError unless num_classes is written, and at least 1."""
     if not p.HasField("num_classes"):
         what = f"no num_classes: it must be written, even where it is {p.num_classes}"
