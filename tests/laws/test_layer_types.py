@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from prototxt.layers.base import Layer, Setting
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.registry import PYTHON_LAYERS, all_layer_classes, layer, resolve_type
 from support.golden import CASES, DATA_CASES, Case
 from support.helpers import net_message
@@ -108,10 +109,10 @@ def test_types_that_do_no_work_are_known() -> None:
 @pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
 def test_a_room_is_where_one_looks_for_it(layer_class: type[Layer]) -> None:
     module = layer_class.__module__.rsplit(".", 1)[1]
-    names = {snake(layer_class.type), layer_class.type.lower(), "neuron"}
+    names = {snake(layer_class.type), layer_class.type.lower()}
     assert module in names | {f"{name}_{layer_class.fork}" for name in names}
-    tests = Path(__file__).parents[1] / "layers"
-    assert (tests / f"test_{module}.py").is_file()
+    tested_in = "elementwise" if issubclass(layer_class, ElementwiseLayer) else module
+    assert (Path(__file__).parents[1] / "layers" / f"test_{tested_in}.py").is_file()
 
 
 def test_a_taken_name_is_refused() -> None:

@@ -79,7 +79,7 @@ def test_a_type_is_registered_once() -> None:
     class Second(Layer):
         golden: ClassVar[str | None] = "never used"
 
-    with pytest.raises(ValueError, match=r'"ReLU" is already registered by prototxt\.layers\.neuron'):
+    with pytest.raises(ValueError, match=r'"ReLU" is already registered by prototxt\.layers\.relu'):
         layer("ReLU")(Second)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
+from prototxt.layers.sigmoid import sigmoid
 from prototxt.util.lazy import np
 
 

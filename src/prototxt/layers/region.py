@@ -9,8 +9,8 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_least
-from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
+from prototxt.layers.sigmoid import sigmoid
 from prototxt.layers.softmax import softmax
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np

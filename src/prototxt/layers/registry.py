@@ -22,9 +22,6 @@ from prototxt.util.modules import import_submodules, submodules
 
 PACKAGE = "prototxt.layers"
 
-KIN = "neuron"
-"""The file that several tiny types share."""
-
 PYTHON_LAYERS = {
     ("anchor_target_layer", "AnchorTargetLayer"): "AnchorTarget",
     ("layer", "RoIDataLayer"): "RoIData",
@@ -103,7 +100,7 @@ def layer_classes(type_name: str) -> tuple[type[Layer], ...]:
 def _import_room(type_name: str) -> None:
     """The file where one looks for a type, and those of the same name for a fork, if there are such."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
-    names = {KIN, *(f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS))}
+    names = {f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS)}
     for module in sorted(names & submodules(PACKAGE)):
         import_module(f"{PACKAGE}.{module}")
 

@@ -11,8 +11,8 @@ from prototxt.layers.common.detections import most_rows
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
-from prototxt.layers.neuron import sigmoid
 from prototxt.layers.registry import layer
+from prototxt.layers.sigmoid import sigmoid
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 

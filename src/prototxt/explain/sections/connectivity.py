@@ -11,6 +11,7 @@ from prototxt.graph.context import LayerContext, of_class
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
 from prototxt.layers.bias import Bias
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.common.window import Window
 from prototxt.layers.concat import Concat
@@ -23,7 +24,6 @@ from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.interp import Interp
 from prototxt.layers.lrn import LRN
-from prototxt.layers.neuron import Neuron
 from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
@@ -266,7 +266,7 @@ RULES: dict[type[Layer], Rule] = {
     Eltwise: _eltwise,
     PerChannel: _per_channel,
     PReLU: _own("the value at its own place and the slope of its channel"),
-    Neuron: _own("the one value at its own place"),
+    ElementwiseLayer: _own("the one value at its own place"),
     ShuffleChannel: _shuffle,
     Axpy: _own(
         "a number for its channel and image, times the second bottom's value at its place, plus the third's"

@@ -19,8 +19,8 @@ from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
-from prototxt.layers.neuron import ReLU
 from prototxt.layers.pooling import Pooling
+from prototxt.layers.relu import ReLU
 from prototxt.views.words import counted, number, times
 
 OF_EVERY_LAYER = {

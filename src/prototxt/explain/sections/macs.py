@@ -11,12 +11,12 @@ from prototxt.graph.context import LayerContext, of_class
 from prototxt.graph.graph import Graph, Node
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.convolution_base import ConvolutionBase
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.neuron import Neuron
 from prototxt.layers.prelu import PReLU
 from prototxt.views.words import product, share, times
 
@@ -156,7 +156,7 @@ def _next_convolution(graph: Graph, node: Node) -> Node | None:
         if not blobs & set(reader.bottoms):
             continue
         layer = reader.layer
-        if isinstance(layer, Neuron | PerChannel | PReLU | Dropout):
+        if isinstance(layer, ElementwiseLayer | PerChannel | PReLU | Dropout):
             blobs |= set(reader.tops)
         elif isinstance(layer, Convolution):
             shape = graph.bottom_shapes(reader)[0]

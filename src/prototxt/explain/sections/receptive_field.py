@@ -22,6 +22,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.batch_reindex import BatchReindex
 from prototxt.layers.bias_channel import BiasChannel
 from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
@@ -45,7 +46,6 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.lstm import LSTM
 from prototxt.layers.lstm_unit import LSTMUnit
 from prototxt.layers.mvn import MVN
-from prototxt.layers.neuron import Neuron
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.parameter import Parameter
 from prototxt.layers.permute import Permute
@@ -485,7 +485,7 @@ RULES: dict[type[Layer], Callable[[Step], Field | None]] = {
     **dict.fromkeys((MVN,), _at_everything_alike),
     **dict.fromkeys(
         (
-            Neuron,
+            ElementwiseLayer,
             PerChannel,
             PReLU,
             Dropout,

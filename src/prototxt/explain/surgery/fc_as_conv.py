@@ -16,10 +16,10 @@ from prototxt.graph.connect import connect
 from prototxt.graph.graph import BlobId, Graph, Node, located_at
 from prototxt.graph.infer import infer
 from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.neuron import Neuron
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
 from prototxt.text.definition import Definition
@@ -27,7 +27,7 @@ from prototxt.views.words import counted, times
 
 FLATTENERS = (Flatten, Reshape)
 
-VALUE_BY_VALUE = (Neuron, Dropout, PReLU)
+VALUE_BY_VALUE = (ElementwiseLayer, Dropout, PReLU)
 """Layers that do to a vector what they do to maps of the same values."""
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from prototxt.blobs import count
 from prototxt.export.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
 from prototxt.graph.context import LayerContext, of_class
+from prototxt.layers.absval import AbsVal
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.bnll import BNLL
 from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
@@ -16,17 +18,21 @@ from prototxt.layers.crop import Crop
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.elu import ELU
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.interp import Interp
 from prototxt.layers.lrn import LRN
-from prototxt.layers.neuron import BNLL, ELU, AbsVal, ReLU, ReLU6, Sigmoid, TanH
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.relu import ReLU
+from prototxt.layers.relu6 import ReLU6
 from prototxt.layers.reshape import Reshape
 from prototxt.layers.scale import Scale
+from prototxt.layers.sigmoid import Sigmoid
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
+from prototxt.layers.tanh import TanH
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
 

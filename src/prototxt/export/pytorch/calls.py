@@ -7,6 +7,7 @@ from collections.abc import Callable
 from prototxt.blobs import Shape, count
 from prototxt.export.call import Call, Expression, bottoms, code, same_or_each, terms, unless, written
 from prototxt.graph.context import LayerContext, of_class
+from prototxt.layers.absval import AbsVal
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
@@ -14,8 +15,11 @@ from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.bias import Bias
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
+from prototxt.layers.bnll import BNLL
+from prototxt.layers.clip import Clip
 from prototxt.layers.common.axes import run_of_axes
 from prototxt.layers.common.convolution_base import ConvolutionBase
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.window import Axis
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
@@ -23,39 +27,33 @@ from prototxt.layers.crop import Crop
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
+from prototxt.layers.elu import ELU
 from prototxt.layers.euclidean_loss import EuclideanLoss
+from prototxt.layers.exp import Exp
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.interp import Interp
+from prototxt.layers.log import Log
 from prototxt.layers.lrn import LRN
 from prototxt.layers.mvn import MVN
-from prototxt.layers.neuron import (
-    BNLL,
-    ELU,
-    AbsVal,
-    Clip,
-    Exp,
-    Log,
-    Neuron,
-    Power,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    Swish,
-    TanH,
-    Threshold,
-)  # fmt: skip
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
+from prototxt.layers.power import Power
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.reduction import Reduction
+from prototxt.layers.relu import ReLU
+from prototxt.layers.relu6 import ReLU6
 from prototxt.layers.reshape import Reshape
 from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
+from prototxt.layers.sigmoid import Sigmoid
 from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
+from prototxt.layers.swish import Swish
+from prototxt.layers.tanh import TanH
+from prototxt.layers.threshold import Threshold  # fmt: skip
 from prototxt.layers.tile import Tile
 from prototxt.layers.upsample_yolo import UpsampleByScale
 
@@ -481,7 +479,7 @@ RULES: dict[type[Layer], Callable[[LayerContext], Call | None]] = {
     TanH: _plain("nn.Tanh()"),
     AbsVal: _plain("torch.abs"),
     BNLL: _plain("nn.Softplus()"),
-    Neuron: _neuron,
+    ElementwiseLayer: _neuron,
     Dropout: _dropout,
     PReLU: _prelu,
     Flatten: _flatten,

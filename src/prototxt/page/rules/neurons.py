@@ -5,25 +5,23 @@ from __future__ import annotations
 from math import isfinite
 
 from prototxt.graph.context import LayerContext
+from prototxt.layers.absval import AbsVal
 from prototxt.layers.base import Layer
+from prototxt.layers.bnll import BNLL
+from prototxt.layers.clip import Clip
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.dropout import Dropout
-from prototxt.layers.neuron import (
-    BNLL,
-    ELU,
-    AbsVal,
-    Clip,
-    Exp,
-    Log,
-    Neuron,
-    Power,
-    ReLU,
-    Sigmoid,
-    Swish,
-    TanH,
-    Threshold,
-)
+from prototxt.layers.elu import ELU
+from prototxt.layers.exp import Exp
+from prototxt.layers.log import Log
+from prototxt.layers.power import Power
+from prototxt.layers.relu import ReLU
+from prototxt.layers.sigmoid import Sigmoid
 from prototxt.layers.silence import Silence
 from prototxt.layers.split import Split
+from prototxt.layers.swish import Swish
+from prototxt.layers.tanh import TanH
+from prototxt.layers.threshold import Threshold
 from prototxt.page.rule import Rule, page_rule
 
 
@@ -50,7 +48,7 @@ def _like() -> Rule:
 
 
 @page_rule.register
-def neuron(layer: Neuron, context: LayerContext) -> NeuronRule:
+def neuron(layer: ElementwiseLayer, context: LayerContext) -> NeuronRule:
     """A function that the page lacks; its shapes are still known."""
     return _other()
 

@@ -13,11 +13,13 @@ from prototxt.kernels.epilogue import EpilogueOp
 from prototxt.kernels.phases import Phase
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
+from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.eltwise import Eltwise
-from prototxt.layers.neuron import Neuron, ReLU, ReLU6
 from prototxt.layers.prelu import PReLU
+from prototxt.layers.relu import ReLU
+from prototxt.layers.relu6 import ReLU6
 from prototxt.plan.epilogue import Epilogue, epilogue
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
@@ -27,7 +29,7 @@ COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
 
 @numpy_kernels.register
 def elementwise_kernels(
-    layer: PerChannel | Neuron | PReLU | Eltwise | Axpy, bottom: Sequence[Shape]
+    layer: PerChannel | ElementwiseLayer | PReLU | Eltwise | Axpy, bottom: Sequence[Shape]
 ) -> list[Kernel]:
     """A copy of the bottom that the layer works on."""
     own = epilogue(layer, bottom)
@@ -66,7 +68,7 @@ def per_channel_epilogue(layer: PerChannel, bottom: Sequence[Shape]) -> Epilogue
 
 
 @epilogue.register
-def neuron_epilogue(layer: Neuron, bottom: Sequence[Shape]) -> Epilogue:
+def neuron_epilogue(layer: ElementwiseLayer, bottom: Sequence[Shape]) -> Epilogue:
     """Any function of a single value."""
     return Epilogue(lambda *_: [ops.apply_function(layer.apply)])
 

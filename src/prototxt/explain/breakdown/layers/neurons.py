@@ -8,22 +8,20 @@ from prototxt.explain.breakdown.model import Group
 from prototxt.explain.breakdown.query import Query, Result, sum_of
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
-from prototxt.layers.neuron import (
-    BNLL,
-    ELU,
-    AbsVal,
-    Clip,
-    Exp,
-    Log,
-    Power,
-    ReLU,
-    ReLU6,
-    SeLu,
-    Sigmoid,
-    Swish,
-    TanH,
-    Threshold,
-)
+from prototxt.layers.absval import AbsVal
+from prototxt.layers.bnll import BNLL
+from prototxt.layers.clip import Clip
+from prototxt.layers.elu import ELU
+from prototxt.layers.exp import Exp
+from prototxt.layers.log import Log
+from prototxt.layers.power import Power
+from prototxt.layers.relu import ReLU
+from prototxt.layers.relu6 import ReLU6
+from prototxt.layers.selu import SeLu
+from prototxt.layers.sigmoid import Sigmoid
+from prototxt.layers.swish import Swish
+from prototxt.layers.tanh import TanH
+from prototxt.layers.threshold import Threshold
 
 UNCHANGED = "unchanged: above 0"
 
