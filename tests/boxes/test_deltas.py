@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array
-from prototxt.boxes.deltas import clip, decode, encode
+from prototxt.boxes.coders import clip, decode_deltas, encode_deltas
 from support.helpers import noise
 
 
@@ -19,17 +19,17 @@ def boxes(number: int) -> Array:
 
 def test_by_hand() -> None:
     box = np.array([[10, 20, 19, 59]], np.float32)  # 10 x 40 pixels around 15, 40
-    assert decode(box, np.zeros_like(box)).tolist() == [[10, 20, 20, 60]]
-    moved = decode(box, np.array([[0.5, -0.25, math.log(2), 0]], np.float32))
+    assert decode_deltas(box, np.zeros_like(box)).tolist() == [[10, 20, 20, 60]]
+    moved = decode_deltas(box, np.array([[0.5, -0.25, math.log(2), 0]], np.float32))
     np.testing.assert_allclose(moved, [[10, 10, 30, 50]], rtol=1e-6)
 
 
 def test_there_and_back() -> None:
     deltas = np.float32(0.25) * noise(20, 4)
-    targets = decode(boxes(20), deltas)
+    targets = decode_deltas(boxes(20), deltas)
     targets[:, 2:] -= 1  # the far corner is a pixel in the box again
-    np.testing.assert_allclose(encode(boxes(20), targets), deltas, atol=1e-4)
-    assert encode(boxes(3), boxes(3)).tolist() == [[0] * 4] * 3
+    np.testing.assert_allclose(encode_deltas(boxes(20), targets), deltas, atol=1e-4)
+    assert encode_deltas(boxes(3), boxes(3)).tolist() == [[0] * 4] * 3
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

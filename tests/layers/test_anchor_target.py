@@ -9,7 +9,7 @@ import pytest
 
 from prototxt.blobs import Array, Shape
 from prototxt.boxes.anchors import forms, lay
-from prototxt.boxes.deltas import decode
+from prototxt.boxes.coders import decode_deltas
 from prototxt.layers.base import Layer
 from support.helpers import layer_from_text, refused, run
 
@@ -49,7 +49,7 @@ def test_targets_lead_to_the_true_box() -> None:
     _, targets, inside, _ = target(layer_from_text(TEXT % ONE), truths, 6, 7)
     anchors = lay(forms(16, (0.5, 1, 2), (2,), np.rint), 6, 7, 16).astype(np.float32)
     objects = inside[0].transpose(1, 2, 0).reshape(-1, 4)[:, 0] == 1
-    found = decode(anchors, targets[0].transpose(1, 2, 0).reshape(-1, 4))[objects]
+    found = decode_deltas(anchors, targets[0].transpose(1, 2, 0).reshape(-1, 4))[objects]
     corners = np.array(truths)[:, :4] + [0, 0, 1, 1]
     assert objects.sum() >= 2
     assert all(np.abs(corners - box).max(axis=1).min() < 1e-3 for box in found)

@@ -159,7 +159,7 @@ def test_a_box_for_each_class() -> None:
 @pytest.mark.parametrize("code", ["CORNER", "CENTER_SIZE", "CORNER_SIZE"])
 def test_a_detector_that_is_right_has_no_error_of_boxes(code: str) -> None:
     """What `encode` makes of the true box, decoded, is the true box: DetectionOutput and the loss agree."""
-    from prototxt.boxes.code import encode
+    from prototxt.boxes.coders import encode
 
     boxes, variances = PRIORS.reshape(2, 4, 4)
     loc = (encode(code, boxes, TRUTH[0, 0, :, 3:7]) / variances).reshape(1, 16)
@@ -212,7 +212,7 @@ def test_variances_of_nothing() -> None:
 
 def plainly(loc: Array, conf: Array, priors: Array, truth: Array) -> float:
     """SSD's usual settings, box by box."""
-    from prototxt.boxes.code import encode
+    from prototxt.boxes.coders import encode
     from prototxt.boxes.overlap import overlap
 
     boxes, variances = priors.reshape(2, -1, 4)

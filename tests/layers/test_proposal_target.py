@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array, Shape
-from prototxt.boxes.deltas import decode
+from prototxt.boxes.coders import decode_deltas
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from support.helpers import layer_from_text, refused
@@ -47,7 +47,7 @@ def test_by_hand() -> None:
 
 def test_targets_lead_to_the_true_box() -> None:
     _, _, targets, *_ = target(layer_from_text(TEXT % FOUR), [NEAR], TRUTHS)
-    found = decode(np.array([NEAR[1:]], np.float32), targets[:1, 12:, 0, 0])
+    found = decode_deltas(np.array([NEAR[1:]], np.float32), targets[:1, 12:, 0, 0])
     np.testing.assert_allclose(found, [[10, 10, 50, 50]], rtol=1e-5)
 
 

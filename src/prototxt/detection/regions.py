@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prototxt.blobs import Array
-from prototxt.boxes.deltas import clip, decode
+from prototxt.boxes.coders import clip, decode_deltas
 from prototxt.boxes.suppress import suppress
 from prototxt.detection.detection import Detection
 from prototxt.images.view import View
@@ -32,7 +32,7 @@ def decode_regions(rois: Array, scores: Array, deltas: Array, view: View) -> lis
     for label in range(1, scores.shape[1]):
         score = scores[:, label]
         with np.errstate(over="ignore", invalid="ignore"):
-            boxes = clip(decode(regions, every[:, 1 if shared else label]), *view.image)
+            boxes = clip(decode_deltas(regions, every[:, 1 if shared else label]), *view.image)
         good = np.flatnonzero((score >= MIN_SCORE) & np.isfinite(boxes).all(axis=1))
         best = good[np.argsort(-score[good], kind="stable")]
         stay = best[suppress(boxes[best], MAX_OVERLAP, extent=1)]

@@ -81,7 +81,7 @@ class Wire:
         value = 0
         for i in range(10):
             if pos + i >= end:
-                raise self.error("a number is cut off by the end of its message" + self._at_end(end), pos)
+                raise self.error("a number is cut off by the end of its message" + self.at_end(end), pos)
             byte = self.bytes[pos + i]
             value |= (byte & 0x7F) << 7 * i
             if byte < 0x80:
@@ -111,7 +111,7 @@ class Wire:
             start -= start % mmap.PAGESIZE
             self.bytes.madvise(mmap.MADV_DONTNEED, start, end - start)
 
-    def _at_end(self, end: int) -> str:
+    def at_end(self, end: int) -> str:
         return f" (the file ends at byte {self.size}: is it cut short?)" if end == self.size else ""
 
 
@@ -158,7 +158,7 @@ class Message(Iterator[Field]):
             size = _FIXED_SIZE[wire_type]
         start = self.pos
         if size > self.end - start:
-            ends = self.wire._at_end(self.end)
+            ends = self.wire.at_end(self.end)
             raise self.wire.error(f"field {number} needs {size} bytes, {self.end - start} are left{ends}", at)
         self.pos = start + size
         return Field(number, wire_type, start, self.pos)

@@ -95,12 +95,12 @@ class Transform:
         if self.views > 1:
             raise ImageError("ten crops are ten views of an image, not one", hint="crop the centre")
         fitting = self.for_image(image)
-        resized = fitting._resized(image.shape)
+        resized = fitting.resized_shape(image.shape)
         size = (fitting.height, fitting.width)
         return View((image.shape[0], image.shape[1]), resized, *windows("center", resized, size))
 
     def _apply(self, image: Pixels) -> Array:
-        size = self._resized(image.shape)
+        size = self.resized_shape(image.shape)
         whole = resize(self._channels(image), *size)
         places = windows(self.recipe.crop, size, (self.height, self.width))
         blob = np.empty((len(places), self.channels, self.height, self.width), np.float32)
@@ -113,7 +113,7 @@ class Transform:
             blob *= np.float32(self.recipe.scale)
         return blob
 
-    def _resized(self, image: Sequence[int]) -> tuple[int, int]:
+    def resized_shape(self, image: Sequence[int]) -> tuple[int, int]:
         """Rows and columns of this image before the crop."""
         wanted = self.recipe.resize
         if isinstance(wanted, str | Within):
@@ -168,7 +168,7 @@ class Transform:
 
     def _describe(self, name: str, image: Pixels, blob: str) -> str:
         height, width, channels = image.shape
-        size = self._resized(image.shape)
+        size = self.resized_shape(image.shape)
         before = f"{printable(Path(name).name)} {width}x{height} {'gray' if channels == 1 else 'RGB'}"
         kind = "gray" if self.channels == 1 else self.recipe.order.upper()
         steps = [f"{self._crop_text(size)}{self.width}x{self.height} {kind}"]

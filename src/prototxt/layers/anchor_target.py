@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from prototxt.blobs import Array, Shape
-from prototxt.boxes.deltas import encode
+from prototxt.boxes.coders import encode_deltas
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Mask
 from prototxt.layers.base import Cost, Layer
@@ -95,7 +95,7 @@ class AnchorTarget(Layer):
         labels[inside] = self._labels(near.chosen | (near.share >= OBJECT), near.share < BACKGROUND)
         targets = np.zeros((len(anchors), 4), np.float32)
         if len(truths):
-            targets[inside] = encode(anchors[inside], truths[near.truth])
+            targets[inside] = encode_deltas(anchors[inside], truths[near.truth])
         objects, counted = labels == 1, labels >= 0
         return [
             labels.reshape(1, rows, columns, -1).transpose(0, 3, 1, 2).reshape(1, 1, -1, columns),

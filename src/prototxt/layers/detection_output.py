@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 
 from prototxt.blobs import Array, Shape, count, format_shape
-from prototxt.boxes.code import decode
+from prototxt.boxes.coders import decode
 from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind

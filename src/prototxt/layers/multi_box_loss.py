@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from prototxt.blobs import Array, Shape, count
-from prototxt.boxes.code import decode, encode
+from prototxt.boxes.coders import decode, encode
 from prototxt.boxes.match import IGNORED, NONE, Indices, match
 from prototxt.boxes.overlap import areas
 from prototxt.boxes.suppress import Mask, Positions, suppress

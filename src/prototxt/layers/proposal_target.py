@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape
-from prototxt.boxes.deltas import encode
+from prototxt.boxes.coders import encode_deltas
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Positions
 from prototxt.layers.base import Cost, Layer
@@ -97,7 +97,7 @@ class ProposalTarget(Layer):
         rois[:, 1:] = regions[drawn]
         classes = truths[near.truth[objects], 4]
         labels[: objects.size] = classes
-        moves = encode(regions[objects], truths[near.truth[objects], :4])
+        moves = encode_deltas(regions[objects], truths[near.truth[objects], :4])
         targets, weights = self._by_class(moves, classes, drawn.size)
         return [rois[:, :, None, None], labels[:, None, None, None], targets, weights, weights.copy()]
 

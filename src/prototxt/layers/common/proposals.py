@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 
 from prototxt.blobs import Array, Shape, format_shape
-from prototxt.boxes.deltas import clip, decode
+from prototxt.boxes.coders import clip, decode_deltas
 from prototxt.boxes.suppress import Mask, Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
@@ -55,7 +55,7 @@ class Proposals(Layer):
         rows, columns = prob.shape[2:]
         anchors = self.anchors.lay(rows, columns).astype(np.float32)
         by_anchor = moves.reshape(self.anchors.number, 4, rows, columns).transpose(2, 3, 0, 1).reshape(-1, 4)
-        boxes = clip(decode(anchors, by_anchor), height, width)
+        boxes = clip(decode_deltas(anchors, by_anchor), height, width)
         sides = boxes[:, 2:] - boxes[:, :2] + np.float32(1)
         large: Mask = np.all(sides >= np.float32(self.min_size) * scale, axis=1)
         objects = prob[0, self.anchors.number :].transpose(1, 2, 0).ravel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prototxt.boxes.code import CODES, decode, encode
+from prototxt.boxes.coders import CODES, decode, encode
 from support.helpers import floats, noise
 
 PRIOR = floats([0.2, 0.4, 0.6, 0.6])
