@@ -83,4 +83,4 @@ def test_a_type_of_ones_own_wins_over_that_of_a_fork() -> None:
     finally:
         from prototxt.layers import registry
 
-        del registry._rooms["Interp"]["caffe"]
+        del registry._registered["Interp"]["caffe"]

@@ -1,6 +1,8 @@
-"""Whose layers these are: Caffe's own and those of its forks, and what a dialect means."""
+"""Caffe and its forks, by the keys that layer types are registered under, and the dialects a user can choose."""
 
 from __future__ import annotations
+
+__all__ = ["CAFFE", "DIALECTS", "FORKS", "dialect_of"]
 
 CAFFE = "caffe"
 
@@ -18,7 +20,7 @@ FORKS = {
     "flownet": "FlowNet",
     "others": "seen in public files",
 }
-"""Forks by key. Where a type name means several things and a layer's fields do not tell, the first here wins."""
+"""Forks by key. Where a type name has several meanings and a layer's fields do not decide, the first here wins."""
 
 DIALECTS = {
     "ssd": ("ssd",),
@@ -27,9 +29,9 @@ DIALECTS = {
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
 }
-"""What a user may say a net is written for, and the forks whose meaning of a type name that prefers, the first most."""
+"""Dialects by name: the forks whose meaning of a type name is preferred, the most preferred first."""
 
 
 def dialect_of(fork: str) -> str:
-    """The first dialect that prefers a fork's meanings; empty where none does."""
+    """Returns the first dialect that prefers a fork; an empty string where none does."""
     return next((dialect for dialect, forks in DIALECTS.items() if fork in forks), "")

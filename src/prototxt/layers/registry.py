@@ -1,6 +1,6 @@
-"""From a type name to its room: the file of that name in this folder, or else whichever file registers it.
+"""The registry of layer types: finds the class of a type name, in the file of that name or wherever it is registered.
 
-A net imports the rooms it uses: importing all of them takes as long as reading a net.
+A net imports only the files of the types it uses: importing all of them takes as long as reading a net.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.modules import import_submodules, submodules
 
+__all__ = [
+    "PYTHON_LAYERS", "Resolution", "all_layer_classes", "layer", "layer_classes", "layer_types", "make_layer",
+    "resolve_type",
+]  # fmt: skip
+
 PACKAGE = "prototxt.layers"
 
 PYTHON_LAYERS = {
@@ -29,14 +34,14 @@ PYTHON_LAYERS = {
     ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",
     ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
 }
-"""Well-known Python layers, by the last part of the module's name and the class: rooms that do the same work."""
+"""Well-known Python layers, by the last part of the module's name and the class: layer types that do the same work."""
 
-ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md tells how to add one"
+ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md says how to add one"
 
 ORDER = {fork: i for i, fork in enumerate(FORKS)}
 
-_rooms: dict[str, dict[str, type[Layer]]] = {}
-"""Every meaning of every type name: by the name, then by the fork."""
+_registered: dict[str, dict[str, type[Layer]]] = {}
+"""The layer classes by type name, then by the fork they belong to."""
 
 L = TypeVar("L", bound=type[Layer])
 Arity = int | tuple[int, int | None]
@@ -51,7 +56,7 @@ def layer(
     loss: bool = False,
     fork: str = CAFFE,
 ) -> Callable[[L], L]:
-    """Class decorator that registers a layer type, or what a fork means by a type name.
+    """Registers a class as the layer of a type name, or as what a fork means by it; a class decorator.
 
     `bottoms` and `tops` say how many the layer takes: a number, or (least, most) with None for no limit.
     `tops_equal_bottoms` asks for as many tops as bottoms. `loss` marks a loss layer: it makes the tops that its
@@ -65,7 +70,7 @@ def layer(
     def register(layer_class: L) -> L:
         if not layer_class.__module__.startswith(PACKAGE):
             import_submodules(PACKAGE)  # their names must not be taken by a type from elsewhere
-        layer_classes = _rooms.setdefault(type_name, {})
+        layer_classes = _registered.setdefault(type_name, {})
         if fork in layer_classes:
             taken_by = layer_classes[fork].__module__
             raise ValueError(f'layer type "{type_name}" is already registered by {taken_by}')
@@ -81,33 +86,36 @@ def layer(
     return register
 
 
-_ENDINGS = tuple(f"_{fork}" for fork in FORKS)
-"""What a fork means by a name that others use too is in a file of its own: `bn_pspnet.py`."""
+_SUFFIXES = tuple(f"_{fork}" for fork in FORKS)
+"""Endings of files that hold what one fork means by a type name that others use too: `bn_pspnet.py`."""
 
 
 def layer_classes(type_name: str) -> tuple[type[Layer], ...]:
-    """What Caffe and its forks mean by a type name, in the order of FORKS; nothing for an unknown one."""
-    _import_room(type_name)
-    if type_name not in _rooms:
+    """Returns the classes of a type name, Caffe's and its forks', in the order of FORKS; none for an unknown one."""
+    _import_files(type_name)
+    if type_name not in _registered:
         import_submodules(PACKAGE)
-    if type_name not in _rooms:
+    if type_name not in _registered:
         _import_plugins()
-    by_fork = _rooms.get(type_name, {})
+    by_fork = _registered.get(type_name, {})
     return tuple(by_fork[fork] for fork in sorted(by_fork, key=ORDER.__getitem__))
 
 
 @lru_cache(1000)
-def _import_room(type_name: str) -> None:
-    """The file where one looks for a type, and those of the same name for a fork, if there are such."""
+def _import_files(type_name: str) -> None:
+    """Imports the file named after a type and those named after the type and a fork, where they exist."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
-    names = {f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_ENDINGS)}
+    names = {f"{stem}{end}" for stem in (snake, type_name.lower()) for end in ("", *_SUFFIXES)}
     for module in sorted(names & submodules(PACKAGE)):
         import_module(f"{PACKAGE}.{module}")
 
 
 @cache
 def _import_plugins() -> None:
-    """Modules that installed packages name in the entry point group `prototxt.layers`."""
+    """Imports the modules that installed packages name in the entry point group `prototxt.layers`.
+
+    Raises LayerError when one of them fails.
+    """
     from importlib.metadata import entry_points
 
     for point in entry_points(group="prototxt.layers"):
@@ -120,40 +128,40 @@ def _import_plugins() -> None:
 
 
 def layer_types() -> dict[str, type[Layer]]:
-    """Every registered type name with its room, sorted by name; of several meanings the first."""
+    """Returns every registered type name with its class, sorted by name; where forks differ, the first of FORKS."""
     import_submodules(PACKAGE)
-    return {name: layer_classes(name)[0] for name in sorted(_rooms)}
+    return {name: layer_classes(name)[0] for name in sorted(_registered)}
 
 
 def all_layer_classes() -> tuple[type[Layer], ...]:
-    """Every room, sorted by type name; what forks mean by one name in the order of FORKS."""
+    """Returns every layer class, sorted by type name and then in the order of FORKS."""
     return tuple(layer_class for name in layer_types() for layer_class in layer_classes(name))
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The room that a layer means, and the others that it could mean just as well, where nothing tells."""
+    """The class of a layer; `others` are further classes that its type could mean, where nothing decides."""
 
     layer_class: type[Layer]
     others: tuple[type[Layer], ...] = ()
 
 
 def resolve_type(param: LayerParameter, setting: Setting = ALONE) -> Resolution:
-    """What a LayerParameter means, by its type, the setting's dialect, its fields and its learned arrays.
+    """Finds the class of a layer by its type, the setting's dialect, its fields and the number of its stored arrays.
 
     Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
     """
-    rooms = layer_classes(_type_name(param, setting))
+    candidates = layer_classes(_type_name(param, setting))
     if not param.type:
         raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
-    if not rooms:
+    if not candidates:
         what = f'unknown layer type "{param.type}"'
-        hint = did_you_mean(param.type, _rooms) or ADD_ONE
+        hint = did_you_mean(param.type, _registered) or ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
     dialect = DIALECTS.get(setting.dialect, ())
-    spoken = [layer_class for fork in dialect for layer_class in rooms if layer_class.fork == fork]
+    preferred = [layer_class for fork in dialect for layer_class in candidates if layer_class.fork == fork]
     stored = setting.stored.get(param.name)
-    signs = [(layer_class, layer_class.is_meant(param, stored)) for layer_class in spoken or rooms]
+    signs = [(layer_class, layer_class.is_meant(param, stored)) for layer_class in preferred or candidates]
     sure = [layer_class for layer_class, sign in signs if sign]
     possible = (
         sure
@@ -161,17 +169,17 @@ def resolve_type(param: LayerParameter, setting: Setting = ALONE) -> Resolution:
         or [layer_class for layer_class, _ in signs]
     )
     first, *others = possible
-    doubtful = not (sure or spoken or first.fork == CAFFE)
+    doubtful = not (sure or preferred or first.fork == CAFFE)
     return Resolution(first, tuple(others) if doubtful else ())
 
 
 def _type_name(param: LayerParameter, setting: Setting) -> str:
-    """The type whose room does the layer's work: a room of ours for a well-known Python layer.
+    """The name of the type that does the layer's work: for a well-known Python layer the type that replaces it.
 
-    Where the user allows the net's own code, and it is there, that runs.
+    A Python layer's own code is preferred where the user allows it and it can be imported.
     """
     if param.type != "Python":
-        return str(param.type)
+        return param.type
     p = param.python_param
     known = PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
     return "Python" if setting.allow_python_layers and _can_import(p.module) else known
@@ -186,7 +194,7 @@ def _can_import(module: str) -> bool:
 
 
 def make_layer(param: LayerParameter, setting: Setting = ALONE) -> Layer:
-    """The room for a LayerParameter.
+    """Makes the layer of a LayerParameter.
 
     Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.
     """
