@@ -10,9 +10,10 @@ from prototxt.errors import InputError, NetError, PrototxtError
 from prototxt.explain.surgery.diff import diff
 from prototxt.explain.surgery.diff import sections as diff_sections
 from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
-from prototxt.explain.surgery.same_padding import RULES, checked_shape, fits, same
+from prototxt.explain.surgery.same_padding import checked_shape, fits, size_rule
+from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import Options, define_net, make_graph
-from prototxt.graph.context import LayerContext, of_class
+from prototxt.graph.context import LayerContext
 from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
 from prototxt.text.write import write
@@ -60,14 +61,14 @@ def test_same(net: Definition) -> None:
     asked = 0
     for node in graph.nodes:
         look = LayerContext(graph, node)
-        if of_class(RULES, node.layer) is None or asked == 8:
+        if size_rule(node.layer) is None or asked == 8:
             continue
         try:
             found = fits(look)
         except InputError:
             continue
         asked += 1
-        assert same(look).lines
+        assert same_padding_section(look).lines
         shape = checked_shape(net, Options(), look)
         if shape is not None:
             assert shape[len(shape) - len(found) :] == tuple(fit.wanted for fit in found)

@@ -121,8 +121,8 @@ def test_what_is_no_change(change: str, what: str, hint: str | None) -> None:
 
 def test_what_breaks_is_told_with_its_layer_and_all_before_it() -> None:
     found = asked("a.b.kernel_size=7", "t.shape=2,1,3,2", "pool.kernel_size=4")
-    assert found.after.breaks is not None
-    assert (found.after.breaks.layer, found.after.breaks.what) == (
+    assert found.after.error is not None
+    assert (found.after.error.layer, found.after.error.what) == (
         "pool", "a kernel of 4x4 leaves no window on a padded input of 3x2",
     )  # fmt: skip
     assert [pair.name for pair in found.comparison.pairs] == ["t", "in", "a.b", "loss"]
@@ -132,9 +132,9 @@ def test_what_breaks_is_told_with_its_layer_and_all_before_it() -> None:
 def test_a_change_may_mend_a_net() -> None:
     broken = NET.replace("num_output: 6", "num_output: 6 group: 3")
     found = asked("a.b.group=2", text=broken)
-    assert found.before.breaks is not None
-    assert found.before.breaks.layer == "a.b"
-    assert found.after.breaks is None
+    assert found.before.error is not None
+    assert found.before.error.layer == "a.b"
+    assert found.after.error is None
 
 
 def test_layers_whose_weights_no_longer_fit() -> None:
@@ -168,12 +168,12 @@ def check_random_edits(file: Path, times: int) -> None:
         field, value = draw.choice(fields), draw.choice([0, 1, 1, 2, 3, 4, 5, 7, 12])
         found = what_if(definition, Options(), [f"{layer.name}.{message}.{field}={value}"])
         edited = write(_set(definition, layer.name, message, field, value))
-        if found.after.breaks is not None:
+        if found.after.error is not None:
             with pytest.raises(NetError) as caught:
                 make_graph(define_net(edited, "edited"), Options())
             assert (caught.value.what, caught.value.layer) == (
-                found.after.breaks.what,
-                found.after.breaks.layer,
+                found.after.error.what,
+                found.after.error.layer,
             )
             continue
         graph = make_graph(define_net(edited, "edited"), Options())

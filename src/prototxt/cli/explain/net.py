@@ -50,7 +50,7 @@ def _what_if(definition: Definition, request: ExplainRequest) -> int:
     result = what_if.what_if(definition, options, question.what_if)
     table = partial(comparison_table, result.comparison)
     _write(f"{definition.file}, what if", what_if.sections(result), request, table)
-    if result.after.breaks is not None:
+    if result.after.error is not None:
         return 1
     if question.save_net is not None:
         edited = choose_layers(result.edited.definition, result.edited.options(options))
@@ -65,7 +65,7 @@ def _same(definition: Definition, layer: str, request: ExplainRequest) -> int:
     if not is_known(graph, node):
         raise click.UsageError(f'the shapes of layer "{layer}" are not known')
     context = LayerContext(graph, node)
-    section = same(context, checked_shape(definition, options, context))
+    section = same_padding_section(context, checked_shape(definition, options, context))
     _write(f"{layer} · {node.type} {graph.brief(node)} · {node.place}", [section], request)
     return 0
 

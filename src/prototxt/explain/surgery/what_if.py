@@ -1,4 +1,4 @@
-"""What becomes of shapes and costs where some fields of a net change."""
+"""The shapes and costs of a net after changes to some of its fields."""
 
 from __future__ import annotations
 
@@ -18,90 +18,96 @@ from prototxt.graph.infer import infer
 from prototxt.layers.base import Setting
 from prototxt.text.definition import Definition
 
+__all__ = ["PartialGraph", "WhatIf", "partial_graph", "sections", "what_if"]
+
 
 @dataclass(frozen=True)
-class Reach:
-    """A net as far as its layers can be: `graph` has those before the first that cannot, `breaks` is why."""
+class PartialGraph:
+    """The graph of a net up to the first layer that is invalid, and the `error` of that layer.
+
+    `graph` is None where not even one layer is valid; `error` is None for a net without an invalid layer.
+    """
 
     graph: Graph | None
-    breaks: NetError | None = None
+    error: NetError | None = None
 
 
 @dataclass(frozen=True)
 class WhatIf:
-    """A net before and after changes; the comparison ends where one of the two does."""
+    """A net before and after changes; the comparison ends at the first invalid layer of either."""
 
     edited: Edited
-    before: Reach
-    after: Reach
+    before: PartialGraph
+    after: PartialGraph
     comparison: Comparison
 
 
 def what_if(definition: Definition, options: Options, changes: Iterable[str]) -> WhatIf:
-    """The net with these changes beside the net as it is.
+    """Compare the net with these changes to the net as it is; `changes` are lines as `edit` reads them.
 
-    Raises InputError for a change that is none, or a shape of what is no input of the net.
+    Raises InputError for a change that is malformed, or a shape of a blob that is no input of the net.
     """
     edited = edit(definition, options, changes)
-    before, after = reach(definition, options), reach(edited.definition, edited.options(options))
+    before = partial_graph(definition, options)
+    after = partial_graph(edited.definition, edited.options(options))
     return WhatIf(edited, before, after, _compare(before, after))
 
 
-def _compare(before: Reach, after: Reach) -> Comparison:
-    """As far as both reach; where one breaks at once the other is shown whole."""
-    graphs = [r.graph for r in (before, after) if r.graph is not None]
-    if len(graphs) < 2 or not (before.breaks or after.breaks):
+def _compare(before: PartialGraph, after: PartialGraph) -> Comparison:
+    """Compare up to the end of the shorter graph; where one has no layer, the other is shown whole."""
+    graphs = [side.graph for side in (before, after) if side.graph is not None]
+    if len(graphs) < 2 or not (before.error or after.error):
         return compare(before.graph, after.graph)
     shorter = min(graphs, key=lambda graph: len(graph.nodes))
     return compare(*(replace(g, nodes=g.nodes[: len(shorter.nodes)]) for g in graphs))
 
 
-def reach(definition: Definition, options: Options) -> Reach:
-    """The net, up to the first layer that cannot be."""
+def partial_graph(definition: Definition, options: Options) -> PartialGraph:
+    """The graph of the net, up to the first invalid layer."""
     chosen, setting = choose_layers(definition, options), options.setting(definition.file)
     try:
-        return Reach(infer(connect(chosen, setting)))
+        return PartialGraph(infer(connect(chosen, setting)))
     except NetError as error:
-        return Reach(_longest(chosen, setting), error)
+        return PartialGraph(_longest_graph(chosen, setting), error)
 
 
-def _longest(chosen: Definition, setting: Setting) -> Graph | None:
-    """The graph of as many first layers as make a net: all do, or fail, together with those before them."""
-    graph, fits, fails = None, 0, len(chosen.message.layer)
-    while fails - fits > 1:
-        half = (fits + fails) // 2
+def _longest_graph(chosen: Definition, setting: Setting) -> Graph | None:
+    """The graph of the longest valid prefix of the layers, by bisection: a prefix of a valid net is valid."""
+    graph, valid, invalid = None, 0, len(chosen.message.layer)
+    while invalid - valid > 1:
+        half = (valid + invalid) // 2
         part = chosen.with_layers(chosen.message.layer[:half], chosen.trees[:half])
         try:
-            graph, fits = infer(connect(part, setting)), half
+            graph, valid = infer(connect(part, setting)), half
         except NetError:
-            fails = half
+            invalid = half
     return graph
 
 
-def sections(found: WhatIf) -> tuple[Section, ...]:
-    """What changes, what follows from it layer by layer, the totals, and what no longer fits."""
-    changes = tuple(_change_line(layer, difference) for layer, difference in found.edited.changes)
-    told = [Section("changes", "What if", changes)]
-    if found.comparison.pairs:
-        told.append(layers_section("What follows", found.comparison, {}))
-    if found.before.breaks is None and found.after.breaks is None:
-        told += [totals_section(found.comparison), _weights_section(found.comparison)]
-    for when, reached in (("as it is", found.before), ("with this", found.after)):
-        if reached.breaks is not None:
-            told.append(_breaks(when, reached.breaks))
-    return tuple(told)
+def sections(result: WhatIf) -> tuple[Section, ...]:
+    """The changes, their effect layer by layer, the totals, and what no longer fits."""
+    changes = tuple(_change_line(layer, difference) for layer, difference in result.edited.changes)
+    parts = [Section("changes", "What if", changes)]
+    if result.comparison.pairs:
+        parts.append(layers_section("Effects", result.comparison, {}))
+    if result.before.error is None and result.after.error is None:
+        parts += [totals_section(result.comparison), _weights_section(result.comparison)]
+    for when, side in (("without the changes", result.before), ("with the changes", result.after)):
+        if side.error is not None:
+            parts.append(_error_section(when, side.error))
+    return tuple(parts)
 
 
 def _change_line(layer: str, change: Difference) -> Line:
     if not change.before and not change.after:
         return Line(layer, f"{change.field}: none, as before")
-    # An input's shape as it was stands in the table.
+    # The former shape of an input stands in the table.
     text = f"shape: {change.after}" if change.field == "shape" else str(change)
     return Line(layer, text, values={"field": change.field, "before": change.before, "after": change.after})
 
 
 def _weights_section(comparison: Comparison) -> Section:
-    """Which layers' learned arrays have other shapes now."""
+    """The layers whose learned arrays have other shapes now."""
     lines = [
         Line(
             pair.name,
@@ -116,15 +122,15 @@ def _weights_section(comparison: Comparison) -> Section:
         for pair in comparison.unfit
         if pair.before and pair.after
     ]
-    all_fit = Line("", "those it was trained with still fit every layer")
-    misfit = Line("", "those it was trained with do not fit these layers any more")
+    all_fit = Line("", "the trained weights still fit every layer")
+    misfit = Line("", "the trained weights no longer fit these layers")
     return Section("weights", "Weights", (misfit, *lines) if lines else (all_fit,))
 
 
-def _breaks(when: str, error: NetError) -> Section:
-    """The layer that cannot be, and why."""
+def _error_section(when: str, error: NetError) -> Section:
+    """The invalid layer, and its error."""
     values = {"layer": error.layer, "type": error.layer_type, "what": error.what}
     hint = f"hint: {error.hint}" if error.hint else ""
     text = f"{error.place}: {error.what}" if error.place else error.what
-    title = f"Where it breaks, {when}"
+    title = f"First invalid layer {when}"
     return Section("breaks", title, (Line(error.layer or "", text, hint, values),))

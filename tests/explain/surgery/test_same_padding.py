@@ -7,7 +7,8 @@ import pytest
 
 from prototxt.errors import InputError
 from prototxt.explain.surgery.edit import edit
-from prototxt.explain.surgery.same_padding import Fit, checked_shape, fits, pad_changes, same
+from prototxt.explain.surgery.same_padding import Fit, checked_shape, fits, pad_changes
+from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import Options, choose_layers, define_net, make_graph
 from prototxt.graph.context import LayerContext, find_layer
 from prototxt.graph.graph import BlobId
@@ -110,11 +111,11 @@ def test_the_changes_make_the_pads(kind: str, param: str) -> None:
 def test_what_is_said() -> None:
     definition = net("Convolution", conv(5), 27, 27)
     look = look_at(definition)
-    section = same(look, checked_shape(definition, Options(), look))
-    told = {line.label: line for line in section.lines}
-    assert told["pad"].text == "2, for every size"
-    assert told["checked"].text == "with pad 2 the layer makes 1 x 3 x 27 x 27"
-    assert told["height, width"].values["pads"] == [2]
+    section = same_padding_section(look, checked_shape(definition, Options(), look))
+    lines = {line.label: line for line in section.lines}
+    assert lines["pad"].text == "2, for every size"
+    assert lines["checked"].text == "with pad 2 the output is 1 x 3 x 27 x 27"
+    assert lines["height, width"].values["pads"] == [2]
 
 
 def test_layers_that_have_no_window() -> None:
