@@ -202,12 +202,13 @@ def test_which_weights_load(open_report: Open, page: Path, found: Diff) -> None:
         [row.dataset.layer, row.dataset.fate]))"""
     )
     wanted = {
-        fate.layer: "loads" if fate.loads else "refused" if fate.refused else "unused" for fate in found.fates
+        fate.layer: "loads" if fate.loads else "refused" if fate.refused else "unused"
+        for fate in found.weight_matches
     }
-    assert fates == {**dict.fromkeys(found.bare, "missing"), **wanted}
+    assert fates == {**dict.fromkeys(found.without_weights, "missing"), **wanted}
     verdict = opened.page.locator(".weights-view .verdict-mark").inner_text()
     assert "refused as a whole" in verdict
-    assert all(fate.layer in verdict for fate in found.fates if fate.refused)
+    assert all(fate.layer in verdict for fate in found.weight_matches if fate.refused)
 
 
 def test_csv_and_json(open_report: Open, page: Path, found: Diff) -> None:

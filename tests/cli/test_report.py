@@ -124,7 +124,7 @@ def test_the_largest_are_left_out_and_told(tmp_path: Path) -> None:
     page, result = report(tmp_path, LENET, "--weights", WEIGHTS, "--max-mb", 0.5)
     assert 'left out: parameter 0 of "ip1" (500 x 800, 1.1 MB)' in result.out
     assert (tmp_path / "page.html").stat().st_size < 500_000
-    assert "left out, so that the page takes no more than 0.5 MB" in page.document["notes"][-1]
+    assert "left out to keep the page below 0.5 MB" in page.document["notes"][-1]
 
 
 def test_a_net_with_layers_that_nothing_can_run(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ REFUSED: dict[str, tuple[list[str], int, str]] = {
     "too small": (
         ["--max-mb", "0.01"],
         1,
-        "MB without a single value, more than 0.01 MB\nhint: allow more: --max-mb 0.",
+        "MB without any values, more than 0.01 MB\nhint: allow more: --max-mb 0.",
     ),
     "no such image": (["--image", "nowhere.png"], 1, "nowhere.png"),
     "no such weights": (["--weights", "nowhere.caffemodel"], 1, "nowhere.caffemodel"),
@@ -178,13 +178,13 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert "cannot be written" in result.err
 
 
-def test_the_page_knows_what_nobody_can_take_apart(tmp_path: Path) -> None:
+def test_the_page_says_why_there_is_no_breakdown(tmp_path: Path) -> None:
     text = """
     layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 1 dim: 4 dim: 4 } } }
     layer { name: "p" type: "Pooling" bottom: "d" top: "p"
             pooling_param { pool: STOCHASTIC kernel_size: 2 } }"""
     (tmp_path / "net.prototxt").write_text(text)
-    for phase, why in (("train", "draws a value at random"), ("test", "")):
+    for phase, why in (("train", "samples a value at random"), ("test", "")):
         page, _ = report(tmp_path, tmp_path / "net.prototxt", "--phase", phase)
         assert why in page.document["layers"][1]["noBreakdown"]
         assert bool(why) == bool(page.document["layers"][1]["noBreakdown"])

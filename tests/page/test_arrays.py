@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array
-from prototxt.page.arrays import Dtype, Stored, alike, choose, half_scale, kept_as, store, tag_bytes, tags
+from prototxt.page.arrays import (
+    Dtype,
+    Stored,
+    choose,
+    first_equal,
+    half_scale,
+    kept_as,
+    store,
+    tag_bytes,
+    tags,
+)
 from support.helpers import floats, noise
 
 
@@ -78,7 +88,7 @@ def test_the_largest_are_left_out_first() -> None:
 def test_arrays_that_are_alike_are_one() -> None:
     x = noise(4, 5)
     arrays = {"conv": x, "drop": x.copy(), "other": noise(4, 5, seed=1)}
-    assert alike(arrays) == {"conv": "conv", "drop": "conv", "other": "other"}
+    assert first_equal(arrays) == {"conv": "conv", "drop": "conv", "other": "other"}
     stored = store(arrays, "float32", 2 * tag_bytes(20, "float32"))
     assert stored["drop"] is stored["conv"]
     assert len(list(tags(stored))) == 2

@@ -12,7 +12,7 @@ from prototxt.cli.report import main
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.explain.surgery.diff import Diff, diff
 from prototxt.frontend.load import Options, define_net
-from prototxt.page.comparison import apart, make_comparison
+from prototxt.page.comparison import distinguishing_names, make_comparison
 from prototxt.page.document import to_json
 from prototxt.page.write import MEGA
 from support.commands import ALEXNET, DIGIT, LENET, invoke
@@ -75,7 +75,7 @@ def test_what_differs() -> None:
 
 
 def test_settings_field_by_field() -> None:
-    document = make_comparison(compared(FIRST, SECOND))
+    document: Any = make_comparison(compared(FIRST, SECOND))
     by_name = {(pair["name"], pair["copy"]): pair["settings"] for pair in document["pairs"]}
     assert by_name["c", 0] == [
         {"field": "type", "before": '"Convolution"', "after": '"Convolution"'},
@@ -126,12 +126,14 @@ def check_document(document: dict[str, Any], found: Diff) -> None:
         check_entry(fate, "Fate")
     fates = {fate["layer"]: fate["fate"] for fate in document["weights"]}
     assert {name for name, fate in fates.items() if fate == "loads"} == {
-        f.layer for f in found.fates if f.loads
+        f.layer for f in found.weight_matches if f.loads
     }
     assert {name for name, fate in fates.items() if fate == "refused"} == {
-        f.layer for f in found.fates if f.refused
+        f.layer for f in found.weight_matches if f.refused
     }
-    assert {name for name, fate in fates.items() if fate in ("refused", "missing")} >= set(found.bare)
+    assert {name for name, fate in fates.items() if fate in ("refused", "missing")} >= set(
+        found.without_weights
+    )
 
 
 @pytest.mark.parametrize(("first", "second"), [(FIRST, SECOND), (SECOND, FIRST), (FIRST, FIRST)])
@@ -156,7 +158,7 @@ def test_public_nets(pair: list[str]) -> None:
 
 
 def test_biases_are_counted_where_explain_counts_them() -> None:
-    document = make_comparison(compared(FIRST, FIRST))
+    document: Any = make_comparison(compared(FIRST, FIRST))
     counted = {(pair["name"], pair["copy"]): pair["before"]["biases"] for pair in document["pairs"]}
     assert counted == {
         ("x", 0): 0, ("c", 0): 4 * 6 * 6, ("c", 1): 0, ("gone", 0): 4 * 6 * 6, ("own", 0): 0, ("fc", 0): 5, ("p", 0): 0,
@@ -178,7 +180,7 @@ def test_names_cannot_end_the_element() -> None:
     ],
 )
 def test_files_are_told_apart(before: str, after: str, shown: tuple[str, str]) -> None:
-    assert apart(before, after) == shown
+    assert distinguishing_names(before, after) == shown
 
 
 def test_no_folder_of_this_machine_is_in_the_page(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Query:
     """A net as the page is given it, the input shapes to try, and what Python makes of those."""
 
     name: str
-    document: dict[str, Any]
+    document: Any
     inputs: Mapping[str, Sequence[int]]
     wanted: Graph
 

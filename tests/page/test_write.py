@@ -94,7 +94,7 @@ def has(document: dict[str, dict[str, dict[str, object]]], key: Key) -> bool:
 
 
 def test_too_small_for_the_shapes(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"takes 0\.\d MB without a single value, more than 0.01 MB"):
+    with pytest.raises(InputError, match=r"takes 0\.\d MB without any values, more than 0.01 MB"):
         write_page(tmp_path / "x.html", lenet(), Limits(10_000), PAGE)
     assert not list(tmp_path.iterdir())
 
@@ -132,7 +132,7 @@ def test_what_is_shorter_than_foretold_has_no_values(tmp_path: Path) -> None:
     shapes = content('layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 2 } } }')
     page, done = written(tmp_path / "x.html", Content(shapes.graph, {BlobId("x"): noise(3, 2)}))
     assert page.document["blobs"]["x@0"] == {"name": "x", "version": 0, "shape": [4, 2]}
-    assert page.document["notes"][0].startswith('blob "x" was 3 x 2 this time: the page shows 4 x 2')
+    assert page.document["notes"][0].startswith('blob "x" is 3 x 2 for this input: the page shows 4 x 2')
     assert done.arrays == 0
 
 

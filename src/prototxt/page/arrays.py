@@ -1,4 +1,4 @@
-"""Arrays within a page: base64 of little-endian numbers, as many as fit, the largest left out first."""
+"""Arrays in a page: base64 of little-endian numbers, as many as fit; the largest are left out first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import frexp
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -16,24 +16,37 @@ from prototxt.blobs import Array
 Dtype = Literal["float16", "float32"]
 
 WIDTH = {"float16": 2, "float32": 4}
+"""Bytes of a number."""
 
 TAG = b'<script id="%s" type="application/octet-stream">%s</script>\n'
-"""Names are made here and base64 knows no "<": nothing of a net can end the element."""
+"""The ids are generated here and base64 has no "<": nothing from a net can end the element."""
 
 MAX_WHOLE = 2048
-"""Up to here half precision holds every whole number."""
+"""Half precision represents every whole number up to this one."""
 
 MAX_EXPONENT = 15
-"""Half precision reaches to just below 2^16; its numbers are brought below 2^15."""
+"""Half precision ends just below 2^16; values are scaled to stay below 2^15."""
+
+__all__ = [
+    "Dtype",
+    "Stored",
+    "choose",
+    "first_equal",
+    "half_scale",
+    "kept_as",
+    "store",
+    "tag_bytes",
+    "tags",
+]
 
 K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """An array in a page: its values are `scale` times what the element holds.
+    """An array in a page: its values are `scale` times the numbers in the element.
 
-    `scale` is a power of 2, so that it changes no digit: with it the largest value uses what half precision has.
+    `scale` is a power of 2, so that it changes no digit; it makes the largest value use the range of half precision.
     """
 
     id: str
@@ -43,43 +56,43 @@ class Stored:
 
     @classmethod
     def of(cls, id: str, dtype: Dtype, values: Array) -> Stored:
-        """An array in its smallest error: numbers outside half precision's reach are scaled into it."""
+        """An array with the smallest rounding error: values outside the range of half precision are scaled into it."""
         return cls(id, dtype, half_scale(values) if dtype == "float16" else 1.0, values)
 
-    def reference(self) -> dict[str, Any]:
-        """What the document says where the values belong."""
+    def reference(self) -> dict[str, object]:
+        """The reference to this array in the document."""
         scale = {} if self.scale == 1 else {"scale": self.scale}
         return {"id": self.id, "dtype": self.dtype, **scale}
 
     def tag(self) -> bytes:
-        """The element."""
+        """The HTML element that holds the array."""
         values = self.values if self.scale == 1 else self.values * np.float32(1 / self.scale)
         numbers = values.astype("<f2" if self.dtype == "float16" else "<f4", order="C")
         return TAG % (self.id.encode(), b64encode(numbers.tobytes()))
 
 
 def half_scale(values: Array) -> float:
-    """The power of 2 by which values are divided before they become half precision; 1 where all are 0."""
+    """The power of 2 by which values are divided before conversion to half precision; 1 where all are 0."""
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max(initial=0))
-    # Numbers of float32 below 2^-126 are too small to count, and 1 / scale must stay a number.
+    # Values below 2^-126 are negligible, and 1 / scale must stay finite.
     return 2.0 ** max(frexp(largest)[1] - MAX_EXPONENT, -126) if largest else 1.0
 
 
 def kept_as(values: Array, dtype: Dtype) -> Dtype:
-    """The type of number for these values: places and labels stay whole, whatever is asked for."""
+    """The number type for these values: indices and labels keep all their digits whatever type is requested."""
     if dtype == "float32" or not values.size or not values.max() > MAX_WHOLE:
         return dtype
     return "float32" if np.array_equal(values, np.rint(values)) else dtype
 
 
 def tag_bytes(count: int, dtype: Dtype) -> int:
-    """What an array of so many numbers takes in a page, at most."""
+    """The largest number of bytes that an array of `count` numbers takes in a page."""
     return 4 * -(-count * WIDTH[dtype] // 3) + len(TAG) + 16
 
 
 def choose(sizes: Mapping[K, int], budget: int) -> frozenset[K]:
-    """Those that fit into so many bytes when the largest are left out first."""
+    """The keys whose sizes fit into `budget` bytes once the largest are left out."""
     left, kept = sum(sizes.values()), set(sizes)
     for key in sorted(sizes, key=sizes.__getitem__, reverse=True):
         if left <= budget:
@@ -89,8 +102,8 @@ def choose(sizes: Mapping[K, int], budget: int) -> frozenset[K]:
     return frozenset(kept)
 
 
-def alike(arrays: Mapping[K, Array]) -> dict[K, K]:
-    """For each array the first one that holds the same bytes: a Dropout's top at TEST is its bottom."""
+def first_equal(arrays: Mapping[K, Array]) -> dict[K, K]:
+    """For each array the first one with the same bytes: in phase TEST the top of a Dropout equals its bottom."""
     first: dict[bytes, K] = {}
     return {key: first.setdefault(_digest(array), key) for key, array in arrays.items()}
 
@@ -100,8 +113,8 @@ def _digest(array: Array) -> bytes:
 
 
 def store(arrays: Mapping[K, Array], dtype: Dtype, budget: int) -> dict[K, Stored]:
-    """The arrays that fit into so many bytes of a page; those that are alike are one."""
-    first = alike(arrays)
+    """The arrays that fit into `budget` bytes of a page; equal arrays are stored once."""
+    first = first_equal(arrays)
     originals = dict.fromkeys(first.values())
     dtypes = {key: kept_as(arrays[key], dtype) for key in originals}
     kept = choose({key: tag_bytes(arrays[key].size, dtypes[key]) for key in originals}, budget)
@@ -113,5 +126,5 @@ def store(arrays: Mapping[K, Array], dtype: Dtype, budget: int) -> dict[K, Store
 
 
 def tags(stored: Mapping[K, Stored]) -> Iterator[bytes]:
-    """The elements, each once, made one by one."""
+    """The elements of all arrays, each once."""
     return (one.tag() for one in {s.id: s for s in stored.values()}.values())

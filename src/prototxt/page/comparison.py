@@ -1,4 +1,4 @@
-"""All that a page says of two nets side by side, in plain types: `Comparison` in web/src/types.ts is its other side."""
+"""The document of a page that compares two nets, in plain types; `Comparison` in web/src/types.ts declares it too."""
 
 from __future__ import annotations
 
@@ -7,71 +7,79 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import PurePath
-from typing import Any
 
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.explain.sections.macs import biases
 from prototxt.explain.sections.section import Section
 from prototxt.explain.surgery.compare import Key, Pair, Side
-from prototxt.explain.surgery.diff import Diff
+from prototxt.explain.surgery.diff import Diff, WeightMatch
 from prototxt.explain.surgery.fields import side_by_side
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.graph.select import PHASES
-from prototxt.page.document import VERSION, place_text, to_json, without_folders
+from prototxt.page.document import VERSION, JsonObject, place_text, to_json, without_folders
 from prototxt.page.write import write_document
+from prototxt.schema.caffe_pb2 import LayerParameter
+
+__all__ = ["distinguishing_names", "make_comparison", "write_comparison"]
 
 WIRING = frozenset({"bottom", "top"})
+"""The fields that connect a layer to others."""
 
 
 @dataclass
-class Said:
-    """What is said of layers, each thing once: most of it is the same in both nets."""
+class SectionPool:
+    """The sections of all layers, each stored once: most of them are the same in both nets."""
 
-    sections: list[dict[str, Any]] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
+    sections: list[JsonObject] = field(default_factory=list)
+    indices: dict[str, int] = field(default_factory=dict)
 
-    def place(self, section: Section) -> int:
-        """Where a section stands in the list."""
+    def index(self, section: Section) -> int:
+        """The index of a section in the pool, which it joins if it is new."""
         lines = [{"label": line.label, "text": line.text, "note": line.note} for line in section.lines]
-        told = {"key": section.key, "title": section.title, "lines": lines, "picture": section.picture}
-        text = json.dumps(told)
-        if text not in self.places:
-            self.places[text] = len(self.sections)
-            self.sections.append(told)
-        return self.places[text]
+        entry: JsonObject = {
+            "key": section.key, "title": section.title, "lines": lines, "picture": section.picture,
+        }  # fmt: skip
+        text = json.dumps(entry)
+        if text not in self.indices:
+            self.indices[text] = len(self.sections)
+            self.sections.append(entry)
+        return self.indices[text]
 
 
-def make_comparison(found: Diff) -> dict[str, Any]:
+def make_comparison(difference: Diff) -> JsonObject:
     """The document of two nets."""
-    said = Said()
-    files = apart(found.before.file, found.after.file)
-    pairs = [_pair(found, pair, said) for pair in found.comparison.pairs]
+    pool = SectionPool()
+    before, after = distinguishing_names(difference.before.file, difference.after.file)
+    pairs = [_pair(difference, pair, pool) for pair in difference.comparison.pairs]
     return {
         "version": VERSION,
         "kind": "comparison",
-        "same": not found.changed,
-        "before": _net(found.before, files[0]),
-        "after": _net(found.after, files[1]),
+        "same": not difference.changed,
+        "before": _net(difference.before, before),
+        "after": _net(difference.after, after),
         "pairs": pairs,
-        "said": said.sections,
-        "weights": list(_weights(found)),
+        "said": pool.sections,
+        "weights": list(_weights(difference)),
     }
 
 
-def write_comparison(path: str | PathLike[str], document: Mapping[str, Any], page: bytes) -> int:
-    """The page of two nets as one file, whole or not at all; its size."""
+def write_comparison(path: str | PathLike[str], document: JsonObject, page: bytes) -> int:
+    """Write the page of two nets as one file, atomically; returns its size in bytes.
+
+    Raises PrototxtError where the file cannot be written.
+    """
     return write_document(path, page, to_json(document), {})
 
 
-def apart(before: str, after: str) -> tuple[str, str]:
-    """Two files' names, with as many of their folders as tell them apart: a page is sent to others."""
+def distinguishing_names(before: str, after: str) -> tuple[str, str]:
+    """The names of two files, each with as few folders as distinguish them: a page is sent to others."""
     first, second = PurePath(before).parts, PurePath(after).parts
-    most = max(len(first), len(second))
-    length = next((n for n in range(1, most + 1) if first[-n:] != second[-n:]), 1)
+    longest = max(len(first), len(second))
+    length = next((n for n in range(1, longest + 1) if first[-n:] != second[-n:]), 1)
     return str(PurePath(*first[-length:])), str(PurePath(*second[-length:]))
 
 
-def _net(graph: Graph, file: str) -> dict[str, Any]:
+def _net(graph: Graph, file: str) -> JsonObject:
     entries = [top for node in graph.nodes if not (node.bottoms or node.params) for top in node.tops]
     return {
         "name": graph.name,
@@ -83,24 +91,22 @@ def _net(graph: Graph, file: str) -> dict[str, Any]:
     }
 
 
-def _pair(found: Diff, pair: Pair, said: Said) -> dict[str, Any]:
-    settings = _settings(found, pair.key)
+def _pair(difference: Diff, pair: Pair, pool: SectionPool) -> JsonObject:
+    settings = _settings(difference, pair.key)
     return {
         "name": pair.name,
         "copy": pair.key[1],
-        "differs": list(_differs(pair, settings)),
-        "before": _layer(found.before, pair.before, said),
-        "after": _layer(found.after, pair.after, said),
+        "differs": list(_aspects_that_differ(pair, settings)),
+        "before": _layer(difference.before, pair.before, pool),
+        "after": _layer(difference.after, pair.after, pool),
         "settings": settings,
     }
 
 
-def _settings(found: Diff, key: Key) -> list[dict[str, str]]:
-    """Every field that the layer has in one of the nets, but its name; "" where it has no value in the other."""
-    old, new = (messages.get(key) for messages in found.messages)
-    some = old if old is not None else new
-    assert some is not None
-    empty = type(some)()
+def _settings(difference: Diff, key: Key) -> list[dict[str, str]]:
+    """Every field that the layer has in one of the nets, except its name; "" where the other net has no such layer."""
+    old, new = (messages.get(key) for messages in difference.messages)
+    empty = LayerParameter()
     both = side_by_side(empty if old is None else old, empty if new is None else new)
     return [
         {
@@ -113,25 +119,21 @@ def _settings(found: Diff, key: Key) -> list[dict[str, str]]:
     ]
 
 
-def _differs(pair: Pair, settings: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """In what a layer of both nets is not the same; what follows from the layers before it stands last."""
+def _aspects_that_differ(pair: Pair, settings: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The aspects in which a layer of both nets differs; effects of the layers before it come last."""
     old, new = pair.before, pair.after
     if old is None or new is None:
         return
     if old.type != new.type:
         yield "type"
-    moved = {each["field"] for each in settings if each["before"] != each["after"]} - {"type"}
-    if moved - WIRING:
+    changed = {each["field"] for each in settings if each["before"] != each["after"]} - {"type"}
+    if changed - WIRING:
         yield "settings"
-    if moved & WIRING:
+    if changed & WIRING:
         yield "wiring"
     if (old.shapes, old.brief) != (new.shapes, new.brief):
         yield "shape"
-    if (old.arrays, old.work.params, old.work.statistics) != (
-        new.arrays,
-        new.work.params,
-        new.work.statistics,
-    ):
+    if _parameters(old) != _parameters(new):
         yield "parameters"
     if old.work.macs != new.work.macs:
         yield "cost"
@@ -139,7 +141,11 @@ def _differs(pair: Pair, settings: Sequence[Mapping[str, str]]) -> Iterator[str]
         yield "memory"
 
 
-def _layer(graph: Graph, side: Side | None, said: Said) -> dict[str, Any] | None:
+def _parameters(side: Side) -> tuple[object, ...]:
+    return side.arrays, side.work.params, side.work.statistics
+
+
+def _layer(graph: Graph, side: Side | None, pool: SectionPool) -> JsonObject | None:
     if side is None:
         return None
     node = graph.nodes[side.index]
@@ -156,11 +162,11 @@ def _layer(graph: Graph, side: Side | None, said: Said) -> dict[str, Any] | None
         "biases": biases(graph, node),
         "bytes": side.work.bytes,
         "place": place_text(node.place),
-        "sections": [said.place(section) for section in explain_layer(graph, node)],
+        "sections": [pool.index(section) for section in explain_layer(graph, node)],
     }
 
 
-def _blob(graph: Graph, blob: BlobId) -> dict[str, Any]:
+def _blob(graph: Graph, blob: BlobId) -> JsonObject:
     return {"id": str(blob), "name": blob.name, "shape": _shape(graph, blob)}
 
 
@@ -169,16 +175,17 @@ def _shape(graph: Graph, blob: BlobId) -> list[int] | None:
     return None if shape is None else list(shape)
 
 
-def _weights(found: Diff) -> Iterator[dict[str, str]]:
-    """What becomes of each layer's weights when the first net's are given to the second."""
-    told = set()
-    for fate in found.fates:
-        told.add(fate.layer)
-        yield {
-            "layer": fate.layer,
-            "fate": "loads" if fate.loads else "refused" if fate.refused else "unused",
-            "why": fate.why,
-        }
-    for name in found.bare:
-        if name not in told:
+def _weights(difference: Diff) -> Iterator[dict[str, str]]:
+    """For each layer with weights, whether those of the first net load into the second."""
+    for match in difference.weight_matches:
+        yield {"layer": match.layer, "fate": _fate(match), "why": match.why}
+    listed = {match.layer for match in difference.weight_matches}
+    for name in difference.without_weights:
+        if name not in listed:
             yield {"layer": name, "fate": "missing", "why": ""}
+
+
+def _fate(match: WeightMatch) -> str:
+    if match.loads:
+        return "loads"
+    return "refused" if match.refused else "unused"

@@ -1,4 +1,4 @@
-"""All that a page says of a net, in plain types: web/src/types.ts is its other side."""
+"""The document that a page shows of a net, in plain types; web/src/types.ts declares it for the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
 from pathlib import PurePath
-from typing import Any
+from typing import TypedDict
 
 from prototxt.errors import Place, printable
 from prototxt.explain.breakdown.values import why_no_breakdown
@@ -20,16 +20,48 @@ from prototxt.page.rule import rule_of
 from prototxt.page.values import Key, Slot
 from prototxt.views.net_rows import Row, make_report
 
+__all__ = [
+    "VERSION",
+    "Document",
+    "JsonObject",
+    "make_document",
+    "place_text",
+    "to_json",
+    "with_values",
+    "without_folders",
+]
+
 VERSION = 1
-"""Of the contract with the page."""
+"""The version of the document format."""
+
+JsonObject = dict[str, object]
+"""A JSON object in plain Python types."""
 
 
-def make_document(graph: Graph, notes: Sequence[str] = (), picture: Picture | None = None) -> dict[str, Any]:
-    """The document of a net, without values; `notes` are what the person should know besides the graph's own."""
+class _WithImage(TypedDict, total=False):
+    image: JsonObject
+
+
+class Document(_WithImage):
+    """The document of a net; `web/src/types.ts` describes every key."""
+
+    version: int
+    kind: str
+    net: JsonObject
+    layers: list[JsonObject]
+    blobs: dict[str, JsonObject]
+    inputs: list[str]
+    outputs: list[str]
+    notes: list[str]
+
+
+def make_document(graph: Graph, notes: Sequence[str] = (), picture: Picture | None = None) -> Document:
+    """The document of a net, without values.
+
+    `notes` are remarks for the reader in addition to the graph's own; `picture` is the input image.
+    """
     rows = make_report(graph).rows
-    told = [without_folders(note, [graph.file]) for note in (*graph.notes, *notes)]
-    image = {} if picture is None else {"image": picture.as_dict()}
-    return {
+    document: Document = {
         "version": VERSION,
         "kind": "net",
         "net": {
@@ -38,14 +70,16 @@ def make_document(graph: Graph, notes: Sequence[str] = (), picture: Picture | No
         "layers": [_layer(graph, node, row) for node, row in zip(graph.nodes, rows, strict=True)],
         "blobs": _all_blobs(graph, {}),
         "inputs": [str(BlobId(name)) for name in graph.inputs],
-        "outputs": [str(last) for last in _last(graph)],
-        "notes": told,
-        **image,
+        "outputs": [str(blob) for blob in _last_versions(graph)],
+        "notes": [without_folders(note, [graph.file]) for note in (*graph.notes, *notes)],
     }  # fmt: skip
+    if picture is not None:
+        document["image"] = picture.as_dict()
+    return document
 
 
 def without_folders(text: str, files: Iterable[str]) -> str:
-    """A text without the folders of these files: a page is sent to people who have no such folders."""
+    """A text without the folders of these files: a page is sent to people who do not have them."""
     folders = {f"{printable(str(folder))}/" for folder in map(_folder, files) if folder.name}
     for folder in sorted(folders, key=len, reverse=True):
         text = text.replace(folder, "")
@@ -57,16 +91,16 @@ def _folder(file: str) -> PurePath:
 
 
 def place_text(place: Place) -> str:
-    """The file's name and the line."""
+    """`net.prototxt:44`: the name of the file and the line."""
     name = printable(PurePath(place.file).name)
     return f"{name}:{place.line}" if place.line else name
 
 
 def with_values(
-    document: Mapping[str, Any], graph: Graph, stored: Mapping[Key, Stored], notes: Sequence[str]
-) -> dict[str, Any]:
-    """The same document with the arrays that stand beside it, and what is to be known of those."""
-    layers = [
+    document: Document, graph: Graph, stored: Mapping[Key, Stored], notes: Sequence[str]
+) -> Document:
+    """The same document with references to the stored arrays, and further notes about them."""
+    layers: list[JsonObject] = [
         {**layer, "params": _params(graph, node, stored)}
         for node, layer in zip(graph.nodes, document["layers"], strict=True)
     ]
@@ -79,34 +113,34 @@ def with_values(
 
 
 def _blobs(graph: Graph) -> list[BlobId]:
-    """Every version of every blob, in the order in which they are made; those without a shape too."""
-    touched = (blob for node in graph.nodes for blob in (*node.bottoms, *node.tops))
-    return list(dict.fromkeys(touched))
+    """Every version of every blob in the order of the layers, including those without a shape."""
+    blobs = (blob for node in graph.nodes for blob in (*node.bottoms, *node.tops))
+    return list(dict.fromkeys(blobs))
 
 
-def _last(graph: Graph) -> list[BlobId]:
-    """The outputs as the net leaves them."""
-    made: dict[str, BlobId] = {}
+def _last_versions(graph: Graph) -> list[BlobId]:
+    """The last version of each output."""
+    last: dict[str, BlobId] = {}
     for blob in _blobs(graph):
-        made[blob.name] = max(blob, made.get(blob.name, blob))
-    return [made[name] for name in graph.outputs]
+        last[blob.name] = max(blob, last.get(blob.name, blob))
+    return [last[name] for name in graph.outputs]
 
 
-def _all_blobs(graph: Graph, stored: Mapping[Key, Stored]) -> dict[str, Any]:
+def _all_blobs(graph: Graph, stored: Mapping[Key, Stored]) -> dict[str, JsonObject]:
     return {str(blob): _blob(graph, blob, stored) for blob in _blobs(graph)}
 
 
-def _blob(graph: Graph, blob: BlobId, stored: Mapping[Key, Stored]) -> dict[str, Any]:
+def _blob(graph: Graph, blob: BlobId, stored: Mapping[Key, Stored]) -> JsonObject:
     shape = graph.shapes.get(blob)
     dims = None if shape is None else list(shape)
     return {"name": blob.name, "version": blob.version, "shape": dims, **_data(blob, stored)}
 
 
-def _data(key: Key, stored: Mapping[Key, Stored]) -> dict[str, Any]:
+def _data(key: Key, stored: Mapping[Key, Stored]) -> JsonObject:
     return {"data": stored[key].reference()} if key in stored else {}
 
 
-def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
+def _layer(graph: Graph, node: Node, row: Row) -> JsonObject:
     return {
         "index": node.index,
         "name": node.name,
@@ -126,28 +160,28 @@ def _layer(graph: Graph, node: Node, row: Row) -> dict[str, Any]:
     }
 
 
-def _params(graph: Graph, node: Node, stored: Mapping[Key, Stored]) -> list[dict[str, Any]]:
+def _params(graph: Graph, node: Node, stored: Mapping[Key, Stored]) -> list[JsonObject]:
     return [_param(graph, node, param, stored) for param in node.params]
 
 
-def _param(graph: Graph, node: Node, param: ParamRef, stored: Mapping[Key, Stored]) -> dict[str, Any]:
+def _param(graph: Graph, node: Node, param: ParamRef, stored: Mapping[Key, Stored]) -> JsonObject:
     owner = {} if param.owner == node.index else {"owner": graph.nodes[param.owner].name}
     data = _data(Slot(param.owner, param.slot), stored)
     return {"shape": list(param.shape), "statistic": param.statistic, **owner, **data}
 
 
-def to_json(document: Mapping[str, Any]) -> bytes:
-    """A document as JSON that may stand in a script element, whatever the names in it are.
+def to_json(document: Mapping[str, object]) -> bytes:
+    """A document as JSON that is safe inside a script element, whatever names it holds.
 
-    An element's text ends at `</script`, and `<!--` changes how it is read: no "<" is left. Numbers that are not
-    finite, which JSON does not have, are null.
+    The text of an element ends at `</script`, and `<!--` changes how it is parsed, so every "<" is escaped. Infinity
+    and NaN, which JSON does not have, become null.
     """
     text = json.dumps(_finite(document), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # Half a surrogate pair has no UTF-8; \udc80 is what JSON calls it.
+    # A lone surrogate has no UTF-8 form; JSON can write it as \udc80.
     return text.replace("<", "\\u003c").encode("utf-8", "backslashreplace")
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

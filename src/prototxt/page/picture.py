@@ -1,9 +1,8 @@
-"""The image that a net was run on, and which part of it became the net's input."""
+"""The image that a net was run on, and the part of it that became the net's input."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from prototxt.graph.graph import BlobId
 from prototxt.images.load import Pixels
@@ -13,7 +12,7 @@ from prototxt.pictures.data_url import data_url
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of `width` x `height` pixels, of which the rectangle `part` (left, top, width, height) fills `blob`."""
+    """A picture of `width` x `height` pixels; its rectangle `part` (left, top, width, height) fills `blob`."""
 
     blob: BlobId
     src: str
@@ -30,8 +29,8 @@ class Picture:
         part = (window.left * right, window.top * down, window.width * right, window.height * down)
         return cls(blob, src, width, height, part)
 
-    def as_dict(self) -> dict[str, Any]:
-        """As the page reads it."""
+    def as_dict(self) -> dict[str, object]:
+        """The picture in plain types, for the document."""
         view = dict(zip(("left", "top", "width", "height"), self.part, strict=True))
         return {
             "blob": str(self.blob), "src": self.src, "width": self.width, "height": self.height, "view": view,

@@ -1,4 +1,4 @@
-"""What a page shows in numbers: every version of every blob as a forward made it, and the learned arrays."""
+"""The arrays that a page shows: every version of every blob after one forward, and the learned arrays."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.net import Net
 
+__all__ = ["BlobRecorder", "Key", "Slot", "learned", "run"]
+
 
 class Slot(NamedTuple):
-    """A learned array: which of its layer's."""
+    """A learned array: the index of its layer, and its number among the arrays of that layer."""
 
     layer: int
     slot: int
@@ -25,8 +27,8 @@ Key = BlobId | Slot
 
 
 @dataclass
-class Made(Watcher):
-    """Every blob as the layer that made it left it."""
+class BlobRecorder(Watcher):
+    """Records every blob as its layer leaves it."""
 
     blobs: dict[Key, Array] = field(default_factory=dict)
 
@@ -35,7 +37,7 @@ class Made(Watcher):
 
 
 def learned(net: Net) -> dict[Key, Array]:
-    """The learned arrays by the layer that owns them."""
+    """The learned arrays of a net, each under the layer that owns it."""
     return {
         Slot(node.index, slot): net.params_of(node)[slot].data
         for node in net.layers
@@ -45,13 +47,13 @@ def learned(net: Net) -> dict[Key, Array]:
 
 
 def run(net: Net, feeds: Mapping[str, Array]) -> dict[Key, Array]:
-    """One forward; every version of every blob, those that layers in place write over too."""
-    made = Made()
-    net.forward(feeds, keep=_every_version(net.graph), watchers=[made])
+    """Run one forward and return every version of every blob, including those that are overwritten in place."""
+    recorder = BlobRecorder()
+    net.forward(feeds, keep=_every_version(net.graph), watchers=[recorder])
     kept = net.blobs
     for blob in net.graph.entries:
-        made.blobs[blob] = kept[str(blob) if str(blob) in kept else blob.name].data
-    return made.blobs
+        recorder.blobs[blob] = kept[str(blob) if str(blob) in kept else blob.name].data
+    return recorder.blobs
 
 
 def _every_version(graph: Graph) -> list[str]:

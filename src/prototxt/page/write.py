@@ -18,20 +18,34 @@ from prototxt.page.picture import Picture
 from prototxt.page.values import Key
 from prototxt.util.files import whole_file
 
+__all__ = [
+    "MEGA",
+    "PLACEHOLDER",
+    "Content",
+    "Limits",
+    "Written",
+    "fitting",
+    "page",
+    "write_document",
+    "write_page",
+]
+
 MEGA = 1_000_000
+"""Bytes of a megabyte."""
 
 DOCUMENT = b'<script id="report" type="application/json">', b"</script>\n"
+"""The start and end of the element that holds the document."""
 
 PLACEHOLDER = b"<!--prototxt-report-data-->"
-"""Where the page has its data; web/dev/install.mjs sees to it that it is there once."""
+"""The place of the data in the page; web/dev/install.mjs checks that there is exactly one."""
 
 NOTE_BYTES, REFERENCE_BYTES = 20_000, 100
-"""Room for what is said of arrays that are left out, and for where each of the others is."""
+"""Bytes reserved for the notes about arrays that are left out, and for each reference to another one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What a page shows of a net, and what the person should know of it."""
+    """The content of a page: a graph, its arrays, the input picture, and notes for the reader."""
 
     graph: Graph
     arrays: Mapping[Key, Array] = field(default_factory=dict)
@@ -41,7 +55,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many bytes the page may take, and how its values are kept."""
+    """The largest size of the page in bytes, and the number type of its values."""
 
     bytes: int = 40 * MEGA
     dtype: Dtype = "float16"
@@ -49,7 +63,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of it: the file's size, how many arrays are in it, what was left out."""
+    """A written page: its size in bytes, the number of its arrays, the names of those left out."""
 
     bytes: int
     arrays: int
@@ -58,47 +72,52 @@ class Written:
 
 @cache
 def page() -> bytes:
-    """The page without data, as `web/` builds it."""
+    """The page without data, as built from `web/`."""
     return files("prototxt.page").joinpath("page.html").read_bytes()
 
 
 def write_page(path: str | PathLike[str], content: Content, limits: Limits, page: bytes) -> Written:
-    """One file, whole or not at all.
+    """Write a page as one file, atomically; `page` is the empty page.
 
-    Raises InputError where the shapes alone take more room than there is, PrototxtError where it cannot be written.
+    Raises InputError where the page exceeds the limit even without values, PrototxtError where the file cannot be
+    written.
     """
     graph, arrays = content.graph, fitting(content)
-    bare = make_document(graph, content.notes, content.picture)
-    used = len(page) + len(to_json(bare)) + NOTE_BYTES + REFERENCE_BYTES * len(arrays)
+    document = make_document(graph, content.notes, content.picture)
+    used = len(page) + len(to_json(document)) + NOTE_BYTES + REFERENCE_BYTES * len(arrays)
     if used > limits.bytes:
-        what = f"{graph.file}: the page takes {used / MEGA:.1f} MB without a single value"
+        what = f"{graph.file}: the page takes {used / MEGA:.1f} MB without any values"
         raise InputError(
             f"{what}, more than {limits.bytes / MEGA:g} MB",
             hint=f"allow more: --max-mb {ceil(10 * used / MEGA) / 10:g}",
         )
     stored = store(arrays, limits.dtype, limits.bytes - used)
     left_out = _left_out(graph, arrays, stored, limits.dtype)
-    document = to_json(with_values(bare, graph, stored, [*_shorter(content), *_said(left_out, limits)]))
-    return Written(write_document(path, page, document, stored), len(stored), left_out)
+    notes = [*_notes_on_shorter(content), *_notes_on_left_out(left_out, limits)]
+    json = to_json(with_values(document, graph, stored, notes))
+    return Written(write_document(path, page, json, stored), len(stored), left_out)
 
 
 def write_document(
     path: str | PathLike[str], page: bytes, document: bytes, stored: Mapping[Key, Stored]
 ) -> int:
-    """A page with a document and its arrays, whole or not at all; how many bytes they are."""
+    """Write a page with a document and its arrays, atomically; returns the number of bytes.
+
+    Raises PrototxtError where the file cannot be written.
+    """
     with whole_file(path) as file:
         return sum(file.write(piece) for piece in _pieces(page, document, stored))
 
 
 def _pieces(page: bytes, document: bytes, stored: Mapping[Key, Stored]) -> Iterable[bytes]:
-    before, _, behind = page.partition(PLACEHOLDER)
+    before, _, after = page.partition(PLACEHOLDER)
     yield from (before, DOCUMENT[0], document, DOCUMENT[1])
     yield from tags(stored)
-    yield behind
+    yield after
 
 
 def fitting(content: Content) -> dict[Key, Array]:
-    """The arrays of the shape that the graph foretells: a layer's answer may be shorter than the most it can be."""
+    """The arrays that have the inferred shape: the output of a detection layer can be shorter than its maximum."""
     return {key: array for key, array in content.arrays.items() if _fits(content.graph, key, array)}
 
 
@@ -106,12 +125,12 @@ def _fits(graph: Graph, key: Key, array: Array) -> bool:
     return not isinstance(key, BlobId) or array.shape == graph.shapes[key]
 
 
-def _shorter(content: Content) -> list[str]:
+def _notes_on_shorter(content: Content) -> list[str]:
     graph = content.graph
     return [
-        f'blob "{printable(key.name)}" was {format_shape(array.shape)} this time: the page '
+        f'blob "{printable(key.name)}" is {format_shape(array.shape)} for this input: the page '
         f"shows {format_shape(graph.shapes[key])}, "
-        "the most that it can be, and no values"
+        "its largest shape, without values"
         for key, array in content.arrays.items()
         if isinstance(key, BlobId) and not _fits(graph, key, array)
     ]
@@ -120,7 +139,7 @@ def _shorter(content: Content) -> list[str]:
 def _left_out(
     graph: Graph, arrays: Mapping[Key, Array], stored: Mapping[Key, Stored], dtype: Dtype
 ) -> tuple[str, ...]:
-    """Which arrays are not in the page, the largest first: `weights of fc6 (4096 x 9216, 100.7 MB)`."""
+    """The arrays that are not in the page, the largest first: `parameter 0 of "fc6" (4096 x 9216, 100.7 MB)`."""
     missing = sorted(arrays.keys() - stored.keys(), key=lambda key: -arrays[key].size)
     return tuple(
         f"{_name(graph, key)} ({format_shape(arrays[key].shape)}, {_mega(arrays[key], dtype)} MB)"
@@ -139,9 +158,7 @@ def _name(graph: Graph, key: Key) -> str:
     return f'parameter {key.slot} of "{printable(graph.nodes[key.layer].name)}"'
 
 
-def _said(left_out: tuple[str, ...], limits: Limits) -> list[str]:
+def _notes_on_left_out(left_out: tuple[str, ...], limits: Limits) -> list[str]:
     if not left_out:
         return []
-    return [
-        f"left out, so that the page takes no more than {limits.bytes / MEGA:g} MB: {a_few(left_out, 20)}"
-    ]
+    return [f"left out to keep the page below {limits.bytes / MEGA:g} MB: {a_few(left_out, 20)}"]

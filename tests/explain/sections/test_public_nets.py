@@ -40,7 +40,7 @@ def net(request: pytest.FixtureRequest) -> Definition:
 def test_diff_with_itself(net: Definition) -> None:
     found = diff(net, net, Options())
     assert not found.changed
-    assert all(fate.loads for fate in found.fates)
+    assert all(fate.loads for fate in found.weight_matches)
     assert diff_sections(found)
 
 

@@ -50,13 +50,13 @@ def test_fields() -> None:
 
 
 def test_weights() -> None:
-    fates = {fate.layer: (fate.why, fate.refused) for fate in found().fates}
+    fates = {fate.layer: (fate.why, fate.refused) for fate in found().weight_matches}
     assert fates == {
         "c1": ("", False),
         "c2": ("no layer of this name", False),
         "fc": ("10 x 96 for 21 x 96; 10 for 21", True),
     }
-    assert found().bare == ("r1", "c2b", "fc")
+    assert found().without_weights == ("r1", "c2b", "fc")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_what_is_said_of_weights_is_what_loading_does(first: str, second: str, t
     told = found(first, second)
     weights = tmp_path / "first.caffemodel"
     parse_net(first).save(weights)
-    if any(fate.refused for fate in told.fates):
+    if any(fate.refused for fate in told.weight_matches):
         with pytest.raises(WeightsError):
             parse_net(second, weights)
         return
     loaded = parse_net(second, weights).loaded
     assert loaded is not None
-    assert list(loaded.layers) == [fate.layer for fate in told.fates if fate.loads]
-    assert loaded.missing == told.bare
+    assert list(loaded.layers) == [fate.layer for fate in told.weight_matches if fate.loads]
+    assert loaded.missing == told.without_weights
 
 
 def test_the_same_net() -> None:

@@ -1,4 +1,4 @@
-"""Two graphs side by side: layers matched by name, their shapes, parameters and costs, totals."""
+"""Two graphs compared: layers matched by name, their shapes, parameters and costs, and the totals."""
 
 from __future__ import annotations
 
@@ -13,15 +13,32 @@ from prototxt.graph.graph import Graph, Node
 from prototxt.layers.unknown import Unknown
 from prototxt.views.words import size_in_bytes
 
+__all__ = [
+    "ARROW",
+    "Comparison",
+    "Key",
+    "Pair",
+    "Side",
+    "Work",
+    "compare",
+    "in_words",
+    "keys",
+    "kind_text",
+    "layers_section",
+    "shapes_text",
+    "totals_section",
+    "with_unit",
+]
+
 Key = tuple[str, int]
-"""A layer's name, and how many of this name stand before it."""
+"""A layer's name, and the number of earlier layers of the same name."""
 
 ARROW = " → "
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What layers hold and do: learned values, measured ones, multiply-adds per image, bytes of new tops."""
+    """Learned values, stored statistics, multiply-adds per image, and bytes of new tops."""
 
     params: int = 0
     statistics: int = 0
@@ -34,9 +51,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One layer of one of the nets; a shape is None where it depends on a layer that nothing here can run.
+    """One layer of one of the nets; a shape is None where it depends on a layer that is not implemented.
 
-    `sees` is how much of the input its values see; empty where that is not told.
+    `sees` is the receptive field of its values; empty where that is unknown.
     """
 
     index: int
@@ -50,7 +67,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A layer in both nets, or in one."""
+    """A layer in both nets, or in one of them."""
 
     key: Key
     before: Side | None
@@ -58,31 +75,32 @@ class Pair:
 
     @property
     def name(self) -> str:
+        """The layer's name."""
         return self.key[0]
 
     @property
     def change(self) -> str:
-        """`added`, `removed`, or nothing for a layer in both."""
+        """`added`, `removed`, or empty for a layer in both nets."""
         if self.before is None:
             return "added"
         return "removed" if self.after is None else ""
 
     @property
     def differs(self) -> bool:
-        """Whether the layer is not the same: its type, its shapes, its cost."""
+        """Whether the type, shapes or cost of the layer differ."""
         if self.before is None or self.after is None:
             return True
-        return _shown(self.before) != _shown(self.after)
+        return _properties(self.before) != _properties(self.after)
 
     @property
-    def output_kind(self) -> bool:
-        """Whether there is anything to tell of it: it differs, or its values see another part of the input."""
+    def is_listed(self) -> bool:
+        """Whether a list of differences shows the layer: it differs, or its receptive field does."""
         if self.before is None or self.after is None:
             return True
         return self.differs or self.before.sees != self.after.sees
 
 
-def _shown(side: Side) -> tuple[object, ...]:
+def _properties(side: Side) -> tuple[object, ...]:
     return side.type, side.brief, side.shapes, side.arrays, side.work
 
 
@@ -96,15 +114,14 @@ class Comparison:
 
     @property
     def unfit(self) -> tuple[Pair, ...]:
-        """The layers whose learned arrays have other shapes in the second net."""
-        both = (p for p in self.pairs if p.before is not None and p.after is not None)
-        return tuple(p for p in both if p.before and p.after and p.before.arrays != p.after.arrays)
+        """The layers whose learned arrays have different shapes in the second net."""
+        return tuple(p for p in self.pairs if p.before and p.after and p.before.arrays != p.after.arrays)
 
 
 def compare(before: Graph | None, after: Graph | None) -> Comparison:
-    """Two nets; None stands for a net that does not exist.
+    """Compare two graphs; None stands for a net without a valid layer.
 
-    Layers stand as in the second net, those that only the first has behind what they stood behind there.
+    Layers are in the order of the second net; those that only the first has follow the layer they followed there.
     """
     old, new = _sides(before), _sides(after)
     pairs = tuple(Pair(key, old.get(key), new.get(key)) for key in _merged(list(old), list(new)))
@@ -116,11 +133,11 @@ def _total(sides: Iterable[Side]) -> Work:
 
 
 def keys(nodes: Iterable[Node]) -> Iterator[Key]:
-    """What layers are matched by."""
-    seen: dict[str, int] = {}
+    """The key of each layer, by which layers are matched."""
+    counts: dict[str, int] = {}
     for node in nodes:
-        yield node.name, seen.get(node.name, 0)
-        seen[node.name] = seen.get(node.name, 0) + 1
+        yield node.name, counts.get(node.name, 0)
+        counts[node.name] = counts.get(node.name, 0) + 1
 
 
 def _sides(graph: Graph | None) -> dict[Key, Side]:
@@ -147,7 +164,7 @@ def _side(graph: Graph, node: Node, told: Seen | None) -> Side:
 
 
 def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
-    """The second list, with what only the first has in between."""
+    """The second list, with the keys that only the first has in between."""
     kept = set(new)
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         yield from (key for key in old[a:b] if tag in ("delete", "replace") and key not in kept)
@@ -155,12 +172,12 @@ def _merged(old: list[Key], new: list[Key]) -> Iterator[Key]:
 
 
 def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str]) -> Section:
-    """A line for each layer that differs, or has a note; and how many there are besides."""
-    shown = [pair for pair in comparison.pairs if pair.output_kind or notes.get(pair.key)]
+    """A line for each layer that differs or has a note, and the number of the others."""
+    shown = [pair for pair in comparison.pairs if pair.is_listed or notes.get(pair.key)]
     lines = [_line(pair, notes.get(pair.key, "")) for pair in shown]
     rest = len(comparison.pairs) - len(shown)
     return Section(
-        "layers", title, (*lines, *([Line("the others", f"{rest:,}, all as they are")] if rest else []))
+        "layers", title, (*lines, *([Line("other layers", f"{rest:,}, unchanged")] if rest else []))
     )
 
 
@@ -180,7 +197,7 @@ def _line(pair: Pair, note: str) -> Line:
 
 
 def kind_text(pair: Pair, arrow: str = ARROW) -> str:
-    """`Convolution 11x11/4 → 11x11/2`: the type is said once where it stays."""
+    """`Convolution 11x11/4 → 11x11/2`: an unchanged type appears once."""
     old, new = pair.before, pair.after
     if old and new and old.type == new.type and old.brief and new.brief:
         return f"{old.type} {in_words(pair, lambda side: side.brief, arrow, always=True)}"
@@ -188,12 +205,15 @@ def kind_text(pair: Pair, arrow: str = ARROW) -> str:
 
 
 def shapes_text(side: Side) -> str:
-    """The tops' shapes."""
+    """The shapes of the tops."""
     return ", ".join("?" if shape is None else format_shape(shape) for shape in side.shapes)
 
 
 def in_words(pair: Pair, cell: Callable[[Side], str], arrow: str = ARROW, *, always: bool = False) -> str:
-    """What a cell says of both sides: `before → after`, or one where both are the same, with `always`, or one is."""
+    """The texts of both sides: `before → after`.
+
+    A layer in one net only has one text. Equal texts give an empty one, or the text itself with `always`.
+    """
     old, new = (None if side is None else cell(side) for side in (pair.before, pair.after))
     if old is None or new is None:
         return old or new or ""
@@ -203,11 +223,12 @@ def in_words(pair: Pair, cell: Callable[[Side], str], arrow: str = ARROW, *, alw
 
 
 def with_unit(text: str, unit: str) -> str:
+    """The text followed by its unit; empty for no text and for 0."""
     return f"{text} {unit}" if text and text != "0" else ""
 
 
 def totals_section(comparison: Comparison) -> Section:
-    """What all layers hold and do, before and after."""
+    """The totals of all layers, before and after."""
     before, after = comparison.before, comparison.after
     lines = [
         _total_line("parameters", before.params, after.params),
@@ -215,7 +236,7 @@ def totals_section(comparison: Comparison) -> Section:
         _total_line("MACs per image", before.macs, after.macs),
         _total_line("maps", before.bytes, after.bytes, size_in_bytes),
     ]
-    return Section("totals", "In all", tuple(line for line in lines if line))
+    return Section("totals", "Totals", tuple(line for line in lines if line))
 
 
 def _total_line(label: str, old: int, new: int, words: Callable[[int], str] = "{:,}".format) -> Line | None:
@@ -223,12 +244,12 @@ def _total_line(label: str, old: int, new: int, words: Callable[[int], str] = "{
         return None
     values = {"before": old, "after": new}
     if old == new:
-        return Line(label, f"{words(old)}, as before", values=values)
+        return Line(label, f"{words(old)}, unchanged", values=values)
     return Line(label, f"{words(old)}{ARROW}{words(new)}{_factor(old, new)}", values=values)
 
 
 def _factor(old: int, new: int) -> str:
-    """`, 3.29 times` or, for what changes little, `, +1.3%`."""
+    """`, 3.29 times`, or `, +1.3%` for a small change."""
     if not (old and new):
         return ""
     return (

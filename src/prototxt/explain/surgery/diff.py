@@ -1,10 +1,9 @@
-"""Two nets: what the second adds, leaves out and changes, and which weights of the first load in it."""
+"""The differences between two nets, and which weights of the first load into the second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from prototxt.blobs import Shape, format_shape
 from prototxt.explain.sections.section import Line, Section
@@ -22,15 +21,18 @@ from prototxt.frontend.load import Options, choose_layers
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.views.words import counted
 
+__all__ = ["Diff", "WeightMatch", "diff", "sections"]
+
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What becomes of a layer's weights: they load, or `why` not.
+class WeightMatch:
+    """Whether a layer's weights load into the second net; `why` is the reason where they do not.
 
-    `refused` says that Caffe, and `load_net`, refuse the whole file for it; else the layer is passed over.
+    `refused` says that Caffe and `load_net` refuse the whole file because of it; otherwise they skip the layer.
     """
 
     layer: str
@@ -39,6 +41,7 @@ class Fate:
 
     @property
     def loads(self) -> bool:
+        """Whether the weights load."""
         return not self.why
 
 
@@ -46,110 +49,111 @@ class Fate:
 class Diff:
     """Two nets, matched by layer name.
 
-    `fields` are the differences of layers that are in both, `fates` those of the first net's weights in the second,
-    `bare` the layers of the second that get none and start from their fillers. `messages` are the layers of both nets
-    as they are written.
+    `fields` are the differing fields of layers in both nets, `weight_matches` say which weights of the first net load
+    into the second, `without_weights` are the layers of the second that get none and start from their fillers.
+    `messages` are the definitions of the layers of both nets.
     """
 
     before: Graph
     after: Graph
     comparison: Comparison
     fields: Mapping[Key, tuple[Difference, ...]]
-    fates: tuple[Fate, ...]
-    bare: tuple[str, ...]
-    messages: tuple[Mapping[Key, Any], Mapping[Key, Any]]
+    weight_matches: tuple[WeightMatch, ...]
+    without_weights: tuple[str, ...]
+    messages: tuple[Mapping[Key, LayerParameter], Mapping[Key, LayerParameter]]
 
     @property
     def changed(self) -> bool:
-        """Whether the two differ in anything."""
+        """Whether the two nets differ at all."""
         return any(map(self.differs, self.comparison.pairs))
 
     def differs(self, pair: Pair) -> bool:
-        """Whether a layer is not the same in both, in a field or in what follows from it."""
+        """Whether a layer differs in a field or in its shapes, parameters or cost."""
         return pair.differs or bool(self.fields.get(pair.key))
 
 
 def diff(before: Definition, after: Definition, options: Options) -> Diff:
     """Compare two nets under the same phase, stages and inputs.
 
-    Raises NetError and its kin for one that is no net.
+    Raises NetError for an invalid net.
     """
     (old, first), (new, second) = (_graph(definition, options) for definition in (before, after))
     fields = {key: tuple(differences(old[key], new[key])) for key in new if key in old}
-    fates = tuple(_fates(first, second))
-    loaded = {fate.layer for fate in fates if fate.loads}
+    matches = tuple(_weight_matches(first, second))
+    loaded = {match.layer for match in matches if match.loads}
     bare = tuple(dict.fromkeys(n.name for n in second.nodes if n.own_params and n.name not in loaded))
-    return Diff(first, second, compare(first, second), fields, fates, bare, (old, new))
+    return Diff(first, second, compare(first, second), fields, matches, bare, (old, new))
 
 
-def _graph(definition: Definition, options: Options) -> tuple[dict[Key, Any], Graph]:
-    """The layers that take part, by name, and the graph they make."""
+def _graph(definition: Definition, options: Options) -> tuple[dict[Key, LayerParameter], Graph]:
+    """The definitions of the selected layers by key, and their graph."""
     chosen = choose_layers(definition, options)
     graph = infer(connect(chosen, options.setting(definition.file)))
     return dict(zip(keys(graph.nodes), chosen.message.layer, strict=True)), graph
 
 
-def _fates(before: Graph, after: Graph) -> Iterator[Fate]:
-    """By the rule that weights are loaded by: the layer's name, then the number of arrays, then every shape."""
-    wanted, names = _first_of_name(after), {node.name for node in after.nodes}
-    for name, given in _first_of_name(before).items():
-        if name in wanted:
-            yield Fate(name, _misfit(given, wanted[name]), refused=given != wanted[name])
+def _weight_matches(before: Graph, after: Graph) -> Iterator[WeightMatch]:
+    """Match as loading does: by the layer's name, then the number of arrays, then every shape."""
+    needed, names = _shapes_by_name(after), {node.name for node in after.nodes}
+    for name, stored in _shapes_by_name(before).items():
+        if name in needed:
+            yield WeightMatch(name, _misfit(stored, needed[name]), refused=stored != needed[name])
         elif name in names:
-            yield Fate(name, "the layer of this name has no arrays, and Caffe refuses the file")
+            yield WeightMatch(name, "the layer of this name has no arrays, and Caffe refuses the file")
         else:
-            yield Fate(name, "no layer of this name")
+            yield WeightMatch(name, "no layer of this name")
 
 
-def _first_of_name(graph: Graph) -> dict[str, list[Shape]]:
-    """The shapes of learned arrays by layer: of several layers of one name, the first gets the weights."""
-    named: dict[str, list[Shape]] = {}
+def _shapes_by_name(graph: Graph) -> dict[str, list[Shape]]:
+    """The shapes of learned arrays by layer name; of several layers of one name, the first gets the weights."""
+    shapes: dict[str, list[Shape]] = {}
     for node in graph.nodes:
         if node.params:
-            named.setdefault(node.name, [ref.shape for ref in node.params])
-    return named
+            shapes.setdefault(node.name, [ref.shape for ref in node.params])
+    return shapes
 
 
-def _misfit(given: list[Shape], needs: list[Shape]) -> str:
-    if len(given) != len(needs):
-        return f"{_listed(given)} for {_listed(needs)}"
+def _misfit(stored: list[Shape], needed: list[Shape]) -> str:
+    if len(stored) != len(needed):
+        return f"{_arrays_text(stored)} for {_arrays_text(needed)}"
     return "; ".join(
-        f"{format_shape(g)} for {format_shape(n)}" for g, n in zip(given, needs, strict=True) if g != n
+        f"{format_shape(g)} for {format_shape(n)}" for g, n in zip(stored, needed, strict=True) if g != n
     )
 
 
-def _listed(shapes: list[Shape]) -> str:
+def _arrays_text(shapes: list[Shape]) -> str:
     if not shapes:
         return "no arrays"
     return f"{len(shapes)} array{'' if len(shapes) == 1 else 's'} ({', '.join(map(format_shape, shapes))})"
 
 
-def sections(found: Diff) -> tuple[Section, ...]:
-    """All that differs; where nothing does, that is said."""
-    if not found.changed:
-        what = Line("", "the two nets are the same: layers, fields, shapes, parameters and cost")
-        return (Section("layers", "Layers that differ", (what,)), _weights_section(found))
-    notes = {key: "\n".join(map(str, fields)) for key, fields in found.fields.items()}
-    layers = layers_section("Layers that differ", found.comparison, notes)
-    return (layers, totals_section(found.comparison), _weights_section(found))
+def sections(result: Diff) -> tuple[Section, ...]:
+    """All differences between the two nets, and which weights load."""
+    if not result.changed:
+        line = Line("", "the two nets are the same: layers, fields, shapes, parameters and cost")
+        return (Section("layers", "Layers that differ", (line,)), _weights_section(result))
+    notes = {key: "\n".join(map(str, fields)) for key, fields in result.fields.items()}
+    layers = layers_section("Layers that differ", result.comparison, notes)
+    return (layers, totals_section(result.comparison), _weights_section(result))
 
 
-def _weights_section(found: Diff) -> Section:
-    """Which weights of the first net load in the second."""
-    loads = [fate.layer for fate in found.fates if fate.loads]
+def _weights_section(result: Diff) -> Section:
+    """The weights of the first net that load into the second."""
+    loads = [match.layer for match in result.weight_matches if match.loads]
     lines = [Line("load", counted(len(loads), "layer"), values={"layers": loads})]
     lines += [
-        Line(fate.layer, f"does not load: {fate.why}", values={"why": fate.why, "refused": fate.refused})
-        for fate in found.fates
-        if not fate.loads
+        Line(match.layer, f"does not load: {match.why}", values={"why": match.why, "refused": match.refused})
+        for match in result.weight_matches
+        if not match.loads
     ]
-    lines += [Line(name, "gets none: it starts from its filler") for name in found.bare]
-    refused = [fate.layer for fate in found.fates if fate.refused]
+    lines += [Line(name, "no weights: it starts from its filler") for name in result.without_weights]
+    refused = [match.layer for match in result.weight_matches if match.refused]
     if refused:
-        what = f"refused as a whole, for {', '.join(refused)}"
+        text = f"refused as a whole because of {', '.join(refused)}"
         lines.append(
-            Line("the file", what, "a layer under another name is passed over, and starts from its filler")
+            Line("the file", text, "a layer with another name is skipped and starts from its filler")
         )
-    elif found.fates:
-        lines.append(Line("the file", "loads" if loads else "refused: no layer of it is in the other net"))
+    elif result.weight_matches:
+        text = "loads" if loads else "refused: none of its layers is in the other net"
+        lines.append(Line("the file", text))
     return Section("weights", "Weights of the first net in the second", tuple(lines))

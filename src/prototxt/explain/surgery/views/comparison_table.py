@@ -1,4 +1,4 @@
-"""Two nets side by side as a table for a terminal: layers that differ, `before → after` in every cell that does."""
+"""Two nets as a table for a terminal: the layers that differ, with `before → after` in every changed cell."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from prototxt.views.columns import Column, column_table, fit, not_shown
 from prototxt.views.numbers import counted, human_bytes, thousands
 
 BELOW = "\n→ "
-"""Where a table is too narrow, what comes after stands below what was before."""
+"""Separates before and after in a narrow table, on two lines."""
 
 
 def comparison_table(comparison: Comparison, width: int) -> RenderableType:
     """The layers that differ and the totals, at most `width` columns wide."""
-    rows = [pair for pair in comparison.pairs if pair.output_kind]
+    rows = [pair for pair in comparison.pairs if pair.is_listed]
     if not rows:
-        return Text("\nno layer's shape, parameters or cost changes")
+        return Text("\nno shape, parameter or cost changes")
     columns, hidden = fit(_columns(comparison, rows, ARROW), rows, width)
     if hidden:
         columns, hidden = fit(_columns(comparison, rows, BELOW), rows, width)
     rest = len(comparison.pairs) - len(rows)
-    legend = [f"{counted(rest, 'other layer')} {'stays' if rest == 1 else 'stay'} as before"] if rest else []
+    legend = [f"{counted(rest, 'other layer')} unchanged"] if rest else []
     legend += [MEANINGS[column.title] for column in columns if column.title == "sees"]
     legend += not_shown(hidden)
     return Group(column_table(columns, rows, width), Text("\n".join(legend), style="dim"))
