@@ -21,8 +21,9 @@ from prototxt.explain.sections.views import text as views
 from prototxt.explain.sections.views.html import told_html
 from prototxt.explain.surgery import diff, fc_as_conv, what_if
 from prototxt.explain.surgery.fc_weights import proof_section, prove, save_converted
-from prototxt.explain.surgery.same_padding import checked_shape, same
+from prototxt.explain.surgery.same_padding import checked_shape
 from prototxt.explain.surgery.views.comparison_table import comparison_table
+from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import choose_layers, outline
 from prototxt.graph.context import LayerContext, find_layer, is_known
 from prototxt.text.definition import Definition
