@@ -1,4 +1,4 @@
-"""Classifier: a net that says which class an image is of.
+"""Classifier: a net that predicts the class of an image.
 
 Source: caffe/python/caffe/classifier.py.
 """
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from prototxt.blobs import AnyArray
+from prototxt.blobs import AnyArray, Array
 from prototxt.caffe import io
+from prototxt.caffe.arguments import StrPath
 from prototxt.caffe.image_input import ImageInputNet
-from prototxt.caffe.net import StrPath
 from prototxt.images.crops import average
 
 TEN = 10
@@ -45,10 +45,10 @@ class Classifier(ImageInputNet):
         self.crop_dims = self._size()
         self.image_dims = self.crop_dims if image_dims is None or not len(image_dims) else image_dims
 
-    def predict(self, inputs: Sequence[AnyArray], oversample: bool = True) -> io.Array:
+    def predict(self, inputs: Sequence[AnyArray], oversample: bool = True) -> Array:
         """The net's first output for images of H x W x K, RGB in 0..1: N x C.
 
-        The mean over ten crops (corners, centre, and all mirrored), or of the centre alone where `oversample` is false;
+        The mean over ten crops (corners, centre, and all mirrored), or of only the centre where `oversample` is false;
         a net that answers in more than one place gives N x C x H x W then. Raises ValueError where there is no image,
         or where `image_dims` is smaller than the net's input.
 

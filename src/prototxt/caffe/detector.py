@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from prototxt.blobs import AnyArray
 from prototxt.caffe import io
+from prototxt.caffe.arguments import StrPath
 from prototxt.caffe.image_input import ImageInputNet
-from prototxt.caffe.net import StrPath
 
 Window: TypeAlias = "Sequence[float] | AnyArray"
 """ymin, xmin, ymax, xmax in pixels."""

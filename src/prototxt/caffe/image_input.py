@@ -1,4 +1,4 @@
-"""What Classifier and Detector share: a net whose first input takes images."""
+"""A net whose first input takes images: the base of Classifier and Detector."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from prototxt.blobs import AnyArray
-from prototxt.caffe.io import Array, Transformer
-from prototxt.caffe.net import Net, StrPath
+from prototxt.blobs import AnyArray, Array
+from prototxt.caffe.arguments import StrPath
+from prototxt.caffe.net import Net
 from prototxt.caffe.proto.caffe_pb2 import TEST
+from prototxt.caffe.transformer import Transformer
 
 
 class ImageInputNet(Net):

@@ -10,6 +10,13 @@ from warnings import warn
 from prototxt.errors import PrototxtWarning
 from prototxt.layers.registry import layer_types
 
+__all__ = [
+    "Timer", "__version__", "has_nccl", "init_log", "layer_type_list", "log", "set_device", "set_mode_cpu",
+    "set_mode_gpu", "set_multiprocess", "set_random_seed", "set_solver_count", "set_solver_rank", "solver_count",
+    "solver_rank",
+]  # fmt: skip
+"""Caffe's own names; `seed` is for nets."""
+
 LOG = logging.getLogger("caffe")
 
 __version__ = "1.0.0"

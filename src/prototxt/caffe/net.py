@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from prototxt import net as core
-from prototxt.blobs import Array, format_shape
+from prototxt.blobs import Array
 from prototxt.caffe import modes
+from prototxt.caffe.arguments import StrPath, check_readable, filled, input_batches, net_arguments
 from prototxt.caffe.blob import Blob, BlobVec, SplitBlob
 from prototxt.caffe.layer import HOW_TO_ALLOW, Layer, LayerInfo, may_run, may_write, raised_by_layers
+from prototxt.caffe.named_net import NamedNet
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
@@ -29,13 +31,10 @@ from prototxt.graph.subgraph import part
 from prototxt.layers.python import Python
 from prototxt.text.read import read_text
 
-TRAIN, TEST = range(2)
-
-StrPath = str | os.PathLike[str]
 Hook = Callable[[int], Any]
 
 
-class Net:
+class Net(NamedNet):
     """A Caffe network: `Net(file, caffe.TEST, weights="net.caffemodel")`, or `Net(file, weights, caffe.TEST)`.
 
     `blobs`, `params`, `layer_dict`, `top_names`, `bottom_names` and `blob_loss_weights` are OrderedDicts, by the
@@ -52,11 +51,11 @@ class Net:
         Raises RuntimeError for a file that is not there, TypeError for arguments of neither form, prototxt's own
         errors for what is wrong in a file.
         """
-        asked = _arguments(args, kwargs)
-        for file in (network_file, asked["weights"]):
-            _check_readable(file)
+        options = net_arguments(args, kwargs)
+        for file in (network_file, options["weights"]):
+            check_readable(file)
         with raised_by_layers():
-            self._open(os.fspath(network_file), **asked)
+            self._open(os.fspath(network_file), **options)
         self._before: list[Hook] = []
         self._after: list[Hook] = []
 
@@ -105,70 +104,6 @@ class Net:
             node.layer.instance.blobs = blobs
             return node.layer.instance
         return LayerInfo(node.type, blobs)
-
-    @property
-    def _graph(self) -> Graph:
-        return self._net.graph
-
-    @property
-    def _layer_names(self) -> list[str]:
-        return [node.name for node in self._graph.nodes]
-
-    @property
-    def _blob_names(self) -> list[str]:
-        return list(self.blobs)
-
-    @property
-    def _blobs(self) -> list[Blob]:
-        return list(self.blobs.values())
-
-    @property
-    def _blob_loss_weights(self) -> list[float]:
-        return list(self.blob_loss_weights.values())
-
-    @property
-    def _inputs(self) -> list[int]:
-        return self._numbers(self.inputs)
-
-    @property
-    def _outputs(self) -> list[int]:
-        return self._numbers(self.outputs)
-
-    @property
-    def inputs(self) -> list[str]:
-        """The tops of Input layers, to be given to `forward`."""
-        return [top.name for node in self._graph.nodes if node.type == "Input" for top in node.tops]
-
-    @property
-    def outputs(self) -> list[str]:
-        """The blobs that no layer reads, in alphabetical order."""
-        return self._net.outputs
-
-    @property
-    def top_names(self) -> OrderedDict[str, list[str]]:
-        """The tops of every layer, by its name."""
-        return OrderedDict((node.name, [top.name for top in node.tops]) for node in self._graph.nodes)
-
-    @property
-    def bottom_names(self) -> OrderedDict[str, list[str]]:
-        """The bottoms of every layer, by its name."""
-        return OrderedDict((node.name, [b.name for b in node.bottoms]) for node in self._graph.nodes)
-
-    @property
-    def blob_loss_weights(self) -> OrderedDict[str, float]:
-        """Every blob's weight in the loss."""
-        weights = {blob.name: weight for blob, weight in self._graph.losses.items()}
-        return OrderedDict((name, weights.get(name, 0.0)) for name in self.blobs)
-
-    def _top_ids(self, layer: int) -> list[int]:
-        return self._numbers(top.name for top in self._graph.nodes[layer].tops)
-
-    def _bottom_ids(self, layer: int) -> list[int]:
-        return self._numbers(bottom.name for bottom in self._graph.nodes[layer].bottoms)
-
-    def _numbers(self, blobs: Iterable[str]) -> list[int]:
-        names = self._blob_names
-        return [names.index(name) for name in blobs]
 
     def forward(
         self,
@@ -284,7 +219,7 @@ class Net:
         name = next(iter(arrays))
         size = self.blobs[name].shape[0] if name in self.blobs else 1
         for start in range(0, lengths.pop(), size):
-            yield {name: _filled(values[start : start + size], size) for name, values in arrays.items()}
+            yield {name: filled(values[start : start + size], size) for name, values in arrays.items()}
 
     def backward(
         self,
@@ -325,7 +260,7 @@ class Net:
 
         Raises RuntimeError for a file that is not there, WeightsError for shapes that differ.
         """
-        _check_readable(weights)
+        check_readable(weights)
         self._net.load(weights)
 
     load_hdf5 = copy_from
@@ -347,7 +282,7 @@ class Net:
         self._net.save(path, ".h5")
 
     def set_input_arrays(self, data: ArrayLike, labels: ArrayLike) -> None:
-        """What a net that begins with a MemoryData layer reads: N x C x H x W images and N labels, whole batches.
+        """Set the input of a net that begins with a MemoryData layer: N x C x H x W images and N labels, whole batches.
 
         Every forward takes the next batch, after the last one the first again. Arrays of float32 stay the caller's:
         what is written into them is what the next forwards read.
@@ -357,20 +292,8 @@ class Net:
         first = self._graph.nodes[0]
         if first.type != "MemoryData":
             raise RuntimeError("set_input_arrays may only be called if the first layer is a MemoryDataLayer")
-        images, numbers = np.asarray(data, np.float32), np.asarray(labels, np.float32)
         batch, *item = self.blobs[first.tops[0].name].shape
-        if images.shape[1:] != (*item,):
-            raise RuntimeError(
-                f"data array must be N x {format_shape(tuple(item))}, not {format_shape(images.shape)}"
-            )
-        if numbers.shape[:1] != images.shape[:1] or numbers.size != len(images):
-            raise RuntimeError("data and labels must have the same first dimension, and one label an image")
-        if len(images) % batch or not len(images):
-            raise RuntimeError(
-                f"first dimensions of input arrays must be a multiple of batch size: {len(images)}, {batch}"
-            )
-        parts = [slice(start, start + batch) for start in range(0, len(images), batch)]
-        self._given = cycle([(images[part], numbers[part]) for part in parts])
+        self._given = cycle(input_batches(data, labels, batch, tuple(item)))
 
     def _take_given(self) -> None:
         """Write the next batch of `set_input_arrays`, if there is one, into the first layer's tops."""
@@ -393,32 +316,3 @@ class Net:
 
     def after_backward(self, hook: Hook) -> None:
         """Accepted; nothing calls it: there is no backward pass."""
-
-
-def _check_readable(file: StrPath | None) -> None:
-    if file is not None and not os.access(file, os.R_OK):
-        raise RuntimeError(f"Could not open file {os.fspath(file)}")
-
-
-def _arguments(args: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """`phase`, `level`, `stages` and `weights`, of both signatures.
-
-    Raises TypeError for what is neither.
-    """
-    is_old = bool(args) and isinstance(args[0], str | os.PathLike)
-    order = ["weights", "phase"] if is_old else ["phase", "level", "stages", "weights"]
-    placed = dict(zip(order, args, strict=False))
-    asked = {"phase": None, "level": 0, "stages": None, "weights": None}
-    unknown = [name for name in named if name not in asked or name in placed]
-    if len(args) > len(order) or unknown or {**placed, **named}.get("phase") not in (TRAIN, TEST):
-        raise TypeError(
-            "Net takes (file, phase, level=0, stages=None, weights=None) or (file, weights, phase), "
-            "phase being caffe.TRAIN or caffe.TEST"
-        )
-    return {**asked, **placed, **named}
-
-
-def _filled(values: Array, size: int) -> Array:
-    """A batch of that many, zeros behind the last."""
-    short = size - len(values)
-    return np.concatenate([values, np.zeros((short, *values.shape[1:]), values.dtype)]) if short else values

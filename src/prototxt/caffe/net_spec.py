@@ -9,8 +9,8 @@
     n.relu1 = L.ReLU(n.pool1, in_place=True)
     print(n.to_proto())
 
-What a layer is given by keyword goes to the message of its type (`kernel_size` to `convolution_param`), else to
-the LayerParameter itself (`name`, `phase`, `loss_weight`); whatever ends with `param` always does. `ntop` is the number
+Keywords of a layer go to the message of its type (`kernel_size` to `convolution_param`), or else to
+the LayerParameter itself (`name`, `phase`, `loss_weight`), which any keyword that ends with `param` goes to. `ntop` is the number
 of its tops, `in_place` writes them over the bottoms. Any name is a layer type, also one of a fork or of your own.
 
 Source: caffe/python/caffe/net_spec.py.
@@ -20,25 +20,18 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
-from numbers import Integral, Real
-from typing import Any, TypeAlias
 
+from prototxt.caffe.fields import Value, assign_proto, no_field, param_name_dict, params_of
 from prototxt.caffe.proto import caffe_pb2
 from prototxt.errors import did_you_mean
-from prototxt.layers.common.messages import OTHER_PARAMS
-from prototxt.schema import FieldDescriptor, Message
+from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 
 __all__ = ["Function", "NetSpec", "Top", "assign_proto", "layers", "param_name_dict", "params", "to_proto"]
 
 
-Value: TypeAlias = Any
-"""What a script gives, or may do anything with: a Top, a Function, a number, a dict ...; `to_proto` checks it."""
-
-
 class Top:
-    """One blob that a layer makes: top `n` of the layer `fn`."""
+    """A blob that a layer computes: top `n` of the layer `fn`."""
 
     def __init__(self, fn: Function, n: int) -> None:
         self.fn = fn
@@ -50,9 +43,9 @@ class Top:
 
 
 class Function:
-    """A layer to be: its type, the tops that it reads, its parameters as they were given, and its own `tops`.
+    """A layer of the future net: its type, the tops that it reads, its parameters as they were given, and its own `tops`.
 
-    Raises TypeError where something among the inputs is no Top.
+    Raises TypeError where an input is not a Top.
     """
 
     def __init__(self, type_name: str, inputs: Iterable[Top], params: Mapping[str, Value]) -> None:
@@ -75,7 +68,7 @@ class MissingTopError(AttributeError, KeyError):
 
 
 class NetSpec:
-    """Tops by name, in the order in which they were given; `to_proto` makes a net of all that they need.
+    """Tops by name, in the order in which they were given; `to_proto` makes the net of all the layers that they need.
 
     `n.conv1` and `n["conv1"]` are the same. `tops` holds them all. A layer without tops (`ntop=0`) is given a name
     in the same way.
@@ -119,7 +112,7 @@ class NetSpec:
         return list(self.tops.values())
 
     def update(self, name: str, params: Mapping[str, Value]) -> None:
-        """More parameters for the layer that makes a top."""
+        """Add parameters to the layer that computes a top."""
         _function(self[name]).params.update(params)
 
     def to_proto(self) -> NetParameter:
@@ -135,7 +128,7 @@ class NetSpec:
 
 
 def to_proto(*tops: Top | Function) -> NetParameter:
-    """A NetParameter of all layers that these tops need, their names made up: Convolution1, Convolution2, ..."""
+    """A NetParameter of all layers that these tops need, with generated names: Convolution1, Convolution2, ..."""
     return _net(tops, {})
 
 
@@ -161,7 +154,7 @@ def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> 
 
 
 def _needed(fn: Function, made: Mapping[Function, LayerParameter]) -> Iterator[Function]:
-    """`fn` behind all that it reads, without what is made. Nets are deeper than Python's stack: no recursion."""
+    """`fn` after all the layers that it reads, without those in `made`; no recursion, for nets are deep."""
     walks = [(fn, iter(fn.inputs))]
     while walks:
         current, inputs = walks[-1]
@@ -175,7 +168,7 @@ def _needed(fn: Function, made: Mapping[Function, LayerParameter]) -> Iterator[F
 
 
 class _Naming:
-    """The names of tops and layers; those that nobody gave are the type and a number."""
+    """The names of tops and layers; those that were not given are the type and a number."""
 
     def __init__(self, given: dict[Top | Function, str]) -> None:
         self.names = given
@@ -206,107 +199,11 @@ def _home(layer: LayerParameter, type_name: str, name: str) -> Message:
     """The message that a keyword of a layer belongs to: the first of its type that has such a field, or the layer."""
     if name.endswith("param"):
         return layer
-    homes = [getattr(layer, param) for param in _params_of(type_name)] + [layer]
+    homes = [getattr(layer, param) for param in params_of(type_name)] + [layer]
     home: Message | None = next((home for home in homes if name in home.DESCRIPTOR.fields_by_name), None)
     if home is None:
-        raise AttributeError(_no_field(name, *homes))
+        raise AttributeError(no_field(name, *homes))
     return home
-
-
-@cache
-def param_name_dict() -> dict[str, str]:
-    """Layer types and what their message is called in LayerParameter without `_param`: "InnerProduct": "inner_product".
-
-    A message counts as its type's where it is called `<type>Parameter`.
-    """
-    found: dict[str, str] = {}
-    for field in caffe_pb2.LayerParameter.DESCRIPTOR.fields:
-        if field.message_type is not None and field.name.endswith("_param"):
-            # ReLU6Parameter is none: relu6_param is a ReLUParameter too.
-            found.setdefault(field.message_type.name.removesuffix("Parameter"), field.name[: -len("_param")])
-    return found
-
-
-@cache
-def _params_of(type_name: str) -> tuple[str, ...]:
-    """The fields of LayerParameter that hold a type's parameters.
-
-    Caffe knows those whose message has the type's name; Deconvolution, SoftmaxWithLoss and layers of forks have others.
-    """
-    own = param_name_dict().get(type_name)
-    fields = {f.name.replace("_", ""): f.name for f in caffe_pb2.LayerParameter.DESCRIPTOR.fields}
-    by_field = fields.get(f"{type_name}param".replace("_", "").lower())
-    others = (name.lower() for name in OTHER_PARAMS.get(type_name, ()))
-    return tuple(
-        dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others])
-    )
-
-
-def assign_proto(proto: Message, name: str, val: Value) -> None:
-    """A Python value into a field of a message: a dict becomes a message, a list a repeated field.
-
-    One value for a repeated field is a list of one; a message is copied; an enum's value may be given by its name.
-
-    Raises AttributeError where the message has no such field, TypeError or ValueError where it does not take the value.
-    """
-    field = proto.DESCRIPTOR.fields_by_name.get(name)
-    if field is None:
-        raise AttributeError(_no_field(name, proto))
-    if field.is_repeated:
-        target = getattr(proto, name)
-        for item in val if _is_list(val) else [val]:
-            if field.message_type is None:
-                _put(field, item, target.append)
-            else:
-                _fill(target.add(), field, item)
-    elif _is_list(val):
-        raise TypeError(f"{name} takes one value, not a list")
-    elif field.message_type is not None:
-        _fill(getattr(proto, name), field, val)
-    else:
-        _put(field, val, lambda value: setattr(proto, name, value))
-
-
-def _no_field(name: str, *homes: Message) -> str:
-    """What to say where none of these messages has a field."""
-    known = [field for home in homes for field in home.DESCRIPTOR.fields_by_name]
-    near = did_you_mean(name, known)
-    within = " or ".join(home.DESCRIPTOR.name for home in homes)
-    return f'no field "{name}" in {within}' + (f"; {near}" if near else "")
-
-
-def _is_list(val: Value) -> bool:
-    return isinstance(val, Iterable) and not isinstance(val, (str, bytes, Mapping))
-
-
-def _fill(target: Message, field: FieldDescriptor, val: Value) -> None:
-    """A dict, or a message of the same type, into a message."""
-    if isinstance(val, Mapping):
-        for name, part in val.items():
-            try:
-                assign_proto(target, name, part)
-            except (TypeError, ValueError) as error:
-                raise type(error)(f"{field.name}: {error}") from None
-    elif getattr(getattr(val, "DESCRIPTOR", None), "full_name", None) == target.DESCRIPTOR.full_name:
-        target.MergeFromString(val.SerializeToString())  # it may be of another caffe_pb2
-    else:
-        raise TypeError(f"{field.name} takes a dict or a {target.DESCRIPTOR.name}, not {val!r}")
-
-
-_WHOLE = ("CPPTYPE_INT32", "CPPTYPE_INT64", "CPPTYPE_UINT32", "CPPTYPE_UINT64")
-
-
-def _put(field: FieldDescriptor, val: Value, put: Callable[[Value], None]) -> None:
-    """A scalar into its field. `64 / 2` is a whole number too, and was an int when Caffe's scripts were written."""
-    whole = field.cpp_type in [getattr(field, kind) for kind in _WHOLE]
-    if whole and isinstance(val, Real) and float(val).is_integer():
-        val = int(val) if isinstance(val, Integral) else int(float(val))
-    try:
-        put(val)
-    except (TypeError, ValueError) as error:
-        known = list(field.enum_type.values_by_name) if field.enum_type is not None else []
-        takes = f" (it takes {', '.join(known)})" if known else ""
-        raise type(error)(f"{field.name} does not take {val!r}{takes}: {error}") from None
 
 
 class Layers:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+__all__ = [
+    "NCCL", "AdaDeltaSolver", "AdaGradSolver", "AdamSolver", "NesterovSolver", "RMSPropSolver", "SGDSolver",
+    "get_solver",
+]  # fmt: skip
+
 NOT_BUILT = "training is not built yet: nets run forward here"
 
 
