@@ -9,8 +9,8 @@
     n.relu1 = L.ReLU(n.pool1, in_place=True)
     print(n.to_proto())
 
-Keywords of a layer go to the message of its type (`kernel_size` to `convolution_param`), or else to
-the LayerParameter itself (`name`, `phase`, `loss_weight`), which any keyword that ends with `param` goes to. `ntop` is the number
+Keywords of a layer go to the message of its type (`kernel_size` to `convolution_param`), or else to the
+LayerParameter itself (`name`, `phase`, `loss_weight`), as any keyword does that ends with `param`. `ntop` is the number
 of its tops, `in_place` writes them over the bottoms. Any name is a layer type, also one of a fork or of your own.
 
 Source: caffe/python/caffe/net_spec.py.
@@ -43,7 +43,7 @@ class Top:
 
 
 class Function:
-    """A layer of the future net: its type, the tops that it reads, its parameters as they were given, and its own `tops`.
+    """A layer of the future net: its type, the tops that it reads, the parameters given, and its own `tops`.
 
     Raises TypeError where an input is not a Top.
     """
