@@ -332,7 +332,7 @@ class Net:
     @property
     def folder(self) -> str:
         """Where the net's file lies: files that it names may be relative to that."""
-        return self._options.setting(self.graph.file).folder
+        return self._options.layer_settings(self.graph.file).folder
 
     def layer_of_input(self, blob: str) -> Any | None:
         """The file's own LayerParameter that makes this input, if one does, also where `inputs=` replaced it."""

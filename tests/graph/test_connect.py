@@ -8,14 +8,14 @@ from prototxt.errors import NetError
 from prototxt.frontend.load import define_net
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import BlobId, Wiring
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.layers.unknown import Unknown
 
 INPUT = 'layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 } } }\n'
 
 
 def wired(layers: str) -> Wiring:
-    return connect(define_net(INPUT + layers, "net.prototxt"), Setting())
+    return connect(define_net(INPUT + layers, "net.prototxt"), LayerSettings())
 
 
 def refused(layers: str) -> NetError:
@@ -120,7 +120,7 @@ def test_a_parameter_a_room_refuses_points_at_the_field() -> None:
 
 def test_no_layers() -> None:
     with pytest.raises(NetError) as caught:
-        connect(define_net('name: "nothing"', "empty.prototxt"), Setting())
+        connect(define_net('name: "nothing"', "empty.prototxt"), LayerSettings())
     assert str(caught.value) == "empty.prototxt: the file has no layers"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prototxt.layers.base import Layer, Setting
+from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.registry import PYTHON_LAYERS, all_layer_classes, layer, resolve_type
 from support.golden import CASES, DATA_CASES, Case
@@ -23,7 +23,7 @@ def rooms_of_cases() -> set[type[Layer]]:
         for path in folder.rglob("*.prototxt"):
             dialect = Case(path).dialect if folder == CASES else ""
             for param in net_message(path.read_text()).layer:
-                found.add(resolve_type(param, Setting(dialect=dialect)).layer_class)
+                found.add(resolve_type(param, LayerSettings(dialect=dialect)).layer_class)
     return found
 
 

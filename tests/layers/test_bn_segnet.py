@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import TRAIN
-from prototxt.layers.base import Cost, Setting
+from prototxt.layers.base import Cost, LayerSettings
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.registry import resolve_type
@@ -66,7 +66,7 @@ def test_only_inference_is_a_factor_and_an_offset_per_channel() -> None:
 )
 def test_told_from_the_other_by_its_signs(fields: str, stored: int | None, means: type) -> None:
     param = layer_message(f'name: "bn" type: "BN" bottom: "x" top: "y" {fields}')
-    found = resolve_type(param, Setting(stored={} if stored is None else {"bn": stored}))
+    found = resolve_type(param, LayerSettings(stored={} if stored is None else {"bn": stored}))
     assert found.layer_class is means
     assert not found.others
 
@@ -74,8 +74,8 @@ def test_told_from_the_other_by_its_signs(fields: str, stored: int | None, means
 def test_without_a_sign_the_dialect_tells_and_else_nothing() -> None:
     param = layer_message('name: "bn" type: "BN" bottom: "x" top: "y"')
     assert resolve_type(param).others == (PSPNetBN,)
-    assert resolve_type(param, Setting(dialect="pspnet")).layer_class is PSPNetBN
-    assert resolve_type(param, Setting(dialect="segnet")).layer_class is SegNetBN
+    assert resolve_type(param, LayerSettings(dialect="pspnet")).layer_class is PSPNetBN
+    assert resolve_type(param, LayerSettings(dialect="segnet")).layer_class is SegNetBN
 
 
 def test_cost() -> None:

@@ -84,8 +84,8 @@ def test_without_a_background() -> None:
 
 def test_remark_and_cost() -> None:
     layer = layer_from_text(evaluate('name_size_file: "sizes.txt"'))
-    assert "name_size_file is not read" in layer.remarks([])[0]
-    assert layer_from_text(evaluate()).remarks([]) == ()
+    assert "name_size_file is not read" in layer.notes([])[0]
+    assert layer_from_text(evaluate()).notes([]) == ()
     assert layer.cost([(1, 1, 5, 7), (1, 1, 3, 8)], []).divisions == 15
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.layers.registry import make_layer
 from support.helpers import floats, layer_from_text, layer_message, refused
 
@@ -20,7 +20,7 @@ PRIORS = floats(
 SHAPES = ((2, 12), (2, 9), (1, 2, 12))
 
 
-def output(fields: str = "", setting: str = "") -> str:
+def output(fields: str = "", settings: str = "") -> str:
     bottoms = 'bottom: "loc" bottom: "conf" bottom: "priors"'
     return f'type: "DetectionOutput" {bottoms} top: "y" detection_output_param {{ num_classes: 3 {fields} }}'
 
@@ -120,8 +120,8 @@ def test_the_most_there_can_be() -> None:
 
 def test_what_would_write_or_draw_is_told() -> None:
     layer = layer_from_text(output('save_output_param { output_directory: "x" } visualize: true'))
-    assert [line.split(":")[0] for line in layer.remarks(list(SHAPES))] == ["save_output_param", "visualize"]
-    assert layer_from_text(output()).remarks(list(SHAPES)) == ()
+    assert [line.split(":")[0] for line in layer.notes(list(SHAPES))] == ["save_output_param", "visualize"]
+    assert layer_from_text(output()).notes(list(SHAPES)) == ()
 
 
 def test_cost_and_brief() -> None:
@@ -165,9 +165,9 @@ def test_priors_without_width() -> None:
 
 def test_a_field_that_one_fork_lacks() -> None:
     param = layer_message(output("clip: true"))
-    assert make_layer(param, Setting(dialect="ssd"))
+    assert make_layer(param, LayerSettings(dialect="ssd"))
     with pytest.raises(LayerError, match="clip"):
-        make_layer(param, Setting(dialect="yolo"))
+        make_layer(param, LayerSettings(dialect="yolo"))
 
 
 def plain_boxes(code: str, priors: Array, told: Array, variances: Array) -> Array:

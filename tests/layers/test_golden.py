@@ -13,7 +13,7 @@ import pytest
 import prototxt
 from prototxt.blobs import TEST, TRAIN, Shape
 from prototxt.errors import LayerError, PrototxtError
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.layers.registry import make_layer
 from support.golden import CASE_LIST, CASES, DIALECTS, Case, part, refused_cases
 from support.helpers import net_message
@@ -33,9 +33,9 @@ def test_shapes_and_parameters_are_known_before_a_forward(case: Case) -> None:
     stored = case.arrays()
     blobs = part(stored, "input")
     phase = TRAIN if stored["phase"] == "TRAIN" else TEST
-    setting = Setting(phase, folder=str(case.path.parent), dialect=case.dialect)
+    settings = LayerSettings(phase, folder=str(case.path.parent), dialect=case.dialect)
     for param in computing_layers(case.path.with_suffix(".prototxt")):
-        layer, bottom = make_layer(param, setting), [blobs[b] for b in param.bottom]
+        layer, bottom = make_layer(param, settings), [blobs[b] for b in param.bottom]
         shapes = [x.shape for x in bottom]
         declared = layer.params(shapes)
         params = [stored[f"param/{param.name}/{i}"].copy() for i in range(len(declared))]

@@ -12,7 +12,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
-from prototxt.layers.base import Layer, Setting
+from prototxt.layers.base import Layer, LayerSettings
 from support.fork_layers import LAYERS, ROOMS, room_id, sample
 
 INTEGERS = (0, 1, 2, 7, -1, 2**31 - 1, -(2**31), 2**32 - 1)
@@ -34,7 +34,7 @@ def forward(
     for x in bottoms:
         x.flags.writeable = False
     try:
-        layer = layer_class(param, Setting(phase))
+        layer = layer_class(param, LayerSettings(phase))
         shapes = [x.shape for x in bottoms]
         params, foretold = layer.params(shapes), layer.shapes(shapes)
         layer.cost(shapes, foretold)

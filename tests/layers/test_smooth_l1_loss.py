@@ -33,11 +33,11 @@ def test_it_is_a_loss() -> None:
 
 def test_signs() -> None:
     two = layer_message(LOSS)
-    assert SmoothL1Loss.is_meant(two, None) is None
+    assert SmoothL1Loss.matches(two, None) is None
     four = layer_message('type: "SmoothL1Loss" bottom: "a" bottom: "b" bottom: "c" bottom: "d" top: "y"')
-    assert SmoothL1Loss.is_meant(four, None) is False
+    assert SmoothL1Loss.matches(four, None) is False
     sigma = layer_message(LOSS + " smooth_l1_loss_param { sigma: 3 }")
-    assert SmoothL1Loss.is_meant(sigma, None) is False
+    assert SmoothL1Loss.matches(sigma, None) is False
 
 
 def test_refused() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prototxt.errors import LayerError
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.layers.registry import resolve_type
 from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
 from support.helpers import layer_from_text, layer_message, noise, refused, run
@@ -49,7 +49,7 @@ def test_it_counts_nothing_without_a_loss_weight() -> None:
 )
 def test_meanings(text: str, dialect: str, fork: str) -> None:
     param = layer_message(f'type: "SmoothL1Loss" bottom: "a" bottom: "b" top: "y" {text}')
-    assert resolve_type(param, Setting(dialect=dialect)).layer_class.fork == fork
+    assert resolve_type(param, LayerSettings(dialect=dialect)).layer_class.fork == fork
 
 
 def test_refusals() -> None:

@@ -22,8 +22,8 @@ def test_one_where_nothing_is_said() -> None:
 
 
 def test_signs() -> None:
-    assert UpsampleByScale.is_meant(layer_message(UPSAMPLE), None) is True
-    assert UpsampleByScale.is_meant(layer_message(UPSAMPLE + 'bottom: "mask"'), None) is False
+    assert UpsampleByScale.matches(layer_message(UPSAMPLE), None) is True
+    assert UpsampleByScale.matches(layer_message(UPSAMPLE + 'bottom: "mask"'), None) is False
 
 
 def test_refused() -> None:

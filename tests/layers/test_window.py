@@ -26,9 +26,9 @@ def test_spans_pick_one_value_per_window() -> None:
     assert WINDOW.span((2, 3), (4, 4)) == (slice(2, 9, 2), slice(6, 10, 1))
 
 
-def test_summary() -> None:
-    assert WINDOW.summary() == "3x5+1x0/2x1 d1x2"
-    assert Window((3, 3), (2, 2), (0, 0), (1, 1), (7, 9), (3, 4)).summary() == "3x3/2"
+def test_brief() -> None:
+    assert WINDOW.brief() == "3x5+1x0/2x1 d1x2"
+    assert Window((3, 3), (2, 2), (0, 0), (1, 1), (7, 9), (3, 4)).brief() == "3x3/2"
 
 
 def test_spans_of_windows() -> None:

@@ -11,7 +11,7 @@ from google.protobuf import text_format
 
 from prototxt.blobs import TEST, Array, Shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Layer, Setting
+from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.registry import make_layer
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 
@@ -26,9 +26,9 @@ def layer_message(text: str) -> Any:
     return text_format.Parse(text, LayerParameter())
 
 
-def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **setting: Any) -> Layer:
+def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **settings: Any) -> Layer:
     """The room for the text between the braces of `layer { }`."""
-    return make_layer(layer_message(text), Setting(phase, seed, **setting))
+    return make_layer(layer_message(text), LayerSettings(phase, seed, **settings))
 
 
 def refused(text: str, *bottom: Shape) -> LayerError:

@@ -13,7 +13,7 @@ from prototxt.graph.feed import feed
 from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
 from prototxt.graph.select import PHASES, State, select
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.layers.forks import DIALECTS
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.build import build
@@ -55,14 +55,14 @@ class Options:
             raise InputError(f'phase is "TRAIN" or "TEST", not "{self.phase}"')
         return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
 
-    def setting(self, file: str) -> Setting:
+    def layer_settings(self, file: str) -> LayerSettings:
         """What the layers of this file may know and do. Raises InputError for an unknown dialect."""
         if self.dialect and self.dialect not in DIALECTS:
             raise InputError(
                 f'dialect is one of {", ".join(DIALECTS)}, not "{self.dialect}"',
                 hint=did_you_mean(self.dialect, DIALECTS),
             )
-        return Setting(
+        return LayerSettings(
             self.state().phase,
             self.seed,
             str(pathlib.Path(file).parent),
@@ -91,7 +91,7 @@ def outline(definition: Definition, options: Options) -> Graph:
     Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
     """
     chosen = choose_layers(definition, options)
-    return infer(connect(chosen, options.setting(definition.file)))
+    return infer(connect(chosen, options.layer_settings(definition.file)))
 
 
 def make_graph(definition: Definition, options: Options) -> Graph:

@@ -7,7 +7,7 @@ from itertools import count
 
 from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
 from prototxt.graph.graph import BlobId, Link, Wiring
-from prototxt.layers.base import Layer, Setting
+from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Resolution, resolve_type
 from prototxt.layers.unknown import Unknown
@@ -16,7 +16,7 @@ from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
 
 
-def connect(definition: Definition, setting: Setting) -> Wiring:
+def connect(definition: Definition, settings: LayerSettings) -> Wiring:
     """Every layer as a room, linked to the blobs it reads and writes.
 
     A layer that nothing here can run is an Unknown.
@@ -32,7 +32,7 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
     automatic = _automatic_tops(layers)
     links, doubts = [], dict[str, list[tuple[int, Resolution]]]()
     for index, param in enumerate(layers):
-        layer, meant = _make(definition, index, param, setting)
+        layer, meant = _make(definition, index, param, settings)
         if meant.others:
             doubts.setdefault(param.type, []).append((index, meant))
         _check_arity(definition, index, param, layer)
@@ -41,7 +41,7 @@ def connect(definition: Definition, setting: Setting) -> Wiring:
         tops += tuple(next(automatic) for _ in range(layer.num_tops - layer.named_tops))
         links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
     notes = (*definition.notes, *(_doubt(definition, doubt) for doubt in doubts.values()))
-    return Wiring(definition.message.name, definition.file, setting.phase, tuple(links), notes)
+    return Wiring(definition.message.name, definition.file, settings.phase, tuple(links), notes)
 
 
 def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -> str:
@@ -74,18 +74,18 @@ def _no_layers(definition: Definition) -> NetError:
 
 
 def _make(
-    definition: Definition, index: int, param: LayerParameter, setting: Setting
+    definition: Definition, index: int, param: LayerParameter, settings: LayerSettings
 ) -> tuple[Layer, Resolution]:
     """A layer's room; where nothing here does its work, an Unknown that says so."""
     try:
-        meant = resolve_type(param, setting)
-        return meant.layer_class(param, setting), meant
+        meant = resolve_type(param, settings)
+        return meant.layer_class(param, settings), meant
     except LayerError as error:
         error.at(definition.place(index, error.field), param.name, param.type)
         if not isinstance(error, MissingLayerError):
             raise
         error.hint = _data_hint(param) or error.hint
-        return Unknown(param, setting, error), Resolution(Unknown)
+        return Unknown(param, settings, error), Resolution(Unknown)
 
 
 def _data_hint(param: LayerParameter) -> str | None:

@@ -8,7 +8,7 @@ from numbers import Integral
 
 from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
-from prototxt.layers.base import Following
+from prototxt.layers.base import ImpliedShape
 from prototxt.layers.registry import resolve_type
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
@@ -105,16 +105,16 @@ def _data_as_input(
         if top in inputs:
             shapes[top] = inputs[top]
         elif top in read:
-            shapes[top], why = _following(layer, i, inputs, place)
+            shapes[top], why = _implied_shape(layer, i, inputs, place)
             what = f'its top "{top}" becomes an input of {format_shape(shapes[top])}, {why}'
             notes.append(f'{place}: layer "{layer.name}" ({layer.type}): {what}')
     return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
 
 
-def _following(layer: LayerParameter, i: int, inputs: Mapping[str, Shape], place: Place) -> Following:
+def _implied_shape(layer: LayerParameter, i: int, inputs: Mapping[str, Shape], place: Place) -> ImpliedShape:
     """The shape of a top that was not given, and why it has it, as the layer's room knows."""
     try:
-        found = resolve_type(layer).layer_class.follows(layer, i, inputs)
+        found = resolve_type(layer).layer_class.implied_shape(layer, i, inputs)
     except MissingLayerError:
         found = None
     except LayerError as error:

@@ -61,9 +61,7 @@ def _ask_layer(
 
 def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:
     """What a layer has to say before the net runs, with where it stands."""
-    return [
-        f'{place}: layer "{link.layer.name}" ({link.layer.type}): {r}' for r in link.layer.remarks(bottom)
-    ]
+    return [f'{place}: layer "{link.layer.name}" ({link.layer.type}): {r}' for r in link.layer.notes(bottom)]
 
 
 def _check_size(what: str, shape: Shape) -> None:

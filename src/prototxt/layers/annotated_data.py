@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnsaidShapeError
-from prototxt.layers.base import Following, Layer
+from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, ResizeParameter, TransformationParameter
@@ -67,7 +67,9 @@ class AnnotatedData(Layer):
         return [images, BOXES][: self.num_tops]
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         if top == 1:
             return BOXES, "room for one box of the batch"
         return cls(param).shapes([])[0], "as the file says"
@@ -76,7 +78,7 @@ class AnnotatedData(Layer):
         what = f'the database "{self.source}" is not read here: AnnotatedDatum is a record of SSD\'s own'
         raise LayerError(what, field="source", hint=f"{self._give()} and feed them")
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         shape = format_shape(self.shapes([])[0])
         what = f"{shape} is what the file says, with {self.channels} channels and a label of one box assumed"
         return (f'the database "{self.source}" is not read here: {what}; {self._give()}',)

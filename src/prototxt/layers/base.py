@@ -14,7 +14,7 @@ from prototxt.layers.common.window import Window
 from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
-Following = tuple[Shape, str]
+ImpliedShape = tuple[Shape, str]
 """The shape of an input that nobody gave, and in words why it has it."""
 
 
@@ -61,7 +61,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LayerSettings:
     """What surrounds a layer: all that a room may know of the net it is in.
 
     `seed` starts what layers draw at random. `folder` is where the net's file lies: names of files in it may be
@@ -80,7 +80,7 @@ class Setting:
     stored: Mapping[str, int] = field(default_factory=dict)
 
 
-ALONE = Setting()
+DEFAULT_SETTINGS = LayerSettings()
 """A layer on its own, outside any net."""
 
 
@@ -134,11 +134,11 @@ class Layer:
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
-    def __init__(self, param: LayerParameter, setting: Setting = ALONE) -> None:
+    def __init__(self, param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> None:
         """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
-        self.setting = setting
-        self.phase = setting.phase
+        self.settings = settings
+        self.phase = settings.phase
         self.named_tops = len(param.top)
         self.num_tops = max(self.named_tops, self.tops[0]) if self.loss else self.named_tops
         self.num_bottoms = len(param.bottom)
@@ -146,7 +146,7 @@ class Layer:
         self.setup(param)
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
 
         True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
@@ -165,7 +165,7 @@ class Layer:
     @cached_property
     def rng(self) -> np.random.Generator:
         """What random layers draw from: the same for the same seed and layer name."""
-        return np.random.default_rng([self.setting.seed, zlib.crc32(self.name.encode())])
+        return np.random.default_rng([self.settings.seed, zlib.crc32(self.name.encode())])
 
     def adopt_state(self, former: Layer) -> None:
         """Take over what the same layer of the same net, at other input shapes, remembers. Default: nothing."""
@@ -190,7 +190,9 @@ class Layer:
         return [bottom[0]]
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         """The shape of a data layer's top number `top`, whose others the caller gives, and why; None by default.
 
         Raises LayerError where the layer's own fields should say it and do not.
@@ -212,7 +214,7 @@ class Layer:
         """Operations of one forward over the whole batch."""
         return Cost()
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         """What the user should know before running the net, such as a shape that had to be assumed."""
         return ()
 

@@ -47,8 +47,8 @@ class PSPNetBN(PerChannel):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
-        sign = SegNetBN.is_meant(param, stored)
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
+        sign = SegNetBN.matches(param, stored)
         return None if sign is None else not sign
 
     @property

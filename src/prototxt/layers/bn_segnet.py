@@ -54,7 +54,7 @@ class SegNetBN(PerChannel):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         if given(param.bn_param, SEGNET) or len(param.top) > 1 or stored == 2:
             return True
         others = given(param.bn_param, PSPNET) or len(param.param) > 2

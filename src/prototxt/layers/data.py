@@ -64,4 +64,4 @@ class Data(ImageReader):
     def batches(self, tops: Sequence[Shape]) -> Batches:
         skip = int(self.rng.integers(self.rand_skip)) if self.rand_skip else 0
         samples = database_samples(self.source, self.backend, self.image_kind, skip)
-        return partial(batches, samples, self.transform, tops, self.setting.folder, self.rng)
+        return partial(batches, samples, self.transform, tops, self.settings.folder, self.rng)

@@ -13,7 +13,7 @@ from prototxt.data.pairs import Pair, PairFiles, Size, nearest, pair_batches, pl
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers.base import Following
+from prototxt.layers.base import ImpliedShape
 from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
@@ -52,7 +52,9 @@ class DenseImageData(ImageList[ListedPair]):
     """
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         return map_follows(param, top, given, max(param.dense_image_data_param.label_divide_factor, 1))
 
     def setup(self, param: LayerParameter) -> None:
@@ -97,7 +99,7 @@ class DenseImageData(ImageList[ListedPair]):
         return read_pairs(self.source)
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
-        files = PairFiles(self.source, self.root, self.setting.folder, self.size, self.color)
+        files = PairFiles(self.source, self.root, self.settings.folder, self.size, self.color)
         places = order(len(self.listed), self.rng if self.shuffle else None, self.start())
         return partial(_batches, files, self.listed, places, self.shared, self.transform, tops, self.rng)
 

@@ -127,7 +127,7 @@ class DetectionEvaluate(Layer):
         pairs = count(bottom[0]) // 7 * (count(bottom[1]) // 8)
         return Cost(comparisons=5 * pairs, additions=4 * pairs, multiplications=pairs, divisions=pairs)
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         if not self.size_file:
             return ()
         return ("name_size_file is not read: overlaps are of boxes in parts of the image, not of pixels",)

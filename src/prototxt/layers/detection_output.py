@@ -83,7 +83,7 @@ class DetectionOutput(Layer):
             )
         if not 0 < self.eta <= 1:
             raise LayerError(f"eta must be above 0 and at most 1, not {self.eta:g}", field="eta")
-        if p.HasField("clip") and self.setting.dialect == "yolo":
+        if p.HasField("clip") and self.settings.dialect == "yolo":
             what = "clip is no field of MobileNet-YOLO's detection_output_param"
             raise LayerError(what, field="clip", hint="leave it out, or read the net without that dialect")
         self.clip: bool = p.clip
@@ -146,7 +146,7 @@ class DetectionOutput(Layer):
             additions=values, multiplications=multiplications, exponentials=exponentials, comparisons=scores
         )
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         return tuple(
             f"{name}: nothing is written or drawn, the detections are the top" for name in self._ignored
         )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
-from prototxt.layers.base import Following, Layer
+from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 
@@ -42,7 +42,9 @@ class DummyData(Layer):
     golden = "what Caffe draws is another random generator's; the tests hold it against the fillers"
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         return cls(param).shapes([])[top], "as the file says"
 
     def setup(self, param: LayerParameter) -> None:

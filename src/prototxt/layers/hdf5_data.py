@@ -50,13 +50,13 @@ class HDF5Data(Layer):
         if not p.source:
             raise LayerError("no source: which list of HDF5 files?", field="source", hint=self._give())
         check_least(p.batch_size, 1, "batch_size")
-        self.source = locate(p.source, self.setting.folder)
+        self.source = locate(p.source, self.settings.folder)
         self.batch_size: int = p.batch_size
         self.shuffle: bool = p.shuffle
 
     @cached_property
     def _files(self) -> tuple[str, ...]:
-        return hdf5_files(self.source, self.setting.folder)
+        return hdf5_files(self.source, self.settings.folder)
 
     @cached_property
     def _rows(self) -> tuple[Shape, ...]:

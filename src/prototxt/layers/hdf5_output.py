@@ -57,14 +57,14 @@ class HDF5Output(Layer):
             raise LayerError(what, field="bottom")
         return []
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        if self.setting.allow_writes:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+        if self.settings.allow_writes:
             return ()
         hint = "load the net with allow_writes=True, for prototxt.caffe set PROTOTXT_ALLOW_WRITES=1"
         return (f'"{self.file_name}" is not written; to write it, {hint}',)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        if not self.setting.allow_writes:
+        if not self.settings.allow_writes:
             return []
         if not self._started and exists(self.file_name):
             what = "the file is there already, and is not written over"

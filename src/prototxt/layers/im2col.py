@@ -73,4 +73,4 @@ class Im2col(Layer):
         return [y.reshape(self.shapes([x.shape])[0])]
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return self.window(bottom[0]).summary()
+        return self.window(bottom[0]).brief()

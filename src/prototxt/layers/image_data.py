@@ -54,6 +54,6 @@ class ImageData(ImageList[ListedImage]):
         start = self.start()
         rng = self.rng if self.shuffle else None
         samples = listed_samples(
-            self.source, self.listed, self.root, self.setting.folder, self.size, self.color, rng, start
+            self.source, self.listed, self.root, self.settings.folder, self.size, self.color, rng, start
         )
-        return partial(batches, samples, self.transform, tops, self.setting.folder, self.rng)
+        return partial(batches, samples, self.transform, tops, self.settings.folder, self.rng)

@@ -13,7 +13,7 @@ from prototxt.data.pairs import Pair, PairFiles, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError
-from prototxt.layers.base import Following
+from prototxt.layers.base import ImpliedShape
 from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
@@ -56,7 +56,9 @@ class ImageLabelmapData(ImageList[ListedPair]):
     golden = "the fork is at hand as text alone; its rules are tried by hand"
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         return map_follows(param, top, given)
 
     def setup(self, param: LayerParameter) -> None:
@@ -69,12 +71,12 @@ class ImageLabelmapData(ImageList[ListedPair]):
         return read_pairs(self.source)
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
-        files = PairFiles(self.source, self.root, self.setting.folder, self.size, self.color)
+        files = PairFiles(self.source, self.root, self.settings.folder, self.size, self.color)
         places = order(len(self.listed), self.rng if self.shuffle else None, self.start())
         shared = _Shared(self.transform.crop_size, self.transform.mirror)
         whole = replace(self.transform, crop_size=0, mirror=False)
         return partial(
-            _batches, files, self.listed, places, shared, whole, tops, self.setting.folder, self.rng
+            _batches, files, self.listed, places, shared, whole, tops, self.settings.folder, self.rng
         )
 
 

@@ -13,7 +13,7 @@ from prototxt.data.pairs import Pair, PairFiles, Size, pair_batches, planes
 from prototxt.data.samples import order
 from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError, LayerError
-from prototxt.layers.base import Following
+from prototxt.layers.base import ImpliedShape
 from prototxt.layers.common.data_layer import Batches, map_follows
 from prototxt.layers.common.image_list import ImageList
 from prototxt.layers.registry import layer
@@ -61,7 +61,9 @@ class ImageSegData(ImageList[ListedPair]):
     applies = ("scale_factors", "crop_height", "crop_width")
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         return map_follows(param, top, given)
 
     def setup(self, param: LayerParameter) -> None:
@@ -101,7 +103,7 @@ class ImageSegData(ImageList[ListedPair]):
         return read_labelled(self.source)
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
-        files = PairFiles(self.source, self.root, self.setting.folder, self.size, self.color)
+        files = PairFiles(self.source, self.root, self.settings.folder, self.size, self.color)
         places = order(len(self.listed), self.rng if self.shuffle else None, self.start())
         read = partial(_read, files=files, label_type=self.label_type, ignore_label=self.ignore_label)
         return partial(_batches, self.listed, places, read, self.cutter, self.transform, tops, self.rng)

@@ -72,7 +72,7 @@ class InfogainLoss(Layer):
         """The matrix in the file; raises LayerError."""
         from prototxt.formats.caffemodel import read_blob  # only here do losses know files
 
-        path = locate(self.source, self.setting.folder)
+        path = locate(self.source, self.settings.folder)
         try:
             return read_blob(path).array()
         except WeightsError as error:

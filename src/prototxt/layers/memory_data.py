@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Array, Shape
-from prototxt.layers.base import Following, Layer
-from prototxt.layers.common.data_layer import label_follows
+from prototxt.layers.base import ImpliedShape, Layer
+from prototxt.layers.common.data_layer import label_shape
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -43,8 +43,10 @@ class MemoryData(Layer):
     golden = "it computes nothing: its tops are what the caller gives"
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
-        return label_follows(param, top, given) or (cls(param).shapes([])[top], "as the file says")
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
+        return label_shape(param, top, given) or (cls(param).shapes([])[top], "as the file says")
 
     def setup(self, param: LayerParameter) -> None:
         p = param.memory_data_param
@@ -56,7 +58,7 @@ class MemoryData(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [self.shape, self.shape[:1]]
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         return ("transform_param is not applied to arrays that are given",) if self.transforms else ()
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

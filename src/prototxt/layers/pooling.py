@@ -87,7 +87,7 @@ class Pooling(Layer):
         return pooling_cost(self.method, count(bottom[0][:2]), self.window(bottom[0]))
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).summary())
+        return f"{self.method} " + ("global" if self.is_global else self.window(bottom[0]).brief())
 
 
 def _floor(p: PoolingParameter) -> bool:

@@ -43,7 +43,7 @@ class Proposal(Proposals):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return bool(param.type == "Python")
 
     def setup(self, param: LayerParameter) -> None:

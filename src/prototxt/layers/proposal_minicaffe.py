@@ -50,7 +50,7 @@ class ProposalMiniCaffe(Proposals):
     golden = "the fork was not built: the tests hold it against the Python layer, and what differs against sums by hand"
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return bool(param.type != "Python")
 
     def setup(self, param: LayerParameter) -> None:

@@ -139,7 +139,7 @@ class Python(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.python_param
-        if not self.setting.allow_python_layers:
+        if not self.settings.allow_python_layers:
             raise MissingLayerError(
                 f'runs code of the net\'s author, the class "{p.layer}" of Python module "{p.module}"',
                 missing=f"Python {p.module}.{p.layer}",

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import TypeVar
 
 from prototxt.errors import LayerError, MissingLayerError, did_you_mean
-from prototxt.layers.base import ALONE, Layer, Setting
+from prototxt.layers.base import DEFAULT_SETTINGS, Layer, LayerSettings
 from prototxt.layers.forks import CAFFE, DIALECTS, FORKS
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.modules import import_submodules, submodules
@@ -146,22 +146,22 @@ class Resolution:
     others: tuple[type[Layer], ...] = ()
 
 
-def resolve_type(param: LayerParameter, setting: Setting = ALONE) -> Resolution:
-    """Finds the class of a layer by its type, the setting's dialect, its fields and the number of its stored arrays.
+def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> Resolution:
+    """Finds the class of a layer by its type, dialect, fields and number of stored arrays.
 
     Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
     """
-    candidates = layer_classes(_type_name(param, setting))
+    candidates = layer_classes(_type_name(param, settings))
     if not param.type:
         raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
     if not candidates:
         what = f'unknown layer type "{param.type}"'
         hint = did_you_mean(param.type, _registered) or ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
-    dialect = DIALECTS.get(setting.dialect, ())
+    dialect = DIALECTS.get(settings.dialect, ())
     preferred = [layer_class for fork in dialect for layer_class in candidates if layer_class.fork == fork]
-    stored = setting.stored.get(param.name)
-    signs = [(layer_class, layer_class.is_meant(param, stored)) for layer_class in preferred or candidates]
+    stored = settings.stored.get(param.name)
+    signs = [(layer_class, layer_class.matches(param, stored)) for layer_class in preferred or candidates]
     sure = [layer_class for layer_class, sign in signs if sign]
     possible = (
         sure
@@ -173,7 +173,7 @@ def resolve_type(param: LayerParameter, setting: Setting = ALONE) -> Resolution:
     return Resolution(first, tuple(others) if doubtful else ())
 
 
-def _type_name(param: LayerParameter, setting: Setting) -> str:
+def _type_name(param: LayerParameter, settings: LayerSettings) -> str:
     """The name of the type that does the layer's work: for a well-known Python layer the type that replaces it.
 
     A Python layer's own code is preferred where the user allows it and it can be imported.
@@ -182,7 +182,7 @@ def _type_name(param: LayerParameter, setting: Setting) -> str:
         return param.type
     p = param.python_param
     known = PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
-    return "Python" if setting.allow_python_layers and _can_import(p.module) else known
+    return "Python" if settings.allow_python_layers and _can_import(p.module) else known
 
 
 def _can_import(module: str) -> bool:
@@ -193,9 +193,9 @@ def _can_import(module: str) -> bool:
         return False
 
 
-def make_layer(param: LayerParameter, setting: Setting = ALONE) -> Layer:
+def make_layer(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> Layer:
     """Makes the layer of a LayerParameter.
 
     Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.
     """
-    return resolve_type(param, setting).layer_class(param, setting)
+    return resolve_type(param, settings).layer_class(param, settings)

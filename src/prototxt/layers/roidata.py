@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError, UnsaidShapeError
-from prototxt.layers.base import Following, Layer
+from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.param_str import read_param_str, whole
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -63,7 +63,9 @@ class RoIData(Layer):
         )
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
         layer = cls(param)
         first, second = layer.top_names[:2]
         if layer.num_tops == 3 and top == 1 and first in given:

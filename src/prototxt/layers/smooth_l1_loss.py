@@ -34,7 +34,7 @@ class SmoothL1Loss(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         others = len(param.bottom) != 2 or len(param.top) > 1
         return False if others or param.HasField("smooth_l1_loss_param") else None
 

@@ -41,7 +41,7 @@ class SmoothL1LossFasterRCNN(RegionLoss):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         if len(param.bottom) == 3 or len(param.top) > 1:
             return False
         return len(param.bottom) == 4 or param.smooth_l1_loss_param.HasField("sigma") or None

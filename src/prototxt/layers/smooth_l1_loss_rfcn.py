@@ -37,7 +37,7 @@ class SmoothL1LossRFCN(SmoothL1LossOHEM):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         if len(param.bottom) > 3 or param.smooth_l1_loss_param.HasField("sigma"):
             return False
         return len(param.bottom) == 3 or len(param.top) > 1 or param.HasField("loss_param") or None

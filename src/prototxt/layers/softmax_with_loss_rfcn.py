@@ -36,5 +36,5 @@ class SoftmaxWithLossRFCN(SoftmaxWithLossOHEM):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.top) == 3 or None

@@ -41,7 +41,7 @@ class SegNetSoftmaxWithLoss(SoftmaxWithLoss):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         p = param.loss_param
         return bool(p.weight_by_label_freqs or p.class_weighting) or None
 

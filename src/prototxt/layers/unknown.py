@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.errors import MissingLayerError
-from prototxt.layers.base import Layer, Setting
+from prototxt.layers.base import Layer, LayerSettings
 from prototxt.schema.caffe_pb2 import LayerParameter
 
 
@@ -22,8 +22,8 @@ class Unknown(Layer):
     bottoms = (0, None)
     tops = (0, None)
 
-    def __init__(self, param: LayerParameter, setting: Setting, why: MissingLayerError) -> None:
-        super().__init__(param, setting)
+    def __init__(self, param: LayerParameter, settings: LayerSettings, why: MissingLayerError) -> None:
+        super().__init__(param, settings)
         self.type = param.type
         self.why = why
 

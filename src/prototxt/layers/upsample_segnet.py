@@ -43,7 +43,7 @@ class SegNetUpsample(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.bottom) == 2
 
     def setup(self, param: LayerParameter) -> None:

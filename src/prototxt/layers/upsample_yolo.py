@@ -37,7 +37,7 @@ class UpsampleByScale(Layer):
     """
 
     @classmethod
-    def is_meant(cls, param: LayerParameter, stored: int | None) -> bool | None:
+    def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         return len(param.bottom) == 1
 
     def setup(self, param: LayerParameter) -> None:

@@ -79,13 +79,13 @@ class WindowData(ImageReader):
     def declared_image(self) -> tuple[int, Shape | None]:
         return 3, None
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         # Nothing is assumed: windows are always in colour and of crop_size.
-        return tuple(line for line in super().remarks(bottom) if "assumed" not in line)
+        return tuple(line for line in super().notes(bottom) if "assumed" not in line)
 
     def batches(self, tops: Sequence[Shape]) -> Batches:
         windows = self._sorted(read_windows(self.source, self.root))
-        make = partial(WindowCutter, self.cut, self.transform, self.setting.folder, self.source)
+        make = partial(WindowCutter, self.cut, self.transform, self.settings.folder, self.source)
         return partial(_batches, windows, self.foreground, make, tops, self.transform, self.rng)
 
     def _sorted(self, windows: Sequence[Window]) -> tuple[list[Window], list[Window]]:

@@ -22,7 +22,7 @@ def check_files(named: Sequence[str], form: str, output: str | None, choice: Net
     if form == "markdown":
         raise click.UsageError("--check prints a table, json or csv")
     files, options = list(expand(named, sys.stdin, NETS)), graph_options(choice)
-    options.setting("")  # errors in the options are reported once, not for every file
+    options.layer_settings("")  # errors in the options are reported once, not for every file
     checked = []
     with progress_bar("checking", len(files)) as advance:
         for file in files:

@@ -88,7 +88,7 @@ def diff(before: Definition, after: Definition, options: Options) -> Diff:
 def _graph(definition: Definition, options: Options) -> tuple[dict[Key, LayerParameter], Graph]:
     """The definitions of the selected layers by key, and their graph."""
     chosen = choose_layers(definition, options)
-    graph = infer(connect(chosen, options.setting(definition.file)))
+    graph = infer(connect(chosen, options.layer_settings(definition.file)))
     return dict(zip(keys(graph.nodes), chosen.message.layer, strict=True)), graph
 
 

@@ -15,7 +15,7 @@ from prototxt.frontend.load import Options, choose_layers
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
-from prototxt.layers.base import Setting
+from prototxt.layers.base import LayerSettings
 from prototxt.text.definition import Definition
 
 __all__ = ["PartialGraph", "WhatIf", "partial_graph", "sections", "what_if"]
@@ -64,21 +64,21 @@ def _compare(before: PartialGraph, after: PartialGraph) -> Comparison:
 
 def partial_graph(definition: Definition, options: Options) -> PartialGraph:
     """The graph of the net, up to the first invalid layer."""
-    chosen, setting = choose_layers(definition, options), options.setting(definition.file)
+    chosen, settings = choose_layers(definition, options), options.layer_settings(definition.file)
     try:
-        return PartialGraph(infer(connect(chosen, setting)))
+        return PartialGraph(infer(connect(chosen, settings)))
     except NetError as error:
-        return PartialGraph(_longest_graph(chosen, setting), error)
+        return PartialGraph(_longest_graph(chosen, settings), error)
 
 
-def _longest_graph(chosen: Definition, setting: Setting) -> Graph | None:
+def _longest_graph(chosen: Definition, settings: LayerSettings) -> Graph | None:
     """The graph of the longest valid prefix of the layers, by bisection: a prefix of a valid net is valid."""
     graph, valid, invalid = None, 0, len(chosen.message.layer)
     while invalid - valid > 1:
         half = (valid + invalid) // 2
         part = chosen.with_layers(chosen.message.layer[:half], chosen.trees[:half])
         try:
-            graph, valid = infer(connect(part, setting)), half
+            graph, valid = infer(connect(part, settings)), half
         except NetError:
             invalid = half
     return graph

@@ -101,4 +101,4 @@ class ConvolutionBase(Layer):
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         group = self.groups(bottom[0])
-        return self.window(bottom[0]).summary() + (f" g{group}" if group > 1 else "")
+        return self.window(bottom[0]).brief() + (f" g{group}" if group > 1 else "")

@@ -13,7 +13,7 @@ from prototxt.data.paths import exists, locate
 from prototxt.data.prefetch import Prefetch
 from prototxt.data.transform import DataTransform, unknown_fields
 from prototxt.errors import DataError, UnsaidShapeError
-from prototxt.layers.base import Following, Layer
+from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.schema.caffe_pb2 import LayerParameter
 
@@ -23,7 +23,7 @@ _MAX_AHEAD_BYTES = 1 << 29
 Batches = Callable[[], Iterator[list[Array]]]
 
 
-def label_follows(param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
+def label_shape(param: LayerParameter, top: int, given: Mapping[str, Shape]) -> ImpliedShape | None:
     """The second top, where that is a label for each image of the first."""
     images = given.get(param.top[0])
     return (images[:1], f'a label for each image of "{param.top[0]}"') if top == 1 and images else None
@@ -31,7 +31,7 @@ def label_follows(param: LayerParameter, top: int, given: Mapping[str, Shape]) -
 
 def map_follows(
     param: LayerParameter, top: int, given: Mapping[str, Shape], factor: float = 1
-) -> Following | None:
+) -> ImpliedShape | None:
     """The second top, where that is a label map for each image of the first, smaller by a factor."""
     images = given.get(param.top[0], ())
     if top != 1 or len(images) != 4:
@@ -64,15 +64,17 @@ class ImageReader(Layer):
         if not source:
             raise UnsaidShapeError(f"no source: which {self.what}?", field="source", hint=self._give())
         check_least(batch_size, 1, "batch_size")
-        self.source = locate(source, self.setting.folder)
+        self.source = locate(source, self.settings.folder)
         self.batch_size = batch_size
         self.prefetch = prefetch
         self.transform = DataTransform.read(param.transform_param, self.phase)
         self._unknown = [f for f in unknown_fields(param.transform_param) if f not in self.applies]
 
     @classmethod
-    def follows(cls, param: LayerParameter, top: int, given: Mapping[str, Shape]) -> Following | None:
-        return label_follows(param, top, given)
+    def implied_shape(
+        cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
+    ) -> ImpliedShape | None:
+        return label_shape(param, top, given)
 
     @abstractmethod
     def first_image(self) -> Shape:
@@ -120,7 +122,7 @@ class ImageReader(Layer):
         name = self.top_names[0] if self.top_names else "data"
         return f'give --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
 
-    def remarks(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
+    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
         lines = [f"transform_param: {name} is a fork's field and not applied" for name in self._unknown]
         if self.image is None:
             shape = format_shape((self.batch_size, *self._assumed()))

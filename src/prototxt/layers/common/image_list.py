@@ -48,7 +48,7 @@ class ImageList(ImageReader, Generic[Entry]):
         if self.size is not None:
             return (3 if self.color else 1, *self.size)
         name = self.root + self.listed[0].name
-        pixels = load_pixels(name, self.setting.folder, None, self.color, self.source)
+        pixels = load_pixels(name, self.settings.folder, None, self.color, self.source)
         height, width, channels = pixels.shape
         return (channels, height, width)
 

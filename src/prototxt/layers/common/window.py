@@ -121,7 +121,7 @@ class Window:
         axes = zip(tap, steps, self.stride, self.dilation, strict=True)
         return tuple(slice(t * d, t * d + s * (n - 1) + 1, s) for t, n, s, d in axes)
 
-    def summary(self) -> str:
+    def brief(self) -> str:
         """`5x5+2/1`: kernel, pad (when any) and stride; `d2` when dilated."""
         text = "x".join(map(str, self.kernel))
         if any(self.pad):
