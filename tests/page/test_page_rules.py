@@ -19,7 +19,7 @@ from prototxt.page import document as documents
 from prototxt.page.document import make_document, to_json
 from prototxt.text.read import read_text
 from prototxt.views.net_rows import make_report
-from support.corpus import CORPUS, FOLDERS, NO_NET, name_of, opened
+from support.corpus import FOLDERS, name_of, nets, opened, sweep
 from support.golden import ROOT, needs_shared
 
 WEB = ROOT / "web"
@@ -80,33 +80,26 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "explain_layer", lambda *_: ())
 
 
-@needs_shared
-@pytest.mark.usefixtures("_short")
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_public_net(folder: str, tmp_path: Path) -> None:
-    asked = [
-        Query(name_of(path), make_document(graph), {}, graph)
-        for path in sorted((CORPUS / folder).rglob("*.prototxt"))
-        if name_of(path) not in NO_NET
-        for graph in [opened(path)]
-    ]
-    for one, told in zip(asked, ask(asked, tmp_path), strict=True):
-        compare(one, told)
+SWEEP = sweep([folder for folder in FOLDERS if nets(folder)])
 
 
 @needs_shared
 @pytest.mark.usefixtures("_short")
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_public_net_with_larger_images(folder: str, tmp_path: Path) -> None:
-    asked = [
-        larger
-        for path in sorted((CORPUS / folder).rglob("*.prototxt"))
-        if name_of(path) not in NO_NET
-        for larger in [with_larger_images(path)]
-        if larger is not None
-    ]
-    for one, told in zip(asked, ask(asked, tmp_path) if asked else [], strict=True):
-        compare(one, told)
+@pytest.mark.parametrize(("folder", "step"), SWEEP)
+def test_every_public_net(folder: str, step: int, tmp_path: Path) -> None:
+    graphs = {name_of(path): opened(path) for path in nets(folder)[::step]}
+    queries = [Query(name, make_document(graph), {}, graph) for name, graph in graphs.items()]
+    for query, result in zip(queries, ask(queries, tmp_path), strict=True):
+        compare(query, result)
+
+
+@needs_shared
+@pytest.mark.usefixtures("_short")
+@pytest.mark.parametrize(("folder", "step"), SWEEP)
+def test_every_public_net_with_larger_images(folder: str, step: int, tmp_path: Path) -> None:
+    queries = [query for path in nets(folder)[::step] if (query := with_larger_images(path)) is not None]
+    for query, result in zip(queries, ask(queries, tmp_path) if queries else [], strict=True):
+        compare(query, result)
 
 
 def with_larger_images(path: Path) -> Query | None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from prototxt.errors import PrototxtError
+from prototxt.frontend.check import Verdict, check
 from prototxt.frontend.load import Inputs, Options, define_net, make_graph
 from prototxt.graph.graph import Graph
 from prototxt.text.read import read_text
@@ -85,30 +91,75 @@ def given_for(name: str) -> Inputs:
 
 def opened(path: Path) -> Graph:
     """In the phase that makes a net of it, with input shapes where there is no other way."""
+    return opened_with(path)[0]
+
+
+def opened_with(path: Path) -> tuple[Graph, Options]:
+    """A file's graph and the options it opened with: as it is, or with ever fewer of the input shapes of DATA."""
     definition = define_net(read_text(path), str(path))
-    stages = (STAGES[name_of(path)],) if name_of(path) in STAGES else ()
-    given = given_for(name_of(path))
+    name = name_of(path)
+    stages = (STAGES[name],) if name in STAGES else ()
+    given = given_for(name)
     error: PrototxtError | None = None
     for names in [[], *(list(given)[:n] for n in range(len(given), 0, -1))]:  # not every net reads labels
         for phase in ("TEST", "TRAIN"):
-            inputs = {name: given[name] for name in names}
+            options = Options(phase, stages=stages, inputs={name: given[name] for name in names})
             try:
-                return make_graph(definition, Options(phase, stages=stages, inputs=inputs))
+                return make_graph(definition, options), options
             except PrototxtError as this:
                 error = this
     assert error is not None
     raise error
 
 
-NO_NET = {
-    "mobilenetssd/template_MobileNetSSD_deploy_template.prototxt": "takes a whole number, not cls3x",
-    "mobilenetssd/template_MobileNetSSD_test_template.prototxt": "takes a whole number, not cls3x",
-    "mobilenetssd/template_MobileNetSSD_train_template.prototxt": "takes a whole number, not cls3x",
-    "netscope/fcn-16s.prototxt": 'no layer makes bottom "score-pool4c"',
-    "netscope/inceptionv3.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv3_orig.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv4.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv4_resnet.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "bvlc/examples/pycaffe/linreg.prototxt": "runs code of the net's author",
-}
-"""Files that are no nets, or nets that no reader could make shapes for, and what is said about them."""
+OPENS, WITH_INPUTS = "opens", "opens with inputs"
+
+
+def verdict(path: Path) -> str:
+    """What a file is: "opens", "opens with inputs", "solver", "layers missing: A, B (2)", "shape needed", "fails"."""
+    try:
+        return WITH_INPUTS if opened_with(path)[1].inputs else OPENS
+    except PrototxtError:
+        checked = check(str(path), Options(inputs=given_for(name_of(path))))
+        return (
+            f"layers missing: {checked.why}" if checked.verdict is Verdict.MISSING else checked.verdict.value
+        )
+
+
+VERDICTS = Path(__file__).parents[1] / "public" / "verdicts.tsv"
+"""File and verdict, a line for every file of the corpus; tests/public/test_files.py holds it and writes it again."""
+
+
+@cache
+def verdicts() -> dict[str, str]:
+    """The table, by the file's name."""
+    rows = (line.partition("\t") for line in VERDICTS.read_text().splitlines())
+    return {name: kind for name, _, kind in rows}
+
+
+def files(folder: str) -> list[Path]:
+    """The prototxt files of a folder of the corpus."""
+    return sorted((CORPUS / folder).rglob("*.prototxt"))
+
+
+def nets(folder: str = "", *kinds: str) -> list[Path]:
+    """The files of a folder that open, as they are or with inputs unless `kinds` says which."""
+    return [
+        path for path in files(folder) if verdicts().get(name_of(path)) in (kinds or (OPENS, WITH_INPUTS))
+    ]
+
+
+FEW = 6
+"""Files of a folder in the quick path; all of them are the full run's."""
+
+
+def sweep(folders: Sequence[str] = FOLDERS) -> list[Any]:
+    """Parameters `folder, step`: a few files of every folder, evenly drawn, and all files as a slow test."""
+    steps = {folder: -(-len(files(folder)) // FEW) for folder in folders}
+    few = [pytest.param(folder, step, id=folder) for folder, step in steps.items()]
+    every = [
+        pytest.param(folder, 1, id=f"{folder}-all", marks=pytest.mark.slow)
+        for folder, step in steps.items()
+        if step > 1
+    ]
+    return few + every
