@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from io import StringIO
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.frontend.check import Checked, Verdict, tally
+from prototxt.util.json import JsonObject
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
 
@@ -60,5 +60,5 @@ def check_csv(checked: Sequence[Checked]) -> str:
     return out.getvalue()
 
 
-def _dict(checked: Checked) -> dict[str, Any]:
+def _dict(checked: Checked) -> JsonObject:
     return {name: getattr(checked, name) for name in FIELDS} | {"verdict": checked.verdict.value}

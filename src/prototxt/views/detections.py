@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from prototxt.detection.detection import Boxes, Detection, Prediction, Segmentation
 from prototxt.errors import printable
 from prototxt.images.labels import fit_labels, is_background
+from prototxt.util.json import JsonObject
 
 MIN_SCORE = 0.5
 """Boxes of a lower score are counted, not told, unless somebody says otherwise."""
@@ -81,10 +81,10 @@ def _few(parts: Sequence[str]) -> str:
     return ", ".join(parts[:FEW]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def prediction_dict(found: Prediction, choice: Choice) -> dict[str, Any]:
+def prediction_dict(found: Prediction, choice: Choice) -> JsonObject:
     """What was found, for JSON; boxes as x1, y1, x2, y2 in pixels of the image."""
     names, (height, width) = choice.names(found), found.view.image
-    told: dict[str, Any] = {"outputs": list(found.blobs), "width": width, "height": height}
+    told: JsonObject = {"outputs": list(found.blobs), "width": width, "height": height}
     if isinstance(found, Segmentation):
         rows = found.shares()[: choice.top]
         return told | {

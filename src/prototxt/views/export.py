@@ -6,10 +6,10 @@ import csv
 import json
 from dataclasses import asdict
 from io import StringIO
-from typing import Any
 
 from prototxt.blobs import Shape
 from prototxt.errors import printable
+from prototxt.util.json import JsonObject
 from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
 
@@ -19,7 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def report_dict(report: Report) -> dict[str, Any]:
+def report_dict(report: Report) -> JsonObject:
     """The report in plain types, ready for JSON; macs are per image, shapes are lists, or None where not known."""
     return {
         "name": report.name,
@@ -42,7 +42,7 @@ def _dims(shape: Shape | None) -> list[int] | None:
     return None if shape is None else list(shape)
 
 
-def _layer_dict(row: Row) -> dict[str, Any]:
+def _layer_dict(row: Row) -> JsonObject:
     return {
         "name": row.name,
         "type": row.type,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from prototxt.blobs import Shape, count
 from prototxt.graph.graph import Node
@@ -11,6 +10,7 @@ from prototxt.graph.select import PHASES
 from prototxt.layers.concat import Concat
 from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan
+from prototxt.util.json import JsonObject
 
 FLOAT_BYTES = 4
 
@@ -123,7 +123,7 @@ def _param_count(node: Node) -> int:
     return sum(count(param.shape) for param in node.params)
 
 
-def plan_dict(report: PlanReport) -> dict[str, Any]:
+def plan_dict(report: PlanReport) -> JsonObject:
     """The report in plain types, ready for JSON."""
     told = asdict(report)
     steps = told.pop("rows")

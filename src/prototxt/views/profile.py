@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any
 
+from prototxt.util.json import JsonObject
 from prototxt.views.plan import PlanReport, PlanRow
 
 
@@ -126,7 +126,7 @@ def _rate(flop: int, seconds: float) -> float:
     return flop / seconds / 1e9 if seconds else 0.0
 
 
-def profile_dict(report: ProfileReport) -> dict[str, Any]:
+def profile_dict(report: ProfileReport) -> JsonObject:
     """The profile in plain types, ready for JSON; times in milliseconds."""
     return {
         "name": report.plan.name,

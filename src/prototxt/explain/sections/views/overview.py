@@ -6,7 +6,6 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,6 +14,7 @@ from prototxt.errors import printable
 from prototxt.explain.sections.receptive_field_label import Seen, seen
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
+from prototxt.util.json import JsonObject
 from prototxt.views.columns import Column, column_table, fit, not_shown
 from prototxt.views.export import report_dict
 from prototxt.views.net_rows import Row, make_report
@@ -104,7 +104,7 @@ def overview_json(overview: Overview) -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _field_dict(seen: Seen) -> dict[str, Any]:
+def _field_dict(seen: Seen) -> JsonObject:
     field = seen.field
     return {
         "root": field.root.name,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from textwrap import indent, wrap
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -14,6 +13,7 @@ from rich.text import Text
 from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.graph import Node
+from prototxt.util.json import JsonObject
 
 LABEL = 18
 """Columns of the labels, which stand one below the other through all sections."""
@@ -63,7 +63,7 @@ def _broken(text: str, width: int) -> list[str]:
     return rows
 
 
-def sections_dict(node: Node, sections: Sequence[Section]) -> dict[str, Any]:
+def sections_dict(node: Node, sections: Sequence[Section]) -> JsonObject:
     """A layer and its sections in plain types, ready for JSON."""
     return {"layer": node.name, "type": node.type, "sections": [asdict(section) for section in sections]}
 
