@@ -40,6 +40,7 @@ from prototxt.images.view import View
 from prototxt.kernels.layout import copy as copy_blob
 from prototxt.plan.choose import Choose
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.read import read_text
 from prototxt.util.extras import missing_library
@@ -334,7 +335,7 @@ class Net:
         """Where the net's file lies: files that it names may be relative to that."""
         return self._options.layer_settings(self.graph.file).folder
 
-    def layer_of_input(self, blob: str) -> Any | None:
+    def layer_of_input(self, blob: str) -> LayerParameter | None:
         """The file's own LayerParameter that makes this input, if one does, also where `inputs=` replaced it."""
         return layer_of_input(self._definition, self._options, blob)
 

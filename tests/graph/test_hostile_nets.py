@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from google.protobuf import text_format
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +47,7 @@ def value(field: FieldDescriptor, rng: Random) -> str:
     return str(rng.choice(INTS[:6] if small else INTS))
 
 
-def fields(kind: Descriptor, rng: Random, most: int, depth: int = 2) -> str:
+def fields(kind: Any, rng: Random, most: int, depth: int = 2) -> str:
     """Some fields of a message as text; repeated ones a few times."""
     chosen = rng.sample(list(kind.fields), min(rng.randint(0, most), len(kind.fields)))
     parts = []

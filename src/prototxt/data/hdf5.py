@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
-from typing import Any
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Array, Shape, format_shape
 from prototxt.data.lists import read_names
 from prototxt.data.paths import exists, locate, missing
 from prototxt.errors import DataError
-from prototxt.util.hdf5 import MAGIC, UNUSABLE, import_h5py, is_dataset, why_not
+from prototxt.util.hdf5 import MAGIC, UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.lazy import np
 
 
 @contextmanager
-def _open(path: str, mode: str = "r") -> Iterator[Any]:
+def _open(path: str, mode: str = "r") -> Iterator[H5Object]:
     try:
         library = import_h5py()
     except ImportError:
@@ -45,7 +44,7 @@ def _starts_with_magic(path: str) -> bool:
         return False
 
 
-def _dataset(file: Any, path: str, name: str) -> Any:
+def _dataset(file: H5Object, path: str, name: str) -> H5Object:
     """A dataset of numbers that lies in the file itself: one elsewhere would read whatever a stranger names."""
     if name not in file:
         known = ", ".join(f'"{n}"' for n in file) or "none"
@@ -80,7 +79,7 @@ def hdf5_rows(path: str, names: Sequence[str], rows: Sequence[int]) -> list[Arra
         return [_rows(_dataset(file, path, name), rows) for name in names]
 
 
-def _rows(dataset: Any, rows: Sequence[int]) -> Array:
+def _rows(dataset: H5Object, rows: Sequence[int]) -> Array:
     first, count = rows[0], len(rows)
     if list(rows) == list(range(first, first + count)):
         return np.asarray(dataset[first : first + count]).astype(np.float32)

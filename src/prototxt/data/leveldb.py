@@ -13,10 +13,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
+
+Library: TypeAlias = Any
+"""plyvel or an object of it: the library has no type hints and need not be installed."""
 
 _TABLES = (".ldb", ".sst")
 _SMALL = re.compile(r"CURRENT|MANIFEST-\d+|\d+\.log")
@@ -24,7 +27,7 @@ _SMALL = re.compile(r"CURRENT|MANIFEST-\d+|\d+\.log")
 _BYTES_AT_ONCE = 1 << 22
 
 
-def _library(path: str) -> Any:
+def _library(path: str) -> Library:
     try:
         import plyvel
     except ImportError:
@@ -36,7 +39,7 @@ def _library(path: str) -> Any:
 class LeveldbReader:
     """An open LevelDB; checksums are compared as it is read."""
 
-    def __init__(self, path: str, library: Any, database: Any) -> None:
+    def __init__(self, path: str, library: Library, database: Library) -> None:
         self.path = path
         self._library, self._database = library, database
 
@@ -101,7 +104,7 @@ def _told(error: Exception) -> str:
 class LeveldbWriter:
     """A LevelDB that is being made."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Library) -> None:
         self._database = database
         self._batch = database.write_batch()
         self._waiting = 0

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
 
+Library: TypeAlias = Any
+"""lmdb or an object of it: the library has no type hints and need not be installed."""
+
 _lock = Lock()
-_open: dict[str, list[Any]] = {}
+_open: dict[str, list[Library]] = {}
 """Open environments by real path, each with how many readers it has: a process may open a path only once."""
 
 _FIRST_SIZE = 1 << 26
 _BYTES_AT_ONCE = 1 << 24
 
 
-def _library(path: str) -> Any:
+def _library(path: str) -> Library:
     try:
         import lmdb
     except ImportError:
@@ -30,7 +33,7 @@ def _library(path: str) -> Any:
 class LmdbReader:
     """An open LMDB: nothing is locked and nothing written."""
 
-    def __init__(self, path: str, library: Any, environment: Any) -> None:
+    def __init__(self, path: str, library: Library, environment: Library) -> None:
         self.path = path
         self._library, self._environment = library, environment
 
@@ -64,7 +67,7 @@ def open_lmdb(path: str) -> Iterator[LmdbReader]:
                 _open.pop(real)[0].close()
 
 
-def _environment(library: Any, path: str) -> Any:
+def _environment(library: Library, path: str) -> Library:
     folder = Path(path).is_dir()
     file = Path(path) / "data.mdb" if folder else Path(path)
     if not file.is_file():
@@ -89,7 +92,7 @@ def _broken(path: str, error: Exception) -> DataError:
 class LmdbWriter:
     """An LMDB that is being made; its map grows as it fills."""
 
-    def __init__(self, library: Any, environment: Any) -> None:
+    def __init__(self, library: Library, environment: Library) -> None:
         self._library, self._environment = library, environment
         self._size = _FIRST_SIZE
         self._waiting: list[tuple[bytes, bytes]] = []

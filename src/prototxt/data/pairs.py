@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from prototxt.blobs import MAX_ELEMENTS, Array, Shape, format_shape
+from prototxt.blobs import MAX_ELEMENTS, AnyArray, Array, Shape, format_shape
 from prototxt.data.samples import load_pixels
 from prototxt.data.transform import Transformer
 from prototxt.errors import DataError
@@ -83,7 +83,7 @@ def planes(pair: Pair, transformer: Transformer) -> tuple[Array, Array]:
 
 
 def pair_batches(
-    pairs: Iterator[Pair], finish: Callable[[Pair], Sequence[Any]], tops: Sequence[Shape]
+    pairs: Iterator[Pair], finish: Callable[[Pair], Sequence[AnyArray]], tops: Sequence[Shape]
 ) -> Iterator[list[Array]]:
     """Batches without end of what `finish` makes of each pair, an array for each of the shapes `tops`.
 

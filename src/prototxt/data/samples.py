@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.data.datum import Kind, Sample, read_datum
 from prototxt.data.lists import ListedImage
@@ -94,7 +94,7 @@ def order(count: int, rng: np.random.Generator | None, start: int = 0) -> Iterat
 
     Source: caffe/src/caffe/layers/image_data_layer.cpp (load_batch).
     """
-    places: Any = np.arange(count)
+    places = np.arange(count)
     while True:
         if rng is not None:
             rng.shuffle(places)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike, fspath
-from typing import IO, Any
+from typing import IO
 
 from prototxt.blobs import MAX_AXES, AnyArray, Array
 from prototxt.errors import Place, PrototxtError, WeightsError, printable
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
-from prototxt.util.hdf5 import UNUSABLE, import_h5py, is_dataset, why_not
+from prototxt.util.hdf5 import UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.limits import MAX_UNPACKED
 
 _ROOT = "data"
@@ -65,7 +65,7 @@ def _unwritable(path: str, layer: str, why: str) -> PrototxtError:
     return PrototxtError(f"cannot be written as HDF5: {why}", place=Place(path), layer=layer, hint=hint)
 
 
-def _library(path: str) -> Any:
+def _library(path: str) -> H5Object:
     try:
         return import_h5py()
     except ImportError:
@@ -85,7 +85,7 @@ def _errors_of(path: str, layer: str | None = None) -> Iterator[None]:
         raise _error(path, f"not an HDF5 file that can be used: {error}", layer) from None
 
 
-def _root(opened: Any, path: str) -> Any:
+def _root(opened: H5Object, path: str) -> H5Object:
     expected = "weights are stored as /data/<layer>/<i>"
     found = _member(opened, _ROOT, path) if _ROOT in opened.keys() else None  # noqa: SIM118 (a link, not what it is to)
     if found is None:
@@ -96,18 +96,18 @@ def _root(opened: Any, path: str) -> Any:
     return found
 
 
-def _member(group: Any, name: str, path: str) -> Any:
+def _member(group: H5Object, name: str, path: str) -> H5Object:
     """What lies in a group of this file itself: a link may lead to any file that a stranger names."""
     if not isinstance(group.get(name, getlink=True), import_h5py().HardLink):
         raise _error(path, f"{_full_name(group, name)} is a link, and links are not followed")
     return group[name]
 
 
-def _full_name(group: Any, name: str) -> str:
+def _full_name(group: H5Object, name: str) -> str:
     return printable(f"{group.name}/{name}".replace("//", "/"))
 
 
-def _datasets(root: Any, path: str) -> Iterator[tuple[tuple[str, int], Any]]:
+def _datasets(root: H5Object, path: str) -> Iterator[tuple[tuple[str, int], H5Object]]:
     """Every dataset that is a layer's blob, groups within groups too."""
     seen, waiting = {root}, [("", root)]
     while waiting:
@@ -124,7 +124,7 @@ def _datasets(root: Any, path: str) -> Iterator[tuple[tuple[str, int], Any]]:
                 waiting.append((f"{prefix}{name}/", found))
 
 
-def _stored(dataset: Any, path: str, key: tuple[str, int]) -> StoredBlob:
+def _stored(dataset: H5Object, path: str, key: tuple[str, int]) -> StoredBlob:
     layer, i = key
     if why := why_not(dataset):
         raise _error(path, f"blob {i} {why}", layer)
@@ -139,7 +139,7 @@ def _stored(dataset: Any, path: str, key: tuple[str, int]) -> StoredBlob:
     return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, path, layer))
 
 
-def _read(dataset: Any, path: str, layer: str) -> AnyArray:
+def _read(dataset: H5Object, path: str, layer: str) -> AnyArray:
     with _errors_of(path, layer):
         values: AnyArray = dataset[()]
         return values

@@ -1,4 +1,4 @@
-"""Arrays in NumPy's own file forms (.npy, .npz), their shapes told before their numbers are read.
+"""Arrays in NumPy's own file forms (.npy, .npz), with their shapes known before their numbers are read.
 
 Source: NumPy's documentation, numpy.lib.format.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import lzma
 import zlib
 from math import prod
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
@@ -16,6 +16,9 @@ import numpy as np
 from prototxt.blobs import MAX_AXES, AnyArray, Shape, format_shape
 from prototxt.util.files import regular_size
 from prototxt.util.limits import MAX_UNPACKED
+
+AnyDtype: TypeAlias = np.dtype[Any]
+"""A data type that only the file knows."""
 
 SUFFIX = ".npy"
 
@@ -41,7 +44,7 @@ def open_npz(path: str) -> ZipFile:
     return archive
 
 
-def read_header(stream: IO[bytes], size: int) -> tuple[Shape, np.dtype[Any]]:
+def read_header(stream: IO[bytes], size: int) -> tuple[Shape, AnyDtype]:
     """The shape and the type of an array in a stream of `size` bytes, which is left behind the header.
 
     Raises ValueError where it is no such array, or where its shape is not that of the bytes there are: then nobody
@@ -64,7 +67,7 @@ def read_header(stream: IO[bytes], size: int) -> tuple[Shape, np.dtype[Any]]:
     return shape, dtype
 
 
-def _literals(stream: IO[bytes], version: tuple[int, int]) -> tuple[Shape, np.dtype[Any]]:
+def _literals(stream: IO[bytes], version: tuple[int, int]) -> tuple[Shape, AnyDtype]:
     try:
         shape, _, dtype = _HEADERS[version](stream)
     except BROKEN:

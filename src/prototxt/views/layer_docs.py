@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from inspect import cleandoc
-from typing import Any
 
 from prototxt.layers.base import Layer
 from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import CAFFE, FORKS
 from prototxt.layers.registry import all_layer_classes
+from prototxt.schema import FieldDescriptor
 
 HEAD = """# Layers
 
@@ -78,12 +78,14 @@ def _section(layer_class: type[Layer]) -> str:
 def _parameters(layer_class: type[Layer]) -> list[str]:
     lines: list[str] = []
     for field in param_fields(layer_class):
-        rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in field.message_type.fields]
+        described = field.message_type
+        assert described is not None
+        rows = [f"| {f.name} | {_type(f)} | {_default(f)} |" for f in described.fields]
         lines += [f"**{field.name}**", "", "| field | type | default |", "|---|---|---|", *rows, ""]
     return lines
 
 
-def _type(field: Any) -> str:
+def _type(field: FieldDescriptor) -> str:
     kinds = {field.CPPTYPE_BOOL: "bool", field.CPPTYPE_STRING: "string"}
     kinds |= {field.CPPTYPE_FLOAT: "float", field.CPPTYPE_DOUBLE: "double"}
     if field.message_type is not None:
@@ -95,7 +97,7 @@ def _type(field: Any) -> str:
     return f"{name}, repeated" if field.is_repeated else name
 
 
-def _default(field: Any) -> str:
+def _default(field: FieldDescriptor) -> str:
     if field.is_repeated or field.message_type is not None or not field.has_default_value:
         return ""
     if field.enum_type is not None:

@@ -13,6 +13,8 @@ from prototxt.frontend.load import Options
 from prototxt.graph.select import select
 from prototxt.layers.common.messages import param_fields
 from prototxt.layers.registry import resolve_type
+from prototxt.schema import Message
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.build import build
 from prototxt.text.definition import Definition
 from prototxt.text.parse import parse
@@ -78,7 +80,7 @@ def _change(edited: Edited, options: Options, change: str) -> Edited:
     )
 
 
-def _inputs(layers: Sequence[Any]) -> dict[str, str]:
+def _inputs(layers: Sequence[LayerParameter]) -> dict[str, str]:
     """What the caller may give a shape, by name: tops of layers without bottoms, bottoms that no layer makes."""
     made = {top for layer in layers for top in layer.top}
     first = [top for layer in layers if not layer.bottom for top in layer.top]
@@ -86,7 +88,7 @@ def _inputs(layers: Sequence[Any]) -> dict[str, str]:
     return {name: name for name in (*first, *orphans)}
 
 
-def _only_top(layers: Sequence[Any]) -> str:
+def _only_top(layers: Sequence[LayerParameter]) -> str:
     """The top of an Input layer that has one."""
     return (
         layers[0].top[0] if len(layers) == 1 and layers[0].type == "Input" and len(layers[0].top) == 1 else ""
@@ -113,7 +115,7 @@ def _dims(change: str, value: str) -> Shape:
         raise InputError(f'{change}: "{value}" is not a shape, such as 1,3,384,384') from None
 
 
-def _set(change: str, layer: Any, path: Sequence[str], value: str, options: Options) -> Difference:
+def _set(change: str, layer: LayerParameter, path: Sequence[str], value: str, options: Options) -> Difference:
     """Set one field of a layer, and say what it was and is."""
     messages = _messages(layer, options)
     holder = next((name for name in messages if path[0] in _fields(layer, name)), "")
@@ -133,7 +135,7 @@ def _set(change: str, layer: Any, path: Sequence[str], value: str, options: Opti
     return Difference(".".join([*outer, leaf]), before, value_text(message, leaf))
 
 
-def _messages(layer: Any, options: Options) -> list[str]:
+def _messages(layer: LayerParameter, options: Options) -> list[str]:
     """The fields of a layer that hold its parameters: those that are set, then those of its type."""
     is_set = [field.name for field, _ in layer.ListFields() if field.name.endswith("_param")]
     try:
@@ -146,11 +148,11 @@ def _messages(layer: Any, options: Options) -> list[str]:
     return list(dict.fromkeys([*is_set, *data, *own]))
 
 
-def _fields(layer: Any, holder: str) -> list[str]:
-    return list(layer.DESCRIPTOR.fields_by_name[holder].message_type.fields_by_name)
+def _fields(layer: LayerParameter, holder: str) -> list[str]:
+    return list(getattr(layer, holder).DESCRIPTOR.fields_by_name)
 
 
-def _walk(change: str, message: Any, path: Sequence[str]) -> Any:
+def _walk(change: str, message: Message, path: Sequence[str]) -> Message:
     """The message at the end of a path of names; a number behind a repeated one says which."""
     rest = list(path)
     while rest:
@@ -162,16 +164,18 @@ def _walk(change: str, message: Any, path: Sequence[str]) -> Any:
         if field.message_type is None:
             raise InputError(f'{change}: "{name}" is a value and has no fields')
         below = getattr(message, name)
-        message = _one(change, name, below, rest) if field.is_repeated else below
+        part: Message = _one(change, name, below, rest) if field.is_repeated else below
+        message = part
     return message
 
 
-def _one(change: str, name: str, messages: Any, rest: list[str]) -> Any:
+def _one(change: str, name: str, messages: Any, rest: list[str]) -> Message:  # a container of messages
     """The one that the next name, a number, says; without a number the only one, made where there is none."""
     if rest and rest[0].isdecimal():
         index = int(rest.pop(0))
         if index < len(messages):
-            return messages[index]
+            chosen: Message = messages[index]
+            return chosen
         raise InputError(
             f'{change}: the layer has {len(messages)} "{name}", no number {index} (they count from 0)'
         )
@@ -179,10 +183,11 @@ def _one(change: str, name: str, messages: Any, rest: list[str]) -> Any:
         raise InputError(
             f'{change}: the layer has {len(messages)} "{name}"', hint=f"say which: {name}.0, say"
         )
-    return messages[0] if messages else messages.add()
+    only: Message = messages[0] if messages else messages.add()
+    return only
 
 
-def _assign(change: str, message: Any, leaf: str, value: str) -> None:
+def _assign(change: str, message: Message, leaf: str, value: str) -> None:
     """A value in place of a field's own, read as the text of a file would be."""
     message.ClearField(leaf)
     if not value:
@@ -196,7 +201,7 @@ def _assign(change: str, message: Any, leaf: str, value: str) -> None:
     message.MergeFrom(built)
 
 
-def _written(message: Any, leaf: str, value: str) -> str:
+def _written(message: Message, leaf: str, value: str) -> str:
     """The prototxt text that sets a field: strings need no quotes, lists no brackets, shapes no dims."""
     field = message.DESCRIPTOR.fields_by_name[leaf]
     if field.message_type is not None:

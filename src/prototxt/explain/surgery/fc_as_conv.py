@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from prototxt.blobs import Shape, count, format_shape
 from prototxt.errors import InputError, NetError, PrototxtError
@@ -22,6 +21,7 @@ from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.views.words import counted, times
 
@@ -76,7 +76,7 @@ class _Progress:
     steady: set[BlobId]
     shapes: dict[BlobId, Shape] = field(default_factory=dict)
     renamed: dict[BlobId, BlobId] = field(default_factory=dict)
-    layers: list[Any] = field(default_factory=list)
+    layers: list[LayerParameter] = field(default_factory=list)
     origin: list[int] = field(default_factory=list)
     turned: list[Turned] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
@@ -138,7 +138,7 @@ def _why_none(progress: _Progress) -> str:
     return "; ".join(kept) or "the net has none: it takes other sizes as it is (--what-if data.shape=...)"
 
 
-def _convert(graph: Graph, node: Node, param: Any, progress: _Progress) -> None:
+def _convert(graph: Graph, node: Node, param: LayerParameter, progress: _Progress) -> None:
     """One layer: left out, turned, or as it is; its tops' shapes follow."""
     bottoms = [progress.renamed.get(blob, blob) for blob in node.bottoms]
     shapes = [progress.shapes[blob] for blob in bottoms]
@@ -206,7 +206,7 @@ def _turned(node: Node, layer: InnerProduct, shape: Shape, progress: _Progress) 
     return turned
 
 
-def _as_convolution(layer: Any, turned: Turned) -> None:
+def _as_convolution(layer: LayerParameter, turned: Turned) -> None:
     """Rewrite a LayerParameter; name, blobs, learning rates and fillers stay."""
     old, new = layer.inner_product_param, layer.convolution_param
     new.num_output = old.num_output

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from prototxt.schema import Message
 from prototxt.text.write import write
 
 LONGEST = 60
 """As many characters of a value are shown."""
 
 
-def value_text(message: Any, name: str) -> str:
+def value_text(message: Message, name: str) -> str:
     """A field's value as prototxt writes it, its default where it is not set: `4`, `[3, 5]`, `{ type: "xavier" }`.
 
     Nothing for a field that has neither a value nor a default.
@@ -50,12 +50,12 @@ class Difference:
         return f"{self.field}: {shortened(self.before) or 'none'} → {shortened(self.after) or 'none'}"
 
 
-def differences(before: Any, after: Any, prefix: str = "") -> Iterator[Difference]:
+def differences(before: Message, after: Message, prefix: str = "") -> Iterator[Difference]:
     """The fields in which two messages of one type differ; one that says the default is the same as none."""
     return (field for field in side_by_side(before, after, prefix) if field.before != field.after)
 
 
-def side_by_side(before: Any, after: Any, prefix: str = "") -> Iterator[Difference]:
+def side_by_side(before: Message, after: Message, prefix: str = "") -> Iterator[Difference]:
     """Every field that one of two messages of one type has; the same in both where both say so."""
     names = {field.name: field for message in (before, after) for field, _ in message.ListFields()}
     for field in sorted(names.values(), key=lambda field: field.number):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prototxt.layers.base import Layer
-from prototxt.schema import descriptor
+from prototxt.schema import FieldDescriptor, descriptor
 
 OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
     "AnchorTarget": ("python_param",),
@@ -34,7 +32,7 @@ OTHER_PARAMS: dict[str | tuple[str, str], tuple[str, ...]] = {
 """Types whose parameters do not carry their own name, or what a fork means by one."""
 
 
-def param_fields(layer_class: type[Layer]) -> list[Any]:
+def param_fields(layer_class: type[Layer]) -> list[FieldDescriptor]:
     """The fields of LayerParameter that hold this type's parameters, as the schema describes them."""
     own = OTHER_PARAMS.get(layer_class.type, (f"{layer_class.type}_param",))
     names = OTHER_PARAMS.get((layer_class.type, layer_class.fork), own)
