@@ -72,20 +72,19 @@ class BoundPlan:
     def _weights(self, step: Step, kernel: Kernel) -> PackedWeights:
         first, folded = step.nodes[0], step.folded_nodes
         if not first.params:
-            return ()
+            return PackedWeights()
         own = self._params[first.index]
 
         def pack() -> PackedWeights:
             return kernel.pack(own, step.fold(self._params))
 
         read = [memory for node in (first, *folded) for memory in self._params.memories(node.index)]
-        widths = tuple(self._plan.graph.shapes[top][3:] for top in first.tops)
-        key = (kernel.name, widths, first.index, *(node.index for node in folded))
+        key = (kernel.name, kernel.packing_key(), first.index, *(node.index for node in folded))
         packed = self._packed.get(key, read, pack)
         self._packed_bytes[first.index] = sum(
             array.nbytes
-            for array in packed
-            if array is not None and not any(np.may_share_memory(array, learned) for learned in own)
+            for array in packed.arrays
+            if not any(np.may_share_memory(array, learned) for learned in own)
         )
         return packed
 

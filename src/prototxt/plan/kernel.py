@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from prototxt.blobs import Array, Shape, count
 from prototxt.kernels.epilogue import EpilogueOp, add_per_channel
 from prototxt.kernels.phases import Phase
 from prototxt.layers.base import Layer
 
-PackedWeights = tuple[NDArray[np.float32] | None, ...]
-"""A layer's weights in a kernel's own form."""
+
+@dataclass(frozen=True, slots=True)
+class PackedWeights:
+    """A layer's weights in a kernel's own form, and its bias where it has one."""
+
+    kernels: tuple[Array, ...] = ()
+    bias: Array | None = None
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        return self.kernels if self.bias is None else (*self.kernels, self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,13 @@ class Kernel(ABC):
 
     def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
         """The weights as `bind` takes them."""
+        return PackedWeights()
+
+    def packing_key(self) -> tuple[int, ...]:
+        """What the packed weights depend on besides the learned arrays.
+
+        Plans for several input shapes share packed weights where this is equal.
+        """
         return ()
 
     @abstractmethod

@@ -13,7 +13,7 @@ from prototxt.kernels.phases import Phase
 from prototxt.layers.convolution import Convolution
 from prototxt.plan.compiled.epilogue import FusedIm2colGemm
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, compiled_kernels
+from prototxt.plan.kernel import Binding, Kernel, compiled_kernels
 from prototxt.plan.lowering.convolution import Depthwise, is_depthwise, is_over_images
 
 
@@ -36,17 +36,17 @@ class CompiledDepthwise(Depthwise):
         passes = 1 / 3 if window.kernel == (3, 3) else 1 / 2
         return pass_seconds(passes * n * c * prod(window.out) * prod(window.kernel), c)
 
-    def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
-        kernels, bias = super().pack(params, fold)
-        return kernels, np.zeros(self.outputs, np.float32) if bias is None else bias
-
     def pack_kernels(self, weight: Array) -> Array:
         return depthwise.kernels_by_tap(weight)
+
+    def packing_key(self) -> tuple[int, ...]:
+        return ()
 
     def convolve(
         self, x: Array, kernels: Array, bias: Array | None, y: Array, binding: Binding
     ) -> list[Phase]:
-        assert bias is not None
+        if bias is None:
+            bias = np.zeros(self.outputs, np.float32)
         return depthwise.convolve_depthwise(
             x, kernels, bias, self.window, y, binding.epilogue, binding.threads
         )

@@ -59,15 +59,15 @@ class ConvolutionKernel(Kernel):
 
     def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params
-        return self.pack_kernels(fold.apply_to_weight(weight)), fold.apply_to_bias(bias[0] if bias else None)
+        kernels = self.pack_kernels(fold.apply_to_weight(weight))
+        return PackedWeights((kernels,), fold.apply_to_bias(bias[0] if bias else None))
 
     def pack_kernels(self, weight: Array) -> Array:
         """The weights in this kernel's form."""
         raise NotImplementedError
 
     def bind(self, binding: Binding) -> list[Phase]:
-        kernels, bias = binding.packed
-        assert kernels is not None
+        (kernels,), bias = binding.packed.kernels, binding.packed.bias
         phases = []
         for x, y in zip(binding.bottoms, binding.tops, strict=True):
             phases += self.convolve(x, kernels, bias, y, binding)
@@ -154,6 +154,9 @@ class Depthwise(ConvolutionKernel):
 
     def pack_kernels(self, weight: Array) -> Array:
         return depthwise.repeat_kernels(weight, self.window.out[1])
+
+    def packing_key(self) -> tuple[int, ...]:
+        return self.window.out[1:]
 
     def convolve(
         self, x: Array, kernels: Array, bias: Array | None, y: Array, binding: Binding

@@ -49,15 +49,18 @@ class DeconvolutionKernel(Kernel):
             factor = fold.factor.reshape(self.group, 1, -1, 1, 1)
             grouped = weight.reshape(self.group, -1, *weight.shape[1:]) * factor
             weight = grouped.reshape(weight.shape)
-        return fold.apply_to_bias(bias[0] if bias else None), *self.pack_kernels(weight)
+        return PackedWeights(tuple(self.pack_kernels(weight)), fold.apply_to_bias(bias[0] if bias else None))
+
+    def packing_key(self) -> tuple[int, ...]:
+        """The classes of outputs are fewer where the output is smaller than the stride; some kernels are as wide."""
+        return self.window.out
 
     def pack_kernels(self, weight: Array) -> list[Array]:
         """The weights of every class of outputs."""
         raise NotImplementedError
 
     def bind(self, binding: Binding) -> list[Phase]:
-        bias, *packed = binding.packed
-        kernels = [array for array in packed if array is not None]
+        kernels, bias = binding.packed.kernels, binding.packed.bias
         phases = []
         for x, y in zip(binding.bottoms, binding.tops, strict=True):
             phases += self.deconvolve(x, kernels, bias, y, binding)

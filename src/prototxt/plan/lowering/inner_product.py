@@ -38,11 +38,15 @@ class InnerProductKernel(Kernel):
 
     def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params
-        return weight.T if self.transpose else weight, bias[0] if bias else None
+        return PackedWeights((weight.T if self.transpose else weight,), bias[0] if bias else None)
 
     def bind(self, binding: Binding) -> list[Phase]:
-        x, y, (weight, bias) = binding.bottoms[0], binding.tops[0], binding.packed
-        assert weight is not None
+        x, y, (weight,), bias = (
+            binding.bottoms[0],
+            binding.tops[0],
+            binding.packed.kernels,
+            binding.packed.bias,
+        )
         n, h, w, c = x.shape
         phases = []
         if h * w == 1 and x.flags.c_contiguous:
