@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prototxt.errors import PrototxtError
-from prototxt.frontend.load import Options, define_net, make_graph, outline
+from prototxt.frontend.load import NetOptions, Options, define_net, make_graph, outline
 from prototxt.net import Net
 from prototxt.views.export import to_csv, to_json, to_markdown
 from prototxt.views.net_rows import make_report
@@ -125,7 +125,7 @@ def check(text: str) -> None:
         macs = report.totals.macs * max(report.images, 1)
         if values > SMALL or macs > 10 * SMALL:
             return
-        net = Net(definition, Options(), None, keep="outputs", engine="fast")
+        net = Net(definition, NetOptions(keep="outputs"))
         outputs = net.forward()
         assert {name: values.shape for name, values in outputs.items()} == {
             name: net.blobs[name].shape for name in net.outputs

@@ -92,7 +92,9 @@ def test_places_follow_the_layers_that_stay() -> None:
 
 
 def test_options_make_the_state() -> None:
-    assert Options("TRAIN", 2, ("a", "b")).state() == State(TRAIN, 2, frozenset({"a", "b"}))
+    assert Options(phase="TRAIN", level=2, stages=("a", "b")).state() == State(
+        TRAIN, 2, frozenset({"a", "b"})
+    )
     assert Options().state() == State(TEST, 0, frozenset())
     with pytest.raises(InputError, match='phase is "TRAIN" or "TEST", not "test"'):
-        Options("test").state()
+        Options(phase="test").state()

@@ -114,7 +114,7 @@ def check_kernel(case: Case, kernel: str, threads: int, kernels: Kernels) -> Non
     compared = 0
     for plan in plans:
         net = case.net(stored)  # layers with a state start again
-        session = Session(plan, net._arrays, PackedWeightsCache(), threads)
+        session = Session(plan, net._params, PackedWeightsCache(), threads)
         spoil(session)
         for name, values in part(stored, "input").items():
             session.entries[net.graph.last[name]][...] = values

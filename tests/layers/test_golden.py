@@ -33,7 +33,7 @@ def test_shapes_and_parameters_are_known_before_a_forward(case: Case) -> None:
     stored = case.arrays()
     blobs = part(stored, "input")
     phase = TRAIN if stored["phase"] == "TRAIN" else TEST
-    settings = LayerSettings(phase, folder=str(case.path.parent), dialect=case.dialect)
+    settings = LayerSettings(phase=phase, folder=str(case.path.parent), dialect=case.dialect)
     for param in computing_layers(case.path.with_suffix(".prototxt")):
         layer, bottom = make_layer(param, settings), [blobs[b] for b in param.bottom]
         shapes = [x.shape for x in bottom]

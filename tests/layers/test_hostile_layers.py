@@ -34,7 +34,7 @@ def forward(
     for x in bottoms:
         x.flags.writeable = False
     try:
-        layer = layer_class(param, LayerSettings(phase))
+        layer = layer_class(param, LayerSettings(phase=phase))
         shapes = [x.shape for x in bottoms]
         params, foretold = layer.params(shapes), layer.shapes(shapes)
         layer.cost(shapes, foretold)

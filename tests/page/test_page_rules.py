@@ -113,7 +113,7 @@ def with_larger_images(path: Path) -> Query | None:
         return None
     definition = define_net(read_text(path), str(path))
     try:
-        wanted = make_graph(definition, Options(("TRAIN", "TEST")[graph.phase], inputs=images | others))
+        wanted = make_graph(definition, Options(phase=("TRAIN", "TEST")[graph.phase], inputs=images | others))
     except PrototxtError:
         return None
     if [node.name for node in wanted.nodes] != [node.name for node in graph.nodes]:

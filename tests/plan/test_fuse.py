@@ -27,7 +27,7 @@ def layer(kind: str, bottoms: str, top: str, rest: str = "") -> str:
 
 def steps(text: str, keep: str | list[str] = "all", phase: str = "TEST") -> list[str]:
     """Each step as its layers' types, joined."""
-    graph = make_graph(define_net(INPUT + text, "net"), Options(phase))
+    graph = make_graph(define_net(INPUT + text, "net"), Options(phase=phase))
     return [" ".join(n.type for n in step.nodes) for step in fuse(graph, resolve_keep(graph, keep))]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array, Shape
-from prototxt.frontend.load import Options, define_net, load_graph
+from prototxt.frontend.load import NetOptions, Options, define_net, load_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.layers.registry import layer_types
 from prototxt.net import Net
@@ -188,7 +188,7 @@ def check_forward(row: Mapping[str, Any], engine: str) -> None:
     definition = define_net(read_text(path), str(path))
     shapes = shapes_fed(row)
     inputs = {**(row.get("given_inputs") or {}), **shapes}
-    net = Net(definition, options_of(row, inputs), None, keep="all", engine=engine)
+    net = Net(definition, NetOptions.of(options_of(row, inputs), engine=engine))
     draw_all(net)
     net.forward({name: 30 * seeded(f"input/{name}").randn(*shape) for name, shape in shapes.items()})
     checked = [name for name in row["forward"] if not made_by_the_reference(name)]
@@ -243,7 +243,7 @@ def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
     }
     made = {}
     for engine in ("reference", "fast"):
-        net = Net(definition, Options(inputs=shapes), None, keep="all", engine=engine)
+        net = Net(definition, NetOptions(inputs=shapes, engine=engine))
         draw_all(net)
         net.forward(inputs)
         made[engine] = {name: blob.data for name, blob in net.blobs.items()}

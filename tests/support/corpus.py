@@ -103,7 +103,7 @@ def opened_with(path: Path) -> tuple[Graph, Options]:
     error: PrototxtError | None = None
     for names in [[], *(list(given)[:n] for n in range(len(given), 0, -1))]:  # not every net reads labels
         for phase in ("TEST", "TRAIN"):
-            options = Options(phase, stages=stages, inputs={name: given[name] for name in names})
+            options = Options(phase=phase, stages=stages, inputs={name: given[name] for name in names})
             try:
                 return make_graph(definition, options), options
             except PrototxtError as this:

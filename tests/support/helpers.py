@@ -28,7 +28,7 @@ def layer_message(text: str) -> Any:
 
 def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **settings: Any) -> Layer:
     """The room for the text between the braces of `layer { }`."""
-    return make_layer(layer_message(text), LayerSettings(phase, seed, **settings))
+    return make_layer(layer_message(text), LayerSettings(phase=phase, seed=seed, **settings))
 
 
 def refused(text: str, *bottom: Shape) -> LayerError:

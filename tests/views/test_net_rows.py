@@ -117,7 +117,7 @@ def test_a_batch_changes_neither_parameters_nor_costs_of_an_image() -> None:
 
 def test_the_phase_by_name() -> None:
     text = 'layer { name: "r" type: "ReLU" bottom: "x" top: "y" }'
-    graph = make_graph(define_net(text, "net"), Options("TRAIN", inputs={"x": (2,)}))
+    graph = make_graph(define_net(text, "net"), Options(phase="TRAIN", inputs={"x": (2,)}))
     assert make_report(graph).phase == "TRAIN"
 
 

@@ -24,7 +24,7 @@ from prototxt.caffe.named_net import NamedNet
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
-from prototxt.frontend.load import Options, define_net
+from prototxt.frontend.load import NetOptions, define_net
 from prototxt.graph.graph import Graph, Node
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.subgraph import part
@@ -62,11 +62,11 @@ class Net(NamedNet):
     def _open(
         self, file: str, phase: int, level: int, stages: Iterable[str] | None, weights: StrPath | None
     ) -> None:
-        options = Options(PHASES[phase], level, tuple(stages or ()), seed=modes.seed())
+        options = NetOptions(phase=PHASES[phase], level=level, stages=stages or (), seed=modes.seed())
         definition = select(define_net(read_text(file), file), options.state())
         options = replace(options, allow_python_layers=may_run(definition), allow_writes=may_write())
         try:
-            self._net = core.Net(insert_splits(definition), options, weights, keep="all", engine="fast")
+            self._net = core.Net(insert_splits(definition), options, weights)
         except MissingLayerError as error:
             error.hint = HOW_TO_ALLOW if error.missing.startswith("Python") else error.hint
             raise

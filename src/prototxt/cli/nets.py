@@ -5,6 +5,7 @@ from __future__ import annotations
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.printing import print_warnings
 from prototxt.frontend.load import Options, define_net, outline
+from prototxt.frontend.options import NetOptions
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import up_to
 from prototxt.text.definition import Definition
@@ -23,9 +24,9 @@ def new_warnings(graph: Graph, definition: Definition) -> list[str]:
     return list(graph.notes[len(definition.notes) :])
 
 
-def graph_options(choice: NetChoice, seed: int = 0) -> Options:
-    """The net options as `prototxt.frontend.load` takes them."""
-    return Options(
+def graph_options(choice: NetChoice, seed: int = 0) -> NetOptions:
+    """The options of a net as `prototxt.frontend.load` takes them; it keeps only outputs."""
+    return NetOptions(
         phase=choice.phase,
         level=choice.level,
         stages=choice.stages,
@@ -33,6 +34,7 @@ def graph_options(choice: NetChoice, seed: int = 0) -> Options:
         seed=seed,
         allow_python_layers=choice.allow_python_layers,
         dialect=choice.dialect or "",
+        keep="outputs",
     )
 
 

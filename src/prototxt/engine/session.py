@@ -29,14 +29,21 @@ class Session(Interpreter[Step]):
     arena to them and takes another one. Weights are packed again after somebody has written into the learned arrays.
     """
 
-    def __init__(self, plan: Plan, params: Params, packed: PackedWeightsCache, threads: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        params: Params,
+        packed: PackedWeightsCache,
+        threads: int,
+        inputs: Mapping[BlobId, Array] | None = None,
+    ) -> None:
+        """`inputs` are arrays for some of the entries, of `arena.zeros`; the others get arrays of their own."""
         self.plan, self.threads = plan, threads
         self.steps, self.losses = plan.steps, plan.graph.losses
         self._params, self._packed = params, packed
         self._holds_cores = not plan.graph.stateful  # data layers start threads that read ahead
-        self.entries: Mapping[BlobId, Array] = {
-            blob: zeros(plan.graph.shapes[blob]) for blob in plan.graph.entries
-        }
+        others = {b: zeros(plan.graph.shapes[b]) for b in plan.graph.entries if b not in (inputs or {})}
+        self.entries: Mapping[BlobId, Array] = {**(inputs or {}), **others}
         self._kept = [blob for blob in plan.graph.shapes if blob in plan.kept]
         self._allocate()
 

@@ -60,7 +60,7 @@ class Cost:
         return Cost(*(getattr(self, f) + getattr(other, f) for f in self.__slots__))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSettings:
     """What surrounds a layer: all that a room may know of the net it is in.
 

@@ -15,6 +15,7 @@ from prototxt.errors import LayerError
 from prototxt.formats.read import read_weights
 from prototxt.formats.stored import StoredBlob, StoredLayer
 from prototxt.graph.graph import Graph, Node, ParamRef
+from prototxt.graph.hints import WeightHints
 from prototxt.layers.fillers import fill, rng_for
 from prototxt.util.limits import check_fits
 from prototxt.weights.match import match
@@ -180,9 +181,11 @@ def read_files(files: Files) -> tuple[WeightsFile, ...]:
     return tuple(WeightsFile(fspath(name), read_weights(name)) for name in names)
 
 
-def blob_counts(files: Sequence[WeightsFile]) -> dict[str, int]:
-    """How many learned arrays the files hold for each layer."""
-    return {layer.name: len(layer.blobs) for file in files for layer in file.layers if layer.blobs}
+def weight_hints(files: Sequence[WeightsFile]) -> WeightHints:
+    """What the files say about the net's layers, for `make_graph`; no number is read."""
+    return WeightHints(
+        {layer.name: len(layer.blobs) for file in files for layer in file.layers if layer.blobs}
+    )
 
 
 def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[Params, Loaded | None]:

@@ -20,7 +20,7 @@ from prototxt.data.datum import float_datum
 from prototxt.data.paths import exists
 from prototxt.data.reader import create_database
 from prototxt.errors import InputError, Place, did_you_mean, printable
-from prototxt.frontend.load import Options
+from prototxt.frontend.options import NetOptions
 from prototxt.net import Net
 
 Append = Callable[[Array], None]
@@ -47,8 +47,8 @@ def execute(request: ExtractRequest) -> None:
         device = " ".join(filter(None, (request.mode, request.device)))
         print_warnings([f"{device}: nets run on the CPU here"])
     definition = read_net(request.model)
-    options = Options(phase="TEST", allow_python_layers=request.allow_python_layers)
-    net = Net(definition, options, request.weights, keep="all", engine="fast")
+    options = NetOptions(allow_python_layers=request.allow_python_layers)
+    net = Net(definition, options, request.weights)
     for blob in blobs:
         _check_blob(net, blob)
     print_warnings([*_input_warnings(net), *new_warnings(net.graph, definition), *missing_weights(net)])

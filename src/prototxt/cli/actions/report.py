@@ -93,7 +93,7 @@ def _content(request: ReportRequest) -> Content:
         graph = outline(definition, options)
         print_warnings(new_warnings(graph, definition))
         return Content(graph)
-    net = Net(definition, options, files, keep="outputs", engine="fast")
+    net = Net(definition, options, files)
     untrained = [_weights_line(net)] if net.loaded is None else []
     print_warnings([*new_warnings(net.graph, definition), *untrained, *missing_weights(net)])
     if request.image is None:

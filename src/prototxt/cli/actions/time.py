@@ -15,7 +15,7 @@ from prototxt.cli.weights import about_weights, missing_weights
 from prototxt.engine.profile import Times, time_steps
 from prototxt.engine.tuning.machine import busy
 from prototxt.errors import printable
-from prototxt.frontend.load import Options
+from prototxt.frontend.options import NetOptions
 from prototxt.graph.select import PHASES
 from prototxt.net import Net
 
@@ -34,15 +34,17 @@ def execute(request: TimeRequest) -> None:
 
 def _load(request: TimeRequest) -> Net:
     definition = read_net(request.model)
-    options = Options(
+    options = NetOptions(
         phase=request.phase,
         level=request.level,
         stages=tuple(filter(None, request.stage.split(","))),
         inputs=dict(request.inputs),
         allow_python_layers=request.allow_python_layers,
+        keep="outputs",
+        threads=request.threads,
     )
     files = list(filter(None, request.weights.split(","))) if request.weights else None
-    net = Net(definition, options, files, keep="outputs", engine="fast", threads=request.threads)
+    net = Net(definition, options, files)
     print_warnings([*new_warnings(net.graph, definition), *missing_weights(net)])
     return net
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array
@@ -27,7 +28,7 @@ def break_down(definition: Definition, layer: str, at: tuple[int, ...], request:
     options = graph_options(request.choice, value.seed or 0)
     definition = up_to_if_needed(definition, options, layer)
     files = weights_files(value.weights)
-    net = Net(definition, options, files, keep="outputs", engine=value.engine or "fast")
+    net = Net(definition, replace(options, engine=value.engine or "fast"), files)
     shared = namesakes(net.graph, find_layer(net.graph, layer))
     print_warnings(
         [*new_warnings(net.graph, definition), *missing_weights(net), *([shared] if shared else [])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
@@ -73,9 +74,8 @@ def _load(request: RunRequest) -> Net:
     options, files = graph_options(request.choice, request.seed), weights_files(request.weights)
     if request.end is not None:
         definition = up_to_if_needed(definition, options, request.end)
-    net = Net(
-        definition, options, files, keep="outputs", engine=request.engine, threads=request.planned.threads
-    )
+    options = replace(options, engine=request.engine, threads=request.planned.threads)
+    net = Net(definition, options, files)
     print_warnings([*new_warnings(net.graph, definition), *missing_weights(net)])
     return net
 

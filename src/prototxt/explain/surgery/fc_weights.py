@@ -11,6 +11,7 @@ import numpy as np
 from prototxt.blobs import Array, Shape
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.fc_as_conv import Converted
+from prototxt.frontend.options import NetOptions
 from prototxt.net import Net
 from prototxt.text.definition import Definition
 from prototxt.weights.params import Files, Params, make_params, read_files
@@ -77,8 +78,9 @@ def prove(
     # What a neuron in place has not cut off yet.
     names = [top.name if graph.last[top.name] == top else str(top) for top in tops]
     keep = list(dict.fromkeys([*names, *graph.outputs]))
-    old = Net(definition, converted.options, weights, keep=keep, engine="fast")
-    new = Net(converted.definition, converted.options, converted_weights, keep=keep, engine="fast")
+    options = NetOptions.of(converted.options, keep=keep)
+    old = Net(definition, options, weights)
+    new = Net(converted.definition, options, converted_weights)
     rng = np.random.default_rng(converted.options.seed)
     feeds = {
         name: (INPUT_RANGE * rng.standard_normal(old.blobs[name].shape)).astype(np.float32)

@@ -1,0 +1,58 @@
+"""What a user gives a forward: checked against the blobs that it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from prototxt.blobs import Array, Shape, format_shape
+from prototxt.errors import InputError, did_you_mean
+from prototxt.graph.graph import Graph
+
+
+def read_feeds(arrays: Mapping[str, ArrayLike], graph: Graph, ran: Graph) -> dict[str, Array]:
+    """The arrays as float32; `ran` is the part of the net's graph that runs.
+
+    Raises InputError for a name that is no entry of that part, and for what is no array of numbers.
+    """
+    entries = {blob.name: blob for blob in ran.entries}
+    for name in arrays:
+        if name not in entries:
+            known = ", ".join(f'"{n}"' for n in entries) or "none"
+            hint = did_you_mean(name, entries) or f"its inputs are: {known}"
+            whose = "the net has" if ran is graph else "these layers have"
+            raise InputError(f'{graph.file}: {whose} no input "{name}"', hint=hint)
+    return {name: _as_float32(name, array) for name, array in arrays.items()}
+
+
+def new_shapes(given: Mapping[str, Array], graph: Graph, ran: Graph) -> dict[str, Shape]:
+    """The shapes of arrays that differ from those of the net's inputs: the net has to be reshaped to them.
+
+    Raises InputError for an image without a batch axis, and for a blob of another shape that is no input of the net.
+    """
+    entries = {blob.name: blob for blob in ran.entries}
+    has = {name: graph.shapes[entries[name]] for name in given}
+    shapes = {name: array.shape for name, array in given.items() if array.shape != has[name]}
+    for name, shape in shapes.items():
+        if len(shape) + 1 == len(has[name]) and shape == has[name][1:]:
+            what = (
+                f'{graph.file}: input "{name}" is {format_shape(has[name])}, the array {format_shape(shape)}'
+            )
+            raise InputError(what, hint="add the first axis, one image in a batch: array[None]")
+    for name, shape in shapes.items():
+        if name not in graph.inputs:
+            raise InputError(
+                f'{graph.file}: "{name}" is computed inside the net as {format_shape(has[name])}, '
+                f"not {format_shape(shape)}",
+                hint="reshape the net's own inputs first, such as net.reshape(data=(N, C, H, W))",
+            )
+    return shapes
+
+
+def _as_float32(name: str, array: ArrayLike) -> Array:
+    try:
+        return np.asarray(array, np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f'input "{name}" is not an array of numbers: {error}') from None

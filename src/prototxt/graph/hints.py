@@ -1,0 +1,22 @@
+"""What weights files say about a net before its graph is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class WeightHints:
+    """The number of learned arrays that weights files hold for each layer, by layer name.
+
+    Some forks of Caffe use one type name for different layers; how many arrays a layer was saved with can say which
+    one is meant (SegNet's BN has two, PSPNet's four). So the files are opened before the graph is made. No number in
+    them is read for that.
+    """
+
+    blob_counts: Mapping[str, int] = field(default_factory=dict)
+
+
+NO_HINTS = WeightHints()
+"""Of a net without weights files."""
