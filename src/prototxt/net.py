@@ -134,6 +134,7 @@ class Net:
         self._definition, self._options, self._hints = definition, options, weight_hints(files)
         self.keep = options.keep
         self._adopt(make_graph(definition, options, self._hints))
+        self._graphs.get(_shapes_key(self.graph, options), lambda: self.graph)
         self._params, self.loaded = make_params(self.graph, options.seed, files)
 
     def clone(self, threads: int | None = None) -> Net:
@@ -252,8 +253,9 @@ class Net:
         """
         inputs = {**(self._options.inputs or {}), **shapes}
         options = replace(self._options, inputs=inputs)
-        key = tuple(sorted((name, tuple(shape)) for name, shape in inputs.items()))
-        graph = self._graphs.get(key, lambda: make_graph(self._definition, options, self._hints))
+        graph = self._graphs.get(
+            _shapes_key(self.graph, options), lambda: make_graph(self._definition, options, self._hints)
+        )
         _check_params_stay(self.graph, graph, shapes)
         for node, old in zip(graph.nodes, self.graph.nodes, strict=True):
             if node is not old:
@@ -453,6 +455,12 @@ class Net:
         Raises InputError for more memory than the machine has.
         """
         return self._executor.autotune(self._part("outputs", start, end).graph, self._params)
+
+
+def _shapes_key(graph: Graph, options: NetOptions) -> tuple[object, ...]:
+    """The shapes of all inputs: those that the options give, and the graph's own."""
+    own = {name: graph.shapes[graph.last[name]] for name in graph.inputs}
+    return tuple(sorted((name, tuple(shape)) for name, shape in {**own, **(options.inputs or {})}.items()))
 
 
 def _check_params_stay(old: Graph, new: Graph, shapes: Mapping[str, Sequence[int]]) -> None:
