@@ -12,7 +12,7 @@ Source: caffe/python/caffe/coord_map.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -35,7 +35,10 @@ __all__ = [
 PASS_THROUGH_LAYERS = sorted(SAME_PLACE - {"Concat", "Slice", "Softmax"})
 """Types whose values all stay where they are; what joins or cuts along an axis does not count here."""
 
-Map = tuple[int | None, Any, Any]
+Numbers: TypeAlias = Any
+"""A number for all axes, or an array with one for each; NumPy computes with both alike."""
+
+Map = tuple[int | None, Numbers, Numbers]
 
 IDENTITY: Map = (None, 1, 0)
 
@@ -53,7 +56,7 @@ class AxisMismatchException(Exception):  # noqa: N818 - Caffe's name
     """Two maps go along other axes."""
 
 
-def conv_params(fn: Function) -> tuple[int, Any, Any, Any]:
+def conv_params(fn: Function) -> tuple[int, Numbers, Numbers, Numbers]:
     """The axis before the spatial ones, stride, kernel size with dilation, and pad of a layer that slides a window.
 
     Raises AssertionError for fields such as kernel_h, UndefinedMapException where there is no kernel size.
@@ -69,7 +72,7 @@ def conv_params(fn: Function) -> tuple[int, Any, Any, Any]:
     return params.get("axis", 1), stride, (kernel - 1) * dilation + 1, pad
 
 
-def crop_params(fn: Function) -> tuple[int, Any]:
+def crop_params(fn: Function) -> tuple[int, Numbers]:
     """A Crop layer's first cropped axis, and its offsets."""
     params = fn.params.get("crop_param", fn.params)
     return params.get("axis", 2), np.array(params.get("offset", 0), ndmin=1)

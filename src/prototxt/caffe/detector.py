@@ -18,6 +18,9 @@ from prototxt.caffe import io
 from prototxt.caffe.arguments import StrPath
 from prototxt.caffe.image_input import ImageInputNet
 
+Detected: TypeAlias = dict[str, Any]
+"""A window as it was given, its prediction (C), and the file: R-CNN's scripts read these three keys."""
+
 Window: TypeAlias = "Sequence[float] | AnyArray"
 """ymin, xmin, ymax, xmax in pixels."""
 
@@ -47,9 +50,7 @@ class Detector(ImageInputNet):
         super().__init__(model_file, pretrained_file, mean, input_scale, raw_scale, channel_swap)
         self.configure_crop(context_pad)
 
-    def detect_windows(
-        self, images_windows: Iterable[tuple[StrPath, Iterable[Window]]]
-    ) -> list[dict[str, Any]]:
+    def detect_windows(self, images_windows: Iterable[tuple[StrPath, Iterable[Window]]]) -> list[Detected]:
         """The net's first output for every window of every image file.
 
         Gives a dictionary a window, in their order: "window" as it was given, "prediction" (C), "filename".
@@ -65,7 +66,7 @@ class Detector(ImageInputNet):
         answers = self._answers(crops) if crops else ()
         return [{**one, "prediction": answer} for one, answer in zip(found, answers, strict=True)]
 
-    def detect_selective_search(self, image_fnames: Iterable[StrPath]) -> list[dict[str, Any]]:
+    def detect_selective_search(self, image_fnames: Iterable[StrPath]) -> list[Detected]:
         """`detect_windows` on the proposals of selective search, which the package PROPOSER makes by MATLAB.
 
         Raises ImportError where it is not installed.

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 from prototxt.caffe.blob import BlobVec
 from prototxt.layers.python import PythonLayer as Layer
@@ -66,7 +65,7 @@ def may_write() -> bool:
 
 
 def _is_known(module: str, name: str) -> bool:
-    found: Any = getattr(sys.modules.get(module), name, None)
+    found: object = getattr(sys.modules.get(module), name, None)
     return isinstance(found, type) and issubclass(found, Layer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from os import PathLike, fspath
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,11 +156,13 @@ def nearest_bytes(image: Bytes, height: int, width: int) -> Bytes:
     return resized
 
 
-def _taps(old: int, new: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Any, Any]:
+def _taps(
+    old: int, new: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
     """Both neighbours of every output place along one axis, and their weights in 1/2048."""
     place = ((np.arange(new) + 0.5) * (1 / (new / old)) - 0.5).astype(np.float32)
     low = np.floor(place).astype(np.intp)
     fraction = place - low.astype(np.float32)
     one = np.float32(1 << _COEFFICIENT_BITS)
-    weights = (np.rint(part * one).astype(np.int32) for part in (1 - fraction, fraction))
-    return low, low + 1, *weights
+    lower, upper = (np.rint(part * one).astype(np.int32) for part in (1 - fraction, fraction))
+    return low, low + 1, lower, upper

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
-from prototxt.blobs import Array, Shape
+from prototxt.blobs import AnyArray, Array, Shape
 from prototxt.boxes.coders import encode_deltas
 from prototxt.boxes.nearest import nearest
 from prototxt.boxes.suppress import Mask
@@ -19,6 +18,7 @@ from prototxt.layers.common.anchors import (
     read_info,
     read_rows,
 )
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -86,8 +86,8 @@ class AnchorTarget(Layer):
         rows, columns = bottom[0].shape[2:]
         height, width, _ = read_info(bottom[2])
         # In float64, as the original's: equal overlaps are to stay equal, and no others to become so.
-        anchors: Any = self.anchors.lay(rows, columns)
-        truths: Any = read_rows(bottom[1], 4).astype(np.float64)
+        anchors: AnyArray = self.anchors.lay(rows, columns)
+        truths: AnyArray = read_rows(bottom[1], 4).astype(np.float64)
         starts, ends = anchors[:, :2], anchors[:, 2:]
         inside = np.flatnonzero((starts >= 0).all(axis=1) & (ends < [width, height]).all(axis=1))
         near = nearest(anchors[inside], truths)
@@ -112,7 +112,7 @@ class AnchorTarget(Layer):
         labels[ones] = 1
         return labels
 
-    def _draw(self, mask: Mask, most: int) -> Any:
+    def _draw(self, mask: Mask, most: int) -> Labels:
         """The positions in a mask, `most` of them at random where there are more."""
         found = np.flatnonzero(mask)
         return found if found.size <= most else self.rng.choice(found, most, replace=False)
@@ -126,7 +126,7 @@ class AnchorTarget(Layer):
         return self.anchors.brief()
 
 
-def _to_maps(values: Any, rows: int, columns: int) -> Array:
+def _to_maps(values: AnyArray, rows: int, columns: int) -> Array:
     """Four values for each anchor, place by place, as channels."""
     maps = values.reshape(1, rows, columns, -1).transpose(0, 3, 1, 2)
     return np.ascontiguousarray(maps, np.float32)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.axes import canonical_axis, check_num_axes
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -78,12 +78,14 @@ class ArgMax(Layer):
         both = [positions, values] if self.out_max_val else [positions]
         return [np.stack(both, axis=1).reshape(shape)]
 
-    def _places(self, x: Array, axis: int) -> Any:
+    def _places(self, x: Array, axis: int) -> Labels:
         """Turned round, so that of equal values the last comes first."""
         turned, last = np.flip(x, axis), x.shape[axis] - 1
         if self.top_k == 1:
-            return last - turned.argmax(axis, keepdims=True)
-        return last - np.argsort(-turned, axis, kind="stable").take(range(self.top_k), axis)
+            best: Labels = last - turned.argmax(axis, keepdims=True)
+            return best
+        places: Labels = last - np.argsort(-turned, axis, kind="stable").take(range(self.top_k), axis)
+        return places
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         return Cost(comparisons=self.top_k * count(bottom[0]))

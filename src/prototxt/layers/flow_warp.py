@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import FlowWarpParameter, LayerParameter
 from prototxt.util.lazy import np
@@ -67,7 +67,7 @@ class FlowWarp(Layer):
         right, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
         alpha, beta = (across % 1)[:, None], (down % 1)[:, None]
 
-        def at(rows: Any, columns: Any) -> Array:
+        def at(rows: Labels, columns: Labels) -> Array:
             places = (rows * width + columns).reshape(len(x), 1, height * width)
             seen = np.take_along_axis(x.reshape(*x.shape[:2], height * width), places, 2)
             return seen.reshape(x.shape)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import MAX_ELEMENTS, AnyArray, Array, Shape, format_shape
 from prototxt.data.lists import ListedPair, read_labelled
@@ -172,7 +172,7 @@ class _Cutter:
 def _batches(
     listed: Sequence[ListedPair],
     places: Iterator[int],
-    read: Any,
+    read: Callable[[ListedPair], Pair],
     cutter: _Cutter,
     transform: DataTransform,
     tops: Sequence[Shape],

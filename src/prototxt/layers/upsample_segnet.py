@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import check_num_axes, check_one_shape
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.labels import Labels
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -85,7 +85,7 @@ class SegNetUpsample(Layer):
         y.reshape(-1)[places.reshape(-1)] = values.reshape(-1)
         return [y.transpose(0, 3, 1, 2)]
 
-    def _places(self, mask: Array, height: int, width: int) -> Any:
+    def _places(self, mask: Array, height: int, width: int) -> Labels:
         bad = ~((mask > -1) & (mask < height * width))
         if bad.any():
             what = f"the mask holds {mask[bad][0]:g}, the top of {height} x {width} holds 0 to {height * width - 1}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from prototxt.blobs import Array, Shape
 from prototxt.data.lists import Window, read_windows
@@ -108,7 +107,7 @@ class WindowData(ImageReader):
 def _batches(
     windows: Sequence[Sequence[Window]],
     foreground: int,
-    make: Any,
+    make: Callable[[], WindowCutter],
     tops: Sequence[Shape],
     transform: DataTransform,
     rng: np.random.Generator,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, SupportsIndex, cast
+from typing import Any, SupportsIndex, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,10 @@ from prototxt.blobs import Array, Shape
 AnyArray = NDArray[Any]
 """An array of any type of numbers: a view of a learned array may have another than float32."""
 
-WRITERS: Mapping[Callable[..., Any], str] = {
+Operand: TypeAlias = Any
+"""What NumPy takes or returns: an array, a number, an index, a data type."""
+
+WRITERS: Mapping[Callable[..., Operand], str] = {
     np.copyto: "dst",
     np.fill_diagonal: "a",
     np.place: "arr",
@@ -59,7 +62,7 @@ class _ReadOnlyMemory:
         self.__array_interface__ = {**array.__array_interface__, "data": (pointer, True)}
 
 
-class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
+class ParameterArray(np.ndarray[Operand, np.dtype[Operand]]):
     """A learned array, or a view of one, as users see it.
 
     It can be read, indexed, written (`a[...] = values`, `a += 1`, `np.copyto(a, values)`, `np.add(x, y, out=a)`,
@@ -107,7 +110,7 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
 
     # ---- Writing ----
 
-    def __setitem__(self, key: Any, value: Any, /) -> None:  # whatever NumPy takes
+    def __setitem__(self, key: Operand, value: Operand, /) -> None:  # whatever NumPy takes
         with self._writing() as plain:
             plain[_plain(key)] = _plain(value)
 
@@ -115,23 +118,23 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
         with self._writing() as plain:
             plain.fill(_plain(value))
 
-    def sort(self, *args: Any, **kwargs: Any) -> None:  # as ndarray.sort
+    def sort(self, *args: Operand, **kwargs: Operand) -> None:  # as ndarray.sort
         with self._writing() as plain:
             plain.sort(*args, **kwargs)
 
-    def partition(self, *args: Any, **kwargs: Any) -> None:  # as ndarray.partition
+    def partition(self, *args: Operand, **kwargs: Operand) -> None:  # as ndarray.partition
         with self._writing() as plain:
             plain.partition(*args, **kwargs)
 
-    def put(self, *args: Any, **kwargs: Any) -> None:  # as ndarray.put
+    def put(self, *args: Operand, **kwargs: Operand) -> None:  # as ndarray.put
         with self._writing() as plain:
             plain.put(*map(_plain, args), **kwargs)
 
-    def setfield(self, *args: Any, **kwargs: Any) -> None:  # as ndarray.setfield
+    def setfield(self, *args: Operand, **kwargs: Operand) -> None:  # as ndarray.setfield
         with self._writing() as plain:
             plain.setfield(*map(_plain, args), **kwargs)
 
-    def byteswap(self, inplace: bool = False) -> Any:  # another array where it is not in place
+    def byteswap(self, inplace: bool = False) -> Operand:  # another array where it is not in place
         if not inplace:
             return _plain(self).byteswap()
         with self._writing() as plain:
@@ -139,7 +142,7 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
         return self
 
     @property
-    def flat(self) -> Any:  # stands in for np.flatiter, which cannot be derived from
+    def flat(self) -> Operand:  # stands in for np.flatiter, which cannot be derived from
         """The values one after another, to be read and written."""
         return _Flat(self)
 
@@ -151,8 +154,8 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
     # ---- What NumPy calls ----
 
     def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple[Any, ...] = (), **kwargs: Any
-    ) -> Any:
+        self, ufunc: np.ufunc, method: str, *inputs: Operand, out: tuple[Operand, ...] = (), **kwargs: Operand
+    ) -> Operand:
         """Computations: on plain arrays, and into the memory where this is an output."""
         targets = [*out, *(inputs[:1] if method == "at" else ())]
         arguments = [_plain(x) for x in inputs]
@@ -172,11 +175,11 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
 
     def __array_function__(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., Operand],
         types: Iterable[type],
-        args: Iterable[Any],
-        kwargs: Mapping[str, Any],  # whatever `func` takes
-    ) -> Any:
+        args: Iterable[Operand],
+        kwargs: Mapping[str, Operand],  # whatever `func` takes
+    ) -> Operand:
         """NumPy's other functions: views of this stay what they are, everything else is plain."""
         args, kwargs = list(args), dict(kwargs)
         targets = [kwargs.get("out")]
@@ -195,22 +198,22 @@ class ParameterArray(np.ndarray[Any, np.dtype[Any]]):
             _count_writes(targets)
         return targets[0] if isinstance(targets[0], ParameterArray) else _settled(result)
 
-    def __getitem__(self, key: Any) -> Any:  # a number, a view or a copy
+    def __getitem__(self, key: Operand) -> Operand:  # a number, a view or a copy
         return _settled(super().__getitem__(key))
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:  # as ndarray.__reduce_ex__
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Operand, ...]:  # as ndarray.__reduce_ex__
         """Pickled as a plain array of its own."""
-        return cast(tuple[Any, ...], np.array(self).__reduce_ex__(protocol))
+        return cast(tuple[Operand, ...], np.array(self).__reduce_ex__(protocol))
 
     def __repr__(self) -> str:
         return repr(_plain(self))
 
 
-def _copying(name: str) -> Callable[..., Any]:
+def _copying(name: str) -> Callable[..., Operand]:
     """A method of ndarray that may give a copy: as a plain array."""
     inherited = getattr(np.ndarray, name)
 
-    def method(self: ParameterArray, *args: Any, **kwargs: Any) -> Any:
+    def method(self: ParameterArray, *args: Operand, **kwargs: Operand) -> Operand:
         return _settled(inherited(self, *args, **kwargs))
 
     method.__name__, method.__doc__ = name, inherited.__doc__
@@ -231,26 +234,26 @@ class _Flat:
         self._array = array
         self._values = _plain(array).flat
 
-    def __getitem__(self, key: Any) -> Any:  # a number or an array
+    def __getitem__(self, key: Operand) -> Operand:  # a number or an array
         return self._values[key]
 
-    def __setitem__(self, key: Any, value: ArrayLike) -> None:
+    def __setitem__(self, key: Operand, value: ArrayLike) -> None:
         with self._array._writing() as plain:
             plain.flat[key] = _plain(value)
 
     def __len__(self) -> int:
         return self._array.size
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Operand]:
         return iter(_plain(self._array).flat)
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Operand:
         return next(self._values)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
+    def __array__(self, dtype: Operand = None, copy: bool | None = None) -> AnyArray:
         return np.array(_plain(self._array), dtype).reshape(-1)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Operand:
         """What is left of np.flatiter: `base`, `coords`, `index`, `copy` ..."""
         return getattr(self._values, name)
 
@@ -260,23 +263,23 @@ def _pointer(array: AnyArray) -> int:
     return pointer
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Operand) -> Operand:
     """A learned array as a plain one, read-only; every other value as it is."""
     return value.view(np.ndarray) if isinstance(value, ParameterArray) else value
 
 
-def _opened(value: Any) -> Any:
+def _opened(value: Operand) -> Operand:
     """A learned array as a plain one that may be written; every other value as it is."""
     return value._writable() if isinstance(value, ParameterArray) else value
 
 
-def _count_writes(targets: Sequence[Any]) -> None:
+def _count_writes(targets: Sequence[Operand]) -> None:
     for target in targets:
         if isinstance(target, ParameterArray):
             target._count_write()
 
 
-def _settled(result: Any) -> Any:
+def _settled(result: Operand) -> Operand:
     """A result of NumPy: plain where it is no view of a learned array."""
     if isinstance(result, ParameterArray):
         return result if result._offset is not None else result.view(np.ndarray)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from prototxt.batch.features.rows import NAMES, Append, no_library
 from prototxt.blobs import Array, Shape, count
@@ -15,6 +15,9 @@ GROUP_BYTES = 1 << 25
 
 GROUP_ROWS = 1 << 12
 """The most rows of a row group: what waits costs more than its values."""
+
+ArrowObject: TypeAlias = Any
+"""pyarrow or an object of it: the library has no type hints and need not be installed."""
 
 
 class Parquet:
@@ -29,7 +32,7 @@ class Parquet:
             import pyarrow.parquet
         except ImportError:
             raise no_library("pyarrow", "parquet", path) from None
-        self._library: Any = pyarrow
+        self._library: ArrowObject = pyarrow
 
     @contextmanager
     def rows(self, file: IO[bytes], shapes: Mapping[str, Shape]) -> Iterator[Append]:
@@ -38,7 +41,7 @@ class Parquet:
         # Dictionaries and ranges of features help no reader and cost a second pass over them.
         options = {"use_dictionary": False, "write_statistics": False}
         with self._library.parquet.ParquetWriter(file, schema, **options) as writer:
-            waiting: list[Any] = []
+            waiting: list[ArrowObject] = []
 
             def flush() -> None:
                 writer.write_table(self._library.Table.from_batches(waiting, schema), row_group_size=most)
@@ -53,7 +56,7 @@ class Parquet:
             if waiting:
                 flush()
 
-    def _schema(self, shapes: Mapping[str, Shape]) -> Any:
+    def _schema(self, shapes: Mapping[str, Shape]) -> ArrowObject:
         arrow = self._library
         fields = [arrow.field(NAMES, arrow.string(), nullable=False)]
         for blob, row in shapes.items():
@@ -62,7 +65,7 @@ class Parquet:
             fields.append(arrow.field(blob, values, nullable=False, metadata=metadata))
         return arrow.schema(fields)
 
-    def _batch(self, schema: Any, names: Sequence[str], blobs: Mapping[str, Array]) -> Any:
+    def _batch(self, schema: ArrowObject, names: Sequence[str], blobs: Mapping[str, Array]) -> ArrowObject:
         """The rows, copied: the arrays may be the net's own, which its next forward overwrites."""
         arrow = self._library
         columns = [arrow.array(names, arrow.string())]

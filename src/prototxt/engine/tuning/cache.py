@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -78,5 +77,5 @@ def _read(file: str) -> dict[str, dict[str, str]]:
     return {key: kernels for key, kernels in machines.items() if _is_names(kernels)}
 
 
-def _is_names(kernels: Any) -> bool:
+def _is_names(kernels: object) -> bool:
     return isinstance(kernels, dict) and all(isinstance(name, str) for name in kernels.values())
