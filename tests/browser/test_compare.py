@@ -11,7 +11,7 @@ import pytest
 
 from prototxt.blobs import Shape
 from prototxt.cli.report import main
-from prototxt.explain.sections.macs import biases
+from prototxt.explain.sections.cost import biases
 from prototxt.explain.surgery.diff import Diff, diff
 from prototxt.frontend.load import Options, define_net
 from support.browser import CONTRAST, CUT_OFF, DESK, PHONE, Open, Opened, settle

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array
-from prototxt.explain.sections.receptive_field import fields
+from prototxt.explain.sections.receptive_field.fields import receptive_fields
 from prototxt.frontend.load import load_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.views.net_rows import make_report
@@ -112,7 +112,7 @@ def test_every_version_of_a_blob_can_be_looked_at(open_report: Open, alexnet: Pa
 
 def seen(graph: Graph, name: str, y: int, x: int) -> tuple[list[int], list[int], float]:
     """What Python's explain says that a value sees: first and last row, first and last column, padded share."""
-    field = fields(graph)[BlobId(name)]
+    field = receptive_fields(graph)[BlobId(name)]
     spans = [
         [int(axis.first + i * axis.jump), int(axis.last + i * axis.jump)]
         for axis, i in zip(field.axes, (y, x), strict=True)
@@ -168,7 +168,7 @@ def test_the_receptive_field_is_drawn_on_the_image(
 def test_fields_of_every_layer_are_python_s(open_report: Open, alexnet: Path) -> None:
     page = open_report(alexnet).page
     graph = load_graph(ALEXNET)
-    for blob_id, field in fields(graph).items():
+    for blob_id, field in receptive_fields(graph).items():
         shape = graph.shapes[blob_id]
         if len(shape) != 4 or not field.aligned:
             continue

@@ -121,7 +121,7 @@ def test_layers_of_unknown_types_are_told_too(tmp_path: Path) -> None:
     net.write_text(DATA + layer("Odd"))
     result = invoke(explain, net, "it")
     assert result.code == 0
-    assert "Nothing here can tell more" in result.out
+    assert "No more can be said" in result.out
     assert invoke(explain, net).code == 0
 
 

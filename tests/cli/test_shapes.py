@@ -156,7 +156,7 @@ def test_narrow_terminals(width: int, net: Path) -> None:
     lines = capture.get().splitlines()
     assert max(map(len, lines)) <= width
     table = "\n".join(lines)
-    assert "not shown for want of width" in table
+    assert "hidden columns (terminal too narrow)" in table
     for row in make_report(load_graph(net)).rows:
         assert row.name[:5] in table  # long names go on below
 

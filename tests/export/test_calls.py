@@ -12,8 +12,8 @@ import pytest
 from prototxt.blobs import TRAIN, Array
 from prototxt.explain.sections.parameters import array_names
 from prototxt.export.call import Call
-from prototxt.export.keras.calls import keras
-from prototxt.export.pytorch.calls import pytorch
+from prototxt.export.keras.call import keras_call
+from prototxt.export.pytorch.call import pytorch_call
 from prototxt.graph.context import LayerContext, is_known
 from support.golden import CASE_LIST, Case, part
 
@@ -115,7 +115,7 @@ def check(made: Any, expected: list[Array], back: Any) -> None:
 def test_pytorch_gives_the_same(case: Case) -> None:
     t = torch()
     for look, bottom, params in looks(case):
-        call = pytorch(look)
+        call = pytorch_call(look)
         if call is None or not call.code or look.layer.phase == TRAIN:
             continue
         names = dict(zip(array_names(look), params, strict=True))
@@ -136,7 +136,7 @@ def test_pytorch_gives_the_same(case: Case) -> None:
 def test_keras_gives_the_same(case: Case) -> None:
     k, t = keras_of_torch(), torch()
     for look, bottom, params in looks(case):
-        call = keras(look)
+        call = keras_call(look)
         if call is None or not call.code or look.layer.phase == TRAIN or call.code.startswith("tf."):
             continue
         if "training=True" in " ".join(call.differs):

@@ -63,8 +63,5 @@ def test_a_plan_as_text() -> None:
     assert lines[0] == "steps · TEST · plan of 8 layers in 5 steps · 2 threads"
     assert "conv .. relu   Convolution 3x5/2x1 g2 + BatchNorm, Scale, ReLU   im2col_gemm" in text
     assert "3x5x4x7, 3x7x4x7 → 3x12x4x7" in text
-    assert (
-        "1 layer fused, 2 folded into weights; 2 blobs in another one's memory, 2 of them in a Concat's"
-        in text
-    )
+    assert "1 layer fused, 2 folded into weights; 2 aliased blobs (2 inside a Concat)" in text
     assert len(net().plan_summary(keep=["conv@0"]).splitlines()) > len(lines)

@@ -70,4 +70,4 @@ def test_a_table() -> None:
     assert [t[-6:-4] for t in totals] == [["10.000", "100.0%"]] * 2
     assert any(line.startswith("a forward takes 9.000 ms") for line in lines)
     narrow = shown(profile_table(made, 80))
-    assert "not shown for want of width: GFLOP, bound ms, type" in narrow[-1]
+    assert "hidden columns (terminal too narrow): GFLOP, bound ms, type" in narrow[-1]

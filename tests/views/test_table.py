@@ -92,4 +92,4 @@ def test_the_legend_explains_what_is_shown() -> None:
     explained = ("MACs: ", "bytes: ", "↺ works")
     assert all(words in wide for words in explained)
     assert not any(words in narrow for words in explained)
-    assert "not shown for want of width" in narrow
+    assert "hidden columns (terminal too narrow)" in narrow

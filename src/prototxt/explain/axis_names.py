@@ -18,10 +18,10 @@ class Names:
 
     def places(self, number: int) -> str:
         """`1 row`, `3 rows`."""
-        return f"{number:,} {self.place}" if number == 1 else f"{number:,} {self.places_alone}"
+        return f"{number:,} {self.place}" if number == 1 else f"{number:,} {self.plural}"
 
     @property
-    def places_alone(self) -> str:
+    def plural(self) -> str:
         return " and ".join(f"{word}s" for word in self.place.split(" and "))
 
 

@@ -1,17 +1,28 @@
-"""The same layer as a call in another program: the code, where the learned arrays go, what differs."""
+"""A layer as a call of another framework: the code, the source of its weights, the differences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+__all__ = [
+    "Call",
+    "Expression",
+    "bottom_names",
+    "call_code",
+    "literal",
+    "per_axis",
+    "unless_all",
+    "weighted_sum",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`code` is a module or a function, or an expression of the bottom `x` (`x0`, `x1` of several bottoms).
+    """A module, a function, or an expression of the bottom `x` (`x0`, `x1` where there are several), as `code`.
 
-    `weights` says for each learned array of the other program's what it is of ours, by the names that the section on
-    parameters gives them. Without `code` there is nothing like it there; `differs` tells why, or what to mind.
+    `weights` are pairs of a parameter there and an expression of ours, by the names of `Param.name`. An empty `code`
+    means that there is no equivalent; `differs` says why, or what to mind.
     """
 
     code: str
@@ -20,39 +31,39 @@ class Call:
 
 
 class Expression(str):
-    """Code as it is, where a string would be quoted."""
+    """Code that `literal` leaves as it is, where it would quote a string."""
 
 
-def code(name: str, *values: object, **options: object) -> str:
+def call_code(name: str, *values: object, **options: object) -> str:
     """`nn.Conv2d(96, 256, kernel_size=5)`; an option that is None is left out."""
-    given = [written(value) for value in values]
-    given += [f"{key}={written(value)}" for key, value in options.items() if value is not None]
-    return f"{name}({', '.join(given)})"
+    arguments = [literal(value) for value in values]
+    arguments += [f"{key}={literal(value)}" for key, value in options.items() if value is not None]
+    return f"{name}({', '.join(arguments)})"
 
 
-def written(value: object) -> str:
-    """A value as Python has it; a float with as many digits as a net's file would say it with."""
+def literal(value: object) -> str:
+    """A value as Python code; a float with 7 digits, as precise as float32."""
     if isinstance(value, str):
         return str(value) if isinstance(value, Expression) else f'"{value}"'
     return f"{value:.7g}" if isinstance(value, float) else repr(value)
 
 
-def same_or_each(values: Sequence[int]) -> int | tuple[int, ...]:
-    """`5` for 5 x 5, `(5, 3)` for others."""
+def per_axis(values: Sequence[int]) -> int | tuple[int, ...]:
+    """`5` for 5 x 5, `(5, 3)` for 5 x 3."""
     return values[0] if len(set(values)) == 1 else tuple(values)
 
 
-def unless(usual: int, values: Sequence[int]) -> int | tuple[int, ...] | None:
-    """The same, None where all are as usual."""
-    return same_or_each(values) if set(values) - {usual} else None
+def unless_all(default: int, values: Sequence[int]) -> int | tuple[int, ...] | None:
+    """The same; None where all values are the default."""
+    return per_axis(values) if set(values) - {default} else None
 
 
-def terms(coeff: Sequence[float], names: Sequence[str]) -> str:
-    """`x0 + -1 * x1`."""
+def weighted_sum(coeff: Sequence[float], names: Sequence[str]) -> str:
+    """`x0 + -1 * x1`; plain sums without coefficients."""
     factors = coeff or [1.0] * len(names)
-    return " + ".join(x if c == 1 else f"{written(c)} * {x}" for c, x in zip(factors, names, strict=True))
+    return " + ".join(x if c == 1 else f"{literal(c)} * {x}" for c, x in zip(factors, names, strict=True))
 
 
-def bottoms(number: int) -> list[str]:
-    """What the bottoms are called."""
+def bottom_names(number: int) -> list[str]:
+    """`x`, or `x0`, `x1`, ... of several bottoms."""
     return ["x"] if number == 1 else [f"x{i}" for i in range(number)]

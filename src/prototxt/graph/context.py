@@ -1,4 +1,4 @@
-"""A layer where it stands in its net: all that a section is made from."""
+"""A layer in its net: the layer, its shapes and its window, as explanations and exports need them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from prototxt.blobs import Shape
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.layers.base import Layer
+from prototxt.layers.common.window import Axis
 from prototxt.layers.unknown import Unknown
+
+__all__ = ["LayerContext", "find_layer", "is_known", "namesakes"]
 
 T = TypeVar("T")
 
@@ -25,15 +28,23 @@ class LayerContext:
 
     @property
     def layer(self) -> Layer:
+        """The node's layer."""
         return self.node.layer
 
     @cached_property
     def bottom(self) -> list[Shape]:
+        """The shapes of the bottoms."""
         return self.graph.bottom_shapes(self.node)
 
     @cached_property
     def top(self) -> list[Shape]:
+        """The shapes of the tops."""
         return self.graph.top_shapes(self.node)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The layer's window along each spatial axis; empty for layers without one."""
+        return self.node.window.axes if self.node.window else ()
 
     def per_image(self, number: int) -> int:
         """A count over the whole batch as a count per image."""
@@ -41,7 +52,7 @@ class LayerContext:
 
 
 def is_known(graph: Graph, node: Node) -> bool:
-    """Whether the layer can be run and no shape around it depends on one that nothing here can."""
+    """Whether the layer is implemented and all shapes around it are known."""
     return not isinstance(node.layer, Unknown) and graph.shapes.keys() >= {*node.bottoms, *node.tops}
 
 
@@ -51,7 +62,7 @@ def of_class(table: Mapping[type[Layer], T], layer: Layer) -> T | None:
 
 
 def namesakes(graph: Graph, node: Node) -> str:
-    """That others have this layer's name, of which it is the first to be found; nothing where none has."""
+    """A remark where several layers have this layer's name, of which it is the first; else empty."""
     number = sum(other.name == node.name for other in graph.nodes)
     return f'{number} layers are called "{node.name}": this is the first of them' if number > 1 else ""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import PurePath
 
+from prototxt.explain.sections.cost import biases
 from prototxt.explain.sections.layer import explain_layer
-from prototxt.explain.sections.macs import biases
 from prototxt.explain.sections.section import Section
 from prototxt.explain.surgery.compare import Key, Pair, Side
 from prototxt.explain.surgery.diff import Diff, WeightMatch

@@ -133,9 +133,9 @@ def _wrapped(cell: str, width: int) -> list[str]:
     return lines
 
 
-def not_shown(hidden: Sequence[str]) -> list[str]:
-    """A line for the legend where columns had to go."""
-    return [f"not shown for want of width: {', '.join(hidden)}"] if hidden else []
+def hidden_columns(hidden: Sequence[str]) -> list[str]:
+    """A line for the legend where the terminal is too narrow for some columns."""
+    return [f"hidden columns (terminal too narrow): {', '.join(hidden)}"] if hidden else []
 
 
 def plain_text(table: RenderableType) -> str:

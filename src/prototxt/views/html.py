@@ -1,10 +1,12 @@
-"""One HTML page that needs nothing else: light and dark, no scripts."""
+"""A self-contained HTML page, light and dark, without scripts."""
 
 from __future__ import annotations
 
 from html import escape
 
 from prototxt.errors import printable
+
+__all__ = ["html_page", "html_text"]
 
 STYLE = """
 :root { color-scheme: light dark; --soft: color-mix(in srgb, currentColor 60%, transparent);
@@ -25,13 +27,13 @@ td { white-space: nowrap; } .right { text-align: right; }
 """
 
 
-def page(title: str, body: str, style: str = "") -> str:
-    """A whole page around its body; `style` is what it needs besides."""
+def html_page(title: str, body: str, style: str = "") -> str:
+    """A whole page around its body; `style` is CSS that follows the common one."""
     head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">'
     head += '\n<meta name="viewport" content="width=device-width">'
-    return f"{head}\n<title>{safe(title)}</title>\n<style>{STYLE}{style}</style>\n{body}\n</html>\n"
+    return f"{head}\n<title>{html_text(title)}</title>\n<style>{STYLE}{style}</style>\n{body}\n</html>\n"
 
 
-def safe(text: str) -> str:
-    """Text from a file, as text of a page; its lines stay lines."""
+def html_text(text: str) -> str:
+    """Text from a file, escaped for a page; line breaks are kept."""
     return "\n".join(escape(printable(line)) for line in text.split("\n"))

@@ -1,4 +1,4 @@
-"""A plan as a table: which kernel runs which layers, in what order, in what memory."""
+"""A plan as a table: the steps in order, with their layers, kernel and memory."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from prototxt.blobs import Shape
 from prototxt.errors import printable
-from prototxt.views.columns import WIDE, Column, R, column_table, fit, not_shown, plain_text
-from prototxt.views.numbers import FEW, compact_shape, counted, human_bytes
+from prototxt.views.columns import WIDE, Column, R, column_table, fit, hidden_columns, plain_text
+from prototxt.views.numbers import bytes_cell, compact_shape, counted, first_few, human_bytes
 from prototxt.views.plan import PlanReport, PlanRow
 
 
 def plan_table(report: PlanReport, width: int) -> RenderableType:
-    """The table of steps with what the plan takes below, at most `width` columns wide."""
+    """The table of steps, and the memory of the plan below it, at most `width` columns wide."""
     columns, hidden = fit(_columns(report), report.rows, width)
     return Group(_title(report), column_table(columns, report.rows, width), _legend(report, hidden))
 
@@ -26,7 +25,7 @@ def plan_text(report: PlanReport) -> str:
 
 
 def step_columns(of: Callable[[R], PlanRow]) -> list[Column[R]]:
-    """The columns that say which step a row is `of`."""
+    """The columns that identify a step; `of` returns the step of a row."""
     return [
         Column("step", lambda r: str(of(r).number), right=True),
         Column("layers", lambda r: names(of(r)), "total", wraps=True, style="bold"),
@@ -42,9 +41,9 @@ def _columns(report: PlanReport) -> list[Column[PlanRow]]:
         Column("wave", lambda r: str(r.wave), right=True, spare=4),
         *what,
         Column("bottoms → tops", _shapes, style="green", spare=3),
-        Column("bytes", lambda r: human_bytes(r.bytes), human_bytes(report.bytes), right=True, spare=1),
+        Column("bytes", lambda r: bytes_cell(r.bytes), bytes_cell(report.bytes), right=True, spare=1),
         Column("GFLOP", lambda r: gflop(r.flop), gflop(report.flop), right=True),
-        Column("workspace", lambda r: human_bytes(r.workspace_bytes), right=True, spare=5),
+        Column("workspace", lambda r: bytes_cell(r.workspace_bytes), right=True, spare=5),
     ]
 
 
@@ -53,7 +52,7 @@ def _itself(row: PlanRow) -> PlanRow:
 
 
 def names(row: PlanRow) -> str:
-    """`conv1`, or of several layers `conv1 .. relu1`."""
+    """`conv1`; `conv1 .. relu1` of several layers."""
     first, last = row.layers[0], row.layers[-1]
     return printable(first) if len(row.layers) == 1 else f"{printable(first)} .. {printable(last)}"
 
@@ -65,18 +64,13 @@ def types(row: PlanRow) -> str:
 
 
 def gflop(flop: int) -> str:
-    """In thousands of millions; empty for 0, so that a column shows only what counts."""
+    """Billions of operations; empty for 0, so that a column shows only what counts."""
     return f"{flop / 1e9:.3f}" if flop else ""
 
 
 def _shapes(row: PlanRow) -> str:
-    return f"{_few(row.bottoms)} → {_few(row.tops)}".strip()
-
-
-def _few(shapes: Sequence[Shape]) -> str:
-    shown = shapes if len(shapes) <= FEW else shapes[:1]
-    more = [f"+{len(shapes) - 1}"] if len(shapes) > FEW else []
-    return ", ".join([*map(compact_shape, shown), *more])
+    bottoms, tops = (first_few([compact_shape(s) for s in shapes]) for shapes in (row.bottoms, row.tops))
+    return f"{bottoms} → {tops}".strip()
 
 
 def _title(report: PlanReport) -> Text:
@@ -88,13 +82,12 @@ def _title(report: PlanReport) -> Text:
 def _legend(report: PlanReport, hidden: Sequence[str]) -> Text:
     lines = [
         f"{counted(report.fused, 'layer')} fused, {report.folded:,} folded into weights; "
-        f"{counted(report.shared, 'blob')} in another one's memory, {report.joined:,} of them in a Concat's; "
-        f"{counted(report.waves, 'wave')} of steps that wait for one another",
-        f"peak of blobs and workspaces {human_bytes(report.peak_bytes) or '0 B'}, with every worker's memory "
-        f"{human_bytes(report.session_bytes) or '0 B'}; prepared weights "
-        f"{human_bytes(report.prepared_bytes) or '0 B'}",
+        f"{counted(report.shared, 'aliased blob')} ({report.joined:,} inside a Concat); "
+        f"{counted(report.waves, 'wave')}",
+        f"peak memory of blobs and workspaces {human_bytes(report.peak_bytes)}, with all workers "
+        f"{human_bytes(report.session_bytes)}; packed weights {human_bytes(report.prepared_bytes)}",
         f"bytes: tops in float32 for the whole batch of {report.images}; GFLOP: 2 x multiply-adds of the layers' "
-        "formulas; forward: no kernel, the layer's own forward",
-        *not_shown(hidden),
+        "formulas; kernel forward: the layer's own forward; steps of a wave do not depend on each other",
+        *hidden_columns(hidden),
     ]
     return Text("\n".join(lines), style="dim")

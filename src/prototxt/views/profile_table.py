@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.views.columns import Column, R, column_table, fit, not_shown
+from prototxt.views.columns import Column, R, column_table, fit, hidden_columns
 from prototxt.views.numbers import counted
 from prototxt.views.plan import PlanRow
 from prototxt.views.plan_table import gflop, step_columns
@@ -88,6 +88,6 @@ def _legend(report: ProfileReport, hidden: Sequence[str]) -> Text:
         f"copies {roof.copy_gb:.1f} GB/s read and written, both measured now",
         "bound: the longer of GFLOP at that rate and of bottoms, tops and parameters moved at that rate; below 1 x "
         "where a kernel needs fewer products than the formula or blobs stay in the cache",
-        *not_shown(hidden),
+        *hidden_columns(hidden),
     ]
     return Text("\n".join(lines), style="dim")

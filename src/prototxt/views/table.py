@@ -9,16 +9,16 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.views.columns import WIDE, Column, column_table, fit, not_shown, plain_text
+from prototxt.views.columns import WIDE, Column, column_table, fit, hidden_columns, plain_text
 from prototxt.views.net_rows import Missing, Report, Row
-from prototxt.views.numbers import arrow, compact_shape, counted, human_bytes, known_shape, thousands
+from prototxt.views.numbers import arrow, bytes_cell, compact_shape, counted, known_shape, thousands
 
 if TYPE_CHECKING:
     from prototxt.engine.watch import Timer
 
 
-MAX_NAMED = 10
-"""Missing types that are told one by one."""
+MAX_TYPES = 10
+"""The most missing types that are listed one by one."""
 
 
 def _columns(report: Report, timer: Timer | None) -> list[Column[Row]]:
@@ -35,8 +35,8 @@ def _columns(report: Report, timer: Timer | None) -> list[Column[Row]]:
         cell = f"{total.statistics:,}"
         columns.append(Column("statistics", lambda r: thousands(r.statistics), cell, right=True, spare=2))
     columns.append(Column("MACs/image", lambda r: thousands(r.macs), f"{total.macs:,}", right=True, spare=1))
-    cell = human_bytes(total.activation_bytes)
-    columns.append(Column("bytes", lambda r: human_bytes(r.activation_bytes), cell, right=True, spare=3))
+    cell = bytes_cell(total.activation_bytes)
+    columns.append(Column("bytes", lambda r: bytes_cell(r.activation_bytes), cell, right=True, spare=3))
     return columns if timer is None else columns + _time_columns(timer)
 
 
@@ -56,7 +56,7 @@ def _time_columns(timer: Timer) -> list[Column[Row]]:
 
 
 def _median(times: list[float]) -> float:
-    from statistics import median  # a table without times does without
+    from statistics import median  # slow to import, and only tables with times need it
 
     return median(times)
 
@@ -87,9 +87,9 @@ def _share(timer: Timer, row: Row, total: float) -> str:
 
 
 def report_table(report: Report, width: int, timer: Timer | None = None) -> RenderableType:
-    """The table with a title above and what the numbers mean below, at most `width` columns wide.
+    """The table with a title above and a legend below, at most `width` columns wide.
 
-    Where that is too narrow, parameter shapes go first, then the wiring, then bytes; a line says so.
+    Where that is too narrow, parameter shapes are hidden first, then the wiring, then bytes; the legend says so.
     """
     columns, hidden = fit(_columns(report, timer), report.rows, width)
     parts = [_title(report), column_table(columns, report.rows, width), _legend(report, hidden)]
@@ -103,31 +103,31 @@ def _title(report: Report) -> Text:
 
 
 def _legend(report: Report, hidden: list[str]) -> Text:
-    layer_classes = {
+    remarks = {
         "MACs/image": "MACs: multiply-adds of products with weights, bias not counted",
         "bytes": f"bytes: outputs in float32 for the whole batch of {report.images}",
         "bottoms → tops": "↺ works in place",
     }
-    lines = ["; ".join(resolve_type for title, resolve_type in layer_classes.items() if title not in hidden)]
+    lines = ["; ".join(remark for title, remark in remarks.items() if title not in hidden)]
     if report.totals.statistics and "statistics" not in hidden:
-        lines.append("statistics: stored means, variances and factors, measured rather than learned")
-    return Text("\n".join(filter(None, [*lines, *not_shown(hidden)])), style="dim")
+        lines.append("statistics: stored means, variances and factors, measured, not learned")
+    return Text("\n".join(filter(None, [*lines, *hidden_columns(hidden)])), style="dim")
 
 
 def _missing(report: Report) -> Text:
-    """What nothing here can run, what depends on it, and what to do."""
-    waiting = sum(None in row.shapes and not row.missing for row in report.rows)
-    what = f"nothing here can run {counted(len(report.missing), 'layer')}"
-    what += f"; on that depends what {counted(waiting, 'other layer')} can make (?)" if waiting else ""
-    lines = [f"\n{what}; the totals are those of the rest"]
-    alike: dict[tuple[str, str], list[Missing]] = {}
+    """The layers that are not implemented, the layers that depend on them, and hints."""
+    number, waiting = len(report.missing), sum(None in row.shapes and not row.missing for row in report.rows)
+    summary = f"{counted(number, 'layer is', 'layers are')} not implemented"
+    summary += f"; the shapes of {counted(waiting, 'other layer')} depend on that (?)" if waiting else ""
+    lines = [f"\n{summary}; totals are those of the rest"]
+    by_type: dict[tuple[str, str], list[Missing]] = {}
     for missing in report.missing:
-        alike.setdefault((missing.type, missing.what), []).append(missing)
-    for (_, reason), them in list(alike.items())[:MAX_NAMED]:
-        whom = f'layer "{printable(them[0].layer)}"' + (f" and {len(them) - 1} more" if them[1:] else "")
-        lines.append(f"  {them[0].place}: {whom}: {printable(reason)}")
-        lines += [f"    hint: {them[0].hint}"] * bool(them[0].hint)
-    lines += [f"  and {len(alike) - MAX_NAMED} more types"] * (len(alike) > MAX_NAMED)
+        by_type.setdefault((missing.type, missing.what), []).append(missing)
+    for (_, reason), (first, *others) in list(by_type.items())[:MAX_TYPES]:
+        layers = f'layer "{printable(first.layer)}"' + (f" and {len(others)} more" if others else "")
+        lines.append(f"  {first.place}: {layers}: {printable(reason)}")
+        lines += [f"    hint: {first.hint}"] * bool(first.hint)
+    lines += [f"  and {len(by_type) - MAX_TYPES} more types"] * (len(by_type) > MAX_TYPES)
     return Text("\n".join(lines), style="yellow")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prototxt.errors import InputError, PrototxtError
-from prototxt.explain.sections.docstring import part, summary
+from prototxt.explain.sections.docstring import docstring_part, docstring_summary
 from prototxt.explain.sections.layer import explain_layer
 from prototxt.explain.sections.views.html import overview_html, sections_html
 from prototxt.explain.sections.views.overview import make_overview, overview_json, overview_text
@@ -66,15 +66,15 @@ def test_every_public_net(file: Path) -> None:
 )
 def test_every_type_says_what_it_does(layer_class: type[Layer]) -> None:
     layer = layer_class.__new__(layer_class)
-    assert summary(layer)
-    assert part(layer, "Formula")
-    assert part(layer, "Shapes")
+    assert docstring_summary(layer)
+    assert docstring_part(layer, "Formula")
+    assert docstring_part(layer, "Shapes")
 
 
 def test_wiring() -> None:
     told = sections_of(ALEXNET, "relu2")["layer"]
     assert line(told, "reads").text == line(told, "makes").text == "conv2  1 x 256 x 27 x 27"
-    assert line(told, "in place").text == "conv2 is written over; as it was before: conv2@0"
+    assert line(told, "in place").text == "conv2 is overwritten; its value before: conv2@0"
     assert line(told, "read by").text == "norm2 (LRN)"
     assert line(sections_of(LENET, "prob")["layer"], "read by").text == "an output of the net"
 

@@ -9,7 +9,7 @@ import pytest
 
 from prototxt.explain.sections.groups import Groups
 from prototxt.frontend.load import load_graph
-from prototxt.views.words import ranges, share, size_in_bytes
+from prototxt.views.numbers import human_bytes, ranges, share
 from support.explained_nets import ALEXNET, CORPUS, LENET, conv, graph_of, line, pool, sections_of
 from support.golden import needs_shared
 
@@ -37,7 +37,7 @@ def test_conv2_of_alexnet_in_two_groups() -> None:
     assert line(section, "inputs").text == "0-47 → outputs 0-127\n48-95 → outputs 128-255"
     assert line(section, "joined").values == {"pairs": 12288}
     rows = section.picture.splitlines()
-    assert rows[0] == " output   input 0-95, 2 a column"
+    assert rows[0] == " output   input 0-95, 2 per column"
     assert rows[1].endswith("█" * 24 + "·" * 24)
     assert rows[8].endswith("·" * 24 + "█" * 24)
     assert line(sections_of(ALEXNET, "conv2")["formula"], "map").text.splitlines() == [
@@ -83,7 +83,7 @@ def test_a_dilated_kernel_reaches_further_for_the_same_cost() -> None:
         for d in (1, 4)
     )
     assert line(plain, "kernel sees").text == line(dilated, "kernel sees").text
-    assert line(dilated, "kernel sees").note == "its taps reach over 9x9 of a map, at the cost of 3x3"
+    assert line(dilated, "kernel sees").note == "its taps span 9x9 of a map, at the cost of 3x3"
 
 
 def test_pairs_of_a_block_by_counting() -> None:
@@ -94,8 +94,8 @@ def test_pairs_of_a_block_by_counting() -> None:
         a, b = sorted(rng.sample(range(number * i + 1), 2))
         c, d = sorted(rng.sample(range(number * o + 1), 2))
         counted = sum(x // i == y // o for x in range(a, b) for y in range(c, d))
-        assert groups.joined(a, b, c, d) == counted
-        assert groups.joined(0, number * i, 0, number * o) == groups.pairs
+        assert groups.connected(a, b, c, d) == counted
+        assert groups.connected(0, number * i, 0, number * o) == groups.pairs
 
 
 def test_sharing_saves() -> None:
@@ -115,7 +115,7 @@ def test_every_convention_of_cost() -> None:
     assert line(grouped, "MAC").text == "256 x 27 x 27 values x 1,200 = 223,948,800"
     assert line(grouped, "with bias").values == {"count": 224_135_424}
     assert line(grouped, "OpenCV").values == {"count": 895_981_824}
-    assert "does not look at group" in line(grouped, "OpenCV").note
+    assert "it ignores group" in line(grouped, "OpenCV").note
     assert line(sections_of(LENET, "ip1")["cost"], "OpenCV").values == {"count": 1_200_000}
 
 
@@ -154,7 +154,7 @@ def test_im2col() -> None:
     assert line(section, "weights").values == {"rows": 128, "columns": 1200}
     assert line(section, "columns").values == {"rows": 1200, "columns": 729}
     assert line(section, "memory").values == {"bytes": 2 * 1200 * 729 * 4}
-    assert "once for a group" in line(section, "product").note
+    assert "once per group" in line(section, "product").note
     one = sections_of(graph_of(conv("num_output: 4 kernel_size: 1")), "y")["im2col"]
     assert line(one, "memory").values == {"bytes": 0}
     assert "nothing is copied" in line(one, "columns").text
@@ -202,7 +202,7 @@ def test_shared_arrays_are_told() -> None:
     )
     graph = graph_of(first, first.replace('"a"', '"y"'))
     told = line(sections_of(graph, "y")["parameters"], "weights")
-    assert told.note == 'that of layer a, which has the same name "w"'
+    assert told.note == 'shared with layer a, whose parameter has the same name "w"'
 
 
 def test_concat_says_where_its_maps_come_from() -> None:
@@ -236,4 +236,4 @@ def test_ranges(places: list[int], text: str) -> None:
 
 def test_words() -> None:
     assert [share(1, 3), share(1, 3000), share(0, 5), share(1, 0)] == ["33.3%", "0.03%", "0.0%", "0.0%"]
-    assert [size_in_bytes(n) for n in (12, 1200, 7_000_000)] == ["12 bytes", "1.2 KB", "7.0 MB"]
+    assert [human_bytes(n) for n in (12, 1200, 7_000_000)] == ["12 B", "1.2 KB", "7.0 MB"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import prototxt
-from prototxt.explain.sections.receptive_field import RULES, Field, fields
+from prototxt.explain.sections.receptive_field.fields import receptive_fields
+from prototxt.explain.sections.receptive_field.model import ReceptiveField
+from prototxt.explain.sections.receptive_field.rule import receptive_field
 from prototxt.frontend.load import load_graph
 from prototxt.graph.graph import BlobId, Graph
+from prototxt.layers.base import Layer
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.python import Python
 from prototxt.layers.registry import all_layer_classes
@@ -34,8 +38,8 @@ def reached(layers: list[str], top: str) -> list[list[int]]:
     return [[r for r in range(ROWS) if hit[r, i]] for i in range(hit.shape[1])]
 
 
-def field_of(layers: list[str], top: str) -> Field:
-    return fields(graph_of(*layers, data=(1, 1, ROWS, 5)))[BlobId(top)]
+def field_of(layers: list[str], top: str) -> ReceptiveField:
+    return receptive_fields(graph_of(*layers, data=(1, 1, ROWS, 5)))[BlobId(top)]
 
 
 def axes_alone(param: str) -> str:
@@ -107,7 +111,7 @@ AT_MOST = {
 }
 
 
-def seen_by(field: Field, i: int) -> list[int]:
+def seen_by(field: ReceptiveField, i: int) -> list[int]:
     """The rows of the input within the field of value i."""
     reach = field.axes[0]
     first, last = reach.first + i * reach.jump, reach.last + i * reach.jump
@@ -118,11 +122,11 @@ def seen_by(field: Field, i: int) -> list[int]:
 def test_exactly_what_reaches_a_value(name: str) -> None:
     layers = EXACT[name]
     if name == "whole":
-        assert field_of(layers, "y").whole((ROWS, 5))
+        assert field_of(layers, "y").covers((ROWS, 5))
         return
     field = field_of(layers, "y")
     rows = reached(layers, "y")
-    assert len(rows) == field.axes[0].units
+    assert len(rows) == field.axes[0].length
     for i, hit in enumerate(rows):
         assert [hit[0], hit[-1]] == [seen_by(field, i)[0], seen_by(field, i)[-1]], i
 
@@ -130,7 +134,7 @@ def test_exactly_what_reaches_a_value(name: str) -> None:
 @pytest.mark.parametrize("name", AT_MOST)
 def test_no_more_than_the_field_reaches_a_value(name: str) -> None:
     field, rows = field_of(AT_MOST[name], "y"), reached(AT_MOST[name], "y")
-    assert len(rows) == field.axes[0].units
+    assert len(rows) == field.axes[0].length
     widest = max(hit[-1] - hit[0] + 1 for hit in rows if hit)
     assert widest == field.axes[0].size or name in ("block", "resample_larger")  # 0 * NaN is NaN
     for i, hit in enumerate(rows):
@@ -140,18 +144,18 @@ def test_no_more_than_the_field_reaches_a_value(name: str) -> None:
 
 
 def test_alexnet() -> None:
-    seen = fields(load_graph(ALEXNET))
+    seen = receptive_fields(load_graph(ALEXNET))
     sizes = {
         name: seen[BlobId(name)].axes[0].size
         for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool5")
     }
     assert sizes == {"conv1": 11, "pool1": 19, "conv2": 51, "pool2": 67, "conv3": 99, "pool5": 195}
-    assert seen[BlobId("fc6")].whole((227, 227))
+    assert seen[BlobId("fc6")].covers((227, 227))
     section = sections_of(ALEXNET, "conv5")["field"]
     assert line(section, "field").text == "163 x 163 of data's 227 x 227 pixels"
     assert line(section, "follows").text == "131 + (3 - 1) * 16 = 163, steps of 16 * 1 = 16"
     assert line(section, "height, width").note == "value 0 is centred at pixel 17 and sees -64 to 98"
-    assert "5 x 5 of the 13 x 13 values see pixels alone" in line(section, "edges").text
+    assert "5 x 5 of the 13 x 13 values see no padding" in line(section, "edges").text
 
 
 def upsampled() -> Graph:
@@ -163,13 +167,13 @@ def upsampled() -> Graph:
 
 
 def test_bilinear_upsampling_puts_values_back_where_they_were() -> None:
-    reach = fields(upsampled())[BlobId("y")].axes[0]
-    assert [reach.jump, reach.centre, Fraction(reach.units)] == [1, 0, 28]
+    reach = receptive_fields(upsampled())[BlobId("y")].axes[0]
+    assert [reach.jump, reach.centre, Fraction(reach.length)] == [1, 0, 28]
 
 
 def test_dilation_widens_the_field_at_the_same_cost() -> None:
     plain, dilated = (graph_of(conv(f"num_output: 2 kernel_size: 3 pad: {d} dilation: {d}")) for d in (1, 4))
-    assert [fields(g)[BlobId("y")].axes[0].size for g in (plain, dilated)] == [3, 9]
+    assert [receptive_fields(g)[BlobId("y")].axes[0].size for g in (plain, dilated)] == [3, 9]
     assert plain.nodes[1].cost == dilated.nodes[1].cost
 
 
@@ -179,9 +183,9 @@ def test_branches_of_different_steps_are_told_as_at_most() -> None:
         conv("num_output: 3 kernel_size: 1", "gate", "mean"),
         'layer { name: "y" type: "Axpy" bottom: "gate" bottom: "data" bottom: "data" top: "y" }',
     )
-    field = fields(graph)[BlobId("y")]
+    field = receptive_fields(graph)[BlobId("y")]
     assert not field.aligned
-    assert field.whole((28, 32))
+    assert field.covers((28, 32))
 
 
 def test_values_without_an_image_have_no_field() -> None:
@@ -193,7 +197,7 @@ def test_values_without_an_image_have_no_field() -> None:
 
 def test_jump_is_a_fraction_behind_a_deconvolution() -> None:
     graph = graph_of(conv("num_output: 2 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution"))
-    assert fields(graph)[BlobId("y")].axes[0].jump == Fraction(1, 2)
+    assert receptive_fields(graph)[BlobId("y")].axes[0].jump == Fraction(1, 2)
 
 
 ROI = (
@@ -207,7 +211,7 @@ def test_behind_regions_any_pixel_may_count() -> None:
     graph = graph_of(ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI, data=(1, 1, 9, 9))
     told = line(sections_of(graph, "y")["field"], "field")
     assert told.text == "everything: all of data's 9 x 9 pixels"
-    assert told.note == "where its region lies decides which of them count"
+    assert told.note == "the region decides which of them count"
     text = "".join([
         'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 9 dim: 9 } } }',
         ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI,
@@ -237,7 +241,7 @@ def test_behind_a_proposal_and_detections_all_pixels_count() -> None:
     for name in ("rois", "y"):
         told = line(sections_of(graph, name)["field"], "field")
         assert told.text == "everything: all of data's 64 x 64 pixels"
-        assert told.note == "boxes are sorted and dropped by what all others are"
+        assert told.note == "boxes are ranked and suppressed against each other"
 
 
 def test_moved_values_see_what_they_saw() -> None:
@@ -256,7 +260,7 @@ def test_what_is_made_of_sizes_sees_nothing() -> None:
         'layer { name: "y" type: "PriorBox" bottom: "a" bottom: "data" top: "y" prior_box_param { min_size: 3 } }',
     )
     told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == "nothing: it is made of the sizes of its bottoms alone"
+    assert told.text == "nothing: it depends only on the sizes of its bottoms"
 
 
 def test_two_images_are_both_told() -> None:
@@ -270,19 +274,28 @@ def test_two_images_are_both_told() -> None:
     assert told.text == "3 x 3 of data's 28 x 32 pixels, and as much of p"
 
 
-def test_a_layer_that_nothing_here_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(RULES, Eltwise)
-    fields.cache_clear()
+@pytest.fixture
+def eltwise_without_rule() -> Iterator[None]:
+    rule = receptive_field.dispatch(Eltwise)
+    receptive_field.register(Eltwise, lambda _layer, _inputs: None)
+    receptive_fields.cache_clear()
+    yield
+    receptive_field.register(Eltwise, rule)
+    receptive_fields.cache_clear()
+
+
+@pytest.mark.usefixtures("eltwise_without_rule")
+def test_a_layer_without_a_rule_is_named() -> None:
     graph = graph_of(
         'layer { name: "sum" type: "Eltwise" bottom: "data" bottom: "data" top: "sum" }',
         conv("num_output: 2 kernel_size: 3", "y", "sum"),
     )
     told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == 'not known: nothing here tells what "sum" (Eltwise) looks at'
-    fields.cache_clear()
+    assert told.text == 'not known: the receptive field through "sum" (Eltwise) is unknown'
 
 
 def test_every_room_but_those_of_strangers_has_a_rule() -> None:
     for layer_class in all_layer_classes():
         if layer_class.bottoms != (0, 0) and layer_class.tops != (0, 0) and not layer_class.loss:
-            assert any(issubclass(layer_class, kind) for kind in RULES) or layer_class is Python, layer_class
+            has_rule = receptive_field.dispatch(layer_class) is not receptive_field.dispatch(Layer)
+            assert has_rule or layer_class is Python, layer_class

@@ -9,7 +9,7 @@ from math import ceil, floor, trunc
 import pytest
 
 from prototxt.explain.sections.section import Section
-from prototxt.explain.sections.size import size
+from prototxt.explain.sections.size import size_section
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.context import LayerContext, is_known
 from prototxt.layers.common.window import MAX_TAPS, Axis
@@ -18,7 +18,7 @@ from support.golden import CASE_LIST, Case
 
 
 def told(*layers: str, data: tuple[int, ...] = (1, 3, 28, 32)) -> Section:
-    section = size(look_at(graph_of(*layers, data=data), "y"))
+    section = size_section(look_at(graph_of(*layers, data=data), "y"))
     assert section is not None
     return section
 
@@ -41,7 +41,7 @@ def test_formulas_give_the_size(case: Case) -> None:
     graph = outline(define_net(file.read_text(), str(file)), Options(dialect=case.dialect))
     for node in graph.nodes:
         if is_known(graph, node):
-            section = size(LayerContext(graph, node))
+            section = size_section(LayerContext(graph, node))
             for one in section.lines if section else ():
                 assert works_out(one.text) in (True, None), one.text
                 if "out" in one.values:
@@ -93,17 +93,17 @@ def test_pooling_rounds_up_and_clips() -> None:
         "109 / 2 = 54.5 is rounded up; rounded down, as convolutions and other programs do, it would be 55"
         in rows.note
     )
-    assert "the last window hangs over the edge: 1 of its 3 lie outside" in rows.note
+    assert "the last window extends past the edge: 1 of its 3 lie outside" in rows.note
     clipped = line(told(pool("kernel_size: 2 stride: 2 pad: 1"), data=(1, 3, 7, 7)), "height, width")
     assert clipped.text == "ceil((7 + 2*1 - 2) / 2) + 1 = 5, without the last: 4"
-    assert "clipped: window 4 would start at row and column 7, in the padding behind the 7" in clipped.note
+    assert "clipped: window 4 would start at row and column 7, in the padding after the 7" in clipped.note
 
 
 def test_deconvolution() -> None:
     one = line(told(conv("num_output: 4 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution")), "height")
     assert one.text == "2 * (28 - 1) + 4 - 2*1 = 56"
     uneven = line(told(conv("num_output: 4 kernel_size: 3 stride: 2", kind="Deconvolution")), "height")
-    assert "some rows get 2 stamps, others 1, which shows as a checkerboard" in uneven.note
+    assert "some rows are the sum of 2 kernels, others of 1, which shows as a checkerboard" in uneven.note
 
 
 def test_unseen_places_by_looking() -> None:

@@ -18,7 +18,7 @@ from prototxt.cli.weights import weights_files
 from prototxt.errors import printable
 from prototxt.explain.sections.section import Section
 from prototxt.explain.sections.views import text as views
-from prototxt.explain.sections.views.html import told_html
+from prototxt.explain.sections.views.html import net_sections_html
 from prototxt.explain.surgery import diff, fc_as_conv, what_if
 from prototxt.explain.surgery.fc_weights import proof_section, prove, save_converted
 from prototxt.explain.surgery.same_padding import checked_shape
@@ -113,10 +113,10 @@ def _write(
 ) -> None:
     """Write sections in the form that --format asks for; in text, `table` stands for the section `layers`."""
     if request.form == "json":
-        write_text(views.told_json(title, sections), request.output)
+        write_text(views.net_sections_json(title, sections), request.output)
         return
     if request.form == "html":
-        write_text(told_html(title, sections), request.output)
+        write_text(net_sections_html(title, sections), request.output)
         return
 
     def lay_out(width: int) -> RenderableType:

@@ -1,13 +1,14 @@
-"""Which values of its bottoms make one value of a layer, and which maps are joined to which."""
+"""The section on a layer's connections: the values of its bottoms that one value depends on, and the maps it mixes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import singledispatch
 
 from prototxt.blobs import count
 from prototxt.explain.sections.groups import MAX_GROUPS, Groups
 from prototxt.explain.sections.section import Line, Section
-from prototxt.graph.context import LayerContext, of_class
+from prototxt.graph.context import LayerContext
 from prototxt.layers.axpy import Axpy
 from prototxt.layers.base import Layer
 from prototxt.layers.bias import Bias
@@ -34,57 +35,64 @@ from prototxt.layers.slice import Slice
 from prototxt.layers.softmax import Softmax
 from prototxt.layers.split import Split
 from prototxt.layers.tile import Tile
-from prototxt.views.words import a_slice, counted, product, span, times
+from prototxt.views.numbers import counted, product, slice_of, span, times
 
-Rule = Callable[[LayerContext], Section]
+__all__ = ["connections", "connectivity_section"]
 
 
-def connectivity(context: LayerContext) -> Section | None:
-    """Nothing for layers of whose kind nothing is known."""
-    rule = of_class(RULES, context.layer)
-    return rule(context) if rule and context.bottom and context.top else None
+def connectivity_section(context: LayerContext) -> Section | None:
+    """The section; None for layers without bottoms or tops, and for types without a rule."""
+    return connections(context.layer, context) if context.bottom and context.top else None
+
+
+@singledispatch
+def connections(layer: Layer, context: LayerContext) -> Section | None:
+    """The connections of a layer; by default None."""
+    return None
 
 
 def _section(lines: Sequence[Line], picture: str = "") -> Section:
     return Section("connectivity", "What one value is made of", tuple(lines), picture)
 
 
-def _convolution(context: LayerContext) -> Section:
-    layer, shape = context.layer, context.bottom[0]
-    assert isinstance(layer, Convolution)
+def _elementwise(text: str) -> Section:
+    """The section of layers whose values depend only on their own place."""
+    return _section([Line("each value", text), Line("mixes", "no maps and no neighbours")])
+
+
+@connections.register
+def connections_of_convolution(layer: Convolution, context: LayerContext) -> Section:
+    """The window of one value, the groups, and the matrix of maps."""
+    shape = context.bottom[0]
     window = layer.window(shape)
     kernel, taps = window.kernel, window.num_taps
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
-    sees = f"{product([depth, *kernel])} = {depth * taps:,} values of {context.node.bottoms[0].name}{bias}"
+    values = f"{product([depth, *kernel])} = {depth * taps:,} values of {context.node.bottoms[0].name}{bias}"
+    numbers = {"depth": depth, "kernel": list(kernel), "values": depth * taps}
     lines = [
-        Line(
-            "kernel sees",
-            sees,
-            _gaps(window),
-            {"depth": depth, "kernel": list(kernel), "values": depth * taps},
-        ),
+        Line("kernel sees", values, _dilation_note(window), numbers),
         Line("kernels", _kernels(groups, kernel)),
         *_group_lines(groups),
-        Line("joined", _joined(groups, kernel), values={"pairs": groups.pairs}),
+        Line("joined", _pairs(groups, kernel), values={"pairs": groups.pairs}),
         *_one_by_one(context, groups, taps),
     ]
     return _section(lines, groups.picture())
 
 
-def _gaps(window: Window) -> str:
-    """What a dilated kernel sees for what it costs."""
+def _dilation_note(window: Window) -> str:
+    """The extent of a dilated kernel and its cost."""
     if window.extent == window.kernel:
         return ""
-    return f"its taps reach over {times(window.extent)} of a map, at the cost of {times(window.kernel)}"
+    return f"its taps span {times(window.extent)} of a map, at the cost of {times(window.kernel)}"
 
 
 def _kernels(groups: Groups, kernel: Sequence[int]) -> str:
     depth = groups.inputs // groups.number
     if depth == 1:
         return f"{groups.outputs:,}, one map each: the maps are not mixed"
-    slices = f"{groups.outputs:,}, each with {a_slice(kernel)} of its own for each of its {depth:,} maps"
+    slices = f"{groups.outputs:,}, each with {slice_of(kernel)} of its own for each of its {depth:,} maps"
     return f"{slices}; their sum is one map: {groups.outputs:,} maps, not {groups.outputs:,} x {depth:,}"
 
 
@@ -92,94 +100,96 @@ def _group_lines(groups: Groups) -> list[Line]:
     if groups.number == 1:
         every = f"{span(0, groups.inputs - 1)} → outputs {span(0, groups.outputs - 1)}"
         return [Line("inputs", f"{every}: every output sees every input", values={"group": 1})]
-    told = [f"{inputs} → outputs {outputs}" for inputs, outputs in groups.ranges()]
-    told += ["..."] * (groups.number > MAX_GROUPS)
+    pairs = [f"{inputs} → outputs {outputs}" for inputs, outputs in groups.ranges()]
+    pairs += ["..."] * (groups.number > MAX_GROUPS)
     i, o = groups.inputs // groups.number, groups.outputs // groups.number
-    per = f"group {groups.number}: {counted(i, 'input')} and {counted(o, 'output')} each"
-    return [Line("inputs", ("; " if i == o == 1 else "\n").join(told), per, {"group": groups.number})]
+    sizes = f"group {groups.number}: {counted(i, 'input')} and {counted(o, 'output')} each"
+    return [Line("inputs", ("; " if i == o == 1 else "\n").join(pairs), sizes, {"group": groups.number})]
 
 
-def _joined(groups: Groups, kernel: Sequence[int]) -> str:
+def _pairs(groups: Groups, kernel: Sequence[int]) -> str:
     every = groups.inputs * groups.outputs
     if groups.pairs == every:
-        return f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, {a_slice(kernel)} for each"
+        return f"all {groups.inputs:,} x {groups.outputs:,} = {every:,} pairs, {slice_of(kernel)} for each"
     of = f"{groups.inputs:,} x {groups.outputs:,} = {every:,} pairs"
     return f"{groups.pairs:,} of {of}, 1 in {every // groups.pairs:,}"
 
 
 def _one_by_one(context: LayerContext, groups: Groups, taps: int) -> list[Line]:
-    """What a kernel of a single tap is."""
+    """The meaning of a kernel of a single tap."""
     if taps > 1:
         return []
-    places = count(context.top[0][2:])
-    what = "no neighbours, maps alone: one small InnerProduct, the same at each of the " + counted(
-        places, "place"
-    )
-    change = f"{groups.inputs} maps become {groups.outputs}"
-    return [Line("1x1", f"{what}; {change}")]
+    places = counted(count(context.top[0][2:]), "place")
+    what = f"only maps, no neighbours: one small InnerProduct, the same at each of the {places}"
+    return [Line("1x1", f"{what}; {groups.inputs} maps become {groups.outputs}")]
 
 
-def _deconvolution(context: LayerContext) -> Section:
-    layer, shape = context.layer, context.bottom[0]
-    assert isinstance(layer, Deconvolution)
+@connections.register
+def connections_of_deconvolution(layer: Deconvolution, context: LayerContext) -> Section:
+    """The kernel that one input adds, and the kernels that overlap at one value."""
+    shape = context.bottom[0]
     window = layer.window(shape)
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth, outputs = groups.inputs // groups.number, groups.outputs // groups.number
-    meet = [-(-extent // stride) for extent, stride in zip(window.extent, window.stride, strict=True)]
-    stamp = [outputs, *window.kernel]
+    overlap = [-(-extent // stride) for extent, stride in zip(window.extent, window.stride, strict=True)]
+    kernel = [outputs, *window.kernel]
     lines = [
         Line(
             "each input",
-            f"lays down a kernel of {product(stamp)} = {count(stamp):,} values, scaled by itself",
+            f"adds a kernel of {product(kernel)} = {count(kernel):,} values, scaled by the input",
         ),
         Line(
-            "each value", f"the sum of at most {product([depth, *meet])} = {depth * count(meet):,} of those"
+            "each value",
+            f"the sum of at most {product([depth, *overlap])} = {depth * count(overlap):,} of those",
         ),
         *_group_lines(groups),
-        Line("joined", _joined(groups, window.kernel), values={"pairs": groups.pairs}),
+        Line("joined", _pairs(groups, window.kernel), values={"pairs": groups.pairs}),
     ]
     return _section(lines, groups.picture())
 
 
-def _pooling(context: LayerContext) -> Section:
-    layer, shape = context.layer, context.bottom[0]
-    assert isinstance(layer, Pooling)
-    window = layer.window(shape)
+@connections.register
+def connections_of_pooling(layer: Pooling, context: LayerContext) -> Section:
+    """A window of one map."""
+    window, maps = layer.window(context.bottom[0]), context.bottom[0][1]
     lines = [
         Line(
             "each value", f"{times(window.kernel)} = {window.num_taps:,} values of the map of the same number"
         ),
-        Line("maps", f"{shape[1]:,}, each on its own: pooling mixes no maps"),
+        Line("maps", f"{maps:,}, each on its own: pooling mixes no maps"),
     ]
-    return _section(lines, Groups(shape[1], shape[1], shape[1]).picture())
+    return _section(lines, Groups(maps, maps, maps).picture())
 
 
-def _inner_product(context: LayerContext) -> Section:
-    layer, shape = context.layer, context.bottom[0]
-    assert isinstance(layer, InnerProduct)
-    k = layer.matrix(shape)[1]
-    lines = [Line("output sees", f"all {k:,} values of an image, each with a weight of its own")]
+@connections.register
+def connections_of_inner_product(layer: InnerProduct, context: LayerContext) -> Section:
+    """All values of an image."""
+    shape = context.bottom[0]
+    values = layer.matrix(shape)[1]
+    lines = [Line("output sees", f"all {values:,} values of an image, each with a weight of its own")]
     maps = shape[layer.axis :]
     if len(maps) == 3 and count(maps[1:]) > 1:
-        kernel = f"{layer.num_output:,} kernels of {product(maps)}"
-        lines.append(Line("convolution", f"{kernel}, as large as the map: one window, no two places alike"))
+        kernels = f"{layer.num_output:,} kernels of {product(maps)}"
+        lines.append(
+            Line("convolution", f"{kernels}, as large as the map: a single window, no weights shared")
+        )
     return _section(lines)
 
 
-def _concat(context: LayerContext) -> Section:
-    layer = context.layer
-    assert isinstance(layer, Concat)
+@connections.register
+def connections_of_concat(layer: Concat, context: LayerContext) -> Section:
+    """The part of each bottom."""
     axis, first, lines = layer.axis % len(context.top[0]), 0, []
     for blob, shape in zip(context.node.bottoms, context.bottom, strict=True):
         end = first + shape[axis]
         lines.append(Line(span(first, end - 1), f"{blob.name}, copied"))
         first = end
-    return _section([*lines, Line("mixes", "nothing: what reads it can")])
+    return _section([*lines, Line("mixes", "nothing: the layers that read it can")])
 
 
-def _slice(context: LayerContext) -> Section:
-    layer = context.layer
-    assert isinstance(layer, Slice)
+@connections.register
+def connections_of_slice(layer: Slice, context: LayerContext) -> Section:
+    """The part of each top."""
     cuts = layer.cuts(context.bottom[0])
     lines = [
         Line(span(start, end - 1), f"{top.name}, copied")
@@ -188,91 +198,97 @@ def _slice(context: LayerContext) -> Section:
     return _section(lines)
 
 
-def _lrn(context: LayerContext) -> Section:
-    layer = context.layer
-    assert isinstance(layer, LRN)
+@connections.register
+def connections_of_lrn(layer: LRN, context: LayerContext) -> Section:
+    """The neighbours that normalize a value."""
     half, n = layer.local_size // 2, layer.local_size
     if layer.across:
-        text = (
-            f"the value itself, divided by what {n} maps have at its place: its own and {half} on either side"
-        )
+        text = f"the value itself, divided by the norm over {n} maps at its place: its own and {half} on either side"
     else:
-        text = f"the value itself, divided by what its {n}x{n} neighbours in the same map have"
+        text = f"the value itself, divided by the norm over its {n}x{n} neighbours in the same map"
     return _section([Line("each value", text)])
 
 
-def _softmax(context: LayerContext) -> Section:
-    layer, shape = context.layer, context.bottom[0]
-    assert isinstance(layer, Softmax)
+@connections.register
+def connections_of_softmax(layer: Softmax, context: LayerContext) -> Section:
+    """All values along the axis."""
+    shape = context.bottom[0]
     axis = layer.axis % len(shape)
     others = count(shape) // (shape[axis] or 1)
     text = f"all {shape[axis]:,} values along axis {axis}, which become shares of 1"
-    return _section([Line("each value", text), Line("times", f"{others:,}, each by itself")])
+    return _section([Line("each value", text), Line("times", f"{others:,}, each separately")])
 
 
-def _eltwise(context: LayerContext) -> Section:
+@connections.register
+def connections_of_eltwise(layer: Eltwise, context: LayerContext) -> Section:
+    """One value of each bottom."""
     names = ", ".join(blob.name for blob in context.node.bottoms)
-    return _at_its_place(f"{len(context.bottom)} values at its own place, one of each bottom: {names}")
+    return _elementwise(f"{len(context.bottom)} values at its own place, one of each bottom: {names}")
 
 
-def _per_channel(context: LayerContext) -> Section:
-    layer = context.layer
-    assert isinstance(layer, PerChannel)
+@connections.register
+def connections_of_per_channel(layer: PerChannel, context: LayerContext) -> Section:
+    """The parameters of the channel, or the statistics of the batch."""
     if layer.is_per_channel(context.bottom):
-        return _at_its_place("the value at its own place and the numbers of its channel")
+        return _elementwise("the value at its own place and the parameters of its channel")
     if isinstance(layer, Scale | Bias):
-        return _at_its_place("the value at its own place and the number that is laid there")
+        return _elementwise("the value at its own place and the parameter broadcast to it")
     n, _, *others = context.bottom[0]
     of = f"{product([n, *others])} = {n * count(others):,} of its channel"
     text = f"the value itself, and mean and variance over {of}"
     return _section([Line("each value", text, "the images of a batch change each other's values")])
 
 
-def _own(what: str) -> Rule:
-    """The rule of layers whose every value is made of `what`, at its own place."""
-    return lambda _: _at_its_place(what)
+@connections.register
+def connections_of_prelu(layer: PReLU, context: LayerContext) -> Section:
+    """The slope of the channel."""
+    return _elementwise("the value at its own place and the slope of its channel")
 
 
-def _at_its_place(text: str) -> Section:
-    return _section([Line("each value", text), Line("mixes", "no maps and no neighbours")])
+@connections.register
+def connections_of_neuron(layer: ElementwiseLayer, context: LayerContext) -> Section:
+    """One value."""
+    return _elementwise("the one value at its own place")
 
 
-def _shuffle(context: LayerContext) -> Section:
-    layer, channels = context.layer, context.bottom[0][1]
-    assert isinstance(layer, ShuffleChannel)
-    depth = channels // layer.group
-    order = [str(c % layer.group * depth + c // layer.group) for c in range(min(channels, 2 * layer.group))]
-    return _section(
-        [
-            Line(
-                "maps",
-                ", ".join(order) + (" ..." if channels > len(order) else ""),
-                "the input map in each place",
-            ),
-            Line("so that", f"a convolution in groups behind it sees maps of all {layer.group} groups"),
-        ]
+@connections.register
+def connections_of_dropout(layer: Dropout, context: LayerContext) -> Section:
+    """One value, or none."""
+    return _elementwise("the one value at its own place, or 0 at random in training")
+
+
+@connections.register
+def connections_of_axpy(layer: Axpy, context: LayerContext) -> Section:
+    """One value of each bottom."""
+    return _elementwise(
+        "a factor for its channel and image, times the second bottom's value at its place, plus the third's"
     )
 
 
-RULES: dict[type[Layer], Rule] = {
-    Convolution: _convolution,
-    Deconvolution: _deconvolution,
-    Pooling: _pooling,
-    InnerProduct: _inner_product,
-    Concat: _concat,
-    Slice: _slice,
-    LRN: _lrn,
-    Softmax: _softmax,
-    Eltwise: _eltwise,
-    PerChannel: _per_channel,
-    PReLU: _own("the value at its own place and the slope of its channel"),
-    ElementwiseLayer: _own("the one value at its own place"),
-    ShuffleChannel: _shuffle,
-    Axpy: _own(
-        "a number for its channel and image, times the second bottom's value at its place, plus the third's"
-    ),
-    Interp: _own("the 4 values around its place in the smaller map, the nearer ones weighing more"),
-    Dropout: _own("the one value at its own place, or 0 by chance while training"),
-    **dict.fromkeys((Reshape, Flatten, Permute, Crop, Tile, Split), _own("one value of the bottom as it is")),
-}
-"""By layer class; a class without a row of its own has its base's."""
+@connections.register
+def connections_of_interp(layer: Interp, context: LayerContext) -> Section:
+    """The neighbours of a sampling point."""
+    return _elementwise("the 4 values around its place in the smaller map, the nearer ones weighted more")
+
+
+@connections.register
+def connections_of_copy(
+    layer: Reshape | Flatten | Permute | Crop | Tile | Split, context: LayerContext
+) -> Section:
+    """One value, unchanged."""
+    return _elementwise("one value of the bottom, unchanged")
+
+
+@connections.register
+def connections_of_shuffle(layer: ShuffleChannel, context: LayerContext) -> Section:
+    """The order of the maps."""
+    channels = context.bottom[0][1]
+    depth = channels // layer.group
+    order = [str(c % layer.group * depth + c // layer.group) for c in range(min(channels, 2 * layer.group))]
+    maps = ", ".join(order) + (" ..." if channels > len(order) else "")
+    return _section(
+        [
+            Line("maps", maps, "the input map at each place"),
+            Line("so that", f"a convolution in groups after it sees maps of all {layer.group} groups"),
+        ]
+    )

@@ -1,4 +1,4 @@
-"""What a room's docstring says, by its parts."""
+"""A layer type's docstring by its parts: the summary, and the paragraphs `Formula:`, `Shapes:`, `Pitfalls:`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from inspect import cleandoc
 
 from prototxt.layers.base import Layer
 
+__all__ = ["docstring_part", "docstring_summary"]
 
-def summary(layer: Layer) -> str:
-    """What the layer does, in a line."""
+
+def docstring_summary(layer: Layer) -> str:
+    """The first paragraph, on one line."""
     return " ".join(_paragraphs(layer)[0].split())
 
 
-def part(layer: Layer, head: str) -> str:
-    """The text below `Formula:`, say, as it is laid out; empty where there is none."""
+def docstring_part(layer: Layer, head: str) -> str:
+    """The text below `head:` with its line breaks; empty where there is none."""
     for paragraph in _paragraphs(layer):
         first, _, body = paragraph.partition("\n")
         if first == f"{head}:":

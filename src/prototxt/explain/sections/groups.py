@@ -1,27 +1,29 @@
-"""Inputs and outputs in groups that do not see each other, and the matrix of which are joined."""
+"""Inputs and outputs in groups that are not connected with each other, and the matrix of connections."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prototxt.views.words import span
+from prototxt.views.numbers import span
+
+__all__ = ["MAX_GROUPS", "Groups"]
 
 MAX_COLUMNS, MAX_ROWS = 48, 12
-"""As large as the picture of a matrix is drawn."""
+"""The largest picture of a matrix, in characters."""
 
 FULL_ROWS = 3
-"""The rows of a matrix in which all are joined: there is little to see."""
+"""The rows of a matrix without groups, in which there is little to see."""
 
 MAX_GROUPS = 4
-"""As many groups as are told one by one."""
+"""The most groups that are listed one by one."""
 
-NOTHING, SHADES = "·", "░▒▓█"
-"""No pair of a block is joined; some, up to all."""
+NONE, SHADES = "·", "░▒▓█"
+"""No pair of a block is connected; some, up to all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """`inputs` and `outputs` in `number` groups that do not see each other."""
+    """`inputs` and `outputs` in `number` groups; only pairs within a group are connected."""
 
     inputs: int
     outputs: int
@@ -29,7 +31,7 @@ class Groups:
 
     @property
     def pairs(self) -> int:
-        """How many pairs of an input and an output are joined."""
+        """The number of connected pairs of an input and an output."""
         return self.inputs * self.outputs // self.number
 
     def ranges(self) -> list[tuple[str, str]]:
@@ -38,51 +40,50 @@ class Groups:
         shown = range(min(self.number, MAX_GROUPS))
         return [(span(g * i, g * i + i - 1), span(g * o, g * o + o - 1)) for g in shown]
 
-    def joined(self, first_in: int, end_in: int, first_out: int, end_out: int) -> int:
-        """How many pairs of these inputs and these outputs are joined."""
+    def connected(self, first_in: int, end_in: int, first_out: int, end_out: int) -> int:
+        """The number of connected pairs in this block of inputs and outputs."""
         i, o = self.inputs // self.number, self.outputs // self.number
         first = max(first_in // i, first_out // o)
         last = min((end_in - 1) // i, (end_out - 1) // o)
 
-        def of(g: int) -> int:
+        def of_group(g: int) -> int:
             inputs = min(end_in, g * i + i) - max(first_in, g * i)
             return inputs * (min(end_out, g * o + o) - max(first_out, g * o))
 
         # Only the first and the last group may be cut.
         between = max(last - first - 1, 0) * i * o
-        return between + sum(map(of, {first, last})) if first <= last else 0
+        return between + sum(map(of_group, {first, last})) if first <= last else 0
 
     def picture(self) -> str:
-        """The matrix of inputs (columns) and outputs (rows), a character for one or many of each."""
-        most = MAX_ROWS if self.number > 1 else FULL_ROWS
-        columns, rows = _cuts(self.inputs, MAX_COLUMNS), _cuts(self.outputs, most)
+        """The matrix of inputs (columns) and outputs (rows), one character for one or more of each."""
+        max_rows = MAX_ROWS if self.number > 1 else FULL_ROWS
+        columns, rows = _blocks(self.inputs, MAX_COLUMNS), _blocks(self.outputs, max_rows)
         labels = [span(first, end - 1) for first, end in rows]
         width = max(len("output"), *map(len, labels))
-        lines = [
-            f"{'output':>{width}}   input {span(0, self.inputs - 1)}, {_each(self.inputs, len(columns))}"
-        ]
+        per_column = _per_column(self.inputs, len(columns))
+        lines = [f"{'output':>{width}}   input {span(0, self.inputs - 1)}, {per_column}"]
         for label, (first, end) in zip(labels, rows, strict=True):
-            cells = [_shade(self.joined(a, b, first, end), (b - a) * (end - first)) for a, b in columns]
+            cells = [_shade(self.connected(a, b, first, end), (b - a) * (end - first)) for a, b in columns]
             lines.append(f"{label:>{width}}   {''.join(cells)}")
         if set(SHADES[:-1]) & set("".join(lines)):
-            lines.append(f"{'':{width}}   {SHADES[:-1]} some of these pairs are joined, {SHADES[-1]} all")
+            lines.append(f"{'':{width}}   {SHADES[:-1]} some of these pairs are connected, {SHADES[-1]} all")
         return "\n".join(lines)
 
 
-def _each(number: int, columns: int) -> str:
-    """`2 a column`."""
+def _per_column(number: int, columns: int) -> str:
+    """`2 per column`."""
     each = number / columns
-    return f"{each:g} a column" if each == int(each) else f"about {each:.0f} a column"
+    return f"{each:g} per column" if each == int(each) else f"about {each:.0f} per column"
 
 
-def _cuts(number: int, most: int) -> list[tuple[int, int]]:
-    """So many things in at most so many blocks, as even as can be."""
+def _blocks(number: int, most: int) -> list[tuple[int, int]]:
+    """`number` things in at most `most` blocks, as even as possible."""
     even = (n for n in range(min(number, most), most // 2, -1) if number % n == 0)
     blocks = next(even, min(number, most))
     return [(b * number // blocks, (b + 1) * number // blocks) for b in range(blocks)]
 
 
-def _shade(joined: int, pairs: int) -> str:
-    if not joined:
-        return NOTHING
-    return SHADES[min(len(SHADES) * joined // pairs, len(SHADES) - 1)]
+def _shade(connected: int, pairs: int) -> str:
+    if not connected:
+        return NONE
+    return SHADES[min(len(SHADES) * connected // pairs, len(SHADES) - 1)]

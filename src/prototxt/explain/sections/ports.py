@@ -1,37 +1,43 @@
-"""The same layer as calls of PyTorch and of Keras, with a word where they would differ."""
+"""The section on the same layer in PyTorch and Keras, with the differences."""
 
 from __future__ import annotations
 
 from prototxt.explain.sections.section import Line, Section
 from prototxt.export.call import Call
-from prototxt.export.keras.calls import keras
-from prototxt.export.pytorch.calls import pytorch
+from prototxt.export.keras.call import keras_call
+from prototxt.export.pytorch.call import pytorch_call
 from prototxt.graph.context import LayerContext
 
-ONE_LINE = 50
-"""Characters of learned arrays that are told in one line."""
+__all__ = ["ports_section"]
+
+MAX_WIDTH = 50
+"""The most characters of parameters on one line."""
 
 
-def elsewhere(context: LayerContext) -> Section | None:
-    """Nothing for types of which neither program is known to have the like."""
-    calls = [("PyTorch", pytorch(context)), ("Keras", keras(context))]
+def ports_section(context: LayerContext) -> Section | None:
+    """The section; None for types that neither program is known to have."""
+    calls = [("PyTorch", pytorch_call(context)), ("Keras", keras_call(context))]
     lines = [line for name, call in calls if call for line in _lines(name, call)]
     if lines and len(context.bottom) > 1 and len(context.bottom) == len(context.top):
         lines.append(Line("bottoms", f"{len(context.bottom)}: one module, called for each"))
     if lines and {blob.name for blob in context.node.bottoms} & {blob.name for blob in context.node.tops}:
         lines.append(_in_place(context))
-    return Section("elsewhere", "The same elsewhere", tuple(lines)) if lines else None
+    return Section("elsewhere", "In other frameworks", tuple(lines)) if lines else None
 
 
 def _lines(name: str, call: Call) -> list[Line]:
-    values = {"code": call.code, "weights": dict(call.weights), "differs": list(call.differs)}
+    values: dict[str, object] = {
+        "code": call.code,
+        "weights": dict(call.weights),
+        "differs": list(call.differs),
+    }
     weights = [f"{theirs} = {ours}" for theirs, ours in call.weights] if call.code else []
-    if sum(map(len, weights)) < ONE_LINE:
+    if sum(map(len, weights)) < MAX_WIDTH:
         weights = [", ".join(weights)] if weights else []
-    last = "x is N x H x W x C" if name == "Keras" and call.code else ""
-    lines = [Line(name, "\n".join([call.code or "nothing that does the same", *weights]), last, values)]
-    return [*lines, *(Line("mind", what) for what in call.differs)]
+    layout = "x is N x H x W x C" if name == "Keras" and call.code else ""
+    lines = [Line(name, "\n".join([call.code or "no equivalent", *weights]), layout, values)]
+    return [*lines, *(Line("mind", note) for note in call.differs)]
 
 
 def _in_place(context: LayerContext) -> Line:
-    return Line("in place", f"there the input stays; here {context.node.bottoms[0].name} is written over")
+    return Line("in place", f"there the input is kept; here {context.node.bottoms[0].name} is overwritten")

@@ -1,31 +1,31 @@
-"""What is said about a layer, in parts that every view shows in its own way."""
+"""A section: the text on one question about a layer or a net, which every view shows in its own way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+__all__ = ["Line", "Section"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said: a `label` in front, the `text`, and a `note` below it where it needs one.
+    """One statement: its `label`, its `text`, and a `note` below the text where it needs one.
 
-    Lines of the text are shown as they are, one below the other. `values` are the same numbers for programs, in plain
-    types.
+    Line breaks in the text are kept. `values` holds the same numbers for programs, in plain types that JSON knows.
     """
 
     label: str
     text: str
     note: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What belongs together, such as how the output size follows; `key` names it for programs.
+    """Statements on one question, such as how the output size follows; `key` names it for programs.
 
-    `picture` is drawn in characters, lines of at most 76, to be shown as it is.
+    `picture` is drawn in characters, at most 76 to a line, and shown as it is.
     """
 
     key: str

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, fields
 from difflib import SequenceMatcher
 
 from prototxt.blobs import Shape, format_shape
-from prototxt.explain.sections.receptive_field_label import Seen, seen
+from prototxt.explain.sections.receptive_field.label import FieldLabel, field_labels
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.graph import Graph, Node
 from prototxt.layers.unknown import Unknown
-from prototxt.views.words import size_in_bytes
+from prototxt.views.numbers import human_bytes
 
 __all__ = [
     "ARROW",
@@ -143,14 +143,14 @@ def keys(nodes: Iterable[Node]) -> Iterator[Key]:
 def _sides(graph: Graph | None) -> dict[Key, Side]:
     if graph is None:
         return {}
-    told = seen(graph)
+    labels = field_labels(graph)
     return {
-        key: _side(graph, node, told.get(node.index))
+        key: _side(graph, node, labels.get(node.index))
         for key, node in zip(keys(graph.nodes), graph.nodes, strict=True)
     }
 
 
-def _side(graph: Graph, node: Node, told: Seen | None) -> Side:
+def _side(graph: Graph, node: Node, label: FieldLabel | None) -> Side:
     kind = f"{node.type} (unknown)" if isinstance(node.layer, Unknown) else node.type
     return Side(
         node.index,
@@ -159,7 +159,7 @@ def _side(graph: Graph, node: Node, told: Seen | None) -> Side:
         tuple(graph.shapes.get(top) for top in node.tops),
         tuple(ref.shape for ref in node.params),
         Work(node.param_count, node.statistics, graph.macs(node), graph.new_bytes(node)),
-        told.size if told else "",
+        label.size if label else "",
     )
 
 
@@ -234,7 +234,7 @@ def totals_section(comparison: Comparison) -> Section:
         _total_line("parameters", before.params, after.params),
         _total_line("statistics", before.statistics, after.statistics),
         _total_line("MACs per image", before.macs, after.macs),
-        _total_line("maps", before.bytes, after.bytes, size_in_bytes),
+        _total_line("maps", before.bytes, after.bytes, human_bytes),
     ]
     return Section("totals", "Totals", tuple(line for line in lines if line))
 

@@ -23,7 +23,7 @@ from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
-from prototxt.views.words import counted
+from prototxt.views.numbers import counted
 
 __all__ = ["Diff", "WeightMatch", "diff", "sections"]
 

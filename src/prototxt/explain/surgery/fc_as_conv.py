@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from prototxt.blobs import Shape, count, format_shape
 from prototxt.errors import InputError, NetError, PrototxtError
-from prototxt.explain.sections.receptive_field import fields
+from prototxt.explain.sections.receptive_field.fields import receptive_fields
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.compare import ARROW
 from prototxt.frontend.load import Options, choose_layers, make_graph
@@ -23,7 +23,7 @@ from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
-from prototxt.views.words import counted, times
+from prototxt.views.numbers import counted, times
 
 FLATTENERS = (Flatten, Reshape)
 
@@ -301,7 +301,7 @@ def _steps(converted: Converted) -> list[Line]:
     """How far apart scores lie on the image; nothing where that is not told."""
     last = converted.turned[-1].layer
     top = next(node.tops[0] for node in converted.after.nodes if node.name == last)
-    found = fields(converted.after).get(top)
+    found = receptive_fields(converted.after).get(top)
     if found is None or not found.aligned:
         return []
     each, seen = (

@@ -21,7 +21,7 @@ from prototxt.layers.im2col import Im2col
 from prototxt.layers.pooling import Pooling
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
-from prototxt.views.words import times
+from prototxt.views.numbers import times
 
 __all__ = ["Fit", "SizeRule", "checked_shape", "fits", "pad_changes", "size_rule"]
 

@@ -19,7 +19,7 @@ from prototxt.explain.breakdown.views.parts import (
     verdict,
     window_places,
 )
-from prototxt.views.html import page, safe
+from prototxt.views.html import html_page, html_text
 from prototxt.views.numbers import counted
 
 __all__ = ["breakdown_html"]
@@ -46,18 +46,18 @@ def breakdown_html(breakdown: Breakdown, branches: Sequence[Branch] = (), fed: s
     """
     title = f"{breakdown.blob}{place_text(breakdown.at)} = {precise(breakdown.stored)}"
     parts = [
-        f"<h1>{safe(title)}</h1>",
-        f'<p class="soft">{safe(fed)}</p>' if fed else "",
+        f"<h1>{html_text(title)}</h1>",
+        f'<p class="soft">{html_text(fed)}</p>' if fed else "",
         *_content(breakdown),
     ]
     if branches:
         parts += ["<h2>Breakdowns of the largest terms</h2>", *map(_branch, branches)]
-    return page(title, "\n".join(filter(None, parts)), STYLE)
+    return html_page(title, "\n".join(filter(None, parts)), STYLE)
 
 
 def _content(breakdown: Breakdown) -> Iterator[str]:
-    yield f'<p class="soft">layer {safe(breakdown.layer)}, {safe(breakdown.type)}</p>'
-    yield f'<p class="formula"><code>{safe(breakdown.formula)}</code></p>'
+    yield f'<p class="soft">layer {html_text(breakdown.layer)}, {html_text(breakdown.type)}</p>'
+    yield f'<p class="formula"><code>{html_text(breakdown.formula)}</code></p>'
     shown = set(full_groups(breakdown.groups, False))
     for i, group in enumerate(breakdown.groups):
         yield _group(group, i in shown)
@@ -70,7 +70,7 @@ def _group(group: Group, is_open: bool) -> str:
     notes += filter(None, [counted(len(group), "term"), outside_text(group)])
     notes += ["not added"] * group.auxiliary
     sum_of = f" <b>{precise(group.subtotal)}</b>" if has_subtotal(group) else ""
-    head = f'<summary>{safe(title)}{sum_of} <span class="soft">{safe(", ".join(notes))}</span></summary>'
+    head = f'<summary>{html_text(title)}{sum_of} <span class="soft">{html_text(", ".join(notes))}</span></summary>'
     body = _window(blocks(group)) if is_window(group) else _terms(group)
     return f"<details{' open' if is_open else ''}>{head}{body}</details>"
 
@@ -84,7 +84,7 @@ def _grid(block: Block) -> str:
         f"<tr>{''.join(_cell(cell, (y, x) in block.marked) for x, cell in enumerate(row))}</tr>"
         for y, row in enumerate(block.rows)
     )
-    return f"<table><caption>{safe(block.title)}</caption>{rows}</table>"
+    return f"<table><caption>{html_text(block.title)}</caption>{rows}</table>"
 
 
 def _cell(cell: str, marked: bool) -> str:
@@ -100,10 +100,10 @@ def _terms(group: Group) -> str:
         factor = "" if term.factor is None else f"x {precise(term.factor)}"
         is_plain = group.selects or (term.factor is None and term.part == term.value)
         part = "" if is_plain else f"{'=' if factor else 'adds'} {precise(term.part)}"
-        extra = "".join(f"<td>{safe(name)} {precise(value)}</td>" for name, value in term.extra.items())
+        extra = "".join(f"<td>{html_text(name)} {precise(value)}</td>" for name, value in term.extra.items())
         kind = ' class="win"' if i == group.winner else ""
         rows.append(
-            f'<tr><td class="name">{safe(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
+            f'<tr><td class="name">{html_text(at)}</td><td{kind}>{precise(term.value)}</td><td>{factor}</td>'
             f"{extra}<td>{part}</td></tr>"
         )
     return f'<div class="list"><table>{"".join(rows)}</table></div>'
@@ -111,7 +111,7 @@ def _terms(group: Group) -> str:
 
 def _steps(breakdown: Breakdown) -> str:
     rows = [
-        f'<tr><td class="name">{safe(step.text)}</td>'
+        f'<tr><td class="name">{html_text(step.text)}</td>'
         f"<td>{'' if step.operand is None else precise(step.operand)}</td><td>{precise(step.value)}</td></tr>"
         for step in breakdown.steps
     ]
@@ -122,15 +122,15 @@ def _steps(breakdown: Breakdown) -> str:
     ]
     kind = "good" if breakdown.agrees else "bad"
     table = f'<div class="list steps"><table>{"".join(rows)}</table></div>'
-    return f'{table}<p class="{kind}">{safe(verdict(breakdown))}</p>'
+    return f'{table}<p class="{kind}">{html_text(verdict(breakdown))}</p>'
 
 
 def _branch(branch: Branch) -> str:
     term = branch.term
-    at = safe(f"{branch.bottom}{place_text(term.at or ())}")
+    at = html_text(f"{branch.bottom}{place_text(term.at or ())}")
     adds = "" if term.part == term.value else f", adds {precise(term.part)}"
     head = f"{at} = {precise(term.value)}{adds}"
     if branch.breakdown is None:
-        return f'<p>{head} <span class="soft">{safe(branch.why)}</span></p>'
+        return f'<p>{head} <span class="soft">{html_text(branch.why)}</span></p>'
     body = "\n".join([*_content(branch.breakdown), *map(_branch, branch.branches)])
     return f"<details><summary>{head}</summary>\n<div>{body}</div></details>"

@@ -1,4 +1,4 @@
-"""A net as an overview for those who want to understand it: a line for each layer, and what to ask next."""
+"""An overview of a net for a reader who wants to understand it: a line per layer, and commands to try next."""
 
 from __future__ import annotations
 
@@ -11,80 +11,87 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.explain.sections.receptive_field_label import Seen, seen
+from prototxt.explain.sections.receptive_field.label import FieldLabel, field_labels
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
 from prototxt.util.json import JsonObject
-from prototxt.views.columns import Column, column_table, fit, not_shown
+from prototxt.views.columns import Column, column_table, fit, hidden_columns
 from prototxt.views.export import report_dict
 from prototxt.views.net_rows import Row, make_report
 from prototxt.views.numbers import known_shape, thousands
 
+__all__ = [
+    "LEGEND",
+    "Overview",
+    "columns",
+    "make_overview",
+    "next_commands",
+    "overview_json",
+    "overview_text",
+]
+
+LEGEND = {
+    "sees": "sees: pixels of the input that one value depends on",
+    "step": "step: pixels of the input from one value to the next",
+    "MACs/image": "MACs: multiply-adds of products with weights, bias not counted",
+}
+"""The explanation of a column, by its title."""
+
 
 @dataclass(frozen=True)
 class Overview:
-    """A net's rows as the table of shapes has them, and by layer what it sees of the input, where that is told."""
+    """The rows of the table of shapes, and the receptive fields of the layers for which they are known."""
 
     graph: Graph
     rows: tuple[Row, ...]
-    seen: Mapping[int, Seen]
+    fields: Mapping[int, FieldLabel]
 
-    def sees(self, row: Row) -> str:
-        """`11x11`, `all`; empty where it is not told."""
-        return self.seen[row.index].size if row.index in self.seen else ""
+    def field_size(self, row: Row) -> str:
+        """`11x11`, `all`; empty where it is unknown."""
+        return self.fields[row.index].size if row.index in self.fields else ""
 
-    def steps(self, row: Row) -> str:
-        """How many pixels of the input lie between two values next to each other."""
-        return self.seen[row.index].step if row.index in self.seen else ""
+    def field_step(self, row: Row) -> str:
+        """The pixels of the input from one value to the next; empty where there is no grid."""
+        return self.fields[row.index].step if row.index in self.fields else ""
 
 
 def make_overview(graph: Graph) -> Overview:
     """The overview of a graph."""
-    return Overview(graph, make_report(graph).rows, seen(graph))
+    return Overview(graph, make_report(graph).rows, field_labels(graph))
 
 
 def columns(overview: Overview) -> list[Column[Row]]:
-    """What is told of each layer."""
-    report = make_report(overview.graph)
+    """The columns of the table."""
+    totals = make_report(overview.graph).totals
     return [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
         Column("type", lambda r: f"{printable(r.type)} {r.brief}".strip(), wraps=True, style="cyan"),
         Column("N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
-        Column("sees", overview.sees, right=True),
-        Column("step", overview.steps, right=True, spare=3),
-        Column(
-            "parameters", lambda r: thousands(r.param_count), f"{report.totals.params:,}", right=True, spare=1
-        ),
-        Column("MACs/image", lambda r: thousands(r.macs), f"{report.totals.macs:,}", right=True, spare=2),
+        Column("sees", overview.field_size, right=True),
+        Column("step", overview.field_step, right=True, spare=3),
+        Column("parameters", lambda r: thousands(r.param_count), f"{totals.params:,}", right=True, spare=1),
+        Column("MACs/image", lambda r: thousands(r.macs), f"{totals.macs:,}", right=True, spare=2),
     ]
 
 
-MEANINGS = {
-    "sees": "sees: pixels of the input that one value is made of",
-    "step": "step: pixels of the input from one value to the next",
-    "MACs/image": "MACs: multiply-adds of products with weights, bias not counted",
-}
-"""What the legend says of a column that is shown."""
-
-
 def overview_text(overview: Overview, width: int) -> RenderableType:
-    """The table, and what to ask next, at most `width` columns wide."""
+    """The table, and commands to try next, at most `width` columns wide."""
     shown, hidden = fit(columns(overview), overview.rows, width)
-    layer_classes = [MEANINGS[column.title] for column in shown if column.title in MEANINGS]
-    legend = Text("\n".join([*layer_classes, *not_shown(hidden)]), style="dim")
-    asked = Text("\n".join(["", "Ask next:", *(f"  {command}" for command in next_questions(overview))]))
-    asked.no_wrap, asked.overflow = True, "ignore"  # a command that is copied must be in one piece
-    return Group(_title(overview), column_table(shown, overview.rows, width), legend, asked)
+    remarks = [LEGEND[column.title] for column in shown if column.title in LEGEND]
+    legend = Text("\n".join([*remarks, *hidden_columns(hidden)]), style="dim")
+    commands = Text("\n".join(["", "Try next:", *(f"  {command}" for command in next_commands(overview))]))
+    commands.no_wrap, commands.overflow = True, "ignore"  # a command that is copied must be in one piece
+    return Group(_title(overview), column_table(shown, overview.rows, width), legend, commands)
 
 
 def _title(overview: Overview) -> Text:
     graph = overview.graph
-    told = f" · {PHASES[graph.phase]} · {len(overview.rows)} layers"
-    return Text.assemble((printable(graph.name) or "net", "bold"), told)
+    rest = f" · {PHASES[graph.phase]} · {len(overview.rows)} layers"
+    return Text.assemble((printable(graph.name) or "net", "bold"), rest)
 
 
-def next_questions(overview: Overview) -> list[str]:
-    """Commands that tell more, of the layer that works most."""
+def next_commands(overview: Overview) -> list[str]:
+    """Commands that explain the most expensive layer, and one of its values."""
     if not overview.rows:
         return []
     row = max(overview.rows, key=lambda r: r.macs)
@@ -92,25 +99,25 @@ def next_questions(overview: Overview) -> list[str]:
     shape = next(iter(row.shapes), None)
     if not shape:
         return [command]
-    at = ",".join(str(0 if axis == 0 else length // 2) for axis, length in enumerate(shape))
-    return [command, f"{command} --at {at}"]
+    index = ",".join(str(0 if axis == 0 else length // 2) for axis, length in enumerate(shape))
+    return [command, f"{command} --at {index}"]
 
 
 def overview_json(overview: Overview) -> str:
-    """The report for programs, with a field for each layer."""
-    told = report_dict(make_report(overview.graph))
-    for row, entry in zip(overview.rows, told["layers"], strict=True):
-        entry["field"] = _field_dict(overview.seen[row.index]) if row.index in overview.seen else None
-    return json.dumps(told, indent=2) + "\n"
+    """The report for programs, with the key `field` in each layer."""
+    report = report_dict(make_report(overview.graph))
+    for row, layer in zip(overview.rows, report["layers"], strict=True):
+        layer["field"] = _field_dict(overview.fields[row.index]) if row.index in overview.fields else None
+    return json.dumps(report, indent=2) + "\n"
 
 
-def _field_dict(seen: Seen) -> JsonObject:
-    field = seen.field
+def _field_dict(label: FieldLabel) -> JsonObject:
+    field = label.field
     return {
         "root": field.root.name,
         "size": [axis.size for axis in field.axes],
         "jump": [float(axis.jump) for axis in field.axes],
         "centre": [float(axis.centre) for axis in field.axes],
         "aligned": field.aligned,
-        "whole": field.whole(seen.image),
+        "whole": field.covers(label.image),
     }

@@ -15,11 +15,20 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.graph import Node
 from prototxt.util.json import JsonObject
 
-LABEL = 18
-"""Columns of the labels, which stand one below the other through all sections."""
+__all__ = [
+    "layer_title",
+    "net_sections_json",
+    "section_text",
+    "sections_dict",
+    "sections_json",
+    "sections_text",
+]
 
-READABLE = 80
-"""Longer lines are broken: prose is not read across a whole screen."""
+LABEL_WIDTH = 18
+"""Columns of the labels, which are aligned through all sections."""
+
+MAX_WIDTH = 80
+"""The most columns of a line: prose is not read across a whole screen."""
 
 
 def sections_text(title: Text, sections: Sequence[Section], width: int) -> RenderableType:
@@ -35,7 +44,7 @@ def layer_title(node: Node, brief: str) -> Text:
 
 def section_text(section: Section, width: int) -> RenderableType:
     """One section, at most `width` columns wide."""
-    width = min(width, READABLE)
+    width = min(width, MAX_WIDTH)
     lines = [Text(f"\n{section.title}", "bold"), *(_line(line, width) for line in section.lines)]
     if section.picture:
         lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True, overflow="ignore"))
@@ -43,9 +52,9 @@ def section_text(section: Section, width: int) -> RenderableType:
 
 
 def _line(line: Line, width: int) -> Text:
-    """The label, and text and note beside it, broken where they are too long."""
-    column = LABEL if line.label else 2
-    text, note = (_broken(words, width - column) for words in (line.text, line.note))
+    """The label, then text and note, wrapped to the width that is left."""
+    column = LABEL_WIDTH if line.label else 2
+    text, note = (_wrapped(paragraph, width - column) for paragraph in (line.text, line.note))
     before = " " * column
     label = f"  {printable(line.label)}".ljust(column) if line.label else before
     shown = Text.assemble((label, "green"), f"\n{before}".join(text))
@@ -54,9 +63,9 @@ def _line(line: Line, width: int) -> Text:
     return shown
 
 
-def _broken(text: str, width: int) -> list[str]:
-    """The rows of a text, each at most `width` wide; what follows of a row that is indented is so too."""
-    rows = []
+def _wrapped(text: str, width: int) -> list[str]:
+    """The rows of a text, each at most `width` wide; continuation rows keep the indentation."""
+    rows: list[str] = []
     for row in map(printable, text.split("\n")):
         inset = " " * (len(row) - len(row.lstrip()))
         rows += wrap(row, width, subsequent_indent=inset, break_on_hyphens=False) or [""]
@@ -69,10 +78,11 @@ def sections_dict(node: Node, sections: Sequence[Section]) -> JsonObject:
 
 
 def sections_json(node: Node, sections: Sequence[Section]) -> str:
+    """The same as JSON."""
     return json.dumps(sections_dict(node, sections), indent=2) + "\n"
 
 
-def told_json(title: str, sections: Sequence[Section]) -> str:
-    """What is said of a whole net, for programs."""
-    told = {"title": title, "sections": [asdict(section) for section in sections]}
-    return json.dumps(told, indent=2) + "\n"
+def net_sections_json(title: str, sections: Sequence[Section]) -> str:
+    """Sections about a whole net as JSON."""
+    content = {"title": title, "sections": [asdict(section) for section in sections]}
+    return json.dumps(content, indent=2) + "\n"

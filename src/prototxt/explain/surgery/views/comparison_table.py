@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from prototxt.errors import printable
-from prototxt.explain.sections.views.overview import MEANINGS
+from prototxt.explain.sections.views.overview import LEGEND
 from prototxt.explain.surgery.compare import (
     ARROW,
     Comparison,
@@ -19,8 +19,8 @@ from prototxt.explain.surgery.compare import (
     kind_text,
     shapes_text,
 )
-from prototxt.views.columns import Column, column_table, fit, not_shown
-from prototxt.views.numbers import counted, human_bytes, thousands
+from prototxt.views.columns import Column, column_table, fit, hidden_columns
+from prototxt.views.numbers import bytes_cell, counted, thousands
 
 BELOW = "\n→ "
 """Separates before and after in a narrow table, on two lines."""
@@ -36,8 +36,8 @@ def comparison_table(comparison: Comparison, width: int) -> RenderableType:
         columns, hidden = fit(_columns(comparison, rows, BELOW), rows, width)
     rest = len(comparison.pairs) - len(rows)
     legend = [f"{counted(rest, 'other layer')} unchanged"] if rest else []
-    legend += [MEANINGS[column.title] for column in columns if column.title == "sees"]
-    legend += not_shown(hidden)
+    legend += [LEGEND[column.title] for column in columns if column.title == "sees"]
+    legend += hidden_columns(hidden)
     return Group(column_table(columns, rows, width), Text("\n".join(legend), style="dim"))
 
 
@@ -59,7 +59,7 @@ def _columns(comparison: Comparison, rows: Sequence[Pair], arrow: str) -> list[C
         Column("sees", cell(lambda side: side.sees), right=True, spare=2),
         numbers("parameters", thousands, lambda work: work.params + work.statistics, spare=1),
         numbers("MACs/image", thousands, lambda work: work.macs, spare=1),
-        numbers("bytes", human_bytes, lambda work: work.bytes, spare=3),
+        numbers("bytes", bytes_cell, lambda work: work.bytes, spare=3),
     ]
     return [column for column in columns if column.total or any(map(column.cell, rows))]
 

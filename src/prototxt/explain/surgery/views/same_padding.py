@@ -13,7 +13,7 @@ from prototxt.graph.context import LayerContext
 from prototxt.layers.base import Layer
 from prototxt.layers.common.window import Axis
 from prototxt.layers.pooling import Pooling
-from prototxt.views.words import times
+from prototxt.views.numbers import times
 
 __all__ = ["same_padding_section"]
 

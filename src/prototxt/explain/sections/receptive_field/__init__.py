@@ -1,0 +1,5 @@
+"""Receptive fields: the part of the input that each value of a blob depends on.
+
+`model` holds the numbers, `fields` computes them for a whole graph, `rules/` has one function per kind of layer,
+`label` and `section` put them into words.
+"""

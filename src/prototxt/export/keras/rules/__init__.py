@@ -1,0 +1,1 @@
+"""The rules by subject; `keras.call` imports every module of this folder."""

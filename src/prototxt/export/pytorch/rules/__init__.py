@@ -1,0 +1,1 @@
+"""The rules by subject; `pytorch.call` imports every module of this folder."""
