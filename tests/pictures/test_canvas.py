@@ -19,13 +19,13 @@ from prototxt.pictures.canvas import (
     MIN_WIDTH,
     NOTE,
     PAPER,
-    first_of,
     joined,
+    left_out_note,
     numbered,
-    page,
     range_note,
     save_png,
     scale_bar,
+    sheet,
     text_width,
     wrap,
 )
@@ -58,25 +58,25 @@ def test_words_stay_whole_where_they_can() -> None:
 )
 def test_any_name_can_be_drawn(name: str, shown: str) -> None:
     assert wrap(name, NOTE, 1000) == [shown]
-    page(name, [name], [Image.new("RGB", (30, 20))])
+    sheet(name, [name], [Image.new("RGB", (30, 20))])
 
 
 def test_a_huge_name_is_cut_in_its_middle() -> None:
-    picture = page("x" * 1_000_000 + "end", ["y" * 1_000_000], [Image.new("RGB", (30, 20))])
+    picture = sheet("x" * 1_000_000 + "end", ["y" * 1_000_000], [Image.new("RGB", (30, 20))])
     assert max(picture.size) < 1200
     assert wrap("x" * 1_000_000 + "end", NOTE, 10**6)[-1].endswith("xend")
 
 
 def test_page() -> None:
     body = Image.new("RGB", (900, 50), (1, 2, 3))
-    picture = page("title", ["", "note"], [body])
+    picture = sheet("title", ["", "note"], [body])
     assert picture.width == 900 + 2 * MARGIN
     pixels = np.asarray(picture)
     assert (pixels[-MARGIN - 50 : -MARGIN, MARGIN:-MARGIN] == (1, 2, 3)).all()
     assert (pixels[:MARGIN] == PAPER).all()
     assert (pixels[:, :MARGIN] == PAPER).all()
     assert dark(picture)[MARGIN : -MARGIN - 50].any()
-    assert page("t", [], [Image.new("RGB", (5, 5))]).width == MIN_WIDTH + 2 * MARGIN
+    assert sheet("t", [], [Image.new("RGB", (5, 5))]).width == MIN_WIDTH + 2 * MARGIN
 
 
 def test_scale_bar_has_the_colours_and_three_values() -> None:
@@ -145,10 +145,10 @@ def test_range_note(values: list[float], note: str) -> None:
 
 def test_first_of_and_joined() -> None:
     assert (
-        first_of((256, 96, 3), (64, 64, 3), ("outputs", "inputs"))
+        left_out_note((256, 96, 3), (64, 64, 3), ("outputs", "inputs"))
         == "the first 64 of 256 outputs and 64 of 96 inputs"
     )
-    assert first_of((5, 96), (5, 96), ("outputs", "inputs")) == ""
+    assert left_out_note((5, 96), (5, 96), ("outputs", "inputs")) == ""
     assert joined("conv1", "", "cat.jpg") == "conv1 · cat.jpg"
 
 

@@ -8,7 +8,7 @@ import pytest
 from prototxt.pictures.canvas import LINE, PAPER
 from prototxt.pictures.colours import Scale
 from prototxt.pictures.grid import (
-    LARGEST_VALUE,
+    MAX_ENLARGE,
     MAX_SIDE,
     MAX_TILES,
     MIN_CELL,
@@ -51,13 +51,13 @@ def test_sizes_are_bounded(count: int, height: int, width: int) -> None:
     sides = down + grid.tile[0] + grid.line, across + grid.tile[1] + grid.line
     assert max(sides) <= MAX_SIDE
     assert min(grid.tile) >= 1
-    assert max(grid.enlarge) <= LARGEST_VALUE
+    assert max(grid.enlarge) <= MAX_ENLARGE
     assert grid.reduce == 1 or grid.enlarge[0] <= 6 or grid.enlarge[1] <= 6
 
 
 def test_small_maps_are_comfortable() -> None:
     assert Grid.fit(2048, 7, 6).tile >= (21, 18)
-    assert Grid.fit(3, 1, 1).tile == (LARGEST_VALUE, LARGEST_VALUE)
+    assert Grid.fit(3, 1, 1).tile == (MAX_ENLARGE, MAX_ENLARGE)
     assert min(Grid.fit(20, 1, 1000).tile) >= 6
 
 

@@ -18,7 +18,7 @@ from prototxt.pictures.colours import NOT_FINITE, Scale
 from prototxt.pictures.filters import filters
 from prototxt.pictures.grid import MAX_TILES, Grid
 from prototxt.pictures.maps import feature_maps
-from prototxt.pictures.net_input import GOOD_TILE, channel_names, net_input, tile_size
+from prototxt.pictures.net_input import TARGET_TILE, channel_names, net_input, tile_size
 from support.golden import SHARED, needs_shared
 from support.helpers import noise
 
@@ -176,7 +176,7 @@ def test_seen_in_colour_and_by_channel(order: Order) -> None:
     values[0, 0, 7, 9] = values.max()  # blue in BGR, red in RGB
     picture = net_input("data", values, order, "cat.jpg", "cat.jpg 640x480 RGB -> 41x30 BGR")
     factor = tile_size(30, 41, 1)[0] // 30
-    assert factor == GOOD_TILE // 41
+    assert factor == TARGET_TILE // 41
     pure = (0, 0, 255) if order == "bgr" else (255, 0, 0)
     assert count(picture, pure) == factor * factor
     span = values.max() - values.min()
@@ -193,14 +193,14 @@ def test_seen_in_colour_and_by_channel(order: Order) -> None:
 def test_seen_gray() -> None:
     values = noise(1, 1, 30, 41)
     picture = net_input("data", values)
-    factor = GOOD_TILE // 41
+    factor = TARGET_TILE // 41
     assert holds(picture, Scale.gray(values).colours(values[0, 0]).repeat(factor, 0).repeat(factor, 1))
 
 
 def test_seen_not_finite() -> None:
     values = noise(1, 1, 30, 41)
     values[0, 0, 3, 4] = np.inf
-    assert count(net_input("data", values), NOT_FINITE) == (GOOD_TILE // 41) ** 2
+    assert count(net_input("data", values), NOT_FINITE) == (TARGET_TILE // 41) ** 2
 
 
 def test_a_row_for_each_crop() -> None:

@@ -1,4 +1,4 @@
-"""From what a person names to files: files themselves, folders, patterns, a list."""
+"""The files that names stand for: files themselves, folders, patterns, a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prototxt.images.load import is_image_name
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What files are looked for in folders: how messages call them, and whether a name is one of them."""
+    """A kind of files to look for in folders: its name in messages, and the test of a file's name."""
 
     plural: str
     has: Callable[[str], bool]
@@ -24,11 +24,12 @@ NETS = Kind("prototxt files", lambda name: name.endswith((".prototxt", ".pt", ".
 
 
 def expand(named: Iterable[str], listed: Iterable[str] = (), kind: Kind = IMAGES) -> Iterator[str]:
-    """The files that these names mean, in order.
+    """The files that these names stand for, in order.
 
-    A folder means every image (or file of another `kind`) in it and below, by name; `*`, `?` and `[...]` are patterns
-    (`**` goes through folders) where no file has that very name; `-` means the lines of `listed`, empty ones skipped.
-    Any other name is a file, whether it is there or not.
+    A folder stands for every image (or file of another `kind`) in it and below, by name. `*`, `?` and `[...]` are
+    patterns (`**` goes through folders) where no file has that very name. `-` stands for the lines of `listed`, empty
+    ones skipped.
+    Any other name is a file, whether it exists or not.
 
     Raises InputError for a folder without any and a pattern that nothing matches.
     """
@@ -46,19 +47,19 @@ def expand(named: Iterable[str], listed: Iterable[str] = (), kind: Kind = IMAGES
 def _is_folder(name: str) -> bool:
     try:
         return Path(name).is_dir()
-    except (OSError, ValueError):  # what can be no path is a file that is not there
+    except (OSError, ValueError):  # a name that cannot be a path is a file that does not exist
         return False
 
 
 def _files_in(folder: str, kind: Kind) -> list[str]:
-    found = [
+    files = [
         str(path)
         for path in sorted(Path(folder).rglob("*"))
         if kind.has(path.name) and not _hidden(path.relative_to(folder)) and path.is_file()
     ]
-    if not found:
+    if not files:
         raise InputError(f"no {kind.plural} in this folder", place=Place(folder))
-    return found
+    return files
 
 
 def _hidden(path: Path) -> bool:
@@ -68,7 +69,7 @@ def _hidden(path: Path) -> bool:
 def _matching(pattern: str) -> list[str]:
     # Not Path.glob: it takes no absolute patterns.
     matching = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
-    found = [name for name in matching if not _is_folder(name)]
-    if not found:
+    files = [name for name in matching if not _is_folder(name)]
+    if not files:
         raise InputError(f'no file matches "{pattern}"')
-    return found
+    return files

@@ -1,1 +1,1 @@
-"""What a net finds in an image: boxes with labels, or a class for every pixel."""
+"""Predictions about an image: boxes with labels, or a class for every pixel."""

@@ -1,4 +1,4 @@
-"""What was found in one image."""
+"""Predictions about one image: boxes with labels, or a class for each pixel."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from prototxt.images.view import View
 
+__all__ = ["Box", "Boxes", "Detection", "Prediction", "Segmentation"]
+
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A thing in an image: its label, its score, its box x1, y1, x2, y2 in pixels from the upper left corner.
+    """An object in an image: its label, its score, its box x1, y1, x2, y2 in pixels from the upper left corner.
 
-    A box may reach out of the image, as far as the net says so.
+    A box may extend beyond the image.
     """
 
     label: int
@@ -26,10 +28,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """Things in boxes, best first, in pixels of `view.image`.
+    """Objects in boxes, best first, in pixels of `view.image`.
 
-    `blobs` are the outputs that say so; `labels` is how many labels the net knows, the background included, 0 where
-    that is not known.
+    `blobs` names the outputs that they were read from. `labels` is the number of labels of the net, the background
+    included, or 0 if it is not known.
     """
 
     blobs: tuple[str, ...]
@@ -38,13 +40,16 @@ class Boxes:
     detections: tuple[Detection, ...]
 
     def at_least(self, score: float) -> tuple[Detection, ...]:
-        """Those of at least this score."""
+        """The objects of at least this score."""
         return tuple(d for d in self.detections if d.score >= score)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segmentation:
-    """A class for each of H x W even parts of what the net saw. `blobs` and `labels` are as those of Boxes."""
+    """A class for each cell of an H x W grid over the part of the image that the net saw.
+
+    `blobs` and `labels` are those of Boxes; `classes` is H x W.
+    """
 
     blobs: tuple[str, ...]
     labels: int
@@ -52,7 +57,7 @@ class Segmentation:
     classes: NDArray[np.intp]
 
     def shares(self) -> list[tuple[int, float]]:
-        """The classes that occur and their share of all, the largest first; of equal ones the lower class first."""
+        """The classes that occur and their shares of all cells, the largest first; ties go to the lower class."""
         classes, counts = np.unique(self.classes, return_counts=True)
         order = np.argsort(-counts, kind="stable")
         return [(int(classes[i]), float(counts[i] / self.classes.size)) for i in order]

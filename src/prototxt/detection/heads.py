@@ -1,4 +1,4 @@
-"""Where in a net's outputs its findings lie, and how they are read."""
+"""Heads: which outputs of a net hold predictions, and how they are decoded."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.images.view import View
 from prototxt.layers.base import OutputKind
 
+__all__ = [
+    "BoxRows", "Head", "PixelMap", "Regions", "find_head", "image_shapes", "image_view", "region_layer", "size_input",
+]  # fmt: skip
+
 Values = Mapping[str, Array]
 
-NOTHING = (0, -1, -1, -1, -1, -1, -1)
-"""The row of an image in which nothing was found."""
+NO_BOX = (0, -1, -1, -1, -1, -1, -1)
+"""The row of an image without boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +35,23 @@ class BoxRows:
 
     @property
     def blobs(self) -> tuple[str, ...]:
-        """What must be kept of a forward."""
+        """The blobs that a forward must keep."""
         return (self.output,)
 
     def split(self, values: Array, images: int) -> list[Array]:
-        """The rows of each image of a batch, as if it had run alone.
+        """The rows of each image of a batch, as if it had been run by itself.
 
-        Raises InputError where the rows do not say whose they are.
+        Raises InputError where the rows do not say which image they belong to.
         """
         if images == 1:
             return [values]
         if self.output_kind.together:
-            what = f'output "{self.output}" does not say of which image of the batch a box is'
+            what = f'output "{self.output}" does not say which image of the batch a box belongs to'
             raise InputError(what, hint="run with a batch of 1")
         rows = values.reshape(-1, 7)
         own = [rows[rows[:, 0] == i] for i in range(images)]
-        alone = [part if len(part) else np.array([NOTHING], np.float32) for part in own]
-        return [np.concatenate([part[:, :1] * 0, part[:, 1:]], axis=1)[None, None] for part in alone]
+        by_image = [part if len(part) else np.array([NO_BOX], np.float32) for part in own]
+        return [np.concatenate([part[:, :1] * 0, part[:, 1:]], axis=1)[None, None] for part in by_image]
 
     def find(self, values: Values, view: View, image: int = 0) -> Boxes:
         """The boxes of one image of the batch, in pixels of the view's image."""
@@ -56,11 +60,11 @@ class BoxRows:
         rows = rows[np.argsort(-rows[:, 2], kind="stable")]
         height, width = view.seen
         corners = view.to_image(rows[:, 3:] * [width, height, width, height])
-        found = [
+        detections = [
             Detection(int(label), score, tuple(corner))
             for (label, score), corner in zip(rows[:, 1:3].tolist(), corners.tolist(), strict=True)
         ]
-        return Boxes(self.blobs, self.output_kind.labels, view, tuple(found))
+        return Boxes(self.blobs, self.output_kind.labels, view, tuple(detections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,13 @@ class Regions:
         scores = values[self.scores].reshape(len(rois), self.labels)
         deltas = values[self.deltas].reshape(len(rois), self.columns)
         own = rois[:, 0] == image
-        found = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
-        return Boxes((self.scores, self.deltas), self.labels, view, tuple(found))
+        detections = decode_regions(rois[own, 1:], scores[own], deltas[own], view)
+        return Boxes((self.scores, self.deltas), self.labels, view, tuple(detections))
 
 
 @dataclass(frozen=True, slots=True)
 class PixelMap:
-    """An output that tells the class of every place: scores, N x K x H x W, or the classes, N x 1 x H x W."""
+    """An output with a class for every position: scores, N x K x H x W, or the classes, N x 1 x H x W."""
 
     output: str
     kind: str
@@ -108,7 +112,7 @@ Head = BoxRows | Regions | PixelMap
 
 
 def image_shapes(graph: Graph) -> list[Shape]:
-    """The shapes of blobs that images come in by, N x C x H x W: inputs, and what data layers read."""
+    """The shapes of the blobs of images, N x C x H x W: inputs, and tops of data layers."""
     read = [top for node in graph.nodes if not node.bottoms for top in node.tops]
     return [
         graph.shapes[blob] for blob in dict.fromkeys((*graph.entries, *read)) if len(graph.shapes[blob]) == 4
@@ -116,13 +120,13 @@ def image_shapes(graph: Graph) -> list[Shape]:
 
 
 def image_view(graph: Graph) -> View:
-    """The view of an input that is an image itself; a net without such an input has one of 1 x 1."""
+    """The view of an image of the input's size; 1 x 1 for a net without an input for images."""
     _, _, height, width = next(iter(image_shapes(graph)), (1, 1, 1, 1))
     return View.whole(height, width)
 
 
 def find_head(graph: Graph, whole: Graph | None = None) -> Head | None:
-    """How to read what the net finds; None for a net whose outputs are neither boxes nor maps of classes.
+    """The head of a graph; None if its outputs are neither boxes nor maps of classes.
 
     `whole` is the net that the graph is a part of, if it is one.
     """
@@ -130,7 +134,7 @@ def find_head(graph: Graph, whole: Graph | None = None) -> Head | None:
     return _box_rows(graph, makers) or _regions(graph, makers) or _pixel_map(graph, makers, whole or graph)
 
 
-def _tells(makers: Mapping[BlobId, Node], blob: BlobId) -> OutputKind | None:
+def _output_kind(makers: Mapping[BlobId, Node], blob: BlobId) -> OutputKind | None:
     return makers[blob].layer.output_kind if blob in makers else None
 
 
@@ -140,20 +144,20 @@ def _output_shapes(graph: Graph) -> dict[str, Shape]:
 
 def _box_rows(graph: Graph, makers: Mapping[BlobId, Node]) -> BoxRows | None:
     for name in graph.outputs:
-        tells = _tells(makers, graph.last[name])
-        if tells is not None and tells.kind == "boxes":
-            return BoxRows(name, tells)
+        output_kind = _output_kind(makers, graph.last[name])
+        if output_kind is not None and output_kind.kind == "boxes":
+            return BoxRows(name, output_kind)
     return None
 
 
 def region_layer(graph: Graph) -> Node | None:
-    """The layer that makes rois; None where there is none, or more than one."""
+    """The layer that computes rois; None if there is none, or more than one."""
     nodes = [n for n in graph.nodes if n.layer.output_kind is not None and n.layer.output_kind.kind == "rois"]
     return nodes[0] if len(nodes) == 1 else None
 
 
 def size_input(graph: Graph) -> str | None:
-    """The input of 1 x 3 that tells a layer of rois the image's height, width and scale."""
+    """The input of 1 x 3 that gives a layer of rois the image's height, width and scale."""
     node = region_layer(graph)
     bottoms = node.bottoms if node is not None else ()
     return next((b.name for b in bottoms if b in graph.entries and graph.shapes[b] == (1, 3)), None)
@@ -177,7 +181,7 @@ def _regions(graph: Graph, makers: Mapping[BlobId, Node]) -> Regions | None:
 
 
 def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
-    """Whether a blob comes from a layer of scores, if need be through some that only give it another shape."""
+    """Whether a blob comes from a layer of scores, directly or through layers that only change its shape."""
     while blob in makers:
         node = makers[blob]
         if node.layer.output_kind is not None:
@@ -189,27 +193,27 @@ def _are_probabilities(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
 
 
 def _pixel_map(graph: Graph, makers: Mapping[BlobId, Node], whole: Graph) -> PixelMap | None:
-    """The output of maps, if it tells classes.
+    """The output of maps, if it holds classes or their scores.
 
-    It does where its layer says so. So does an output of the whole net that has as many rows and columns as the only
-    image that comes in but not as many channels: it is neither an image itself nor how one image moves to another.
+    It does if its layer says so. So does an output of the whole net with the rows and columns of the only image input
+    but another number of channels: it is neither an image nor the motion from one image to another.
     """
     name = _output_of_maps(graph, makers)
     if name is None:
         return None
     blob = graph.last[name]
-    shape, tells, images = graph.shapes[blob], _tells(makers, blob), image_shapes(whole)
-    if tells is not None and tells.kind == "classes":
+    shape, output_kind, images = graph.shapes[blob], _output_kind(makers, blob), image_shapes(whole)
+    if output_kind is not None and output_kind.kind == "classes":
         return PixelMap(name, "classes", _classes(graph, makers, blob))
     like_image = len(images) == 1 and images[0][2:] == shape[2:] and images[0][1] != shape[1]
-    scores = tells.kind == "scores" if tells is not None else like_image and name in whole.outputs
+    scores = output_kind.kind == "scores" if output_kind is not None else like_image and name in whole.outputs
     return PixelMap(name, "scores", shape[1]) if scores and shape[1] > 1 else None
 
 
 def _output_of_maps(graph: Graph, makers: Mapping[BlobId, Node]) -> str | None:
-    """The only output with several rows and columns, inputs that nobody reads aside.
+    """The only output with several rows and columns, apart from inputs that no layer reads.
 
-    Of several alike (one of them may be for training alone) the only one whose layer says what it tells.
+    Of several with one shape (one of them may be for training only) it is the only one whose layer states its kind.
     """
     maps = {
         name: shape
@@ -218,8 +222,8 @@ def _output_of_maps(graph: Graph, makers: Mapping[BlobId, Node]) -> str | None:
     }
     if len(set(maps.values())) != 1:
         return None
-    told = [name for name in maps if _tells(makers, graph.last[name]) is not None]
-    names = list(maps) if len(maps) == 1 else told
+    known = [name for name in maps if _output_kind(makers, graph.last[name]) is not None]
+    names = list(maps) if len(maps) == 1 else known
     return names[0] if len(names) == 1 else None
 
 
@@ -228,6 +232,6 @@ def _is_input(makers: Mapping[BlobId, Node], blob: BlobId) -> bool:
 
 
 def _classes(graph: Graph, makers: Mapping[BlobId, Node], blob: BlobId) -> int:
-    """Of how many scores a layer told the best."""
+    """The number of scores of which a layer outputs the best; 0 if it is not known."""
     shape = graph.shapes[makers[blob].bottoms[0]]
     return shape[1] if len(shape) == 4 else 0

@@ -1,1 +1,1 @@
-"""Pictures of what a net holds: maps of a blob, filters, the input it saw."""
+"""Pictures as PNG: maps of a blob, filters, a net's input, boxes and classes on an image."""

@@ -16,7 +16,7 @@ from prototxt.pictures.canvas import Colour, clean, font, line_height, text_widt
 from prototxt.pictures.colours import label_colour, lightness
 
 MIN_SIDE = 320
-"""A smaller image is enlarged by a whole factor until its longer side is so long: else no tag could be read."""
+"""Pixels of the longer side; smaller images are enlarged by a whole factor, so that tags can be read."""
 
 LINE, TEXT = 320, 42
 """A line is the image's longer side over LINE wide, a tag's letters are the same side over TEXT high."""
@@ -24,12 +24,12 @@ LINE, TEXT = 320, 42
 MIN_TEXT, MAX_TEXT = 12, 64
 
 LINES = 12
-"""A picture has room for at least so many lines of text, if letters can be so small."""
+"""Lines of text that a picture has room for at least, unless letters would be too small."""
 
 DARK: Colour = (20, 20, 20)
 LIGHT: Colour = (255, 255, 255)
 
-HALF_AS_LIGHT = 0.18
+MIDDLE_LUMINANCE = 0.18
 """The luminance above which dark letters can be read better than light ones."""
 
 Area = tuple[int, int, int, int]
@@ -37,7 +37,7 @@ Area = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A box in pixels of the image, the label that gives its colour, and what its tag says."""
+    """A box in pixels of the image, the label that gives its colour, and the text of its tag."""
 
     box: Box
     label: int
@@ -51,7 +51,7 @@ def to_uint8(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def canvas_of(pixels: Pixels) -> tuple[Image.Image, int]:
-    """An image as a picture to paint on, and by which factor it was enlarged."""
+    """An image as a picture to paint on, and the factor by which it was enlarged."""
     image = Image.fromarray(to_uint8(pixels))
     factor = max(1, ceil(MIN_SIDE / max(image.size)))
     if factor == 1:
@@ -62,8 +62,8 @@ def canvas_of(pixels: Pixels) -> tuple[Image.Image, int]:
 def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
     """The image (H x W x 3) with boxes on it, the first of them on top.
 
-    A tag stands above its box, or where there is no room below or within it, always inside the image; where it would
-    cover the tag of a box before it is left out. What lies outside the image is left out.
+    A tag stands above its box or, if there is no room, below or inside it, always within the image. A tag that would
+    cover another one is left out, and so are boxes outside the image.
     """
     picture, factor = canvas_of(pixels)
     draw, size = ImageDraw.Draw(picture), text_size(picture)
@@ -79,25 +79,25 @@ def paint_boxes(pixels: Pixels, boxes: Sequence[Tagged]) -> Image.Image:
             continue
         colour = label_colour(box.label)
         draw.rectangle(place, colour)
-        ink = DARK if lightness(colour) > HALF_AS_LIGHT else LIGHT
+        ink = DARK if lightness(colour) > MIDDLE_LUMINANCE else LIGHT
         middle = (place[1] + place[3] + 1) // 2
         draw.text((place[0] + tags.pad, middle), text, ink, font(size), anchor="lm")
     return picture
 
 
 def text_size(picture: Image.Image) -> int:
-    """Height of letters that suits a picture of this size; a long narrow one has small letters."""
+    """Height of letters for a picture of this size; a long narrow one has small letters."""
     wanted = min(max(picture.size) / TEXT, min(picture.size) / LINES, MAX_TEXT)
     return max(MIN_TEXT, round(wanted))
 
 
 def _is_inside(box: Box, image: Sequence[int]) -> bool:
-    """Whether any of a box lies in an image of these rows and columns."""
+    """Whether a box overlaps an image of these rows and columns."""
     return box[2] >= 0 and box[3] >= 0 and box[0] <= image[1] and box[1] <= image[0]
 
 
 def _area(box: Box, factor: int, size: tuple[int, int]) -> Area:
-    """The box's first and last pixels, cut where it reaches out of the picture."""
+    """The box's first and last pixels, clipped to the picture."""
     left, top, right, bottom = (
         round(min(max(v * factor, 0), most - 1)) for v, most in zip(box, size * 2, strict=True)
     )
@@ -105,14 +105,14 @@ def _area(box: Box, factor: int, size: tuple[int, int]) -> Area:
 
 
 def _frame(draw: ImageDraw.ImageDraw, area: Area, width: int, colour: Colour) -> None:
-    """A frame in the box's colour within a thin dark line, which parts it from an image of that colour."""
+    """A frame in the box's colour inside a thin dark line, which separates it from an image of that colour."""
     left, top, right, bottom = area
     draw.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=DARK)
     draw.rectangle(area, outline=colour, width=width)
 
 
 class _Tags:
-    """Finds places for tags in a picture, clear of those before."""
+    """Finds free places for tags in a picture."""
 
     def __init__(self, size: tuple[int, int], text: int) -> None:
         self._size, self._text = size, text
@@ -120,7 +120,7 @@ class _Tags:
         self._taken = np.empty((0, 4), np.int64)
 
     def place(self, area: Area, tag: str) -> tuple[Area | None, str]:
-        """Where the tag of a box stands, if there is room, and its text, cut where the picture is less wide."""
+        """The place of a box's tag, None without room, and its text, cut to the width of the picture."""
         text = fitted(tag, self._text, self._size[0] - 2 * self.pad)
         width, height = text_width(text, self._text) + 2 * self.pad, line_height(self._text) + 2
         if not text or height > self._size[1]:
@@ -143,13 +143,13 @@ class _Tags:
         return left, top, left + width - 1, top + height - 1
 
     def _covered(self, spot: Area) -> bool:
-        """Whether a spot has pixels in common with a tag before it."""
+        """Whether a place overlaps an earlier tag."""
         low, high = np.maximum(self._taken[:, :2], spot[:2]), np.minimum(self._taken[:, 2:], spot[2:])
         return bool((high >= low).all(axis=1).any())
 
 
 def fitted(words: str, size: int, width: int) -> str:
-    """The text on one line, its end cut off where it is wider; nothing where not even a letter fits."""
+    """The text on one line, cut to this width; "" where not even a letter fits."""
     line = clean(words)
     if text_width(line, size) <= width:
         return line

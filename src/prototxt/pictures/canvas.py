@@ -1,4 +1,4 @@
-"""Pages: dark text on white, pictures beneath and beside each other, numbers along a grid, a scale bar."""
+"""Sheets: dark text on white, pictures below and beside each other, numbers along a grid, a scale bar."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ TITLE, NOTE, SMALL = 22, 16, 14
 """Sizes of text, in pixels."""
 
 MARGIN, GAP = 28, 18
-"""Around a page, and between the parts of one."""
+"""Pixels around a sheet, and between its parts."""
 
 MIN_WIDTH = 640
-"""A page is at least so wide between its margins, for its text."""
+"""Pixels of a sheet between its margins at least, for its text."""
 
 BAR_WIDTH, BAR_HEIGHT, TICK = 300, 16, 5
 
-LONGEST_TEXT = 500
-"""Letters: of a longer text the middle is left out."""
+MAX_TEXT_LENGTH = 500
+"""Characters of a text; of a longer one the middle is left out."""
 
 
 def save_png(image: Image.Image, path: str | PathLike[str]) -> None:
@@ -43,8 +43,8 @@ def save_png(image: Image.Image, path: str | PathLike[str]) -> None:
         image.save(file, "PNG")
 
 
-def page(title: str, notes: Sequence[str], parts: Sequence[Image.Image]) -> Image.Image:
-    """A page: its title, notes in smaller type, each wrapped to the width of the parts, and the parts themselves."""
+def sheet(title: str, notes: Sequence[str], parts: Sequence[Image.Image]) -> Image.Image:
+    """A sheet: its title, notes in smaller type, each wrapped to the width of the parts, and the parts."""
     width = max(MIN_WIDTH, *(part.width for part in parts))
     head = [text(wrap(title, TITLE, width), TITLE)]
     head += [text(wrap(note, NOTE, width), NOTE, FAINT) for note in notes if note]
@@ -55,7 +55,7 @@ def page(title: str, notes: Sequence[str], parts: Sequence[Image.Image]) -> Imag
 
 
 def stack(parts: Sequence[Image.Image], gap: int) -> Image.Image:
-    """Pictures beneath each other, from the left."""
+    """Pictures below each other, aligned at the left."""
     size = (max(part.width for part in parts), sum(part.height for part in parts) + gap * (len(parts) - 1))
     whole, y = Image.new("RGB", size, PAPER), 0
     for part in parts:
@@ -64,8 +64,8 @@ def stack(parts: Sequence[Image.Image], gap: int) -> Image.Image:
     return whole
 
 
-def beside(parts: Sequence[Image.Image], gap: int) -> Image.Image:
-    """Pictures next to each other, from the top."""
+def side_by_side(parts: Sequence[Image.Image], gap: int) -> Image.Image:
+    """Pictures next to each other, aligned at the top."""
     size = (sum(part.width for part in parts) + gap * (len(parts) - 1), max(part.height for part in parts))
     whole, x = Image.new("RGB", size, PAPER), 0
     for part in parts:
@@ -75,7 +75,7 @@ def beside(parts: Sequence[Image.Image], gap: int) -> Image.Image:
 
 
 def framed(picture: Image.Image) -> Image.Image:
-    """The picture within a line, so that white ends somewhere."""
+    """The picture in a thin frame, which separates white pixels from white paper."""
     whole = Image.new("RGB", (picture.width + 2, picture.height + 2), LINE)
     whole.paste(picture, (1, 1))
     return whole
@@ -107,7 +107,7 @@ def wrap(words: str, size: int, width: int) -> list[str]:
 
 
 def _pieces(word: str, size: int, width: int) -> list[str]:
-    """The word, cut wherever it would be wider."""
+    """The word in pieces that are not wider than `width`."""
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, size) > width:
@@ -117,9 +117,9 @@ def _pieces(word: str, size: int, width: int) -> list[str]:
 
 
 def clean(words: str) -> str:
-    """Text that can be drawn: on one line, of bounded length, with what is no letter spelled out."""
-    if len(words) > LONGEST_TEXT:
-        words = f"{words[: LONGEST_TEXT // 2]} ... {words[-LONGEST_TEXT // 2 :]}"
+    """Text that can be drawn: on one line, of bounded length, with unprintable characters spelled out."""
+    if len(words) > MAX_TEXT_LENGTH:
+        words = f"{words[: MAX_TEXT_LENGTH // 2]} ... {words[-MAX_TEXT_LENGTH // 2 :]}"
     return printable(words).encode("utf-8", "backslashreplace").decode()
 
 
@@ -141,9 +141,9 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def numbered(
     grid: Image.Image, rows: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int]] = ()
 ) -> Image.Image:
-    """A grid with numbers at its left and its top: (number, pixel at whose height or above which it stands).
+    """A grid with numbers at its left and above it, each given as (number, its pixel along that side).
 
-    Numbers that would touch the one before are left out.
+    Numbers that would touch the one before them are left out.
     """
     height = line_height(SMALL)
     widest = max((text_width(str(number), SMALL) for number, _ in rows), default=0)
@@ -208,7 +208,7 @@ def range_note(values: Array) -> str:
     return joined(*parts, f"{' and '.join(odd)} in magenta" if odd else "")
 
 
-def first_of(shape: Shape, shown: Shape, what: Sequence[str]) -> str:
+def left_out_note(shape: Shape, shown: Shape, what: Sequence[str]) -> str:
     """`the first 64 of 256 outputs and 64 of 96 inputs`, of the leading axes, where not all are shown."""
     axes = zip(what, shape, shown, strict=False)
     less = [f"{few:,} of {many:,} {name}" for name, many, few in axes if few < many]

@@ -1,4 +1,4 @@
-"""Pictures inside another file: as a data URL, no larger than a screen shows."""
+"""Pictures inside another file, as data URLs of at most the size of a screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from PIL import Image
 from prototxt.images.load import Pixels
 
 MAX_SIDE = 1024
-"""Pixels: of a longer side a screen shows no more."""
+"""Pixels of the longer side; larger pictures are reduced."""
 
 SMALL = 256 * 256
-"""Pixels: smaller pictures are kept to the last bit."""
+"""Pixels of a picture that is kept exactly; larger ones are compressed as JPEG."""
 
 QUALITY = 90
 

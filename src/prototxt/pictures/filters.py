@@ -1,4 +1,4 @@
-"""A convolution's kernels, as colours where they look at colours."""
+"""The kernels of a convolution, in colour if its input is an image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PIL import Image
 from prototxt.blobs import Array, format_shape
 from prototxt.errors import InputError, printable
 from prototxt.images.recipe import Order
-from prototxt.pictures.canvas import GAP, first_of, joined, numbered, page, range_note, scale_bar, stack
+from prototxt.pictures.canvas import GAP, joined, left_out_note, numbered, range_note, scale_bar, sheet, stack
 from prototxt.pictures.colours import Scale, colour_pixels
 from prototxt.pictures.grid import MAX_TILES, Grid, area_mean, reduction_note
 
@@ -20,9 +20,9 @@ MAX_SHOWN = 64
 def filters(name: str, weights: Array, order: Order | None = "bgr", note: str = "") -> Image.Image:
     """A picture of kernels, K x C x kh x kw, all in one range -m..m, m the largest magnitude.
 
-    C = 3: a tile for each output, in the colours it looks for, 0 mid-gray; `order` is that of the net's input
-    channels, None where they are no colours. C = 1: a tile for each output, blue, neutral at 0, red. Else a row for
-    each output and in it a column for each input, in the same colours; the first 64 of each.
+    C = 3: a tile per output in colour, 0 being mid-gray; `order` is that of the net's input channels, None if they are
+    not colours. C = 1: a tile per output, blue below 0, neutral at 0, red above. Otherwise a row per output and in it a
+    column per input, in the same colours; the first 64 of each.
 
     Values that are not finite are magenta, and counted. The longer side is at most about 2400 pixels.
 
@@ -40,9 +40,9 @@ def filters(name: str, weights: Array, order: Order | None = "bgr", note: str = 
         scale, remark = Scale.symmetric(weights), "rows: outputs, columns: inputs" if columns else ""
         pixels = scale.colours(small.reshape(-1, *small.shape[2:]))
     picture = numbered(stack([grid.draw(pixels), scale_bar(scale)], GAP), rows, columns)
-    left_out = first_of(weights.shape, shown.shape, ("outputs", "inputs"))
+    left_out = left_out_note(weights.shape, shown.shape, ("outputs", "inputs"))
     remark = joined(range_note(weights), remark, left_out, reduction_note(grid.reduce))
-    return page(joined(name, format_shape(weights.shape)), [note, remark], [picture])
+    return sheet(joined(name, format_shape(weights.shape)), [note, remark], [picture])
 
 
 def _coloured(weights: Array, order: Order | None) -> bool:

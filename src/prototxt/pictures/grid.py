@@ -13,16 +13,16 @@ from prototxt.pictures.canvas import LINE, PAPER
 from prototxt.pictures.colours import Pixels
 
 MAX_SIDE = 2100
-"""Pixels of a grid's longer side; a page around it stays within about 2400."""
+"""Pixels of a grid's longer side; a sheet around it stays within about 2400."""
 
-GOOD_SIDE = 1300
-"""Maps are enlarged up to a grid of this side."""
+TARGET_SIDE = 1300
+"""Pixels of a grid's side up to which maps are enlarged."""
 
-LARGEST_VALUE = 32
+MAX_ENLARGE = 32
 """Pixels that one value is enlarged to at most."""
 
-THINNEST = 6
-"""Pixels that a tile is high and wide at least, where there is room."""
+MIN_TILE = 6
+"""Pixels of a tile's height and width at least, if there is room."""
 
 MIN_CELL = 4
 """Pixels of a tile and its line, at least."""
@@ -30,13 +30,13 @@ MIN_CELL = 4
 MAX_TILES = 250_000
 """Tiles that a grid holds: 500 x 500."""
 
-WIDER, EMPTY = 1.15, 0.9
-"""How a grid is chosen: its ideal, width over height, and how ill an empty last row is beside a factor of e."""
+ASPECT, EMPTY_WEIGHT = 1.15, 0.9
+"""The ideal ratio of a grid's width to its height; the cost of an empty last row, relative to a ratio off by e."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where `count` tiles of height x width values stand, and how they become pixels.
+    """The layout of `count` tiles of height x width values, and their size in pixels.
 
     Each value becomes `enlarge` pixels (down, across) or, with `reduce` above 1, each pixel is the mean of reduce x
     reduce values. Tiles stand in rows from the left, with a line of `line` pixels around each.
@@ -52,16 +52,16 @@ class Grid:
 
     @classmethod
     def fit(cls, count: int, height: int, width: int, columns: int | None = None) -> Grid:
-        """A grid of these columns, or of as many as make it nearly square."""
+        """A grid of this many columns, or of as many as make it nearly square."""
         columns = columns or near_square(count, height, width)
         rows = ceil(count / columns)
         # 3 pixels: a line and a share of the outermost one; wider lines come with few tiles, far from MAX_SIDE
         space = max(1, MAX_SIDE // rows - 3), max(1, MAX_SIDE // columns - 3)
         reduce = max(1, ceil(height / space[0]), ceil(width / space[1]))
         height_now, width_now = ceil(height / reduce), ceil(width / reduce)
-        good = min(GOOD_SIDE / rows / height_now, GOOD_SIDE / columns / width_now, LARGEST_VALUE)
+        good = min(TARGET_SIDE / rows / height_now, TARGET_SIDE / columns / width_now, MAX_ENLARGE)
         sides = (height_now, space[0]), (width_now, space[1])
-        down, across = (max(1, int(good), min(THINNEST // side, most // side)) for side, most in sides)
+        down, across = (max(1, int(good), min(MIN_TILE // side, most // side)) for side, most in sides)
         thin = min(height_now * down, width_now * across)
         line = line_between(thin, min(down, across) if height * width > 1 else 1)
         return cls(count, height, width, columns, reduce, (down, across), line)
@@ -91,7 +91,7 @@ class Grid:
         return [self.place(column)[1] + self.tile[1] // 2 for column in range(self.columns)]
 
     def row_starts(self) -> list[tuple[int, int]]:
-        """The number of each row's first tile, and the pixel at half the row's height; of one tile nothing."""
+        """The number of each row's first tile, and the pixel at half the row's height; [] for a single tile."""
         starts = range(0, self.count, self.columns)
         return list(zip(starts, self.row_middles(), strict=True)) if self.count > 1 else []
 
@@ -114,26 +114,26 @@ class Grid:
 def line_between(side: int, value: int) -> int:
     """Pixels between tiles whose shorter side is `side`, and a value's square `value` pixels.
 
-    None where lines would outweigh the tiles, more where values are so large that their edges look like lines.
+    0 where lines would outweigh the tiles, more where values are so large that their edges look like lines.
     """
     return 0 if side <= MIN_CELL else 1 if side < 40 else max(2, value // 4)
 
 
 def near_square(count: int, height: int, width: int) -> int:
-    """Columns for a grid a little wider than high, whose last row is as full as may be."""
+    """Columns for a grid a little wider than high, with a last row as full as possible."""
     most = MAX_SIDE // MIN_CELL
-    ideal = WIDER * sqrt(count * height / width)
+    ideal = ASPECT * sqrt(count * height / width)
     low = min(count, most, max(1, ceil(count / most), int(ideal / 2)))
     high = min(count, most, max(low, ceil(2 * ideal)))
 
-    def badness(columns: int) -> float:
-        return EMPTY * (-count % columns) / columns + abs(log(columns / ideal))
+    def cost(columns: int) -> float:
+        return EMPTY_WEIGHT * (-count % columns) / columns + abs(log(columns / ideal))
 
-    return min(range(low, high + 1), key=badness)
+    return min(range(low, high + 1), key=cost)
 
 
 def area_mean(values: Array, by: int) -> Array:
-    """Values (... x height x width) with each by x by of them (fewer at the edges) made one, their mean."""
+    """Values (... x height x width) with each block of by x by (fewer at the edges) replaced by its mean."""
     if by == 1:
         return values
     *outer, height, width = values.shape
@@ -148,5 +148,5 @@ def area_mean(values: Array, by: int) -> Array:
 
 
 def reduction_note(by: int) -> str:
-    """What a pixel stands for, where values had to be reduced."""
+    """A note that a pixel stands for several values, if it does."""
     return f"each pixel is the mean of {by} x {by} values" if by > 1 else ""

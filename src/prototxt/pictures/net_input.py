@@ -1,4 +1,4 @@
-"""What a net really saw: its input blob as a person would see it, and channel by channel."""
+"""The input of a net as a picture: in colour, and channel by channel."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from prototxt.pictures.canvas import (
     FAINT,
     GAP,
     SMALL,
-    beside,
-    first_of,
     framed,
     joined,
+    left_out_note,
     line_height,
     number,
-    page,
     range_note,
+    sheet,
+    side_by_side,
     stack,
     text,
     wrap,
@@ -29,11 +29,11 @@ from prototxt.pictures.colours import Pixels, Scale, colour_pixels
 from prototxt.pictures.grid import MAX_SIDE
 
 ACROSS = 4
-"""Pictures in a line: the colours and three channels."""
+"""Pictures in a row: the colours and three channels."""
 
 MAX_LINES = 10
 
-GOOD_TILE = 260
+TARGET_TILE = 260
 """Pixels up to which a small input is enlarged, by a whole factor."""
 
 CAPTION_LINES, CAPTION_WIDTH = 3, 240
@@ -45,10 +45,10 @@ COLOURS = {"bgr": ("blue", "green", "red"), "rgb": ("red", "green", "blue")}
 def net_input(name: str, values: Array, order: Order = "bgr", image: str = "", note: str = "") -> Image.Image:
     """A picture of an input blob, N x C x H x W: a row for each of its images or crops, the first ten.
 
-    For C = 3 first the colours, `order` being that of the channels; then every channel in gray with its least, mean
-    and largest value. In all of them the blob's least value is black and its most white, so they can be compared.
-    Values that are not finite are magenta, and counted. `image` names what was fed, `note` says how it became the
-    blob. The longer side is at most about 2400 pixels.
+    For C = 3 the first picture is in colour (`order` is that of the channels); then comes every channel in gray with
+    its minimum, mean and maximum. The blob's minimum is black and its maximum white in all, so they can be compared.
+    Values that are not finite are magenta, and counted. `image` is the name of the file, `note` says how it became
+    the blob. The longer side is at most about 2400 pixels.
 
     Raises InputError for other shapes.
     """
@@ -61,11 +61,11 @@ def net_input(name: str, values: Array, order: Order = "bgr", image: str = "", n
     rows = []
     for i, crop in enumerate(shown):
         tiles = _tiles(crop, size, scale, order, f"crop {i}" if len(values) > 1 else "")
-        rows += [beside(tiles[at : at + ACROSS], GAP) for at in range(0, len(tiles), ACROSS)]
+        rows += [side_by_side(tiles[at : at + ACROSS], GAP) for at in range(0, len(tiles), ACROSS)]
     black = f"black {number(scale.low)}, white {number(scale.high)}"
-    left_out = first_of(values.shape, shown.shape, ("crops", "channels"))
+    left_out = left_out_note(values.shape, shown.shape, ("crops", "channels"))
     smaller = f"shown at {size[1]} x {size[0]} pixels" if size[0] < values.shape[2] else ""
-    return page(
+    return sheet(
         joined(name, format_shape(values.shape), image), [note, joined(black, left_out, smaller)], rows
     )
 
@@ -93,7 +93,7 @@ def channel_names(count: int, order: Order) -> list[str]:
 
 
 def tile_size(height: int, width: int, lines: int) -> tuple[int, int]:
-    """Height and width in pixels of pictures of height x width values in so many lines.
+    """Height and width in pixels of pictures of height x width values in this many rows.
 
     They are enlarged by a whole factor up to GOOD_TILE, or reduced until all lines fit.
     """
@@ -101,7 +101,7 @@ def tile_size(height: int, width: int, lines: int) -> tuple[int, int]:
     fits = min(1.0, space[0] / height, space[1] / width)
     if fits < 1:
         return max(1, int(height * fits)), max(1, int(width * fits))
-    factor = max(1, min(GOOD_TILE // max(height, width), space[0] // height, space[1] // width))
+    factor = max(1, min(TARGET_TILE // max(height, width), space[0] // height, space[1] // width))
     return height * factor, width * factor
 
 

@@ -17,22 +17,22 @@ from prototxt.pictures.canvas import FAINT, INK, LINE, PAPER, Colour, font, line
 from prototxt.pictures.colours import LABELS, label_colours
 
 COLOUR = 0.6
-"""How much of a painted pixel is its class's colour; the rest is the image's lightness."""
+"""The share of its class's colour in a painted pixel; the rest is the image's lightness."""
 
 GRAY = 128
 """The lightness under the legend's colours."""
 
 STRIP = 256
-"""Rows that are painted at once: large images take little memory."""
+"""Rows that are painted at a time, so that large images take little memory."""
 
 MAX_CLASSES = 24
 """Classes that a legend names."""
 
-LONGEST_ENTRY = 24
-"""Letters' heights: an entry of the legend is at most so many wide."""
+MAX_ENTRY_WIDTH = 24
+"""Width of an entry of the legend at most, in heights of its letters."""
 
 Entry = tuple[Colour | None, str, str]
-"""A class's colour, what it is called, and its share."""
+"""A class's colour, its name, and its share."""
 
 
 def paint_classes(
@@ -43,8 +43,8 @@ def paint_classes(
 ) -> Image.Image:
     """The image (H x W x 3), each class of its pixels in a colour of its own, above a legend.
 
-    `legend` holds labels, what each is called, and its share. Classes in `plain`, such as the background, and what
-    the net did not see stay as they are in the image.
+    `legend` holds labels, their names and their shares. Classes in `plain` (the background) and parts that the net
+    did not see stay as they are in the image.
     """
     painted = to_uint8(pixels).copy()
     height, width = segmentation.classes.shape
@@ -77,12 +77,12 @@ def _swatch(label: int) -> Colour:
 def _legend(entries: Sequence[Entry], width: int, size: int) -> Image.Image:
     """A swatch, a share and a name for each class, in columns, as wide as the picture above.
 
-    What has no colour has an empty swatch; classes behind the first MAX_CLASSES are counted.
+    Classes without a colour have an empty swatch; those after the first MAX_CLASSES are counted.
     """
     shown, height, gap = entries[:MAX_CLASSES], line_height(size) + 6, size // 2
     shares = max((text_width(share, size) for *_, share in shown), default=0)
     before = size + gap + shares + gap
-    space = min(width - 2 * size, LONGEST_ENTRY * size) - before
+    space = min(width - 2 * size, MAX_ENTRY_WIDTH * size) - before
     names = [fitted(name, size, max(0, space)) for _, name, _ in shown]
     entry = before + max((text_width(name, size) for name in names), default=0)
     columns = max(1, (width - size) // (entry + size))

@@ -1,4 +1,4 @@
-"""Features as HDF5: a dataset for every blob, as HDF5Data reads them."""
+"""Features as HDF5: a dataset per blob, as HDF5Data reads them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prototxt.errors import InputError, Place
 from prototxt.util.hdf5 import import_h5py
 
 _CHUNK = 1 << 16
-"""Values in a chunk, 256 KB: small enough for HDF5's cache of 1 MB, so that a row alone costs no reading back."""
+"""Values in a chunk, 256 KB: it fits into HDF5's cache of 1 MB, so that appending a single row reads nothing back."""
 
 _NAMES_CHUNK = 1 << 10
 
@@ -54,9 +54,9 @@ class Hdf5:
 
 
 class _Shelter:
-    """A file whose writes never fail: HDF5 brings the process down where one does (a full disk).
+    """A file whose writes never fail, because HDF5 aborts the process where one does (a full disk).
 
-    The first error is kept, nothing is written from then on, and `check` raises it.
+    It keeps the first error and writes nothing afterwards; `check` raises it.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -83,7 +83,7 @@ class _Shelter:
         return self._try(self._file.tell) or 0
 
     def read(self, size: int) -> bytes:
-        """What was written there, zeros where nothing was."""
+        """The bytes written there, zeros where nothing was."""
         return (self._try(lambda: self._file.read(size)) or b"").ljust(size, b"\0")
 
     def _try(self, act: Callable[[], T]) -> T | None:

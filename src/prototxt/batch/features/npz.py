@@ -53,7 +53,7 @@ class Npz:
 
 
 class _Names:
-    """Names that wait on disk: an array of text is as wide as its longest, which is known at the end."""
+    """Names that wait on disk: an array of text is as wide as its longest one, which is known at the end."""
 
     def __init__(self, spool: IO[bytes]) -> None:
         self._spool, self._lengths, self._longest = spool, array("I"), 1
@@ -95,13 +95,13 @@ def _entry(archive: ZipFile, key: str, dtype: np.dtype[np.generic], shape: Shape
 
 
 def _check_apart(path: str, shapes: Mapping[str, Shape]) -> None:
-    """numpy.load finds the entry "a.npy" by "a" and by "a.npy": a blob called so would never be found."""
+    """numpy.load finds the entry "a.npy" by "a" and by "a.npy", so it would never find a blob of that name."""
     for blob in (NAMES, *shapes):
         if f"{blob}.npy" in shapes:
             raise InputError(f'"{blob}" and a blob "{blob}.npy" are one name in .npz', place=Place(path))
 
 
 def _spool_folder(path: str) -> Path | None:
-    """The target's folder, which has the room that the file needs; the system's for a pipe or a device."""
+    """The target's folder, which has the space that the file needs; None (the system's) for a pipe or a device."""
     target = Path(path).resolve()
     return target.parent if target.is_file() or not target.exists() else None

@@ -1,4 +1,4 @@
-"""Features as Parquet: a row for every image, a column for every blob."""
+"""Features as Parquet: a row per image, a column per blob."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from prototxt.batch.features.rows import NAMES, Append, no_library
 from prototxt.blobs import Array, Shape, count
 
 GROUP_BYTES = 1 << 25
-"""Values of a row group, and so what waits in memory; a larger row is a group of its own."""
+"""Bytes of values in a row group, which waits in memory; a larger row is a group of its own."""
 
 GROUP_ROWS = 1 << 12
-"""The most rows of a row group: what waits costs more than its values."""
+"""Rows of a row group at most: a waiting row costs more than its values."""
 
 ArrowObject: TypeAlias = Any
 """pyarrow or an object of it: the library has no type hints and need not be installed."""
@@ -37,19 +37,19 @@ class Parquet:
     @contextmanager
     def rows(self, file: IO[bytes], shapes: Mapping[str, Shape]) -> Iterator[Append]:
         schema = self._schema(shapes)
-        most = min(GROUP_ROWS, max(1, GROUP_BYTES // (4 * sum(map(count, shapes.values())))))
+        size = min(GROUP_ROWS, max(1, GROUP_BYTES // (4 * sum(map(count, shapes.values())))))
         # Dictionaries and ranges of features help no reader and cost a second pass over them.
         options = {"use_dictionary": False, "write_statistics": False}
         with self._library.parquet.ParquetWriter(file, schema, **options) as writer:
             waiting: list[ArrowObject] = []
 
             def flush() -> None:
-                writer.write_table(self._library.Table.from_batches(waiting, schema), row_group_size=most)
+                writer.write_table(self._library.Table.from_batches(waiting, schema), row_group_size=size)
                 waiting.clear()
 
             def append(names: Sequence[str], blobs: Mapping[str, Array]) -> None:
                 waiting.append(self._batch(schema, names, blobs))
-                if sum(batch.num_rows for batch in waiting) >= most:
+                if sum(batch.num_rows for batch in waiting) >= size:
                     flush()
 
             yield append

@@ -1,4 +1,4 @@
-"""What every file of features holds: names of images, and for each blob rows of one shape."""
+"""Rows of features: the names of images, and for each blob rows of one shape, checked before they are written."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from prototxt.util.extras import missing_library
 from prototxt.util.lazy import np
 
 NAMES = "names"
-"""The key that the images' names have in every format."""
+"""The key of the images' names in every format."""
 
-LONGEST_KEY = 10_000
-"""Bytes of UTF-8 in a blob's name; zip and HDF5 end at 65,535."""
+MAX_KEY_BYTES = 10_000
+"""Bytes of a blob's name in UTF-8; zip and HDF5 allow 65,535."""
 
 Append = Callable[[Sequence[str], Mapping[str, Array]], None]
-"""Takes names of images and, for each blob, as many rows: float32, C-contiguous, checked."""
+"""Appends names of images and a row per name for each blob: float32, C-contiguous, checked."""
 
 
 class Format(Protocol):
-    """How features lie in a file of one kind."""
+    """A file format of features."""
 
     def __init__(self, path: str) -> None:
         """Raises InputError where the library it needs is not installed."""
@@ -30,7 +30,7 @@ class Format(Protocol):
     def rows(self, file: IO[bytes], shapes: Mapping[str, Shape]) -> AbstractContextManager[Append]:
         """Writes rows of these shapes into `file`, which is whole when the block has ended.
 
-        Raises InputError for names of blobs that the format cannot tell apart.
+        Raises InputError for names of blobs that are the same in this format.
         """
 
 
@@ -43,7 +43,7 @@ def no_library(library: str, extra: str, path: str) -> InputError:
 def row_shapes(path: str, names: Sequence[str], blobs: Mapping[str, Array]) -> dict[str, Shape]:
     """The shape of one row of each blob, given arrays of a row for each name.
 
-    Raises InputError for no blobs, names of blobs no file can hold, and arrays that are not so many rows.
+    Raises InputError for no blobs, names of blobs no file can hold, and arrays of another number of rows.
     """
     if not blobs:
         raise InputError("no blobs to write", place=Place(path))
@@ -73,27 +73,29 @@ def check_same(path: str, name: str, first: Mapping[str, Shape], now: Mapping[st
                 f'{printable(name)}: blob "{printable(blob)}" is {format_shape(now[blob])}, in the '
                 f"rows before {format_shape(shape)}"
             )
-            hint = "rows need one shape: give images of one size, or save one image a file; boxes are told by --json"
+            hint = (
+                "rows need one shape: give images of one size, or save one image a file; --json prints boxes"
+            )
             raise InputError(what, place=Place(path), hint=hint)
 
 
 def contiguous(values: Array) -> Array:
-    """The values as float32 that lie in a row in memory; a copy only where they do not."""
+    """The values as C-contiguous float32; a copy only where they are not."""
     return np.ascontiguousarray(values, np.float32)
 
 
 def storable(name: str) -> str:
-    """An image's name as every format can hold it: bytes that are no Unicode, and NULs, are spelled out."""
+    """An image's name as every format can hold it, with bytes that are not Unicode and NULs spelled out."""
     return name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _check_key(path: str, blob: str) -> None:
     if blob == NAMES:
-        what = f'a blob called "{NAMES}" cannot be written: that is what the names of the images are called'
+        what = f'a blob called "{NAMES}" cannot be written: it is the key of the names of the images'
         raise InputError(what, place=Place(path))
     if not blob or not blob.isprintable():
-        raise InputError(f'blob "{printable(blob)}": its name is no text to name rows by', place=Place(path))
-    if len(blob.encode()) > LONGEST_KEY:
+        raise InputError(f'blob "{printable(blob)}": its name is not printable text', place=Place(path))
+    if len(blob.encode()) > MAX_KEY_BYTES:
         what = f'blob "{blob[:40]}...": its name of {len(blob):,} letters is too long for a file'
         raise InputError(what, place=Place(path))
 

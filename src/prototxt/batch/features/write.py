@@ -1,4 +1,4 @@
-"""Rows of features into a file, by its suffix."""
+"""Writing rows of features into a file whose suffix says in which format."""
 
 from __future__ import annotations
 
