@@ -1,4 +1,4 @@
-"""The engine "numba" beside the reference engine: where its kernels apply, blobs with gaps, odd numbers, its cache."""
+"""The engine "numba" against the reference engine: where its kernels apply, blobs with gaps, NaN, its cache."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ LAYERS = {
     "lrn3": "type: 'LRN' lrn_param { local_size: 3 alpha: 0.3 k: 2 }",
     "lrn_wide": "type: 'LRN' lrn_param { local_size: 13 alpha: 0.3 }",
 }  # fmt: skip
-BEHIND = {
-    "alone": "",
+FOLLOWERS = {
+    "nothing": "",
     "relu": "layer { name: 'relu' type: 'ReLU' bottom: 'y' top: 'y' }\n",
     "leaky": "layer { name: 'relu' type: 'ReLU' bottom: 'y' top: 'y' relu_param { negative_slope: 0.5 } }\n",
     "summed": "layer { name: 'sum' type: 'Eltwise' bottom: 'y' bottom: 'y2' top: 's' }\n"
@@ -92,12 +92,12 @@ def same(text: str, x: Array, threads: int = 2) -> Net:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("behind", BEHIND)
+@pytest.mark.parametrize("follower", FOLLOWERS)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_and_what_follows(layer: str, behind: str, threads: int) -> None:
+def test_a_layer_and_its_epilogue(layer: str, follower: str, threads: int) -> None:
     one = f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS[layer]} }}\n"
-    other = one.replace("'y'", "'y2'") if behind == "summed" else ""
-    text = DATA + other + one + BEHIND[behind]
+    other = one.replace("'y'", "'y2'") if follower == "summed" else ""
+    text = DATA + other + one + FOLLOWERS[follower]
     same(text, noise(*SHAPE), threads)
     same(text + JOINED, noise(*SHAPE), threads)  # y is a part of the Concat: its columns lie apart
 
@@ -159,7 +159,7 @@ def test_a_part_of_a_blob_is_read_where_it_lies(layer: str) -> None:
 def test_numbers_that_are_not_finite_go_where_the_reference_has_them(layer: str, odd: float) -> None:
     x = noise(*SHAPE)
     x[0, 2, 5, 7] = odd
-    text = DATA + f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS[layer]} }}\n" + BEHIND["relu"]
+    text = DATA + f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS[layer]} }}\n" + FOLLOWERS["relu"]
     with np.errstate(all="ignore"):
         same(text, x)
 
@@ -198,7 +198,7 @@ print(sum(pooling._max.stats.cache_hits.values()))
 
 
 def hits(cache: Path, **variables: str) -> int:
-    """How many compiled functions a new process finds in this cache folder; it runs a net whatever it finds."""
+    """The number of compiled functions that a new process loads from this cache folder; it runs a net in any case."""
     text = DATA + f"layer {{ name: 'y' bottom: 'data' top: 'y' {LAYERS['max3']} }}"
     paths = {"PYTHONPATH": os.pathsep.join(sys.path), "NUMBA_CACHE_DIR": str(cache), **variables}
     command = [sys.executable, "-W", "error", "-c", SCRIPT, text.replace("'", '"')]

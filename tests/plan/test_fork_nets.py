@@ -1,4 +1,4 @@
-"""Every room of the forks in a net whose inputs change their shapes: the fast engine gives what each room gives."""
+"""Every layer type of the forks in a net whose input shapes change: the fast engine equals the reference engine."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def larger(bottoms: Sequence[Array]) -> Sequence[Array]:
 
 
 def dialect_of(layer_class: type[Layer]) -> str:
-    """One under which the type means this room."""
+    """A dialect in which the type means this layer class."""
     return next((name for name, forks in DIALECTS.items() if layer_class.fork in forks), "")
 
 
 def net_text(layer_class: type[Layer]) -> tuple[str, list[Array]]:
-    """The room's layer between others, so that it reads and makes what lies where the plan wants it."""
+    """The layer between others, so that its bottoms and tops lie in the plan's memory."""
     param, bottoms = sample(layer_class)
     tops = layer_class.tops[0]
     layers = []
@@ -63,12 +63,12 @@ def net_text(layer_class: type[Layer]) -> tuple[str, list[Array]]:
         layers.append(
             f'layer {{ name: "after{i}" type: "Power" bottom: "t{i}" top: "y{i}" power_param {{ scale: 2 }} }}'
         )
-        layers.append(f'layer {{ name: "behind{i}" type: "ReLU" bottom: "y{i}" top: "z{i}" }}')
+        layers.append(f'layer {{ name: "relu{i}" type: "ReLU" bottom: "y{i}" top: "z{i}" }}')
     return "\n".join(layers), [x * np.float32(0.5) for x in bottoms]
 
 
 def takes(layer_class: type[Layer], bottoms: Sequence[Array]) -> bool:
-    """Whether the room takes bottoms of these shapes."""
+    """Whether the layer class takes bottoms of these shapes."""
     layer = layer_class(sample(layer_class)[0])
     try:
         layer.shapes([x.shape for x in bottoms])

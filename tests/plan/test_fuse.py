@@ -1,4 +1,4 @@
-"""What runs as one step, what must not, and that the numbers are the same either way."""
+"""Layers that are fused to one step, those that must not be, and the same numbers either way."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_not_a_scale_with_two_bottoms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "phase", "together"),
+    ("fields", "phase", "fused"),
     [
         ("bn_mode: INFERENCE", "TRAIN", True),
         ("bn_mode: LEARN", "TEST", False),
@@ -78,11 +78,9 @@ def test_not_a_scale_with_two_bottoms() -> None:
         ("slope_filler { value: 2 } frozen: true", "TRAIN", True),
     ],
 )
-def test_bn_of_forks_where_it_is_per_channel(fields: str, phase: str, together: bool) -> None:
+def test_bn_of_forks_where_it_is_per_channel(fields: str, phase: str, fused: bool) -> None:
     text = CONV + layer("BN", "conv", "conv", f"bn_param {{ {fields} }}") + layer("ReLU", "conv", "conv")
-    assert steps(text, phase=phase) == (
-        ["Convolution BN ReLU"] if together else ["Convolution", "BN", "ReLU"]
-    )
+    assert steps(text, phase=phase) == (["Convolution BN ReLU"] if fused else ["Convolution", "BN", "ReLU"])
 
 
 def test_a_dropout_that_samples_is_a_step_of_its_own() -> None:
@@ -97,7 +95,7 @@ def test_not_a_batch_norm_with_the_batchs_statistics() -> None:
     assert steps(CONV + layer("BatchNorm", "conv", "conv"), phase="TRAIN") == ["Convolution", "BatchNorm"]
 
 
-def test_not_behind_a_layer_that_hands_its_bottom_on() -> None:
+def test_not_after_a_layer_whose_top_is_its_bottom() -> None:
     text = (
         layer("Dropout", "x", "d")
         + layer("ReLU", "d", "d")
@@ -107,7 +105,7 @@ def test_not_behind_a_layer_that_hands_its_bottom_on() -> None:
     assert steps(text) == ["Dropout", "ReLU", "Flatten", "ReLU"]
 
 
-def test_not_behind_a_layer_with_two_tops() -> None:
+def test_not_after_a_layer_with_two_tops() -> None:
     text = 'layer { name: "p" type: "Pooling" bottom: "x" top: "p" top: "mask" pooling_param { kernel_size: 2 } }'
     assert steps(text + layer("ReLU", "p", "p")) == ["Pooling", "ReLU"]
 
@@ -115,7 +113,7 @@ def test_not_behind_a_layer_with_two_tops() -> None:
 WEIGHTS = layer("Pooling", "conv", "a", "pooling_param { global_pooling: true pool: AVE }")
 
 
-def test_a_weighted_sum_finishes_what_it_weighs() -> None:
+def test_a_weighted_sum_is_the_epilogue_of_the_branch_that_it_scales() -> None:
     weights = layer("Pooling", "x", "p", "pooling_param { global_pooling: true pool: AVE }") + layer(
         "InnerProduct", "p", "a", "inner_product_param { num_output: 4 }"
     )
@@ -127,7 +125,7 @@ def test_a_weighted_sum_finishes_what_it_weighs() -> None:
     assert steps(text, "outputs") == ["Pooling", "InnerProduct", "Convolution", "Convolution", "Axpy ReLU"]
 
 
-def test_a_squeezed_and_excited_sum_is_a_step_of_its_own() -> None:
+def test_a_weighted_sum_whose_weights_depend_on_its_branch_is_a_step_of_its_own() -> None:
     other = CONV.replace('"conv"', '"other"')
     text = other + CONV + WEIGHTS + layer("Sigmoid", "a", "a") + layer("Axpy", "a conv other", "z")
     assert steps(text, "outputs") == ["Convolution", "Convolution", "Pooling Sigmoid", "Axpy"]
@@ -173,12 +171,12 @@ ENDS = {
     "BatchNorm": NORM,
     "all": NORM + layer("Scale", "conv", "conv", "scale_param { bias_term: true }") + RELU,
     "from an axis": layer("Scale", "conv", "conv", "scale_param { axis: 0 num_axes: 2 bias_term: true }"),
-    "from behind": layer("Scale", "conv", "conv", "scale_param { axis: -1 bias_term: true }") + RELU,
+    "from the end": layer("Scale", "conv", "conv", "scale_param { axis: -1 bias_term: true }") + RELU,
     "to the end": layer("Scale", "conv", "conv", "scale_param { axis: 1 num_axes: -1 }"),
     "one factor": layer("Scale", "conv", "conv", "scale_param { num_axes: 0 bias_term: true }") + RELU,
 }
 
-NOT_PER_CHANNEL = {"from an axis", "from behind", "to the end", "one factor"}
+NOT_PER_CHANNEL = {"from an axis", "from the end", "to the end", "one factor"}
 
 
 @pytest.mark.parametrize("end", ENDS)

@@ -87,7 +87,7 @@ layer { name: "c3" type: "Convolution" bottom: "t" top: "c3" convolution_param {
 @pytest.mark.parametrize(
     ("keep", "numbers"),
     [
-        # 12 positions: c1 384, then t (c2 is finished in place) 768, then c3 192
+        # 12 positions: c1 384, then t (TanH is the epilogue of c2) 768, then c3 192
         ("outputs", 384 + 768),
         (["c1"], 384 + 768 + 192),
         (["c1@0"], 384 + 384 + 768),
@@ -117,7 +117,7 @@ def test_what_a_concat_joins_and_a_slice_cuts_shares_memory() -> None:
 
 
 @pytest.mark.parametrize("name", ["squeezenet", "googlenet", "alexnet", "resnet50", "mobilenet", "vgg16"])
-def test_with_outputs_alone_the_arena_is_hardly_larger_than_what_lives_at_one_time(name: str) -> None:
+def test_keeping_outputs_only_the_arena_is_hardly_larger_than_what_is_needed_at_one_time(name: str) -> None:
     plan = plan_of(NETS[name]())
     graph = plan.graph
     # What must live at one time when steps run one after the other, in the file's order.

@@ -1,4 +1,4 @@
-"""A head whose regions come and go with the image: no region at all is no trouble to any layer behind."""
+"""A detection head whose number of regions varies with the image: later layers accept that there is none."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ layer { name: "up" type: "Deconvolution" bottom: "conv" top: "up"
     ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
 )
 def test_regions_come_and_go(engine: str) -> None:
-    """With a scale of 100 every region is too small."""
+    """With a scale of 100 every region is too small, so that none is left."""
     truth, fast = (prototxt.parse_net(NET, engine=kind, threads=2) for kind in ("reference", engine))
     numbers = []
     for scale in (1, 100, 2, 100, 3):

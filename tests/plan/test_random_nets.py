@@ -1,4 +1,4 @@
-"""Random nets, wired every which way: the fast engine gives what each room's own forward gives."""
+"""Random nets, wired in every way: the fast engine equals the layers' own forwards."""
 
 from __future__ import annotations
 

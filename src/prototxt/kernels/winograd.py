@@ -11,10 +11,9 @@ and others, Error Analysis and Improving the Accuracy of Winograd Convolution fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import accumulate
 from math import ceil, prod
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -25,15 +24,9 @@ from prototxt.kernels.layout import view
 from prototxt.kernels.phases import ALIGN, Buffers, Call, Phase, copy_into, make_phase
 from prototxt.kernels.tiling import Tile, split_axis
 from prototxt.kernels.window import PaddedInput, Window2d
+from prototxt.kernels.winograd_transforms import TILE_IN, transforms
 
 Array = NDArray[np.float32]
-Exact = NDArray[np.float64]
-
-TILE_IN = 6
-"""The side of an input tile."""
-
-POINTS = (0.0, 0.625, -0.625, 1.5, -1.5)
-"""Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 lose five times as much accuracy."""
 
 MAX_CACHED_BYTES = 3 << 20
 """Bytes of transformed kernels up to which a core keeps them in its cache while it goes through its tiles."""
@@ -43,31 +36,6 @@ MAX_BLOCK_TILES = 384
 
 MAX_STRIP_TILES = 56
 """Tiles of a task: at 64 channels their transforms take 0.5 MB."""
-
-
-class Transforms(NamedTuple):
-    """B', G and A' for kernels of one size."""
-
-    input: Array
-    kernel: Exact
-    output: Array
-
-
-@cache
-def transforms(taps: int) -> Transforms:
-    """By Lagrange's interpolation at POINTS (Cook and Toom); every entry is a sum of products of a few of them."""
-    points, out = np.array(POINTS), TILE_IN - taps + 1
-    others = [[q for q in POINTS if q != p] for p in POINTS]
-    inputs = np.zeros((TILE_IN, TILE_IN))
-    for i, roots in enumerate([*others, POINTS]):
-        polynomial = np.poly(roots)[::-1]
-        inputs[i, : len(polynomial)] = polynomial
-    slopes = [np.prod(p - np.array(q)) for p, q in zip(POINTS, others, strict=True)]
-    kernels = np.vstack(
-        [points[:, None] ** np.arange(taps) / np.array(slopes)[:, None], np.arange(taps) == taps - 1]
-    )
-    outputs = np.vstack([points[:, None] ** np.arange(out), np.arange(out) == out - 1]).T
-    return Transforms(inputs.astype(np.float32), kernels, outputs.astype(np.float32))
 
 
 def transform_kernels(weight: Array, group: int) -> Array:
