@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from prototxt.blobs import Shape
 from prototxt.errors import InputError, did_you_mean
@@ -15,8 +13,6 @@ from prototxt.layers.common.window import Axis
 from prototxt.layers.unknown import Unknown
 
 __all__ = ["LayerContext", "find_layer", "is_known", "namesakes"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,11 +50,6 @@ class LayerContext:
 def is_known(graph: Graph, node: Node) -> bool:
     """Whether the layer is implemented and all shapes around it are known."""
     return not isinstance(node.layer, Unknown) and graph.shapes.keys() >= {*node.bottoms, *node.tops}
-
-
-def of_class(table: Mapping[type[Layer], T], layer: Layer) -> T | None:
-    """A layer's row in a table by class; a class without a row of its own has its base's."""
-    return next((table[kind] for kind in type(layer).__mro__ if kind in table), None)
 
 
 def namesakes(graph: Graph, node: Node) -> str:

@@ -1,4 +1,4 @@
-"""What a net answers, in rows: the best classes of a score output, the range of any other."""
+"""The outputs of a net in rows: the best classes of a score output, the range of any other."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from prototxt.blobs import Array, Shape
 
 TOP = 5
+"""The classes shown by default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which files open: a table for a terminal, JSON, CSV."""
+"""The verdicts on many files: a table for a terminal, JSON, CSV."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[Checked], ...] = (
 
 
 def check_table(checked: Sequence[Checked], width: int) -> RenderableType:
-    """A line a file, then how many are what."""
+    """A line per file, then the number of files by verdict."""
     lines = [Text(tally_line(checked), style="bold")]
     lines += [Text(note, style="dim") for verdict, note in NOTES.items() if verdict in tally(checked)]
     return Group(column_table(COLUMNS, checked, width), *lines)
@@ -52,7 +52,7 @@ def check_json(checked: Sequence[Checked]) -> str:
 
 
 def check_csv(checked: Sequence[Checked]) -> str:
-    """A line a file under a header."""
+    """One line per file under a header."""
     out = StringIO()
     writer = csv.DictWriter(out, list(FIELDS), lineterminator="\n")
     writer.writeheader()

@@ -1,6 +1,6 @@
-"""Tables of rows with totals below, which give up columns where a terminal is too narrow for all.
+"""Tables of rows with totals below, which hide columns where the terminal is too narrow.
 
-Lines are laid out here and styled by rich, whose own tables take longer for a large net than all else together.
+Lines are laid out here and styled by rich, whose own tables would dominate the run time for a large net.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ GAP = 3
 """Columns between two columns."""
 
 GOES_BEFORE_NAMES_WRAP = 3
-"""From this `spare` on a column goes as soon as the table is too wide; others only where wrapping is not enough."""
+"""A column with at least this `spare` is hidden before names are wrapped; others only where that is not enough."""
 
 WRAPPED_NAME = 12
-"""Columns that a wrapped name keeps at least."""
+"""The fewest columns of a wrapped name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
     """A column: its title, its cell for a row, its cell for the totals.
 
-    Where it is narrow the columns with the highest `spare` go first; then names wrap, numbers (`right`) and
-    shapes never do.
+    In a narrow terminal the columns with the highest `spare` are hidden first; then names wrap. Numbers (`right`) and
+    shapes never wrap.
     """
 
     title: str
@@ -49,7 +49,7 @@ class Column(Generic[R]):
 
 
 def fit(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> tuple[list[Column[R]], list[str]]:
-    """The columns that a table of `width` has room for, and the titles of those that it has not."""
+    """The columns that fit a table of `width`, and the titles of the hidden ones."""
     shown = {column.title: (column, _width(column, rows)) for column in columns}
     hidden: list[str] = []
     while width < WIDE and (sparest := max((c for c, _ in shown.values()), key=lambda c: c.spare)).spare:
@@ -62,18 +62,18 @@ def fit(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> tuple[li
 
 
 def _width(column: Column[R], rows: Sequence[R]) -> int:
-    """Columns of text that the widest line of a column takes."""
+    """The width of the widest line of a column."""
     cells = (column.title, column.total, *map(column.cell, rows))
     return max(cell_len(line) for cell in cells for line in cell.split("\n"))
 
 
 def _span(widths: Sequence[int]) -> int:
-    """Columns of text that a table takes, with one before it."""
+    """The width of a table, with one blank before it."""
     return 1 + sum(widths) + GAP * (len(widths) - 1)
 
 
 def column_table(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> RenderableType:
-    """The table itself; where its lines would be too long, all names are cut to what just fits."""
+    """The table; where lines would be too long, names are wrapped to the largest width that fits."""
     return Segments(_lines(columns, rows, width))
 
 
@@ -102,7 +102,7 @@ def _lines(columns: Sequence[Column[R]], rows: Sequence[R], width: int) -> Itera
 def _row(
     cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], styles: Sequence[Style]
 ) -> Iterator[Segment]:
-    """A row, in as many lines as its longest cell takes."""
+    """The lines of a row."""
     lines = zip_longest(*map(_wrapped, cells, widths), fillvalue="")
     for line in lines:
         before = 1
@@ -115,7 +115,7 @@ def _row(
 
 
 def _wrapped(cell: str, width: int) -> list[str]:
-    """The lines of a cell: broken between words, or within one that is too long."""
+    """The lines of a cell, broken between words, or within a word that is too long."""
     lines: list[str] = []
     for part in cell.split("\n"):
         if cell_len(part) <= width:

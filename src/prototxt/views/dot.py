@@ -1,4 +1,4 @@
-"""A drawing in Graphviz's language."""
+"""A drawing in the DOT language of Graphviz."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = """\
 """
 
 LINE = '<FONT POINT-SIZE="12"> </FONT>'
-"""On both sides of the small line: it keeps that as far from the name above as a large one."""
+"""A blank of normal size on both sides of the small line, which keeps its distance to the name above."""
 
 
 def to_dot(drawing: Drawing, direction: str = "down") -> str:
@@ -65,6 +65,6 @@ def _row(part: Part) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as a string of Graphviz's, whatever stands in it."""
+    """Any text as a quoted string of the DOT language."""
     escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""A net as boxes and arrows, whatever draws them: layers in place stand in the box that they change."""
+"""A net as boxes and arrows for any drawing program; in-place layers share the box of the layer they change."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ COLOURS = {
 }
 """Fill and border of each kind."""
 
-LONGEST = 48
-"""Of a longer name the end is drawn, which tells more than its start."""
+MAX_NAME = 48
+"""The most characters of a name; a longer one keeps its end, which says more than its start."""
 
-FEWEST = 2
-"""As many boxes make a group."""
+MIN_BOXES = 2
+"""The fewest boxes that make a module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A layer with those that change its top in place; `group` are the modules it lies in, outermost first."""
+    """A layer and those that change its top in place; `group` holds the names of its modules, outermost first."""
 
     id: str
     parts: tuple[Part, ...]
@@ -52,7 +52,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A blob on its way; without an `end` it is an output of the net, its own name in `output`."""
+    """A blob from one box to another; without an `end` it is an output of the net, named in `output`."""
 
     start: str
     end: str
@@ -62,7 +62,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """Boxes and modules whose names start alike, in the order of their layers."""
+    """Boxes and modules with a common prefix of their names, in the order of their layers."""
 
     name: str
     inside: list[Box | Module] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Drawing:
-    """All that is drawn: `root` holds every box, in modules by the slashes of names."""
+    """A whole drawing: `root` holds every box, in modules by the slashes of names."""
 
     title: str
     root: Module
@@ -106,23 +106,23 @@ def _part(graph: Graph, node: Node) -> Part:
 
 def _cut(name: str) -> str:
     shown = printable(name)
-    return shown if len(shown) <= LONGEST else "…" + shown[1 - LONGEST :]
+    return shown if len(shown) <= MAX_NAME else "…" + shown[1 - MAX_NAME :]
 
 
 def _owners(graph: Graph) -> dict[int, int]:
-    """The layer in whose box each stands: its own, or the one whose top it changes in place.
+    """The layer in whose box each layer is drawn: itself, or the layer whose top it changes in place.
 
-    It stands on its own where another layer reads that top as it was before, for the arrow has to start somewhere.
+    A layer has its own box where another layer reads that top unchanged: that arrow needs a box to start from.
     """
     readers = Counter(blob for node in graph.nodes for blob in set(node.bottoms))
-    made_by: dict[BlobId, Node] = {}
+    makers: dict[BlobId, Node] = {}
     owner: dict[int, int] = {}
     for node in graph.nodes:
         in_place = len(node.bottoms) == len(node.tops) == 1 and node.bottoms[0].name == node.tops[0].name
-        maker = made_by.get(node.bottoms[0]) if in_place else None
+        maker = makers.get(node.bottoms[0]) if in_place else None
         stacks = maker is not None and len(maker.tops) == 1 and readers[node.bottoms[0]] == 1
         owner[node.index] = owner[maker.index] if maker is not None and stacks else node.index
-        made_by.update(dict.fromkeys(node.tops, node))
+        makers.update(dict.fromkeys(node.tops, node))
     return owner
 
 
@@ -139,31 +139,31 @@ def _arrows(graph: Graph, owner: dict[int, int]) -> Iterator[Arrow]:
 
 
 def _label(graph: Graph, maker: Node, blob: BlobId) -> str:
-    """The blob's shape; its name too, where its layer makes several."""
+    """The blob's shape, with its name where its layer has several tops."""
     shape = compact_shape(graph.shapes.get(blob))
     return shape if len(maker.tops) == 1 else f"{_cut(blob.name)} {shape}"
 
 
 def _modules(boxes: list[Box]) -> Module:
-    """Boxes in modules; one that would hold a single box is none."""
+    """Boxes in modules; a module of a single box is dissolved."""
     sizes = Counter(box.group[:depth] for box in boxes for depth in range(1, len(box.group) + 1))
     root = Module("")
-    made: dict[tuple[str, ...], Module] = {(): root}
+    modules: dict[tuple[str, ...], Module] = {(): root}
     for box in boxes:
         around, prefix = root, ""
         for depth in range(1, len(box.group) + 1):
             path = box.group[:depth]
-            if sizes[path] < FEWEST:
+            if sizes[path] < MIN_BOXES:
                 break
-            if path not in made:
-                made[path] = Module(_cut(path[-1]))
-                around.inside.append(made[path])
-            around, prefix = made[path], "/".join(path) + "/"
+            if path not in modules:
+                modules[path] = Module(_cut(path[-1]))
+                around.inside.append(modules[path])
+            around, prefix = modules[path], "/".join(path) + "/"
         around.inside.append(_within(box, prefix))
     return root
 
 
 def _within(box: Box, prefix: str) -> Box:
-    """A box in a module whose name need not be said again."""
+    """A box without the prefix that its module shows."""
     parts = tuple(replace(part, name=part.name.removeprefix(prefix) or part.name) for part in box.parts)
     return replace(box, parts=parts)

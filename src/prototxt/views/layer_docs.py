@@ -1,4 +1,4 @@
-"""docs/layers.md: every layer type as its room describes it, parameters as the schema declares them."""
+"""docs/layers.md: every layer type by its docstring, with its fields as the schema declares them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prototxt.schema import FieldDescriptor
 
 HEAD = """# Layers
 
-Generated from the rooms in `src/prototxt/layers` by `make docs`; do not edit.
+Generated from the layer types in `src/prototxt/layers` by `make docs`; do not edit.
 
 N, C, H and W are batch, channels, height and width; a shape is written N x C x H x W. A layer reads *bottoms* and
 writes *tops*. Defaults are those of `proto/caffe.proto`. A type that is not Caffe's own names the fork it comes
@@ -22,25 +22,25 @@ from; where forks mean different things by one name, a layer's fields and learne
 
 def layers_markdown() -> str:
     """The whole page: a table of all types, then a section for each."""
-    rooms = all_layer_classes()
+    classes = all_layer_classes()
     rows = [
         f"| [{_title(layer_class)}](#{_anchor(layer_class)}) | {_arity(layer_class.bottoms)} | "
         f"{_arity(layer_class.tops)} | {_first_line(layer_class)} |"
-        for layer_class in rooms
+        for layer_class in classes
     ]
     table = ["| type | bottoms | tops | what it computes |", "|---|---|---|---|", *rows]
-    return "\n".join([HEAD, *table, "", *(_section(layer_class) for layer_class in rooms)]).rstrip() + "\n"
+    return "\n".join([HEAD, *table, "", *(_section(layer_class) for layer_class in classes)]).rstrip() + "\n"
 
 
 def _title(layer_class: type[Layer]) -> str:
-    """The type, and whose layer it is where that is a fork's."""
+    """The type, with the fork that it comes from."""
     return (
         layer_class.type if layer_class.fork == CAFFE else f"{layer_class.type} ({FORKS[layer_class.fork]})"
     )
 
 
 def _anchor(layer_class: type[Layer]) -> str:
-    """How GitHub names the section of this title."""
+    """The anchor that GitHub gives the section of this title."""
     kept = [letter for letter in _title(layer_class).lower() if letter.isalnum() or letter in " -_"]
     return "".join(kept).replace(" ", "-")
 

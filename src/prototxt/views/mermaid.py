@@ -1,4 +1,4 @@
-"""A drawing in Mermaid's language, which README files render."""
+"""A drawing in the Mermaid language, which GitHub renders in README files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prototxt.views.drawing import COLOURS, Box, Drawing, Module
 DIRECTIONS = {"down": "TB", "right": "LR"}
 
 MAX_ARROWS, MAX_CHARACTERS = 500, 50_000
-"""Mermaid's own bounds, as GitHub has them."""
+"""Mermaid's default limits, which hold on GitHub."""
 
 
 def to_mermaid(drawing: Drawing, direction: str = "down") -> str:
@@ -30,7 +30,7 @@ def to_mermaid(drawing: Drawing, direction: str = "down") -> str:
 
 
 def too_much(drawing: Drawing, text: str) -> str:
-    """Why Mermaid would refuse a drawing as it is set up on GitHub; empty where it would not."""
+    """The reason why Mermaid on GitHub refuses a drawing; empty where it draws it."""
     if len(drawing.arrows) > MAX_ARROWS:
         return f"{len(drawing.arrows):,} arrows: Mermaid draws {MAX_ARROWS} unless maxEdges is set higher"
     if len(text) > MAX_CHARACTERS:
@@ -53,17 +53,17 @@ def _inside(module: Module, indent: str, numbers: Iterator[int]) -> Iterator[str
             yield f'{indent}{part.id}["{rows}"]:::{part.parts[0].kind}'
             continue
         group = f"g{next(numbers)}"
-        yield f'{indent}subgraph {group}["{_beside(part.name)}"]'
+        yield f'{indent}subgraph {group}["{_left_of_centre(part.name)}"]'
         yield from _inside(part, f"{indent}  ", numbers)
         yield f"{indent}end"
         yield f"{indent}style {group} fill:#fafafa,stroke:#cccccc,color:#555555"
 
 
-def _beside(name: str) -> str:
-    """A module's name with blanks behind it: it is centred, and an arrow comes down through the middle."""
+def _left_of_centre(name: str) -> str:
+    """A module's name with blanks after it: it is centred, and an arrow may cross the middle."""
     return _text(name) + "#8195;" * (len(name) // 2 + 2)
 
 
 def _text(text: str) -> str:
-    """Everything that could mean something to Mermaid, Markdown or HTML as the number of its character."""
-    return re.sub(r"[^\w ./+:,()…-]", lambda found: f"#{ord(found[0])};", text) or " "
+    """Text with every special character of Mermaid, Markdown or HTML as its character number."""
+    return re.sub(r"[^\w ./+:,()…-]", lambda match: f"#{ord(match[0])};", text) or " "

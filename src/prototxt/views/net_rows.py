@@ -1,4 +1,4 @@
-"""The rows that every view shows: computed once from the graph, nothing formatted."""
+"""The rows of the table of shapes, computed once from the graph for every view."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Row:
 
     `param_count` counts learned values it owns, `statistics` what it measures (BatchNorm); what it shares with an
     earlier layer is counted there, and `shared_with` names that layer. `macs` are per image, `activation_bytes`
-    for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that nothing
-    here can run; `missing` marks such a layer itself.
+    for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that is not
+    implemented; `missing` marks such a layer itself.
     """
 
     index: int
@@ -52,7 +52,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A layer that nothing here can run: where it stands, why that is so, and what to do."""
+    """A layer that is not implemented: its place, the reason, and what to do."""
 
     layer: str
     type: str

@@ -1,4 +1,4 @@
-"""The rows of a plan: one per step, computed once, nothing formatted."""
+"""The rows of a plan, one per step, computed once for every view."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from prototxt.util.json import JsonObject
 FLOAT_BYTES = 4
 
 FORWARD = "forward"
-"""In place of a kernel's name: the room's own forward."""
+"""The kernel of a step that runs the layer's own forward."""
 
 IN_PLACE = "in place"
-"""In place of a kernel's name: what the step makes lies in memory where it is wanted already."""
+"""The kernel of a step with nothing to do: its tops already are in the right memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
     """One step; all numbers are for the whole batch.
 
-    Of `layers` the first `folded` behind the first are in its weights. `bytes` are those of the tops, `flop` is twice
-    the multiply-adds by the layers' formulas, whatever the kernel makes of them; `moved_bytes` are bottoms, tops and
-    parameters together.
+    The first `folded` layers after the first are folded into its weights. `bytes` are those of the tops, `flop` is
+    twice the multiply-adds of the layers' formulas, whatever the kernel computes; `moved_bytes` are bottoms, tops
+    and parameters together.
     """
 
     number: int
@@ -47,7 +47,7 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class PlanReport:
-    """A plan in rows, and what it takes.
+    """A plan in rows, with its totals.
 
     `layers` are those that the caller does not fill. `fused` of them work on another one's tiles, `folded` are in
     another one's weights. `shared` blobs lie in another blob's memory, `joined` of them in a Concat's. `peak_bytes`
@@ -80,7 +80,7 @@ class PlanReport:
 
 
 def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_bytes: int) -> PlanReport:
-    """The report of a plan; what a session of it takes is told by the session."""
+    """The report of a plan; the sizes of session and packed weights come from the session."""
     graph = plan.graph
     numbered = [(wave, step) for wave, steps in enumerate(plan.waves, start=1) for step in steps]
     rows = tuple(_row(plan, number, wave, step) for number, (wave, step) in enumerate(numbered, start=1))
@@ -125,6 +125,6 @@ def _param_count(node: Node) -> int:
 
 def plan_dict(report: PlanReport) -> JsonObject:
     """The report in plain types, ready for JSON."""
-    told = asdict(report)
-    steps = told.pop("rows")
-    return {**told, "flop": report.flop, "steps": steps}
+    fields = asdict(report)
+    steps = fields.pop("rows")
+    return {**fields, "flop": report.flop, "steps": steps}

@@ -1,4 +1,4 @@
-"""The rows of a profile: every step's time beside the least that the machine could take for it."""
+"""The rows of a profile: the time of every step, and its lower bound on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prototxt.views.plan import PlanReport, PlanRow
 
 @dataclass(frozen=True, slots=True)
 class Roof:
-    """What a machine can do at best: 1e9 operations of products a second, GB/s read and written by copies.
+    """The peak rates of a machine: GFLOP/s of matrix products, GB/s read and written by copies.
 
     "Roofline: an insightful visual performance model" (Williams, Waterman, Patterson 2009).
     """
@@ -23,13 +23,13 @@ class Roof:
     copy_gb: float
 
     def seconds(self, flop: int, moved_bytes: int) -> float:
-        """The least time for so many operations on so many bytes: the longer of computing and moving."""
+        """The lower bound of the time for `flop` operations on `moved_bytes`: the longer of computing and moving."""
         return max(flop / (1e9 * self.gflops), moved_bytes / (1e9 * self.copy_gb))
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds for so many operations, their share of all steps, and the least time by the roofline."""
+    """Seconds for `flop` operations, their share of all steps, and the lower bound by the roofline."""
 
     seconds: float
     share: float
@@ -38,12 +38,12 @@ class Timing:
 
     @property
     def gflops(self) -> float:
-        """1e9 operations a second, by the layers' formulas."""
+        """Billions of operations a second, by the layers' formulas."""
         return _rate(self.flop, self.seconds)
 
     @property
     def distance(self) -> float:
-        """How many times the bound it takes; 0 where there is nothing to do."""
+        """The time as a multiple of the bound; 0 where there is nothing to do."""
         return self.seconds / self.bound if self.bound else 0.0
 
 
@@ -66,7 +66,7 @@ class KernelSum:
 
 @dataclass(frozen=True)
 class ProfileReport:
-    """A plan with times: `total` is all steps' medians together, `forward` the median of so many usual `forwards`."""
+    """A plan with times: `total` sums the medians of the steps, `forward` is the median of `forwards` normal runs."""
 
     plan: PlanReport
     roof: Roof
@@ -78,14 +78,14 @@ class ProfileReport:
 
     @property
     def gflops(self) -> float:
-        """Of usual forwards."""
+        """The rate of normal forwards."""
         return _rate(self.plan.flop, self.forward)
 
 
 def make_profile(
     plan: PlanReport, steps: Sequence[Sequence[float]], forwards: Sequence[float], roof: Roof
 ) -> ProfileReport:
-    """The profile of a plan: `steps` are each step's seconds, `forwards` those of usual forwards."""
+    """The profile of a plan: `steps` holds the seconds of each step, `forwards` those of normal forwards."""
     medians = [median(seconds) for seconds in steps]
     all_seconds = sum(medians)
     rows = tuple(
@@ -100,11 +100,11 @@ def make_profile(
         )
         for row, seconds in zip(plan.rows, medians, strict=True)
     )
-    total = _together([row.timing for row in rows])
+    total = _sum([row.timing for row in rows])
     return ProfileReport(plan, roof, rows, _by_kernel(rows), total, len(forwards), median(forwards))
 
 
-def _together(timings: Sequence[Timing]) -> Timing:
+def _sum(timings: Sequence[Timing]) -> Timing:
     return Timing(
         sum(t.seconds for t in timings),
         sum(t.share for t in timings),
@@ -114,11 +114,11 @@ def _together(timings: Sequence[Timing]) -> Timing:
 
 
 def _by_kernel(rows: Sequence[ProfileRow]) -> tuple[KernelSum, ...]:
-    """The kernel that takes longest first."""
+    """The sums by kernel, the slowest first."""
     timings: dict[str, list[Timing]] = {}
     for row in rows:
         timings.setdefault(row.step.kernel, []).append(row.timing)
-    sums = (KernelSum(kernel, len(own), _together(own)) for kernel, own in timings.items())
+    sums = (KernelSum(kernel, len(own), _sum(own)) for kernel, own in timings.items())
     return tuple(sorted(sums, key=lambda s: -s.timing.seconds))
 
 

@@ -1,4 +1,4 @@
-"""A profile as a table: where the time goes, and how far from the machine's best each step is."""
+"""A profile as a table: the time of each step, and its distance from the machine's bound."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prototxt.views.profile import KernelSum, ProfileReport, ProfileRow, Timing
 
 
 def profile_table(report: ProfileReport, width: int) -> RenderableType:
-    """The steps, below them the sums by kernel and what the forward takes, at most `width` columns wide."""
+    """The steps, the sums by kernel and the time of a forward, at most `width` columns wide."""
     steps, hidden = fit(_step_columns(report), report.rows, width)
     kernels, more = fit(_kernel_columns(report), report.kernels, width)
     return Group(

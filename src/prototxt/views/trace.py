@@ -1,4 +1,4 @@
-"""What every layer made, in numbers: the table of a trace."""
+"""The table of a trace: statistics of every blob as its layer writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prototxt.errors import printable
 
 
 def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableType:
-    """A row per blob as it was made, with what lies in it, and a last line that says whether all is finite."""
+    """A row of statistics per blob, and a last line on whether all values are finite."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("layer", style="bold", overflow="fold")
     table.add_column("blob", overflow="fold")
@@ -46,6 +46,6 @@ def verdict(first_bad: Traced | None) -> Text:
     if first_bad is None:
         return Text("every value is finite")
     v = first_bad.values
-    found = " and ".join(f"{n:,} {what}" for n, what in ((v.nan, "NaN"), (v.infinite, "infinite")) if n)
+    counts = " and ".join(f"{n:,} {what}" for n, what in ((v.nan, "NaN"), (v.infinite, "infinite")) if n)
     where = f'layer "{printable(first_bad.layer)}" ({first_bad.type}), blob "{printable(first_bad.blob)}"'
-    return Text(f"first value that is not finite: {where}: {found} of {v.count:,}", style="red")
+    return Text(f"first value that is not finite: {where}: {counts} of {v.count:,}", style="red")

@@ -43,8 +43,8 @@ def explain_layer(graph: Graph, node: Node) -> tuple[Section, ...]:
     """Explain a layer with its own numbers, as far as they follow from shapes.
 
     Parameters:
-        graph: the net, as `prototxt.load_net(...).graph` has it.
-        node: one of its layers, such as `prototxt.find_layer(graph, name)` returns.
+        graph: the net, from `load_graph` or as `Net.graph`.
+        node: one of its layers, such as `find_layer(graph, name)` returns.
 
     Returns the sections that apply, of the keys in `SECTIONS`; an unknown layer has a section "unknown" instead.
     """
