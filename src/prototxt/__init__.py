@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from prototxt.detection.detection import Detection
     from prototxt.engine.watch import Timer, Trace, Watcher
     from prototxt.frontend.load import load_graph
+    from prototxt.frontend.options import NetOptions
     from prototxt.images.labels import read_labels
     from prototxt.images.load import load_image
     from prototxt.images.mean import read_mean
@@ -55,6 +56,7 @@ _HOMES = {
     "Failure": "prototxt.batch.items",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
+    "NetOptions": "prototxt.frontend.options",
     "Outcome": "prototxt.batch.runner",
     "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",
@@ -79,7 +81,7 @@ _HOMES = {
 
 __all__ = [
     "Blob", "Cost", "DataError", "Detection", "Failure", "ImageError", "InputError", "Layer", "LayerError",
-    "Net", "NetError", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
+    "Net", "NetError", "NetOptions", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
     "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher", "WeightsError", "count",
     "layer", "load_graph", "load_image", "load_net", "open_features", "parse_net", "read_labels",
     "read_mean", "run_images",
@@ -90,3 +92,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also those that are not imported yet."""
+    return sorted({*globals(), *__all__})

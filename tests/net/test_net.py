@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ import prototxt
 from prototxt.blobs import Array
 from prototxt.engine.watch import Timer
 from prototxt.errors import InputError, LayerError, NetError, PrototxtWarning, TextError
+from prototxt.frontend.options import NetKeywords, NetOptions
 from support.helpers import noise
 
 LENET = (Path(__file__).parents[2] / "examples" / "lenet.prototxt").read_text()
@@ -89,6 +91,28 @@ def test_what_a_net_tells() -> None:
     assert repr(net.blobs["conv"]) == '<Blob "conv" 2 x 4 x 6 x 6>'
     assert net.blobs["conv"].name == "conv"
     assert net.loaded is None
+
+
+def test_a_net_shows_itself_in_one_line() -> None:
+    flow = "data 2 x 3 x 8 x 7 -> pool 2 x 4 x 1 x 1, tanh 2 x 4 x 6 x 6"
+    assert repr(small()) == f'<Net "small": 5 layers, 76 parameters, {flow}, engine fast>'
+    many = "".join(f'layer {{ name: "{i}" type: "ReLU" bottom: "x" top: "y{i}" }}' for i in range(5))
+    nameless = prototxt.parse_net(many, inputs={"x": (3,)})
+    flow = "x 3 -> y0 3, y1 3, y2 3, 2 more"
+    assert repr(nameless) == f"<Net: 6 layers, 0 parameters, {flow}, engine fast>"
+
+
+def test_public_names_are_listed() -> None:
+    assert set(prototxt.__all__) <= set(dir(prototxt))
+    assert {"load_net", "Net", "NetOptions", "__version__"} <= set(dir(prototxt))
+    for name in prototxt.__all__:
+        assert getattr(prototxt, name) is not None
+
+
+def test_every_option_is_a_keyword() -> None:
+    assert set(NetKeywords.__annotations__) == {field.name for field in fields(NetOptions)}
+    with pytest.raises(TypeError, match="engin"):
+        prototxt.parse_net(TEXT, engin="fast")  # type: ignore[call-arg]
 
 
 def test_blobs_are_zeros_before_the_first_forward() -> None:

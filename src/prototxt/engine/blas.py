@@ -1,4 +1,4 @@
-"""BLAS held to one thread while plans run: their workers are the threads."""
+"""BLAS limited to one thread while plans run: their workers are the threads."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ class _Held:
     """How many plans run now; the first one sets the limit, the last one lifts it."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """No plan runs: the state of a new process."""
         self.lock = Lock()
         self.count = 0
-        self.limit: Any = None
+        self.limit: Any = None  # threadpoolctl's limiter, which has no stub
 
 
 _held = _Held()
@@ -23,7 +27,7 @@ _held = _Held()
 
 @cache
 def _controller() -> Any:
-    """Found once: looking through the loaded libraries takes milliseconds."""
+    """Made once: looking through the loaded libraries takes milliseconds."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController().select(user_api="blas")
@@ -31,7 +35,7 @@ def _controller() -> Any:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """BLAS uses the calling thread alone; what it was set to before comes back when the last plan is done."""
+    """BLAS uses only the calling thread; its former setting comes back when the last plan is done."""
     with _held.lock:
         _held.count += 1
         if _held.count == 1:
@@ -47,7 +51,7 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def threads(number: int) -> Iterator[None]:
-    """BLAS uses so many threads, for products that are spread by BLAS itself."""
+    """BLAS uses N threads, for products that are spread by BLAS itself."""
     with _controller().limit(limits=number):
         yield
 
@@ -63,7 +67,7 @@ def version() -> str:
 
 
 def after_fork() -> None:
-    """A child has none of its parent's running plans."""
+    """Reset the state: a child process has none of its parent's running plans."""
     if _held.count and _held.limit is not None:
         _held.limit.restore_original_limits()
-    _held.__init__()  # type: ignore[misc]
+    _held.reset()

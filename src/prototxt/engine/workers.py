@@ -18,7 +18,7 @@ from prototxt.engine import blas
 from prototxt.errors import InputError
 
 VARIABLE = "PROTOTXT_NUM_THREADS"
-"""The environment variable that says how many threads a net uses where nobody says."""
+"""The environment variable for how many threads a net uses by default."""
 
 Run = Callable[[int], None]
 
@@ -28,26 +28,26 @@ def default_threads() -> int:
 
     Raises InputError for a variable that is no positive number.
     """
-    said = os.environ.get(VARIABLE, "").strip()
-    if said:
-        return check_threads(said, VARIABLE)
+    value = os.environ.get(VARIABLE, "").strip()
+    if value:
+        return check_threads(value, VARIABLE)
     try:
         return len(os.sched_getaffinity(0))
-    except AttributeError:  # not told on this system
+    except AttributeError:  # this system does not say
         return os.cpu_count() or 1
 
 
-def check_threads(said: str | int, what: str = "threads") -> int:
+def check_threads(value: str | int, what: str = "threads") -> int:
     """The number, if it is one.
 
     Raises InputError for anything but 1 to 256.
     """
     try:
-        number = int(said)
+        number = int(value)
     except ValueError:
         number = 0
     if not 1 <= number <= 256:
-        raise InputError(f"{what} is a number from 1 to 256, not {said!r}")
+        raise InputError(f"{what} is a number from 1 to 256, not {value!r}")
     return number
 
 
@@ -75,7 +75,7 @@ class Job:
         self.error: BaseException | None = None
 
     def work(self, worker: int) -> None:
-        """What one worker does: all phases, whatever happens, so that nobody waits for it in vain."""
+        """Go through all phases as one worker, whatever happens, so that nobody waits for it in vain."""
         last = len(self._shares)
         for phase, share in enumerate(self._shares[worker]):
             try:
@@ -166,6 +166,10 @@ class _Idle:
     """Threads that wait for a job, of all nets together."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """No thread waits: the state of a new process."""
         self.lock = Lock()
         self.threads: list[_Thread] = []
 
@@ -184,8 +188,8 @@ _idle = _Idle()
 
 def _after_fork() -> None:
     """A child has its parent's memory and none of its threads."""
-    _idle.__init__()  # type: ignore[misc]
-    _running.__init__()  # type: ignore[misc]
+    _idle.reset()
+    _running.reset()
     blas.after_fork()
 
 
@@ -194,9 +198,13 @@ if hasattr(os, "register_at_fork"):
 
 
 class _Running:
-    """How many jobs run now."""
+    """A count of the jobs that run now."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """No job runs: the state of a new process."""
         self.lock = Lock()
         self.jobs = 0
 
@@ -230,7 +238,7 @@ def _cores(workers: int) -> list[int] | None:
 def _stopped_by_ctrl_c(job: Job) -> Iterator[None]:
     """Ctrl-C ends a job between two tasks, in place of raising just anywhere in the first worker.
 
-    A handler that somebody else has set stays; signals arrive in the main thread alone.
+    A handler that somebody else has set stays; signals arrive only in the main thread.
     """
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -1,4 +1,4 @@
-"""The kernels that were measured to be fastest on this machine, in a file of the user's cache folder."""
+"""A file in the user's cache folder: the kernels that were measured to be fastest on this machine."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from prototxt.engine.tuning.machine import machine_name
 from prototxt.errors import PrototxtError
 from prototxt.util.files import regular_size, whole_file
 from prototxt.util.user_cache import cache_file
+from prototxt.util.version import __version__
 
 FILE = "kernels.json"
 
@@ -22,7 +23,7 @@ MAX_BYTES = 1 << 24
 
 
 def remembered(threads: int) -> Kernels:
-    """What was measured on this machine with so many threads and these libraries; nothing where there is no file.
+    """The kernels measured on this machine with N threads and these libraries; nothing where there is no file.
 
     A file that is broken counts as none.
     """
@@ -46,14 +47,12 @@ def remember(threads: int, kernels: Kernels) -> None:
     try:
         with whole_file(file) as whole:
             whole.write(json.dumps({"machines": machines}, indent=1).encode())
-    except PrototxtError:  # a full disk, a folder that has become read-only: it is measured anew next time
+    except PrototxtError:  # a full disk, a folder that has become read-only: it is measured again next time
         return
 
 
 def _key(threads: int) -> str:
     """What measured times depend on besides a layer's geometry."""
-    from prototxt.util.version import __version__
-
     software = f"prototxt {__version__}, NumPy {np.__version__}, {blas.version()}"
     return f"{machine_name()}, {threads} threads, {software}"
 
