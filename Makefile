@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test lint type proto docs web bench fuzz check clean
+.PHONY: setup run test crosscheck lint type proto docs web bench fuzz check check-tests clean
 
 setup: $(READY)
 
@@ -17,8 +17,18 @@ $(READY): pyproject.toml
 run: setup  ## LeNet on a digit: every shape, every parameter count, the top classes
 	$(BIN)/prototxt-run examples/lenet.prototxt examples/digit.png --scale 0.00390625 --weights examples/lenet.caffemodel
 
-test: setup  ## the whole suite, in parallel
+test: setup  ## the quick tests, in parallel
 	$(BIN)/pytest -n auto
+
+CROSSCHECK := .crosscheck-venv
+crosscheck: $(CROSSCHECK)/.ready  ## the calls of PyTorch and Keras, run by these on the golden cases
+	KERAS_BACKEND=torch $(CROSSCHECK)/bin/python -m pytest tests/export
+
+$(CROSSCHECK)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(CROSSCHECK)
+	$(CROSSCHECK)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(CROSSCHECK)/bin/pip install --quiet --disable-pip-version-check --editable '.[crosscheck]'
+	touch $@
 
 lint: setup type
 	$(BIN)/ruff check .
@@ -64,8 +74,10 @@ fuzz: setup  ## every reader of files against made-up ones, FUZZ_SECONDS each (L
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
-check: setup lint  ## everything, slow tests included
+check: lint check-tests crosscheck  ## everything, slow tests and other programs included
+
+check-tests: setup
 	$(BIN)/pytest -n auto -m ''
 
 clean:
-	rm -rf $(VENV) $(BENCH) .bench-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(CROSSCHECK) .bench-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

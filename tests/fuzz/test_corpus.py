@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -15,14 +15,15 @@ from support.fuzz.targets import CORPUS, TARGETS
 
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 MAX_SECONDS = 5
+"""Of the processor, so that other work on the machine does not count."""
 LARGEST = 20_000
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_file(path: Path) -> None:
-    start = perf_counter()
+    start = process_time()
     TARGETS[path.parent.name](path.read_bytes())
-    assert perf_counter() - start < MAX_SECONDS
+    assert process_time() - start < MAX_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,8 @@ def test_values_in_place_are_those_from_before() -> None:
 def test_trained_nets_on_noise(model: str) -> None:
     """Large windows, Winograd, values that cancel out: every layer with a ledger, in every version.
 
-    A kept version is not fused with what follows; the account holds for what an ordinary forward leaves too.
+    A kept version is not fused with what follows. An ordinary forward folds factors into weights and sums all terms
+    of a chain in one go: that differs by rounding in proportion to the chain's largest values, not to those of one place.
     """
     folder = SHARED / "models" / model
     net = prototxt.load_net(folder / "deploy.prototxt", next(folder.glob("*.caffemodel")))
@@ -217,12 +218,13 @@ def test_trained_nets_on_noise(model: str) -> None:
     fused = {net.graph.last[name]: blob.data for name, blob in net.blobs.items()}
     for node in with_breakdown(net):
         params = {node.index: tuple(p.data for p in net.params.get(node.name, ()))}
-        values = Values(net.graph, node, blobs, params)
+        whole = Values(net.graph, node, blobs, params)
         for at in places(blobs[node.tops[0]].shape, node.name):
-            breakdown = values.breakdown(at)
+            breakdown = whole.breakdown(at)
             assert breakdown.agrees, (node.name, at, breakdown.value, breakdown.stored)
-            if node.tops[0] in fused:
-                assert replace(breakdown, stored=float(fused[node.tops[0]][at])).agrees, (node.name, at)
+    for blob, values in fused.items():
+        largest = max(float(np.abs(x).max()) for name, x in blobs.items() if name.name == blob.name)
+        np.testing.assert_allclose(values, blobs[blob], rtol=0, atol=ATOL * max(1, largest), err_msg=str(blob))
 
 
 def test_the_page_lists_the_types() -> None:
