@@ -20,6 +20,7 @@ from prototxt.plan.choose import Kernels, candidates
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 from support.breakdowns import with_breakdown
+from support.calls import computing, runnable_keras, runnable_pytorch
 from support.golden import CASE_LIST, CASES, Case, part
 
 INDEX = CASES / "index.tsv"
@@ -29,15 +30,18 @@ HAS_NUMBA = find_spec("numba") is not None
 
 @dataclass(frozen=True)
 class Facts:
-    """Of one case: how many inputs are images, losses, and layers with a breakdown; the kernels that apply."""
+    """Of a case: images among its inputs, losses, layers with a breakdown, with calls of programs; its kernels."""
 
     images: int
     losses: int
     breakdowns: int
+    pytorch: int
+    keras: int
     kernels: tuple[str, ...]
     compiled: tuple[str, ...]
 
 
+COUNTS = ("images", "losses", "breakdowns", "pytorch", "keras")
 COLUMNS = ("case", *Facts.__dataclass_fields__)
 
 
@@ -52,12 +56,13 @@ def case_index() -> Mapping[str, Facts]:
 
 def _facts(row: Mapping[str, str]) -> Facts:
     kernels, compiled = (tuple(filter(None, row[name].split(SEPARATOR))) for name in ("kernels", "compiled"))
-    return Facts(int(row["images"]), int(row["losses"]), int(row["breakdowns"]), kernels, compiled)
+    images, losses, breakdowns, pytorch, keras = (int(row[name]) for name in COUNTS)
+    return Facts(images, losses, breakdowns, pytorch, keras, kernels, compiled)
 
 
 def facts(case: Case) -> Facts:
     """A case's row of the table; a case without one has nothing to check until the table is written again."""
-    return case_index().get(str(case), Facts(0, 0, 0, (), ()))
+    return case_index().get(str(case), Facts(0, 0, 0, 0, 0, (), ()))
 
 
 def cases_with(kind: str) -> list[Case]:
@@ -118,6 +123,8 @@ def computed_facts(case: Case) -> Facts:
         len(four_axes(case)),
         len(net.graph.losses),
         len(with_breakdown(net)),
+        sum(runnable_pytorch(look) is not None for look in computing(net.graph)),
+        sum(runnable_keras(look) is not None for look in computing(net.graph)),
         tuple(sorted(kernels)),
         tuple(sorted(compiled)),
     )
@@ -136,4 +143,4 @@ def write_index(rows: Iterable[tuple[str, Facts]]) -> None:
         writer.writerow(COLUMNS)
         for case, row in rows:
             names = (SEPARATOR.join(row.kernels), SEPARATOR.join(row.compiled))
-            writer.writerow((case, row.images, row.losses, row.breakdowns, *names))
+            writer.writerow((case, *(getattr(row, name) for name in COUNTS), *names))
