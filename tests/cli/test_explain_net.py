@@ -33,7 +33,7 @@ def test_what_if_in_text() -> None:
         "105,415,200 → 414,029,088",
         "60,965,224 → 200,425,832",
         "4096 x 9216 → 4096 x 43264",
-        "8 other layers stay as before",
+        "8 other layers unchanged",
     ):
         assert text in result.out
 
@@ -85,7 +85,7 @@ def test_what_breaks() -> None:
 def test_same() -> None:
     result = asked(ALEXNET, "--same", "conv1")
     assert "5, for every size" in result.out
-    assert "with pad 5 the layer makes 1 x 96 x 57 x 57" in result.out
+    assert "with pad 5 the output is 1 x 96 x 57 x 57" in result.out
     assert told(ALEXNET, "--same", "conv2")["same"][0]["values"]["pads"] == [2]
     assert "slides no window" in asked(ALEXNET, "--same", "relu1").err
     assert 'no layer "conv9"' in asked(ALEXNET, "--same", "conv9").err
@@ -113,7 +113,7 @@ def test_diff(tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert "inner_product_param.num_output: 10 → 7" in result.out
     assert "does not load: 10 x 500 for 7 x 500; 10 for 7" in result.out
-    assert "refused as a whole, for ip2" in result.out
+    assert "refused as a whole because of ip2" in result.out
     assert "the two nets are the same" in asked(LENET, "--diff", LENET).out
 
 
@@ -138,7 +138,7 @@ def test_into_a_file(tmp_path: Path) -> None:
     path = tmp_path / "told.txt"
     result = asked(LENET, "--same", "conv1", "-o", path)
     assert (result.code, result.out) == (0, "")
-    assert "Which pad keeps the size of conv1" in path.read_text()
+    assert "Pad that keeps the size of conv1" in path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from prototxt.errors import InputError, NetError
+from prototxt.errors import InputError, NetError, PrototxtError
 from prototxt.explain.surgery.diff import diff
 from prototxt.explain.surgery.diff import sections as diff_sections
-from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
+from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size
 from prototxt.explain.surgery.same_padding import checked_shape, fits, size_rule
+from prototxt.explain.surgery.views.fc_as_conv import fc_as_conv_sections
 from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.context import LayerContext
@@ -18,16 +21,21 @@ from prototxt.text.write import write
 from prototxt.views.dot import to_dot
 from prototxt.views.drawing import Box, Module, draw
 from prototxt.views.mermaid import to_mermaid
-from support.corpus import OPENS, name_of, nets, opened_with
+from support.golden import SHARED
+
+CORPUS = sorted((SHARED / "corpus").rglob("*.prototxt")) if SHARED.exists() else []
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=nets("", OPENS), ids=name_of)
+@pytest.fixture(params=CORPUS, ids=lambda p: "/".join(p.parts[-3:]))
 def net(request: pytest.FixtureRequest) -> Definition:
-    if opened_with(request.param)[1].phase != "TEST":
-        pytest.skip("is for TRAIN only")
-    return define_net(read_text(request.param), str(request.param))
+    try:
+        definition = define_net(read_text(request.param), str(request.param))
+        make_graph(definition, Options())
+    except PrototxtError:
+        pytest.skip("does not open as it is")
+    return definition
 
 
 def test_diff_with_itself(net: Definition) -> None:
@@ -82,4 +90,8 @@ def test_fully_connected_as_convolution(net: Definition) -> None:
     except InputError:
         return
     assert not at_size(found, own).why
-    assert sections(found, [own, tuple(2 * side for side in own)])
+    assert fc_as_conv_sections(found, [own, tuple(2 * side for side in own)])
+
+
+def test_the_corpus_is_there() -> None:
+    assert not SHARED.exists() or len([p for p in CORPUS if isinstance(p, Path)]) > 200

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from prototxt.errors import InputError, LayerError
-from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size, sections
+from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size
 from prototxt.explain.surgery.fc_weights import prove, save_converted
+from prototxt.explain.surgery.views.fc_as_conv import fc_as_conv_sections
 from prototxt.frontend.load import Options, define_net
 from prototxt.net import Net, load_net, parse_net
 from prototxt.text.read import read_text
@@ -40,7 +41,7 @@ def converted(text: str = NET, file: str = "net") -> Converted:
 def test_alexnet_and_a_larger_image() -> None:
     file = str(EXAMPLES / "alexnet.prototxt")
     found = converted(read_text(file), file)
-    assert [(t.layer, t.weight) for t in found.turned] == [
+    assert [(t.layer, t.weight) for t in found.layers] == [
         ("fc6", (4096, 256, 6, 6)), ("fc7", (4096, 4096, 1, 1)), ("fc8", (1000, 4096, 1, 1)),
     ]  # fmt: skip
     assert own_size(found) == (227, 227)
@@ -54,7 +55,7 @@ def test_alexnet_and_a_larger_image() -> None:
 def test_flatten_goes_and_everything_else_stays() -> None:
     found = converted()
     assert found.dropped == ("flat",)
-    assert [(t.layer, t.weight) for t in found.turned] == [("f1", (5, 4, 5, 4)), ("f2", (3, 5, 1, 1))]
+    assert [(t.layer, t.weight) for t in found.layers] == [("f1", (5, 4, 5, 4)), ("f2", (3, 5, 1, 1))]
     layers = {layer.name: layer for layer in found.definition.message.layer}
     assert (layers["r"].bottom[0], layers["r"].top[0]) == ("c", "c")
     assert (layers["f1"].convolution_param.kernel_h, layers["f1"].convolution_param.kernel_w) == (5, 4)
@@ -112,14 +113,14 @@ def test_wrong_weights_are_found_out(tmp_path: Path) -> None:
     assert not all(p.agrees for p in prove(definition, found, weights, str(tmp_path / "wrong.npz")))
 
 
-def test_what_cannot_be_turned() -> None:
+def test_what_cannot_be_converted() -> None:
     mlp = NET[: NET.index('layer { name: "c"')].replace("dim: 3 dim: 7 dim: 6", "dim: 9")
     mlp += (
         'layer { name: "f" type: "InnerProduct" bottom: "x" top: "f" inner_product_param { num_output: 5 } }'
     )
     with pytest.raises(InputError) as caught:
         converted(mlp)
-    assert '"f": it reads 2 x 9, no maps' in str(caught.value.hint)
+    assert '"f": its input is 2 x 9, not maps' in str(caught.value.hint)
     with pytest.raises(InputError, match="no InnerProduct"):
         converted(NET[: NET.index('layer { name: "flat"')])
 
@@ -128,7 +129,7 @@ def test_a_flattened_blob_that_others_read_too_stays() -> None:
     found = NET + 'layer { name: "sum" type: "Reduction" bottom: "flat" top: "sum" }'
     with pytest.raises(InputError) as caught:
         converted(found)
-    assert '"f1": it reads 2 x 80, no maps' in str(caught.value.hint)
+    assert '"f1": its input is 2 x 80, not maps' in str(caught.value.hint)
 
 
 def test_a_layer_that_cannot_take_maps_is_named() -> None:
@@ -143,8 +144,8 @@ def test_a_layer_that_cannot_take_maps_is_named() -> None:
 
 
 def test_what_is_said() -> None:
-    turned, scores = sections(converted(), [(7, 6), (9, 9)])
-    assert [line.label for line in turned.lines] == ["f1", "f2", "flat"]
+    layers, scores = fc_as_conv_sections(converted(), [(7, 6), (9, 9)])
+    assert [line.label for line in layers.lines] == ["f1", "f2", "flat"]
     assert scores.lines[1].text == "prob 2 x 3 x 3 x 4"
     assert scores.lines[-1].text == "a score for every 1x1 pixels"
     assert scores.lines[-1].note == "each sees 7x6 of the image, padding included"
@@ -179,9 +180,9 @@ def test_products_of_a_squeeze_and_excitation_block_stay(gate: str, tmp_path: Pa
     net.save(tmp_path / "old.npz")
     definition = define_net(text, "net")
     found = fc_as_conv(definition, Options())
-    assert [t.layer for t in found.turned] == ["f"]
+    assert [t.layer for t in found.layers] == ["f"]
     assert found.kept == {
-        "down": "it reads 2 x 4 of an image of any size", "up": "it reads 2 x 2 of an image of any size",
+        "down": "its input is 2 x 4 for an image of any size", "up": "it reads 2 x 2 of an image of any size",
     }  # fmt: skip
     assert not found.dropped
     assert at_size(found, (14, 12)).scores == {"f": (2, 3, 8, 7)}
@@ -203,4 +204,4 @@ def test_products_of_a_squeeze_and_excitation_block_stay(gate: str, tmp_path: Pa
 def test_a_net_whose_products_read_the_same_of_any_image_is_told_so() -> None:
     with pytest.raises(InputError, match="no InnerProduct") as caught:
         converted(SE)
-    assert '"down": it reads 2 x 4 of an image of any size' in str(caught.value.hint)
+    assert '"down": its input is 2 x 4 for an image of any size' in str(caught.value.hint)

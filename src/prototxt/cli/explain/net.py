@@ -23,6 +23,7 @@ from prototxt.explain.surgery import diff, fc_as_conv, what_if
 from prototxt.explain.surgery.fc_weights import proof_section, prove, save_converted
 from prototxt.explain.surgery.same_padding import checked_shape
 from prototxt.explain.surgery.views.comparison_table import comparison_table
+from prototxt.explain.surgery.views.fc_as_conv import fc_as_conv_sections
 from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import choose_layers, outline
 from prototxt.graph.context import LayerContext, find_layer, is_known
@@ -76,7 +77,7 @@ def _fc_as_conv(definition: Definition, size: str, request: ExplainRequest) -> i
     if question.save_weights is not None and not weights:
         raise click.UsageError("--save-weights needs --weights")
     converted = fc_as_conv.fc_as_conv(definition, graph_options(request.choice))
-    sections = list(fc_as_conv.sections(converted, _sizes(fc_as_conv.own_size(converted), size)))
+    sections = list(fc_as_conv_sections(converted, _sizes(fc_as_conv.own_size(converted), size)))
     agrees = True
     if question.save_net is not None:
         comment = f"{definition.file}, fully connected as convolutions"

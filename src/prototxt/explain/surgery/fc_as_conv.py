@@ -1,4 +1,4 @@
-"""Fully connected layers as convolutions, so that a net takes larger images and gives a map of scores."""
+"""Fully connected layers as convolutions, so that a net accepts larger images and returns a map of scores."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from prototxt.blobs import Shape, count, format_shape
 from prototxt.errors import InputError, NetError, PrototxtError
-from prototxt.explain.sections.receptive_field.fields import receptive_fields
-from prototxt.explain.sections.section import Line, Section
-from prototxt.explain.surgery.compare import ARROW
 from prototxt.frontend.load import Options, choose_layers, make_graph
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import BlobId, Graph, Node, located_at
@@ -23,17 +20,27 @@ from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
-from prototxt.views.numbers import counted, times
 
-FLATTENERS = (Flatten, Reshape)
+__all__ = [
+    "Converted",
+    "ConvertedLayer",
+    "SizedNet",
+    "at_size",
+    "fc_as_conv",
+    "image_input",
+    "own_size",
+]
 
-VALUE_BY_VALUE = (ElementwiseLayer, Dropout, PReLU)
-"""Layers that do to a vector what they do to maps of the same values."""
+FLATTENING = (Flatten, Reshape)
+"""Layers that can turn maps into a vector."""
+
+ELEMENTWISE = (ElementwiseLayer, Dropout, PReLU)
+"""Layers that act on every value alone, so that vectors and maps give the same values."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """An InnerProduct that has become a convolution: its number, the maps that it reads, C x H x W, its outputs."""
+class ConvertedLayer:
+    """An InnerProduct that became a convolution: its index, its input maps C x H x W, and its number of outputs."""
 
     index: int
     layer: str
@@ -43,7 +50,7 @@ class Turned:
 
     @property
     def weight(self) -> Shape:
-        """The convolution's weights: num_output x C x H x W."""
+        """The shape of the convolution's weights: num_output x C x H x W."""
         return (self.num_output, *self.maps)
 
 
@@ -51,15 +58,15 @@ class Turned:
 class Converted:
     """A net whose InnerProducts over maps are convolutions.
 
-    `origin` is the number that each of its layers had in `before`; `dropped` names the layers that only flattened
-    maps, `kept` the InnerProducts that stay, each with the reason.
+    `layers` are the converted ones. `origin` is the index that each layer of the new net had in `before`; `dropped`
+    names the layers that only flattened maps, `kept` the InnerProducts that stay, each with the reason.
     """
 
     before: Graph
     after: Graph
     definition: Definition
     options: Options
-    turned: tuple[Turned, ...]
+    layers: tuple[ConvertedLayer, ...]
     dropped: tuple[str, ...]
     kept: Mapping[str, str]
     origin: tuple[int, ...]
@@ -67,66 +74,66 @@ class Converted:
 
 @dataclass
 class _Progress:
-    """What is known while the layers are gone through: where blobs are found now, and with which shapes.
+    """The state of the conversion: the new names and shapes of blobs, and the layers so far.
 
-    `steady` are the blobs that are as large for an image of any size, such as those behind a global pooling; what is
-    made of a convolution that was an InnerProduct is not.
+    `fixed_size` holds the blobs whose size does not depend on the image, for example those after a global pooling; the
+    outputs of a converted InnerProduct do depend on it.
     """
 
-    steady: set[BlobId]
+    fixed_size: set[BlobId]
     shapes: dict[BlobId, Shape] = field(default_factory=dict)
     renamed: dict[BlobId, BlobId] = field(default_factory=dict)
     layers: list[LayerParameter] = field(default_factory=list)
     origin: list[int] = field(default_factory=list)
-    turned: list[Turned] = field(default_factory=list)
+    converted: list[ConvertedLayer] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
 
 def fc_as_conv(definition: Definition, options: Options) -> Converted:
-    """The net with a convolution, its kernel as large as the map, for each InnerProduct over maps.
+    """Replace each InnerProduct over maps by a convolution with a kernel as large as the map.
 
-    One that reads as much of an image of any size, as in a squeeze-and-excitation block, stays as it is.
+    An InnerProduct whose input size does not depend on the image, as in a squeeze-and-excitation block, stays.
 
-    Raises InputError where there is none, NetError where the rest of the net cannot take the maps.
+    Raises InputError where there is nothing to convert, NetError where the rest of the net cannot take the maps.
     """
     before = make_graph(definition, options)
     chosen = choose_layers(definition, options)
-    progress = _Progress(_steady(definition, options, before))
+    progress = _Progress(_fixed_size(definition, options, before))
     for node in before.nodes:
         with located_at(node):
             _convert(before, node, chosen.message.layer[node.index], progress)
-    if not progress.turned:
+    if not progress.converted:
         raise InputError(
-            f"{before.file}: no InnerProduct to turn into a convolution", hint=_why_none(progress)
+            f"{before.file}: no InnerProduct to convert to a convolution", hint=_why_none(progress)
         )
     converted = chosen.with_layers(progress.layers, [chosen.trees[i] for i in progress.origin])
-    after = infer(connect(converted, options.layer_settings(definition.file)))
+    after = infer(connect(converted, options.setting(definition.file)))
     _check_outputs(before, after)
     return Converted(
-        before, after, converted, options, tuple(progress.turned), tuple(progress.dropped), progress.kept,
+        before, after, converted, options, tuple(progress.converted), tuple(progress.dropped), progress.kept,
         tuple(progress.origin),
     )  # fmt: skip
 
 
-def _made_of(graph: Graph, node: Node) -> set[BlobId]:
-    """The layer's tops, and all that is made of them."""
-    made = set(node.tops)
+def _downstream(graph: Graph, node: Node) -> set[BlobId]:
+    """The tops of the layer, and all blobs that depend on them."""
+    dependent = set(node.tops)
     for later in graph.nodes[graph.nodes.index(node) + 1 :]:
-        if made.intersection(later.bottoms):
-            made.update(later.tops)
-    return made
+        if dependent.intersection(later.bottoms):
+            dependent.update(later.tops)
+    return dependent
 
 
-def _steady(definition: Definition, options: Options, before: Graph) -> set[BlobId]:
-    """The blobs that are as large for an image of twice the sides; none where the net cannot tell."""
+def _fixed_size(definition: Definition, options: Options, before: Graph) -> set[BlobId]:
+    """The blobs that keep their shape for an image with twice the sides; none where the net refuses that image."""
     try:
         name = image_input(before)
         *batch, height, width = before.shapes[BlobId(name)]
-        twice = make_graph(definition, _with_input(options, name, (*batch, 2 * height, 2 * width)))
+        larger = make_graph(definition, _with_input(options, name, (*batch, 2 * height, 2 * width)))
     except PrototxtError:
         return set()
-    return {blob for blob, shape in before.shapes.items() if twice.shapes.get(blob) == shape}
+    return {blob for blob, shape in before.shapes.items() if larger.shapes.get(blob) == shape}
 
 
 def _with_input(options: Options, name: str, shape: Shape) -> Options:
@@ -135,40 +142,43 @@ def _with_input(options: Options, name: str, shape: Shape) -> Options:
 
 def _why_none(progress: _Progress) -> str:
     kept = [f'"{name}": {why}' for name, why in progress.kept.items()]
-    return "; ".join(kept) or "the net has none: it takes other sizes as it is (--what-if data.shape=...)"
+    return "; ".join(kept) or "the net has none: it already accepts other sizes (--what-if data.shape=...)"
 
 
 def _convert(graph: Graph, node: Node, param: LayerParameter, progress: _Progress) -> None:
-    """One layer: left out, turned, or as it is; its tops' shapes follow."""
+    """Drop, convert or copy one layer, and infer the shapes of its tops."""
     bottoms = [progress.renamed.get(blob, blob) for blob in node.bottoms]
     shapes = [progress.shapes[blob] for blob in bottoms]
-    is_steady = progress.steady.issuperset(node.bottoms)
-    if isinstance(node.layer, FLATTENERS) and not is_steady and _only_flattens(graph, node, shapes[0]):
+    is_fixed = progress.fixed_size.issuperset(node.bottoms)
+    if isinstance(node.layer, FLATTENING) and not is_fixed and _only_flattens(graph, node, shapes[0]):
         progress.renamed[node.tops[0]] = bottoms[0]
         progress.dropped.append(node.name)
         return
-    layer = type(param).FromString(param.SerializePartialToString())
+    layer = LayerParameter.FromString(param.SerializePartialToString())
     for i, blob in enumerate(bottoms):
         layer.bottom[i] = blob.name
     for i, top in enumerate(node.tops[: len(layer.top)]):
-        # In place on a flattened blob: in place on the maps now.
+        # A layer in place on a flattened blob now works in place on the maps.
         if i < len(bottoms) and node.bottoms[i].name == top.name and bottoms[i].name != top.name:
             layer.top[i] = bottoms[i].name
             progress.renamed[top] = BlobId(bottoms[i].name, bottoms[i].version + 1)
-    if isinstance(node.layer, InnerProduct) and (turned := _turned(node, node.layer, shapes[0], progress)):
-        progress.steady -= _made_of(graph, node)
-        _as_convolution(layer, turned)
-        made: Sequence[Shape] = [(shapes[0][0], turned.num_output, 1, 1)]
+    converted = None
+    if isinstance(node.layer, InnerProduct):
+        converted = _converted_layer(node, node.layer, shapes[0], progress)
+    if converted is not None:
+        progress.fixed_size -= _downstream(graph, node)
+        _rewrite(layer, converted)
+        tops: Sequence[Shape] = [(shapes[0][0], converted.num_output, 1, 1)]
     else:
-        made = node.layer.shapes(shapes) if node.bottoms else graph.top_shapes(node)
-    for top, shape in zip(node.tops, made, strict=False):
+        tops = node.layer.shapes(shapes) if node.bottoms else graph.top_shapes(node)
+    for top, shape in zip(node.tops, tops, strict=False):
         progress.shapes[progress.renamed.get(top, top)] = shape
     progress.layers.append(layer)
     progress.origin.append(node.index)
 
 
 def _only_flattens(graph: Graph, node: Node, shape: Shape) -> bool:
-    """Whether a layer makes a vector of maps that InnerProducts alone read, be it through neurons."""
+    """Whether a layer flattens maps into a vector that only InnerProducts read, possibly through neurons."""
     flat = graph.shapes[node.tops[0]]
     return (
         len(shape) == 4
@@ -181,62 +191,65 @@ def _feeds_products(graph: Graph, blob: BlobId) -> bool:
     readers = [node for node in graph.nodes if blob in node.bottoms]
     return bool(readers) and all(
         isinstance(node.layer, InnerProduct)
-        or (
-            isinstance(node.layer, VALUE_BY_VALUE)
-            and not node.params
-            and _feeds_products(graph, node.tops[0])
-        )
+        or (isinstance(node.layer, ELEMENTWISE) and not node.params and _feeds_products(graph, node.tops[0]))
         for node in readers
     )
 
 
-def _turned(node: Node, layer: InnerProduct, shape: Shape, progress: _Progress) -> Turned | None:
+def _converted_layer(
+    node: Node, layer: InnerProduct, shape: Shape, progress: _Progress
+) -> ConvertedLayer | None:
+    """The convolution that replaces an InnerProduct; None for one that stays, whose reason is recorded."""
     why = ""
-    if progress.steady.issuperset(node.bottoms):
-        why = f"it reads {format_shape(shape)} of an image of any size"
+    if progress.fixed_size.issuperset(node.bottoms):
+        why = f"its input is {format_shape(shape)} for an image of any size"
     elif len(shape) != 4:
-        why = f"it reads {format_shape(shape)}, no maps"
+        why = f"its input is {format_shape(shape)}, not maps"
     elif canonical_axis(layer.axis, shape) != 1:
-        why = f"its axis is {layer.axis}, so it does not see whole maps"
+        why = f"its axis is {layer.axis}, so it does not read whole maps"
     if why:
         progress.kept[node.name] = why
         return None
-    turned = Turned(node.index, node.name, shape[1:], layer.num_output, layer.transpose)
-    progress.turned.append(turned)
-    return turned
+    converted = ConvertedLayer(node.index, node.name, shape[1:], layer.num_output, layer.transpose)
+    progress.converted.append(converted)
+    return converted
 
 
-def _as_convolution(layer: LayerParameter, turned: Turned) -> None:
-    """Rewrite a LayerParameter; name, blobs, learning rates and fillers stay."""
+def _rewrite(layer: LayerParameter, converted: ConvertedLayer) -> None:
+    """Turn an InnerProduct's definition into that of the convolution; name, blobs, rates and fillers stay."""
     old, new = layer.inner_product_param, layer.convolution_param
     new.num_output = old.num_output
     if not old.bias_term:
         new.bias_term = False
-    _, height, width = turned.maps
+    _, height, width = converted.maps
     if height == width:
         new.kernel_size.append(height)
     else:
         new.kernel_h, new.kernel_w = height, width
-    for name in ("weight_filler", "bias_filler"):
-        if old.HasField(name):
-            getattr(new, name).CopyFrom(getattr(old, name))
+    if old.HasField("weight_filler"):
+        new.weight_filler.CopyFrom(old.weight_filler)
+    if old.HasField("bias_filler"):
+        new.bias_filler.CopyFrom(old.bias_filler)
     layer.ClearField("inner_product_param")
     layer.type = "Convolution"
 
 
 def _check_outputs(before: Graph, after: Graph) -> None:
-    """At the old size every output has its old values: as many, and of the same axes but for those of 1."""
+    """Check that every output keeps its axes at the original size, apart from axes of length 1.
+
+    Raises InputError where one does not.
+    """
     for name in before.outputs:
         old, new = (graph.shapes[graph.last[name]] for graph in (before, after))
         if [d for d in old[1:] if d != 1] != [d for d in new[1:] if d != 1]:
             raise InputError(
-                f'{before.file}: output "{name}" would be {format_shape(new)}, it is {format_shape(old)}'
+                f'{before.file}: output "{name}" would change from {format_shape(old)} to {format_shape(new)}'
             )
 
 
 @dataclass(frozen=True, slots=True)
-class Larger:
-    """The net at another input size: each score's map, the cost per image; or why it cannot be."""
+class SizedNet:
+    """The net at one input size: the shape of each output and the cost per image; or `why` it is invalid."""
 
     size: Shape
     scores: Mapping[str, Shape]
@@ -244,20 +257,26 @@ class Larger:
     why: str = ""
 
 
-def at_size(converted: Converted, size: Shape) -> Larger:
-    """The converted net for images of this height and width."""
+def at_size(converted: Converted, size: Shape) -> SizedNet:
+    """The converted net for images of this height and width.
+
+    Raises InputError where no input of the net is images.
+    """
     name = image_input(converted.after)
     options = _with_input(converted.options, name, (*converted.after.shapes[BlobId(name)][:2], *size))
     try:
         graph = make_graph(converted.definition, options)
     except NetError as error:
-        return Larger(size, {}, 0, str(error))
+        return SizedNet(size, {}, 0, str(error))
     scores = {blob.name: graph.shapes[blob] for blob in map(graph.last.__getitem__, graph.outputs)}
-    return Larger(size, scores, sum(graph.macs(node) for node in graph.nodes))
+    return SizedNet(size, scores, sum(graph.macs(node) for node in graph.nodes))
 
 
 def image_input(graph: Graph) -> str:
-    """The net's first input of images. Raises InputError without one."""
+    """The name of the first input of images, N x C x H x W.
+
+    Raises InputError where the net has none.
+    """
     for name in graph.inputs:
         if len(graph.shapes[BlobId(name)]) == 4:
             return name
@@ -267,66 +286,6 @@ def image_input(graph: Graph) -> str:
 
 
 def own_size(converted: Converted) -> Shape:
-    """Height and width of the images the net was made for."""
+    """The original height and width of the input images."""
     graph = converted.before
     return graph.shapes[BlobId(image_input(graph))][2:]
-
-
-def sections(converted: Converted, sizes: Sequence[Shape]) -> tuple[Section, ...]:
-    """What is turned into what, and the maps of scores at each size."""
-    lines = [_turned_line(turned) for turned in converted.turned]
-    lines += [Line(name, "left out: convolutions read the maps themselves") for name in converted.dropped]
-    lines += [Line(name, f"stays an InnerProduct: {why}") for name, why in converted.kept.items()]
-    maps = (*(_size_line(converted, at_size(converted, size)) for size in sizes), *_steps(converted))
-    return (
-        Section("convolutions", "Fully connected layers as convolutions", tuple(lines)),
-        Section("scores", "Scores that a larger input gives", maps),
-    )
-
-
-def _turned_line(turned: Turned) -> Line:
-    c, h, w = turned.maps
-    text = f"{turned.num_output} x {count(turned.maps)}{ARROW}{format_shape(turned.weight)}"
-    note = f"a kernel of {h}x{w}, as large as the map; {counted(count(turned.weight), 'weight')} as before"
-    values = {
-        "num_output": turned.num_output,
-        "channels": c,
-        "kernel": [h, w],
-        "weights": list(turned.weight),
-    }
-    return Line(turned.layer, text, note, values)
-
-
-def _steps(converted: Converted) -> list[Line]:
-    """How far apart scores lie on the image; nothing where that is not told."""
-    last = converted.turned[-1].layer
-    top = next(node.tops[0] for node in converted.after.nodes if node.name == last)
-    found = receptive_fields(converted.after).get(top)
-    if found is None or not found.aligned:
-        return []
-    each, seen = (
-        times(sides) for sides in zip(*((axis.jump, axis.size) for axis in found.axes), strict=True)
-    )
-    return [
-        Line("steps", f"a score for every {each} pixels", f"each sees {seen} of the image, padding included")
-    ]
-
-
-def _size_line(converted: Converted, larger: Larger) -> Line:
-    label, own = times(larger.size), own_size(converted)
-    if larger.why:
-        return Line(label, "the net cannot take it", larger.why)
-    text = ", ".join(f"{name} {format_shape(shape)}" for name, shape in larger.scores.items())
-    values = {
-        "size": list(larger.size), "macs": larger.macs,
-        "scores": {name: list(shape) for name, shape in larger.scores.items()},
-    }  # fmt: skip
-    if larger.size == own:
-        return Line(label, text, f"the net's own size; {larger.macs:,} MACs", values)
-    places = max((count(shape[2:]) for shape in larger.scores.values() if len(shape) == 4), default=1)
-    note = f"{larger.macs:,} MACs"
-    if places > 1:
-        own_macs = sum(converted.before.macs(node) for node in converted.before.nodes)
-        each = own_macs * places
-        note += f"; {counted(places, 'crop')} of {times(own)} one by one: {each:,}"
-    return Line(label, text, note, values)

@@ -1,4 +1,4 @@
-"""The weights of a net whose fully connected layers became convolutions, and the proof that it gives the same."""
+"""The weights of a net whose fully connected layers became convolutions, and a check that the outputs are equal."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from prototxt.text.definition import Definition
 from prototxt.weights.params import Files, Params, make_params, read_files
 from prototxt.weights.save import save_weights
 
-RTOL = 1e-5
-"""How near the outputs must be, of the largest value in them: the two sum in another order, in float32."""
+__all__ = ["Proof", "proof_section", "prove", "save_converted"]
 
+RTOL = 1e-5
+"""Tolerance of the outputs, relative to the largest value: the two nets sum in another order, in float32."""
 
 INPUT_RANGE = 50
-"""The standard deviation of the random input: about that of an image without its mean."""
+"""Standard deviation of the random input, about that of an image minus its mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A blob of both nets for the same random input: the largest difference, and the largest value.
 
-    `before` is the difference that was there already in what the blob is made of: a softmax makes of differences in
-    large scores such of the same size in small ones.
+    `before` is the largest difference in the blobs that it is computed from: a softmax turns differences of large
+    scores into differences of the same size in small values.
     """
 
     blob: str
@@ -40,19 +41,20 @@ class Proof:
 
     @property
     def agrees(self) -> bool:
+        """Whether the blob is equal in both nets, up to rounding."""
         return self.difference <= RTOL * self.largest + self.before
 
 
 def save_converted(converted: Converted, weights: Files, path: str) -> None:
-    """Write the converted net's weights: the same numbers, in the shapes of convolutions.
+    """Write the weights of the converted net: the same numbers in the shapes of convolutions.
 
-    Raises WeightsError where the weights do not fit the net, InputError for a form of file that is not known.
+    Raises WeightsError where the weights do not fit the net, InputError for an unknown file format.
     """
     old, _ = make_params(converted.before, converted.options.seed, read_files(weights))
-    turned = {turned.index: turned for turned in converted.turned}
+    layers = {layer.index: layer for layer in converted.layers}
     sources: dict[tuple[int, int], Callable[[], Array]] = {}
     for node, origin in zip(converted.after.nodes, converted.origin, strict=True):
-        is_transposed = origin in turned and turned[origin].transpose
+        is_transposed = origin in layers and layers[origin].transpose
         for ref in node.own_params:
             transposed = is_transposed and ref.slot == 0
             sources[node.index, ref.slot] = partial(_array, old, origin, ref.slot, ref.shape, transposed)
@@ -61,7 +63,7 @@ def save_converted(converted: Converted, weights: Files, path: str) -> None:
 
 
 def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -> Array:
-    """An InnerProduct's matrix in the shape of kernels: C varies slowest in both."""
+    """The matrix of an InnerProduct in the shape of kernels; in both, C varies slowest."""
     array = old.array(index, slot)
     return np.ascontiguousarray(array.T if transposed else array).reshape(shape)
 
@@ -69,13 +71,13 @@ def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -
 def prove(
     definition: Definition, converted: Converted, weights: Files, converted_weights: Files
 ) -> tuple[Proof, ...]:
-    """Run the net and the converted one, with the weights of each, on one random input of the net's own size.
+    """Run both nets with their weights on one random input of the original size, and compare.
 
-    What the turned layers make is compared as well as the outputs: a softmax can hide much.
+    The outputs of the converted layers are compared as well as those of the net: a softmax can hide differences.
     """
     graph = converted.before
-    tops = [graph.nodes[turned.index].tops[0] for turned in converted.turned]
-    # What a neuron in place has not cut off yet.
+    tops = [graph.nodes[layer.index].tops[0] for layer in converted.layers]
+    # The versions before a neuron overwrites them in place.
     names = [top.name if graph.last[top.name] == top else str(top) for top in tops]
     keep = list(dict.fromkeys([*names, *graph.outputs]))
     options = NetOptions.of(converted.options, keep=keep)
@@ -88,11 +90,11 @@ def prove(
     }
     for net in (old, new):
         net.forward(feeds)
-    turned = [_proof(name, old.blobs[name].data, new.blobs[name].data) for name in names]
-    rounding = max(proof.difference for proof in turned)
+    layers = [_proof(name, old.blobs[name].data, new.blobs[name].data) for name in names]
+    rounding = max(proof.difference for proof in layers)
     others = [name for name in keep if name not in names]
     outputs = [_proof(name, old.blobs[name].data, new.blobs[name].data, rounding) for name in others]
-    return (*turned, *outputs)
+    return (*layers, *outputs)
 
 
 def _proof(name: str, old: Array, new: Array, before: float = 0.0) -> Proof:
@@ -101,7 +103,7 @@ def _proof(name: str, old: Array, new: Array, before: float = 0.0) -> Proof:
 
 
 def proof_section(proofs: tuple[Proof, ...]) -> Section:
-    """What came of it, blob by blob."""
+    """The comparison, blob by blob."""
     lines = [
         Line(
             proof.blob,
@@ -111,4 +113,4 @@ def proof_section(proofs: tuple[Proof, ...]) -> Section:
         )
         for proof in proofs
     ]
-    return Section("proof", "Both nets on one random input of the old size", tuple(lines))
+    return Section("proof", "Both nets on one random input of the original size", tuple(lines))

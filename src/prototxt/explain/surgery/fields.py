@@ -1,41 +1,44 @@
-"""Fields of a message by their prototxt names: their values as text, and which of them two messages differ in."""
+"""Protobuf fields by their prototxt names: values as text, and differences between two messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prototxt.schema import Message
+from google.protobuf.message import Message
+
 from prototxt.text.write import write
 
-LONGEST = 60
-"""As many characters of a value are shown."""
+__all__ = ["Difference", "differences", "shortened", "side_by_side", "value_text"]
+
+MAX_CHARACTERS = 60
+"""The longest value that is shown whole."""
 
 
 def value_text(message: Message, name: str) -> str:
     """A field's value as prototxt writes it, its default where it is not set: `4`, `[3, 5]`, `{ type: "xavier" }`.
 
-    Nothing for a field that has neither a value nor a default.
+    Empty for a field that has neither a value nor a default.
     """
     field = message.DESCRIPTOR.fields_by_name[name]
-    alone = type(message)()
+    single = type(message)()
     value = getattr(message, name)
     if field.is_repeated:
-        getattr(alone, name).extend(value)
+        getattr(single, name).extend(value)
     elif field.message_type is not None:
         if message.HasField(name):
-            getattr(alone, name).CopyFrom(value)
+            getattr(single, name).CopyFrom(value)
     elif message.HasField(name) or field.has_default_value:
-        setattr(alone, name, value)
+        setattr(single, name, value)
     if field.message_type is not None:
-        return " ".join(write(alone).replace(f"{name} {{", "{").split())
-    values = [line.partition(": ")[2] for line in write(alone).splitlines()]
+        return " ".join(write(single).replace(f"{name} {{", "{").split())
+    values = [line.partition(": ")[2] for line in write(single).splitlines()]
     return values[0] if len(values) == 1 else f"[{', '.join(values)}]" if values else ""
 
 
 def shortened(text: str) -> str:
-    """The start of a long value."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+    """A value, cut off where it is long."""
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 4]} ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ class Difference:
 
 
 def differences(before: Message, after: Message, prefix: str = "") -> Iterator[Difference]:
-    """The fields in which two messages of one type differ; one that says the default is the same as none."""
+    """The fields in which two messages of one type differ; an explicit default equals a missing field."""
     return (field for field in side_by_side(before, after, prefix) if field.before != field.after)
 
 
 def side_by_side(before: Message, after: Message, prefix: str = "") -> Iterator[Difference]:
-    """Every field that one of two messages of one type has; the same in both where both say so."""
+    """Every field that is set in at least one of two messages of one type, with both values."""
     names = {field.name: field for message in (before, after) for field, _ in message.ListFields()}
     for field in sorted(names.values(), key=lambda field: field.number):
         if field.message_type is not None and not field.is_repeated:
