@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from prototxt.errors import InputError, NetError, PrototxtError
+from prototxt.errors import InputError, NetError
 from prototxt.explain.surgery.diff import diff
 from prototxt.explain.surgery.diff import sections as diff_sections
 from prototxt.explain.surgery.fc_as_conv import Converted, at_size, fc_as_conv, own_size
@@ -21,21 +19,16 @@ from prototxt.text.write import write
 from prototxt.views.dot import to_dot
 from prototxt.views.drawing import Box, Module, draw
 from prototxt.views.mermaid import to_mermaid
-from support.golden import SHARED
-
-CORPUS = sorted((SHARED / "corpus").rglob("*.prototxt")) if SHARED.exists() else []
+from support.corpus import OPENS, name_of, nets, opened_with
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=CORPUS, ids=lambda p: "/".join(p.parts[-3:]))
+@pytest.fixture(params=nets("", OPENS), ids=name_of)
 def net(request: pytest.FixtureRequest) -> Definition:
-    try:
-        definition = define_net(read_text(request.param), str(request.param))
-        make_graph(definition, Options())
-    except PrototxtError:
-        pytest.skip("does not open as it is")
-    return definition
+    if opened_with(request.param)[1].phase != "TEST":
+        pytest.skip("is for TRAIN only")
+    return define_net(read_text(request.param), str(request.param))
 
 
 def test_diff_with_itself(net: Definition) -> None:
@@ -91,7 +84,3 @@ def test_fully_connected_as_convolution(net: Definition) -> None:
         return
     assert not at_size(found, own).why
     assert fc_as_conv_sections(found, [own, tuple(2 * side for side in own)])
-
-
-def test_the_corpus_is_there() -> None:
-    assert not SHARED.exists() or len([p for p in CORPUS if isinstance(p, Path)]) > 200

@@ -182,7 +182,7 @@ def test_products_of_a_squeeze_and_excitation_block_stay(gate: str, tmp_path: Pa
     found = fc_as_conv(definition, Options())
     assert [t.layer for t in found.layers] == ["f"]
     assert found.kept == {
-        "down": "its input is 2 x 4 for an image of any size", "up": "it reads 2 x 2 of an image of any size",
+        "down": "its input is 2 x 4 for an image of any size", "up": "its input is 2 x 2 for an image of any size",
     }  # fmt: skip
     assert not found.dropped
     assert at_size(found, (14, 12)).scores == {"f": (2, 3, 8, 7)}

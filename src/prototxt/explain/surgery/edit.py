@@ -142,7 +142,9 @@ def _messages(layer: LayerParameter, options: Options) -> list[str]:
     """The parameter messages of a layer: those that are set, then those of its type."""
     is_set = [field.name for field, _ in layer.ListFields() if field.name.endswith("_param")]
     try:
-        own = [field.name for field in param_fields(resolve_type(layer, options.setting("")).layer_class)]
+        own = [
+            field.name for field in param_fields(resolve_type(layer, options.layer_settings("")).layer_class)
+        ]
     except MissingLayerError:
         own = []
     data = [] if layer.bottom else ["transform_param"]

@@ -108,7 +108,7 @@ def fc_as_conv(definition: Definition, options: Options) -> Converted:
             f"{before.file}: no InnerProduct to convert to a convolution", hint=_why_none(progress)
         )
     converted = chosen.with_layers(progress.layers, [chosen.trees[i] for i in progress.origin])
-    after = infer(connect(converted, options.setting(definition.file)))
+    after = infer(connect(converted, options.layer_settings(definition.file)))
     _check_outputs(before, after)
     return Converted(
         before, after, converted, options, tuple(progress.converted), tuple(progress.dropped), progress.kept,
