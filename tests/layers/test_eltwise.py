@@ -50,7 +50,7 @@ def test_shapes_must_agree() -> None:
     ("fields", "message"),
     [
         ("coeff: 1 coeff: 2", "2 values of coeff for 3 bottoms; give one each"),
-        ("operation: PROD coeff: [1, 2, 3]", "coeff serves SUM alone, not PROD"),
+        ("operation: PROD coeff: [1, 2, 3]", "coeff is for SUM only, not PROD"),
     ],
 )
 def test_coeff_refusals(fields: str, message: str) -> None:

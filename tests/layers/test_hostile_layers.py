@@ -30,7 +30,7 @@ def test_every_room_is_here() -> None:
 def forward(
     layer_class: type[Layer], param: Any, bottoms: Sequence[Array], phase: int = TEST
 ) -> list[Array] | None:
-    """What the room makes of these, as it foretold; None where it refuses them, or would make too much of them."""
+    """The layer's outputs, checked against its shapes; None where they are refused or too large."""
     for x in bottoms:
         x.flags.writeable = False
     try:

@@ -1,4 +1,4 @@
-"""The registry: every room is found, documented and costed; unknown types get a suggestion."""
+"""The registry: every layer class is found, documented and costed; unknown types get a suggestion."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from prototxt.text.place import place_of_value
 
 
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
-    """Every layer as a room, linked to the blobs it reads and writes.
+    """Make every layer and link it to the blobs that it reads and writes.
 
     A layer that nothing here can run is an Unknown.
 
-    Raises NetError for a net without layers, parameters a room refuses, a bottom that no
+    Raises NetError for a net without layers, parameters that a layer refuses, a bottom that no
     earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
     wrong number of bottoms or tops.
     """
@@ -76,7 +76,7 @@ def _no_layers(definition: Definition) -> NetError:
 def _make(
     definition: Definition, index: int, param: LayerParameter, settings: LayerSettings
 ) -> tuple[Layer, Resolution]:
-    """A layer's room; where nothing here does its work, an Unknown that says so."""
+    """Make a layer; where no layer type does its work, an Unknown that says so."""
     try:
         meant = resolve_type(param, settings)
         return meant.layer_class(param, settings), meant

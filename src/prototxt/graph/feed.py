@@ -112,7 +112,7 @@ def _data_as_input(
 
 
 def _implied_shape(layer: LayerParameter, i: int, inputs: Mapping[str, Shape], place: Place) -> ImpliedShape:
-    """The shape of a top that was not given, and why it has it, as the layer's room knows."""
+    """The shape of a top that was not given and the reason for it, as the layer type knows them."""
     try:
         found = resolve_type(layer).layer_class.implied_shape(layer, i, inputs)
     except MissingLayerError:

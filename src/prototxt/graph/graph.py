@@ -165,7 +165,7 @@ class Graph:
 
     @cached_property
     def missing(self) -> tuple[MissingLayerError, ...]:
-        """What nothing here can run: an error for each such layer. Shapes that depend on them are not in `shapes`."""
+        """An error for each layer that cannot be run. Shapes that depend on these layers are not in `shapes`."""
         return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
 
     @property
@@ -196,7 +196,7 @@ class Graph:
         return node.cost.macs // self.images
 
     def new_bytes(self, node: Node) -> int:
-        """What a layer's tops take in float32 for the whole batch; 0 where it works in place."""
+        """Bytes of a layer's tops in float32 for the whole batch; 0 where it works in place."""
         return 4 * sum(count(self.shapes[t]) for t in node.tops if t.version == 0 and t in self.shapes)
 
     def brief(self, node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Every blob's shape, every parameter's shape and every layer's cost, in integers alone."""
+"""Shape inference: every blob's and parameter's shape and every layer's cost, in integers only."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _ask_layer(
 
 
 def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:
-    """What a layer has to say before the net runs, with where it stands."""
+    """The layer's notes for the user, each with the place of the layer."""
     return [f'{place}: layer "{link.layer.name}" ({link.layer.type}): {r}' for r in link.layer.notes(bottom)]
 
 
@@ -99,7 +99,7 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
 
 
 def _outputs(nodes: Sequence[Node]) -> tuple[str, ...]:
-    """Named blobs that are made and not read afterwards; a write in place makes a blob anew."""
+    """Named blobs that no later layer reads; a write in place counts as a new blob."""
     unread: set[str] = set()
     for node in nodes:
         unread -= {b.name for b in node.bottoms} if node.layer.consumes else set()

@@ -16,7 +16,7 @@ PHASES = ("TRAIN", "TEST")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What include and exclude rules ask for: phase (TRAIN 0, TEST 1), level, and stages."""
+    """The state that include and exclude rules are matched against: phase (TRAIN 0, TEST 1), level, and stages."""
 
     phase: int = TEST
     level: int = 0
@@ -37,7 +37,7 @@ def select(definition: Definition, state: State) -> Definition:
 
 
 def up_to(definition: Definition, layer: str) -> Definition:
-    """The net without what stands behind the last layer of this name; the net itself where there is none."""
+    """The net without the layers after the last one of this name; the net itself where there is none."""
     layers = definition.message.layer
     last = max((i for i, param in enumerate(layers) if param.name == layer), default=len(layers) - 1)
     return definition.with_layers(layers[: last + 1], definition.trees[: last + 1])

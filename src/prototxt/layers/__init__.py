@@ -1,1 +1,1 @@
-"""One room per layer type; importing `registry` imports every room."""
+"""Layer types, one file each; `registry` imports them by name."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @layer("Accuracy", bottoms=2, tops=(1, 2))
 class Accuracy(Layer):
-    """The share of places whose label is among the `top_k` best scores; a second top tells it per class.
+    """The share of places whose label is among the `top_k` best scores; a second top gives it per class.
 
     Formula:
         hit[n, i] = 1 where fewer than top_k other classes c have x[n, c, i] >= x[n, label[n, i], i], else 0
@@ -44,7 +44,7 @@ class Accuracy(Layer):
     """
 
     per_class_axes = 1
-    """How many axes the second top has."""
+    """Number of axes of the second top."""
 
     def setup(self, param: LayerParameter) -> None:
         p = param.accuracy_param
@@ -69,7 +69,7 @@ class Accuracy(Layer):
         return [np.asarray(share, np.float32).reshape(shape) for share, shape in tops]
 
     def rivals(self, scores: Array, own: Array, labels: Labels) -> Labels:
-        """How many classes are better than each label, whose scores are `own`."""
+        """Number of classes with a better score than each label, whose scores are `own`."""
         better: Labels = (scores >= own).sum(axis=1, keepdims=True) - 1
         return better
 

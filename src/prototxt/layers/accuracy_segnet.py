@@ -29,7 +29,7 @@ class SegNetAccuracy(Accuracy):
         y0: a single number without axes, y1: C x 1 x 1 x 1
 
     Pitfalls:
-        Nothing in a file tells it from Caffe's own: say `--dialect segnet`.
+        Nothing in a file distinguishes it from Caffe's own: use `--dialect segnet`.
 
     Example:
         layer {
@@ -42,8 +42,8 @@ class SegNetAccuracy(Accuracy):
     per_class_axes = 4
 
     def rivals(self, scores: Array, own: Array, labels: Labels) -> Labels:
-        behind = np.arange(scores.shape[1])[:, None] > labels
-        better: Labels = ((scores > own) | ((scores == own) & behind)).sum(axis=1, keepdims=True)
+        later = np.arange(scores.shape[1])[:, None] > labels
+        better: Labels = ((scores > own) | ((scores == own) & later)).sum(axis=1, keepdims=True)
         return better
 
     def shares(self, right: Labels, number: Labels) -> tuple[ArrayLike, ArrayLike]:

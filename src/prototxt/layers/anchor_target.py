@@ -27,7 +27,7 @@ BATCH_SIZE = 256
 """Anchors of an image that are trained on."""
 
 MAX_OBJECTS = 128
-"""How many of them may be objects."""
+"""Number of them that may be objects."""
 
 OBJECT, BACKGROUND = 0.7, 0.3
 """Overlaps from which on an anchor is an object, and below which it is background."""
@@ -35,7 +35,7 @@ OBJECT, BACKGROUND = 0.7, 0.3
 
 @layer("AnchorTarget", bottoms=(3, 4), tops=4, fork="fasterrcnn")
 class AnchorTarget(Layer):
-    """Labels anchors as object or background and tells how each should move: the Python layer, built in.
+    """Labels anchors as object or background and gives the offsets each should learn: the Python layer, built in.
 
     Formula:
         anchors: as in the Proposal layer, those that lie in the image
@@ -118,7 +118,7 @@ class AnchorTarget(Layer):
         return found if found.size <= most else self.rng.choice(found, most, replace=False)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """What it takes to hold every anchor against every true box."""
+        """Cost of comparing every anchor with every true box."""
         pairs = self.anchors.number * prod(bottom[0][2:]) * bottom[1][0]
         return Cost(comparisons=7 * pairs, additions=6 * pairs, multiplications=pairs, divisions=pairs)
 

@@ -71,7 +71,7 @@ class AnnotatedData(Layer):
         cls, param: LayerParameter, top: int, given: Mapping[str, Shape]
     ) -> ImpliedShape | None:
         if top == 1:
-            return BOXES, "room for one box of the batch"
+            return BOXES, "space for one box of the batch"
         return cls(param).shapes([])[0], "as the file says"
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:

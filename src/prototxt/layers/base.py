@@ -1,4 +1,4 @@
-"""What every layer type is: parameters checked once, shapes in integers, a plain forward, a cost."""
+"""The base class of layer types: parameters checked once, shapes in integers, a plain forward, a cost."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSettings:
-    """What surrounds a layer: all that a room may know of the net it is in.
+    """The surroundings of a layer: everything it may know about the net it is in.
 
-    `seed` starts what layers draw at random. `folder` is where the net's file lies: names of files in it may be
-    relative to that. A net may come from a stranger: unless `allow_writes` is set no layer may write a file, and
+    `seed` seeds the random draws of layers. `folder` holds the net's file: file names in it may be relative
+    to this folder. A net may come from a stranger: unless `allow_writes` is set no layer may write a file, and
     unless `allow_python_layers` is set none may run the net's own code. `dialect` (a key of DIALECTS, or nothing) says
     which fork the net is written for, `stored` how many learned arrays a weights file holds for each layer: both
-    tell apart what forks call by one name.
+    help to distinguish the layer types that forks call by one name.
     """
 
     phase: int = TEST
@@ -86,7 +86,7 @@ DEFAULT_SETTINGS = LayerSettings()
 
 @dataclass(frozen=True, slots=True)
 class OutputKind:
-    """What a layer's first top says of an image, where its shape alone does not.
+    """The meaning of a layer's first top, where its shape does not show it.
 
     boxes    rows of 7, 1 x 1 x R x 7: image, label, score, xmin, ymin, xmax, ymax, corners as parts of the input's
              width and height; a label of -1 stands for no box
@@ -94,8 +94,8 @@ class OutputKind:
     scores   N x K x ...: a score for each of K classes, at each place
     classes  N x 1 x ...: the best class itself, at each place
 
-    `labels` is how many labels boxes may have, the background included, 0 where that is not known. Of boxes that lie
-    `together` the rows do not say of which image of a batch they are.
+    `labels` is the number of labels that boxes may have, the background included; 0 where it is unknown. Rows of boxes
+    that are stored `together` do not say which image of the batch they belong to.
     """
 
     kind: Literal["boxes", "rois", "scores", "classes"]
@@ -104,10 +104,10 @@ class OutputKind:
 
 
 class Layer:
-    """Base of all rooms.
+    """Base of all layer types.
 
-    A room sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are
-    functions of what they are given (random layers and recurrent ones, which remember, are the exceptions).
+    A layer sets its attributes in `setup`, once, and never changes them: shapes, cost and forward are
+    functions of their arguments (random and recurrent layers, which keep a state, are the exceptions).
     Raise `LayerError` (with `field=`) for anything the user can get wrong.
     """
 
@@ -122,12 +122,12 @@ class Layer:
     loss: ClassVar[bool] = False
     """Whether this is a loss layer: it makes the tops its file leaves out, and its first top counts as loss."""
     data_dependent: ClassVar[bool] = False
-    """Whether the tops' first axis depends on values: `shapes` then tells the most it can be."""
+    """Whether the tops' first axis depends on values: `shapes` then gives its upper bound."""
     is_input: ClassVar[bool] = False
-    """Whether the caller fills the tops: they are the net's inputs, and forward is not asked for them."""
+    """Whether the caller fills the tops: they are the net's inputs, and forward is not called for them."""
 
     output_kind: OutputKind | None = None
-    """What the first top says of an image: a room knows, or learns it in `setup`."""
+    """The meaning of the first top, fixed by the class or by `setup`."""
     consumes: ClassVar[bool] = True
     """Whether a blob that it reads is no output of the net any more."""
 
@@ -147,15 +147,15 @@ class Layer:
 
     @classmethod
     def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
-        """Whether a LayerParameter of this type means this room, where forks mean different things by the name.
+        """Whether a LayerParameter means this class, where forks use one type name for different layers.
 
-        True for signs that only this meaning has, False for those it cannot have, None where nothing tells. `stored`
-        is how many learned arrays a weights file holds for the layer, None without one.
+        True for fields that only this class has, False for fields that it cannot have, None where both are possible.
+        `stored` is the number of learned arrays that a weights file holds for the layer, None without a file.
         """
         return None
 
     def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
-        """By what each top is multiplied on its way into the net's loss (layer.hpp, SetLossWeights)."""
+        """The weight of each top in the net's loss (layer.hpp, SetLossWeights)."""
         if given and len(given) != self.num_tops:
             what = f"{len(given)} values of loss_weight for {self.num_tops} tops; give one each, or none"
             raise LayerError(what, field="loss_weight")
@@ -164,11 +164,11 @@ class Layer:
 
     @cached_property
     def rng(self) -> np.random.Generator:
-        """What random layers draw from: the same for the same seed and layer name."""
+        """The random generator of this layer: the same for the same seed and layer name."""
         return np.random.default_rng([self.settings.seed, zlib.crc32(self.name.encode())])
 
     def adopt_state(self, former: Layer) -> None:
-        """Take over what the same layer of the same net, at other input shapes, remembers. Default: nothing."""
+        """Take over the state of the same layer of the same net at other input shapes. Default: nothing."""
 
     @property
     def stateful(self) -> bool:
@@ -215,9 +215,9 @@ class Layer:
         return Cost()
 
     def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        """What the user should know before running the net, such as a shape that had to be assumed."""
+        """Notes for the user before the net runs: a shape that had to be assumed, say."""
         return ()
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        """The layer's parameters in one token, such as `5x5+2/1 g2`; empty where there are none to tell."""
+        """The layer's parameters in one token, `5x5+2/1 g2`; empty where there are none to show."""
         return ""

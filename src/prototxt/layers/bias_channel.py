@@ -81,7 +81,7 @@ class BiasChannel(Layer):
         return [x + (self._at_pixels if self.by_pixel else self._of_images)(labels, kept, x.shape)]
 
     def _of_images(self, labels: Labels, kept: Mask, shape: Shape) -> Array:
-        """What is added to each image's channels."""
+        """The values added to each image's channels."""
         bias = np.zeros((*shape[:2], 1, 1), np.float32)
         images = np.broadcast_to(np.arange(shape[0])[:, None, None, None], labels.shape)
         each = np.where(labels == 0, np.float32(self.bg_bias), np.float32(self.fg_bias))
@@ -89,7 +89,7 @@ class BiasChannel(Layer):
         return bias
 
     def _at_pixels(self, labels: Labels, kept: Mask, shape: Shape) -> Array:
-        """What is added to each pixel's channels."""
+        """The values added to each pixel's channels."""
         bias = np.zeros(shape, np.float32)
         np.put_along_axis(bias, labels, np.where(kept, np.float32(self.fg_bias), np.float32(0)), 1)
         if self.background is not None:

@@ -34,7 +34,7 @@ class PSPNetBN(PerChannel):
         y: like x
 
     Pitfalls:
-        There is no factor beside the stored statistics, as BatchNorm has it. Without fillers slope and bias start
+        The stored statistics have no factor, unlike those of BatchNorm. Without fillers slope and bias start
         at 0. The stored variance starts at 0, frozen at 1. SegNet's BN has the same name and two learned arrays.
 
     Example:

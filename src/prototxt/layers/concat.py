@@ -16,7 +16,7 @@ from prototxt.util.lazy import np
 
 @layer("Concat", bottoms=(1, None))
 class Concat(Layer):
-    """Lays its bottoms one behind the other along `axis`.
+    """Joins its bottoms one after the other along `axis`.
 
     Formula:
         y = x_0, x_1, ... joined along axis

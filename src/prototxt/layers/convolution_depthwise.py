@@ -24,7 +24,7 @@ class ConvolutionDepthwise(Convolution):
         y: N x C x OH x OW as Convolution has it
 
     Pitfalls:
-        `num_output` and `group` are not looked at. Where stride or pad is missing they are 1 and 0; forks differ
+        `num_output` and `group` are ignored. Where stride or pad is missing they are 1 and 0; forks differ
         there, and one of them pads by 1.
 
     Example:
@@ -37,7 +37,7 @@ class ConvolutionDepthwise(Convolution):
     """
 
     def take_group(self, p: ConvolutionParameter) -> None:
-        """Nothing: the bottom tells."""
+        """Read nothing: the bottom's channels decide."""
 
     def groups(self, shape: Shape) -> int:
         return shape[self.channel_axis(shape)]

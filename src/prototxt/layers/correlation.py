@@ -30,8 +30,8 @@ class Correlation(Layer):
         y: N x (2*floor(m / stride_2) + 1)^2 x OH x OW with OH = ceil((H + 2*pad - 2*m - (kernel_size - 1)) / stride_1)
 
     Pitfalls:
-        kernel_size is odd, and it and max_displacement must be given. `do_abs` and `single_direction` are not looked
-        at: the latter is for another layer, Correlation1D.
+        kernel_size is odd, and it and max_displacement must be given. `do_abs` and `single_direction` are
+        ignored: the latter is for another layer, Correlation1D.
 
     Example:
         layer {
@@ -42,7 +42,7 @@ class Correlation(Layer):
     Source: FlowNet 2's Caffe, correlation_layer.cpp and .cu; https://arxiv.org/abs/1504.06852
     """
 
-    golden = "the fork has it on GPUs alone; its formula by hand is in the tests"
+    golden = "the fork runs it on GPUs only; the tests compute its formula by hand"
 
     def setup(self, param: LayerParameter) -> None:
         p = param.correlation_param
@@ -61,7 +61,7 @@ class Correlation(Layer):
 
     @property
     def radius(self) -> int:
-        """How many displacements there are to either side."""
+        """Number of displacements to either side."""
         return self.max_displacement // self.stride_2
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
@@ -69,12 +69,12 @@ class Correlation(Layer):
         check_one_shape(bottom)
         check_padded(bottom[0], 2, [(self.pad, self.pad)] * 2)
         border = 2 * self.max_displacement + self.kernel_size - 1
-        rooms = [length + 2 * self.pad - border for length in bottom[0][2:]]
-        if min(rooms) < 1:
+        slacks = [length + 2 * self.pad - border for length in bottom[0][2:]]
+        if min(slacks) < 1:
             padded = "x".join(str(length + 2 * self.pad) for length in bottom[0][2:])
             what = f"displacements and kernel reach over {border + 1}, more than the padded input of {padded}"
             raise LayerError(what, field="max_displacement")
-        return [(bottom[0][0], (2 * self.radius + 1) ** 2, *(-(-slack // self.stride_1) for slack in rooms))]
+        return [(bottom[0][0], (2 * self.radius + 1) ** 2, *(-(-slack // self.stride_1) for slack in slacks))]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         (shape,) = self.shapes([x.shape for x in bottom])
@@ -86,7 +86,7 @@ class Correlation(Layer):
         return [y]
 
     def displacement(self, channel: int) -> tuple[int, int]:
-        """What a channel of the top stands for, along H and W."""
+        """The displacement that a channel of the top stands for, along H and W."""
         down, across = divmod(channel, 2 * self.radius + 1)
         return (down - self.radius) * self.stride_2, (across - self.radius) * self.stride_2
 

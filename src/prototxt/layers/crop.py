@@ -14,7 +14,7 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 
 @layer("Crop", bottoms=2)
 class Crop(Layer):
-    """Cuts its first bottom to the size of the second, on `axis` and all axes behind it.
+    """Cuts its first bottom to the size of the second, on `axis` and all axes after it.
 
     Formula:
         y[n, c, h, w] = x[n, c, h + offset_h, w + offset_w]   (axis 2)
@@ -42,7 +42,7 @@ class Crop(Layer):
         self.offset: tuple[int, ...] = tuple(param.crop_param.offset)
 
     def offsets(self, shape: Shape, size: Shape) -> Shape:
-        """Where the piece begins, on `axis` and every axis behind it, in a bottom of `shape` cut to `size`.
+        """Where the piece begins, on `axis` and every axis after it, in a bottom of `shape` cut to `size`.
 
         Raises LayerError when the piece runs out of the bottom.
         """

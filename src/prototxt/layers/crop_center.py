@@ -34,7 +34,7 @@ class CropCenter(Layer):
     Source: lltcggie's Caffe (waifu2x), crop_center_layer.cpp.
     """
 
-    golden = "the fork is at hand as text alone"
+    golden = "only the source text of the fork is available"
 
     def setup(self, param: LayerParameter) -> None:
         self.crop_size: tuple[int, ...] = tuple(param.crop_center_param.crop_size)

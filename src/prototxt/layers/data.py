@@ -30,7 +30,7 @@ class Data(ImageReader):
 
     Pitfalls:
         `backend` is LEVELDB where the file does not say. The order is that of the keys. `mirror` mirrors at TEST
-        too. `force_color` and `force_gray` act on encoded records (image files) alone. A mean_file has the size
+        too. `force_color` and `force_gray` act on encoded records (image files) only. A mean_file has the size
         of the records, before the crop. Records of another size than the first are an error, as is a mean of
         another size. `source` and `mean_file` are relative to the current folder, or else to the net's file.
         Batches are made in a thread, `prefetch` of them ahead.

@@ -106,7 +106,7 @@ class DenseImageData(ImageList[ListedPair]):
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What images and label maps have done to them alike; label maps are `factor` times smaller."""
+    """The crop and mirror applied to image and label map alike; label maps are `factor` times smaller."""
 
     factor: int
     cut: Size | None
@@ -135,11 +135,11 @@ class _Shared:
             pair = pair.mirrored()
         if self.cut is None:
             return pair
-        rooms = [size - cut for size, cut in zip(pair.image.shape[:2], self.cut, strict=True)]
-        if min(rooms) < 0:
+        slacks = [size - cut for size, cut in zip(pair.image.shape[:2], self.cut, strict=True)]
+        if min(slacks) < 0:
             what = f"the image is {format_shape(pair.image.shape[:2])}, smaller than the crop {format_shape(self.cut)}"
             raise DataError(what, path=pair.name, field="crop_height")
-        top, left = (int(rng.integers(slack + 1)) for slack in rooms)
+        top, left = (int(rng.integers(slack + 1)) for slack in slacks)
         return pair.part(top, left, self.cut)
 
 

@@ -97,7 +97,7 @@ class DetectionEvaluate(Layer):
         return rows
 
     def _classes(self, truth: Truth) -> Array:
-        """How many true boxes each class has, in rows of its own."""
+        """Number of true boxes of each class, in rows of its own."""
         counted = truth if self.difficult_count else truth[~truth.difficult]
         numbers = np.bincount(counted.labels, minlength=self.num_classes)
         rows: Array = np.full((self.num_classes, 5), -1, np.float32)

@@ -17,17 +17,17 @@ from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
 
 IGNORED = ("save_output_param", "save_file", "visualize")
-"""What would write files or draw."""
+"""Fields that would write files or draw."""
 
 
 @layer("DetectionOutput", bottoms=(3, 4), fork="ssd")
 class DetectionOutput(Layer):
-    """Decodes the boxes a detector tells as differences from prior boxes, and of those that overlap keeps the best.
+    """Decodes boxes from offsets to prior boxes, and of those that overlap keeps the best.
 
     Formula:
-        told = loc * variance (CENTER_SIZE, with prior centre c, size s):
-            centre = told[:2] * s + c, size = exp(told[2:]) * s
-        CORNER: prior + told; CORNER_SIZE: prior + told * s
+        offsets = loc * variance (CENTER_SIZE, with prior centre c, size s):
+            centre = offsets[:2] * s + c, size = exp(offsets[2:]) * s
+        CORNER: prior + offsets; CORNER_SIZE: prior + offsets * s
         of each class but the background: boxes with a score above confidence_threshold, the top_k best; from the
             best down each that overlaps one kept by no more than nms_threshold (intersection over union) is kept
         of each image: the keep_top_k best of all classes
@@ -36,7 +36,7 @@ class DetectionOutput(Layer):
         loc: N x (P * 4), with `share_location: false` N x (P * num_classes * 4); conf: N x (P * num_classes)
         priors: 1 x 2 x (P * 4), boxes and variances as PriorBox makes them
         y: 1 x 1 x R x 7, rows [image, label, score, x1, y1, x2, y2] in parts of the image, by image, label, score
-        R depends on the values; its most is what the table of shapes tells.
+        R depends on the values; the table of shapes shows its upper bound.
 
     Pitfalls:
         Where nothing is found in any image there is one row for each: its number, then six times -1. The bottoms hold
@@ -105,10 +105,10 @@ class DetectionOutput(Layer):
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         loc, conf, priors = bottom[:3]
         boxes, variances = read_priors(priors, sized=self.code != "CORNER")
-        told = loc.reshape(len(loc), len(boxes), -1, 4).swapaxes(1, 2)  # image, class or all, box
+        offsets = loc.reshape(len(loc), len(boxes), -1, 4).swapaxes(1, 2)  # image, class or all, box
         if self.variances_count:
-            told = told * variances
-        decoded = decode(self.code, boxes, told)
+            offsets = offsets * variances
+        decoded = decode(self.code, boxes, offsets)
         if self.clip:
             decoded = decoded.clip(0, 1)
         scores = conf.reshape(len(conf), len(boxes), -1).swapaxes(1, 2)
@@ -138,7 +138,7 @@ class DetectionOutput(Layer):
         return above[suppress(boxes[above], self.nms_threshold, eta=self.eta)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """How many boxes are held against each other depends on their scores, and is not counted."""
+        """The number of boxes compared with each other depends on their scores, and is not counted."""
         values, scores = count(bottom[0]), count(bottom[1])
         multiplications = values * (self.variances_count + (self.code != "CORNER"))
         exponentials = values // 2 if self.code == "CENTER_SIZE" else 0

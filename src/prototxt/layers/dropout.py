@@ -25,7 +25,7 @@ class Dropout(Layer):
 
     Pitfalls:
         The scaling happens in training, not at TEST: a trained net needs no correction. SegNet's
-        `sample_weights_test` draws at TEST too, so that the images of a batch, all alike, tell how sure a net is.
+        `sample_weights_test` draws at TEST too, so that a batch of copies of one image shows how sure a net is.
 
     Example:
         layer {
@@ -61,7 +61,7 @@ class Dropout(Layer):
         return [x * keep * np.float32(1 / (1 - self.dropout_ratio))]
 
     def together(self, shape: Shape) -> Shape:
-        """How many draws there are along each axis: one for each value."""
+        """Number of draws along each axis: one for each value."""
         return shape
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @layer("DummyData", bottoms=0, tops=(1, None))
 class DummyData(Layer):
-    """Fills its tops by fillers, anew at every forward: a net can be tried or timed without data.
+    """Fills its tops by fillers at every forward: a net can be tried or timed without data.
 
     Formula:
         y = what data_filler gives (constant 0 without one), one filler for all tops or one for each

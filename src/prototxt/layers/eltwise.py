@@ -28,7 +28,7 @@ class Eltwise(Layer):
         y: like x_0
 
     Pitfalls:
-        Nothing is broadcast: a bottom of N x C x 1 x 1 does not fit N x C x H x W. `coeff` is for SUM alone.
+        Nothing is broadcast: a bottom of N x C x 1 x 1 does not fit N x C x H x W. `coeff` is for SUM only.
 
     Example:
         layer {
@@ -46,7 +46,7 @@ class Eltwise(Layer):
         self.operation = EltwiseParameter.EltwiseOp.Name(p.operation)
         self.coeff: tuple[float, ...] = tuple(p.coeff)
         if self.coeff and self.operation != "SUM":
-            raise LayerError(f"coeff serves SUM alone, not {self.operation}", field="coeff")
+            raise LayerError(f"coeff is for SUM only, not {self.operation}", field="coeff")
         if self.coeff and len(self.coeff) != self.num_bottoms:
             what = f"{len(self.coeff)} values of coeff for {self.num_bottoms} bottoms; give one each"
             raise LayerError(what, field="coeff")

@@ -24,7 +24,7 @@ class Filter(Layer):
         y_i: M x any with M = how many values of the selector are not 0; N in tables, the most it can be
 
     Pitfalls:
-        How many items come out depends on the values: layers behind it see a batch of another size at every
+        The number of items depends on the values: layers after it get a batch of another size at every
         forward, of 0 items even.
 
     Example:

@@ -39,11 +39,11 @@ class Flatten(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         shape = bottom[0]
         start = canonical_axis(self.axis, shape)
-        behind = canonical_axis(self.end_axis, shape, "end_axis") + 1
-        if behind < start:
+        stop = canonical_axis(self.end_axis, shape, "end_axis") + 1
+        if stop < start:
             what = f"end_axis {self.end_axis} lies before axis {self.axis} on {len(shape)} axes"
             raise LayerError(what, field="end_axis")
-        return [(*shape[:start], count(shape[start:behind]), *shape[behind:])]
+        return [(*shape[:start], count(shape[start:stop]), *shape[stop:])]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         return [bottom[0].reshape(self.shapes([bottom[0].shape])[0])]

@@ -38,7 +38,7 @@ class FlowWarp(Layer):
     Source: FlowNet 2's Caffe, flow_warp_layer.cpp; https://arxiv.org/abs/1612.01925
     """
 
-    golden = "the fork is at hand as text alone; its formula by hand is in the tests"
+    golden = "only the source text of the fork is available; the tests compute its formula by hand"
 
     def setup(self, param: LayerParameter) -> None:
         self.fill = 0.0 if param.flow_warp_param.fill_value == FlowWarpParameter.ZERO else np.nan

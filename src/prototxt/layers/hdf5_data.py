@@ -28,7 +28,7 @@ class HDF5Data(Layer):
 
     Pitfalls:
         Datasets are floating point or integers and have the same number of rows in a file. There is no
-        transform_param: HDF5 holds what the net takes. `shuffle` shuffles files and the rows of each, anew at
+        transform_param: HDF5 holds what the net takes. `shuffle` shuffles files and the rows of each again at
         every pass. Names are relative to the current folder, or else to the net's file. An HDF5 file in place of
         the list is read too (Caffe wants a list).
 
@@ -80,7 +80,7 @@ class HDF5Data(Layer):
         try:
             return next(self._batches)
         except DataError:
-            del self._batches  # an iterator that raised is at its end: the next forward starts anew
+            del self._batches  # an iterator that raised is at its end: the next forward starts again
             raise
 
     def brief(self, bottom: Sequence[Shape]) -> str:

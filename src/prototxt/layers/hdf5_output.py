@@ -29,7 +29,7 @@ class HDF5Output(Layer):
         A net's file may come from a stranger, and `file_name` may be any path: nothing is written unless the
         caller of `load_net` or `parse_net` says `allow_writes=True`, and never over a file that was there before.
         A remark says so. Every forward adds its rows; Caffe fails at the second. `file_name` is relative to the
-        current folder alone.
+        current folder only.
 
     Example:
         layer {

@@ -15,7 +15,7 @@ from prototxt.util.lazy import np
 
 @layer("HingeLoss", bottoms=2, loss=True)
 class HingeLoss(Layer):
-    """What the right class lacks to 1, and every other exceeds -1, summed (L1) or squared and summed (L2).
+    """The margins by which the right class is below 1 and others are above -1, summed (L1) or squared and summed (L2).
 
     Formula:
         h[n, k] = max(0, 1 - x[n, k]) for k = label[n], max(0, 1 + x[n, k]) for every other k

@@ -21,7 +21,7 @@ class ImageData(ImageList[ListedImage]):
 
     Formula:
         y[n] = (crop(resize(image n)) - mean) * scale, mirrored by chance where `mirror` is set; BGR
-        label[n] = the label behind the image's name
+        label[n] = the label after the image's name
         Resizing is bilinear to bytes, as OpenCV does it. The crop is the centre at TEST, anywhere at TRAIN.
 
     Shapes:
@@ -32,7 +32,7 @@ class ImageData(ImageList[ListedImage]):
     Pitfalls:
         A line is `NAME LABEL`; `root_folder` is put in front of the name as it is, so it ends with a slash.
         new_height and new_width go together. All images have one size, resized or cropped to one. Names are
-        relative to the current folder, or else to the net's file. `shuffle` shuffles anew at every pass.
+        relative to the current folder, or else to the net's file. `shuffle` shuffles again at every pass.
 
     Example:
         layer {

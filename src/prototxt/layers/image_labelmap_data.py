@@ -53,7 +53,7 @@ class ImageLabelmapData(ImageList[ListedPair]):
     LabelmapTransform); https://arxiv.org/abs/1504.06375
     """
 
-    golden = "the fork is at hand as text alone; its rules are tried by hand"
+    golden = "only the source text of the fork is available; the tests check its rules by hand"
 
     @classmethod
     def implied_shape(
@@ -82,7 +82,7 @@ class ImageLabelmapData(ImageList[ListedPair]):
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What images and maps have done to them alike."""
+    """The transform of an image and its maps alike."""
 
     crop_size: int
     mirror: bool

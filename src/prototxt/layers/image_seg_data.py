@@ -137,7 +137,7 @@ def _whole(listed: ListedPair, files: PairFiles) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Cutter:
-    """What images and label maps have done to them alike; `random` cuts anywhere, else from the centre."""
+    """The transform of an image and its label map alike; `random` crops anywhere, else from the centre."""
 
     cut: Size | None
     factors: tuple[float, ...]

@@ -50,7 +50,7 @@ class InnerProduct(Layer):
         check_least(self.num_output, 1, "num_output")
 
     def matrix(self, shape: Shape) -> tuple[int, int]:
-        """How a bottom is seen: M vectors of K values."""
+        """A bottom as a matrix: M vectors of K values."""
         axis = canonical_axis(self.axis, shape)
         return count(shape[:axis]), count(shape[axis:])
 

@@ -25,13 +25,13 @@ class Interp(Layer):
         y[n, c, h, w] = (1 - f) * row[a] + f * row[a + 1], row[i] the same along W in row i of x
 
     Shapes:
-        x: N x C x H x W, of which pad_beg and pad_end (0 or less) cut off so many rows and columns at both ends
+        x: N x C x H x W, of which pad_beg and pad_end (0 or less) cut off rows and columns at both ends
         y: N x C x OH x OW, always 4 axes. The first that applies: (H - 1) / shrink_factor + 1, without zoom_factor;
         H + (H - 1) * (zoom_factor - 1), without shrink_factor; height and width; shrink_factor, then zoom_factor;
         with `use_blob_size: true` the height and width of a second bottom
 
     Pitfalls:
-        What counts is whether a field is given: zoom_factor alone beats height and width, which beat zoom_factor
+        What counts is whether a field is given: only zoom_factor overrides height and width, which override zoom_factor
         and shrink_factor together. zoom_factor 8 makes 473 of 60. Nothing is smoothed where images shrink.
 
     Example:
@@ -86,7 +86,7 @@ class Interp(Layer):
 
     @property
     def cut_off(self) -> tuple[int, int]:
-        """How many rows and columns are cut off before and behind."""
+        """Number of rows and columns cut off at the start and at the end."""
         return -self._fields.pad_beg, -self._fields.pad_end
 
     def cut(self, shape: Shape) -> tuple[slice, slice]:

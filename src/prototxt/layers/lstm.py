@@ -1,4 +1,4 @@
-"""LSTM: a recurrent layer with a memory behind gates."""
+"""LSTM: a recurrent layer whose cell is controlled by gates."""
 
 from __future__ import annotations
 

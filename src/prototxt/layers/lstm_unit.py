@@ -17,7 +17,7 @@ class LSTMUnit(Layer):
     """Opens and closes an LSTM's gates for one step. The LSTM layer does this for a whole sequence.
 
     Formula:
-        the D values of each gate lie one behind the other in x: i, f, o, g
+        the D values of each gate follow each other in x: i, f, o, g
         c' = cont * sigmoid(f) * c + sigmoid(i) * tanh(g)
         h' = sigmoid(o) * tanh(c')
 
@@ -65,5 +65,5 @@ def unit(cell: Array, gates: Array, cont: Array) -> tuple[Array, Array]:
 
 
 def unit_cost(values: int) -> Cost:
-    """What `unit` costs for that many cells."""
+    """Cost of `unit` for this number of cells."""
     return Cost(exponentials=5 * values, multiplications=10 * values, additions=4 * values)

@@ -36,7 +36,7 @@ from prototxt.schema.caffe_pb2 import (
 from prototxt.util.lazy import np
 
 SMALL = 1e-5
-"""Boxes of a smaller area are no hard examples where `nms_param` asks to tell them apart."""
+"""Boxes of a smaller area are no hard examples where `nms_param` is given."""
 
 
 @layer("MultiBoxLoss", bottoms=4, loss=True, fork="ssd")
@@ -183,8 +183,8 @@ class MultiBoxLoss(Layer):
         return found, nearest
 
     def _decode(self, start: _Start, loc: Array) -> Array:
-        told = loc if self._fields.encode_variance_in_target else loc * start.variances
-        return decode(self.code, start.boxes, told)
+        offsets = loc if self._fields.encode_variance_in_target else loc * start.variances
+        return decode(self.code, start.boxes, offsets)
 
     def _box_errors(self, start: _Start, loc: Array, found: Indices, truth: Truth) -> Array:
         """The error of each box that stands for a true one, 0 for all others."""

@@ -23,7 +23,7 @@ class MVN(Layer):
 
     Shapes:
         x: N x C x H x W
-        y: like x; a bottom of fewer axes gets axes of 1 behind them
+        y: like x; a bottom of fewer axes gets last axes of 1
 
     Pitfalls:
         eps stands outside the root. N x C without H and W has one value per channel: it becomes 0, unless

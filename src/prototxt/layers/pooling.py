@@ -25,7 +25,7 @@ class Pooling(Layer):
     """One number per window: its maximum (MAX), its average (AVE), or a value drawn from it (STOCHASTIC).
 
     Formula:
-        x' is what the window of rows s*i - p to s*i - p + kernel_h (columns alike) holds of x; s and p are
+        x' are the values of x in rows s*i - p to s*i - p + kernel_h (columns alike); s and p are
         stride and pad
         MAX:  y[n, c, i, j] = max x';  a second top holds the position h*W + w of the first maximum
         AVE:  y[n, c, i, j] = sum x' / (h * w) with h = min(s*i - p + kernel_h, H + p) - (s*i - p), w alike
@@ -35,11 +35,11 @@ class Pooling(Layer):
         x: N x C x H x W
         y: N x C x OH x OW with OH = ceil((H + 2*pad - kernel) / stride) + 1; a second top (MAX only) alike
         `round_mode: FLOOR` or `ceil_mode: false` takes floor for ceil. If either axis is padded, a last
-        window that would start behind H + pad is left out. With `global_pooling: true` OH and OW are 1.
+        window that would start after H + pad is left out. With `global_pooling: true` OH and OW are 1.
 
     Pitfalls:
         Convolution rounds down, Pooling rounds up: the last window may hang over the edge. AVE counts the
-        padding it covers in its divisor, not what hangs over behind the padding. MAX never sees padding. A
+        padding it covers in its divisor, but not what lies beyond the padding. MAX never sees padding. A
         window wholly outside the image gives -FLT_MAX (MAX, with position -1) or 0 (AVE).
 
     Example:

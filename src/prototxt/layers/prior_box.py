@@ -63,7 +63,7 @@ class PriorBox(Layer):
 
     @property
     def boxes(self) -> int:
-        """How many boxes lie around each position."""
+        """Number of boxes around each position."""
         return len(self.sizes) * (1 + len(self.ratios)) + len(self.max_sizes)
 
     def sides(self) -> Array:
@@ -151,7 +151,7 @@ def _variance(p: PriorBoxParameter) -> tuple[float, ...]:
 
 
 def _pair(p: PriorBoxParameter, both: str, high: str, wide: str) -> tuple[float, float] | None:
-    """What one field says for both axes, or two fields for one each; None where the net does not say."""
+    """The value of one field for both axes, or of two fields for one each; None where none is given."""
     written = given(p, (both, high, wide))
     if high in written or wide in written:
         if both in written:

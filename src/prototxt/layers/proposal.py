@@ -25,7 +25,7 @@ class Proposal(Proposals):
         scores: 1 x 2A x H x W (A anchors as background, then as objects), moves: 1 x 4A x H x W
         im_info: 1 x 3 (height, width, scale)
         regions: R x 5, a row is 0, x1, y1, x2, y2; a second top holds their scores, R x 1
-        R depends on values, 0 even; tables tell the most it can be. A is 3 times the number of scales.
+        R depends on values and may be 0; tables show its upper bound. A is 3 times the number of scales.
 
     Pitfalls:
         A layer of type "Python" whose module ends in proposal_layer is this layer, and no code of the net's runs.

@@ -31,7 +31,7 @@ class ProposalMiniCaffe(Proposals):
         scores: 1 x 2A x H x W (A anchors as background, then as objects), moves: 1 x 4A x H x W
         im_info: 1 x 3 (height, width, scale)
         regions: R x 5, a row is 0, x1, y1, x2, y2; a second top holds their scores, R
-        R depends on values; tables tell the most it can be. A is the number of ratios times that of scales.
+        R depends on values; tables show its upper bound. A is the number of ratios times that of scales.
 
     Pitfalls:
         Ratios and scales have no default. Regions that are too small come last, where the Python layer leaves

@@ -21,7 +21,7 @@ BATCH_SIZE = 128
 """Regions that are trained on."""
 
 MAX_OBJECTS = 32
-"""How many of them may be objects."""
+"""Number of them that may be objects."""
 
 OBJECT = 0.5
 """The overlap from which on a region is an object."""
@@ -32,7 +32,7 @@ BACKGROUND = 0.1
 
 @layer("ProposalTarget", bottoms=2, tops=5, fork="rfcn")
 class ProposalTarget(Layer):
-    """Draws regions and tells the class of each, and how it should move: the Python layer, built in.
+    """Samples regions and gives the class and the target offsets of each: the Python layer, built in.
 
     Formula:
         regions: the proposed ones and the true boxes themselves
@@ -46,7 +46,7 @@ class ProposalTarget(Layer):
         regions: R x 5 (further axes of 1), a row is 0, x1, y1, x2, y2; true boxes: T x 5 (x1, y1, x2, y2, class)
         regions drawn: M x 5 x 1 x 1, labels: M x 1 x 1 x 1
         targets, inside weights, outside weights: M x 4*num_classes x 1 x 1
-        M depends on values; tables tell the most it can be, 128 or R + T
+        M depends on values; tables show its upper bound, 128 or R + T
 
     Pitfalls:
         A layer of type "Python" whose module ends in proposal_target_layer is this layer, and no code of the net's
@@ -117,7 +117,7 @@ class ProposalTarget(Layer):
         return targets.reshape(maps), weights.reshape(maps)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """What it takes to hold every region against every true box."""
+        """Cost of comparing every region with every true box."""
         pairs = (bottom[0][0] + bottom[1][0]) * bottom[1][0]
         return Cost(comparisons=7 * pairs, additions=6 * pairs, multiplications=pairs, divisions=pairs)
 

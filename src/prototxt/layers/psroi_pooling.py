@@ -40,7 +40,7 @@ class PSROIPooling(Layer):
 
     Pitfalls:
         Means, where ROIPooling takes maxima, and corners are rounded before they are scaled. The grid's mean, the
-        vote, is a Pooling layer behind. A region of an image that is not there is refused; the fork reads what
+        vote, is a Pooling layer after this one. A region of an image that is not there is refused; the fork reads what
         lies in memory.
 
     Example:
@@ -100,7 +100,7 @@ class PSROIPooling(Layer):
         return np.ascontiguousarray(bins.transpose(0, 2, 3, 4, 5, 1))
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """What regions as large as the map take: how large they are depends on values."""
+        """Cost of regions as large as the map: their size depends on values."""
         n, channels, height, width = top[0]
         reads = bottom[1][0] * self.output_dim * bottom[0][2] * bottom[0][3]
         return Cost(additions=reads, divisions=n * channels * height * width)
@@ -113,7 +113,7 @@ def means(maps: Array, image: Labels, rows: Spans, columns: Spans) -> Array:
     """The mean of `maps[image of r, i, j]` in rows[r, i] x columns[r, j]; 0 in empty windows.
 
     Cells are added one by one in float32, row by row: the order of the fork. A table of running sums would take fewer
-    steps, but one large value would spoil all sums behind it.
+    steps, but one large value would spoil all sums after it.
     """
     _, down, across, height, width, channels = maps.shape
     shape = (*rows[0].shape, across)

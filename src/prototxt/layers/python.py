@@ -48,7 +48,7 @@ class PythonBlob:
         return self._diff
 
     def reshape(self, *dims: int) -> None:
-        """Give the blob another shape; its values start anew unless their count stays."""
+        """Give the blob another shape; its values are reset unless their count stays."""
         shape = tuple(int(d) for d in dims)
         if shape != self._shape and self._data is not None:
             self._data = self._data.reshape(shape) if prod(shape) == self._data.size else None
@@ -115,7 +115,7 @@ class Python(Layer):
         whatever `setup` or `reshape` gives the tops; every forward may give them others
 
     Pitfalls:
-        Since its tops may change from forward to forward, the layers behind it run without the fast kernels.
+        Since its tops may change from forward to forward, the layers after it run without the fast kernels.
         It runs code of the net's author. So the net is refused unless the user says otherwise:
         `--allow-python-layers`, or `allow_python_layers=True`. The module is looked for where Python looks:
         put its folder on PYTHONPATH.

@@ -14,7 +14,7 @@ from prototxt.util.lazy import np
 
 @layer("Reduction")
 class Reduction(Layer):
-    """One number for all values on `axis` and the axes behind it: their sum, mean, or a sum of sizes or squares.
+    """One number for all values on `axis` and the axes after it: their sum, mean, or a sum of sizes or squares.
 
     Formula:
         SUM:   y[n] = coeff * sum over k of x[n, k]      MEAN: coeff / K * sum over k of x[n, k]
@@ -25,7 +25,7 @@ class Reduction(Layer):
         y: the axes before `axis`; for axis 0 a single number without axes
 
     Pitfalls:
-        The axes behind `axis` go too: there is no reduction of one axis in the middle.
+        The axes after `axis` go too: there is no reduction of one axis in the middle.
 
     Example:
         layer {

@@ -22,7 +22,7 @@ class Region(Layer):
 
     Formula:
         of each box, its coords + 1 + classes channels at a position t:
-            y = sigmoid t for the first two (the place in the cell) and for the one behind the coords (objectness)
+            y = sigmoid t for the first two (the place in the cell) and for the one after the coords (objectness)
             y = softmax of the classes; with `softmax: 0` sigmoid t
             y = t for the rest (logarithms of width and height over the anchor's)
 
@@ -54,7 +54,7 @@ class Region(Layer):
 
     @property
     def _each(self) -> int:
-        """How many channels a box has."""
+        """Number of channels of a box."""
         return self.coords + 1 + self.classes
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
@@ -69,8 +69,8 @@ class Region(Layer):
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         n, _, height, width = bottom[0].shape
-        told = bottom[0].reshape(n, self.num, self._each, height, width)
-        places, sizes, objectness, classes = np.split(told, (2, self.coords, self.coords + 1), 2)
+        channels = bottom[0].reshape(n, self.num, self._each, height, width)
+        places, sizes, objectness, classes = np.split(channels, (2, self.coords, self.coords + 1), 2)
         of_classes = softmax(classes, 2) if self.softmax else sigmoid(classes)
         made = np.concatenate([sigmoid(places), sizes, sigmoid(objectness), of_classes], 2)
         return [made.reshape(bottom[0].shape)]

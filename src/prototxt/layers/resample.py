@@ -39,7 +39,7 @@ class Resample(Layer):
 
     Pitfalls:
         Halves of fx and fy are the wrong way round in the fork, and so here: images are shifted where the two differ.
-        With NEAREST that can lead out of the image, which is refused. `factor` is not looked at. AREA is not there.
+        With NEAREST that can lead out of the image, which is refused. `factor` is ignored. AREA is not supported.
 
     Example:
         layer {
@@ -50,7 +50,7 @@ class Resample(Layer):
     Source: FlowNet 2's Caffe, resample_layer.cpp and .cu; https://arxiv.org/abs/1612.01925
     """
 
-    golden = "the fork has it on GPUs alone; its formula by hand is in the tests"
+    golden = "the fork runs it on GPUs only; the tests compute its formula by hand"
 
     def setup(self, param: LayerParameter) -> None:
         p = param.resample_param
@@ -77,7 +77,7 @@ class Resample(Layer):
         out = self.shapes([b.shape for b in bottom])[0][2:]
         if self.method == "NEAREST":
             rows, columns = _all_places(x.shape[2:], out)
-            # Rounded to float32 the last place may be half a pixel behind the last one.
+            # Rounded to float32 the last place may be half a pixel after the last one.
             down, across = (
                 np.minimum(_nearest(p), n - 1) for p, n in zip((rows, columns), x.shape[2:], strict=True)
             )
@@ -86,7 +86,7 @@ class Resample(Layer):
         return [_interpolate(_interpolate(x, 2, rows_of), 3, columns_of)]
 
     def taps(self, shape: Shape, out: Shape) -> tuple[Taps, Taps]:
-        """What every row of an image of `out` is made of, and what every column; not for NEAREST."""
+        """The source rows of every row of an image of `out`, and the columns of every column; not for NEAREST."""
         fy, fx = (old / new for old, new in zip(shape[2:], out, strict=True))
         smooth = self.antialias and max(fy, fx) > 1
         rows, columns = _all_places(shape[2:], out)
@@ -137,7 +137,7 @@ def _nearest(places: Weights) -> Places:
 
 
 def _check_inside(size: Shape, out: Shape) -> None:
-    """Raises LayerError where NEAREST would read behind the image."""
+    """Raises LayerError where NEAREST would read past the image."""
     (h, w), (oh, ow) = size, out
     for axis, (length, made, other, other_made) in enumerate(((h, oh, w, ow), (w, ow, h, oh)), 2):
         last = (2 * other_made * length * (made - 1) + made * other) // (2 * made * other_made)

@@ -71,7 +71,7 @@ class ROIPooling(Layer):
         return bins(y1, y2, self.pooled[0], x.shape[2]), bins(x1, x2, self.pooled[1], x.shape[3])
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """What regions as large as the map take: how large they are depends on values."""
+        """Cost of regions as large as the map: their size depends on values."""
         return Cost(comparisons=bottom[1][0] * count(bottom[0][1:]))
 
     def brief(self, bottom: Sequence[Shape]) -> str:

@@ -39,7 +39,7 @@ class SeLuDropout(Dropout):
     https://arxiv.org/abs/1706.02515
     """
 
-    golden = "the fork is at hand as text alone"
+    golden = "only the source text of the fork is available"
 
     def setup(self, param: LayerParameter) -> None:
         p = param.selu_dropout_param

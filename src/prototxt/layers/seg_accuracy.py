@@ -87,7 +87,7 @@ class SegAccuracy(Layer):
         return labels, guess
 
     def seen(self, classes: int) -> NDArray[np.int64]:
-        """What the forwards before have added up: 3 counts for each class."""
+        """Sums over the forwards so far: 3 counts for each class."""
         return np.zeros((3, classes), np.int64) if self._seen is None else self._seen
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:

@@ -56,5 +56,5 @@ class SmoothL1Loss(Layer):
 
 
 def smooth_l1_cost(values: int) -> Cost:
-    """Of the sum over so many differences, divided once."""
+    """Cost of a sum over this number of differences, divided once."""
     return Cost(additions=2 * values, multiplications=values, comparisons=values, divisions=1)

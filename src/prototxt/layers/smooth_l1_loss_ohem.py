@@ -15,7 +15,7 @@ from prototxt.util.lazy import np
 
 @layer("SmoothL1LossOHEM", bottoms=(2, 3), tops=(1, 2), loss=True, fork="rfcn")
 class SmoothL1LossOHEM(RegionLoss):
-    """Squares of small differences and sizes of large ones; a second top tells the loss of every item.
+    """Squares of small differences and sizes of large ones; a second top holds the loss of every item.
 
     Formula:
         d = w * (a - b); f(d) = 0.5 * d^2 where |d| < 1, else |d| - 0.5
@@ -57,7 +57,7 @@ class SmoothL1LossOHEM(RegionLoss):
         return [*scalar(each.sum() / np.float32(self.divisor(each.shape))), each][: self.num_tops]
 
     def divisor(self, places: Shape) -> float:
-        """By what the sum over all places, N x 1 x H x W, is divided."""
+        """The divisor of the sum over all places, N x 1 x H x W."""
         if self.normalization == "PRE_FIXED":
             return max(1.0, self.pre_fixed_normalizer)
         return max(1, {"BATCH_SIZE": places[0], "NONE": 1}.get(self.normalization, count(places)))

@@ -9,7 +9,7 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 
 @layer("SmoothL1Loss", bottoms=(2, 3), tops=(1, 2), loss=True, fork="rfcn")
 class SmoothL1LossRFCN(SmoothL1LossOHEM):
-    """What SmoothL1LossOHEM computes, under the name that R-FCN's first fork gave it.
+    """SmoothL1LossOHEM under the name that R-FCN's first fork gave it.
 
     Formula:
         d = w * (a - b); f(d) = 0.5 * d^2 where |d| < 1, else |d| - 0.5

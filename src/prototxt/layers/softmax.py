@@ -56,6 +56,6 @@ def softmax(x: Array, axis: int) -> Array:
 
 
 def softmax_cost(shape: Shape) -> Cost:
-    """What `softmax` costs on values of this shape."""
+    """Cost of `softmax` on values of this shape."""
     values = count(shape)
     return Cost(comparisons=values, additions=2 * values, exponentials=values, divisions=values)

@@ -75,7 +75,7 @@ class SoftmaxWithLoss(Layer):
         return losses
 
     def divisor(self, outer: int, inner: int, counted: int) -> float:
-        """By what their sum is divided."""
+        """The divisor of their sum."""
         return divisor(self.normalization, outer, inner, counted)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:

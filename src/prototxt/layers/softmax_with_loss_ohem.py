@@ -12,7 +12,7 @@ from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 
 @layer("SoftmaxWithLossOHEM", bottoms=2, tops=(1, 3), loss=True, fork="rfcn")
 class SoftmaxWithLossOHEM(SoftmaxWithLoss):
-    """The mean negative logarithm of the right class's softmax; a third top tells that of every place.
+    """The mean negative logarithm of the right class's softmax; a third top holds that of every place.
 
     Formula:
         p = softmax of x along softmax_param.axis
@@ -26,7 +26,7 @@ class SoftmaxWithLossOHEM(SoftmaxWithLoss):
         y: a single number without axes; p: like x; each: like the labels
 
     Pitfalls:
-        More than one top needs a `loss_weight` for each. PRE_FIXED is for SmoothL1LossOHEM alone.
+        More than one top needs a `loss_weight` for each. PRE_FIXED is for SmoothL1LossOHEM only.
 
     Example:
         layer {

@@ -9,7 +9,7 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 
 @layer("SoftmaxWithLoss", bottoms=2, tops=(1, 3), loss=True, fork="rfcn")
 class SoftmaxWithLossRFCN(SoftmaxWithLossOHEM):
-    """What SoftmaxWithLossOHEM computes, under the name that R-FCN's first fork gave it.
+    """SoftmaxWithLossOHEM under the name that R-FCN's first fork gave it.
 
     Formula:
         p = softmax of x along softmax_param.axis
@@ -24,7 +24,7 @@ class SoftmaxWithLossRFCN(SoftmaxWithLossOHEM):
 
     Pitfalls:
         A layer of this name is taken as R-FCN's where it has 3 tops, or under the dialect rfcn. More than one top
-        needs a `loss_weight` for each. PRE_FIXED is for SmoothL1Loss alone.
+        needs a `loss_weight` for each. PRE_FIXED is for SmoothL1Loss only.
 
     Example:
         layer {

@@ -22,7 +22,7 @@ from prototxt.util.lazy import np
 
 @layer("SPP")
 class SPP(Layer):
-    """Pools the image in 1 x 1, 2 x 2, 4 x 4 ... windows and lays the results one behind the other.
+    """Pools the image in 1 x 1, 2 x 2, 4 x 4 ... windows and joins the results.
 
     Formula:
         level l pools with kernel and stride ceil(H / 2^l) and pad ceil((2^l * kernel - H) / 2), columns alike

@@ -15,7 +15,7 @@ from prototxt.util.lazy import np
 
 @layer("Tile")
 class Tile(Layer):
-    """Lays `tiles` copies of its bottom one behind the other along `axis`.
+    """Repeats its bottom `tiles` times along `axis`.
 
     Formula:
         y[n, c, h, w] = x[n, c mod C, h, w]   (axis 1)

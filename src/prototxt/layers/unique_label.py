@@ -14,12 +14,12 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 NONE = -1
-"""What fills the places behind the last label."""
+"""The value of places after the last label."""
 
 
 @layer("UniqueLabel", fork="pspnet")
 class UniqueLabel(Layer):
-    """Lists the different labels of each image in rising order, and -1 behind them.
+    """Lists the different labels of each image in ascending order, followed by -1.
 
     Formula:
         y[n] = the different values of x[n] and force_label, without those of ignore_label, then -1

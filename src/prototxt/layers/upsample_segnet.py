@@ -29,7 +29,7 @@ class SegNetUpsample(Layer):
         scale_w, less one row for `pad_out_h` and one column for `pad_out_w`
 
     Pitfalls:
-        Masks count in y: if y is not as wide as what was pooled, values land elsewhere, and nothing tells. Odd sizes
+        Masks count in y: if y is not as wide as what was pooled, values land elsewhere without an error. Odd sizes
         need upsample_h and upsample_w, or pad_out_h and pad_out_w. upsample_h without upsample_w is not read. A mask
         below 0, which a window without a maximum has, is refused; the fork writes in front of the plane.
 
@@ -57,7 +57,7 @@ class SegNetUpsample(Layer):
             return
         by_axis = p.HasField("scale_h") or p.HasField("scale_w")
         if by_axis and (p.HasField("scale") or not (p.HasField("scale_h") and p.HasField("scale_w"))):
-            what = f"scale_h {p.scale_h} and scale_w {p.scale_w}: give both without scale, or scale alone"
+            what = f"scale_h {p.scale_h} and scale_w {p.scale_w}: give both without scale, or only scale"
             raise LayerError(what, field="scale_h" if p.HasField("scale_h") else "scale_w")
         self.scales = (p.scale_h, p.scale_w) if by_axis else (p.scale, p.scale)
         self.less = (int(p.pad_out_h), int(p.pad_out_w))

@@ -9,7 +9,14 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import most_rows
 from prototxt.layers.common.labels import Labels
-from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
+from prototxt.layers.common.yolo import (
+    BOX_CHANNELS,
+    best_rows,
+    check_classes,
+    check_map,
+    corners,
+    reading_cost,
+)
 from prototxt.layers.registry import layer
 from prototxt.layers.sigmoid import sigmoid
 from prototxt.layers.softmax import softmax
@@ -32,7 +39,7 @@ class YoloDetectionOutput(Layer):
     Shapes:
         x: N x (num_box * (5 + num_classes)) x S x S, one or two of them
         y: 1 x 1 x R x 7, rows [0, label + 1, score, x1, y1, x2, y2] in parts of the image, the best first
-        R depends on the values; its most is what the table of shapes tells.
+        R depends on the values; the table of shapes shows its upper bound.
 
     Pitfalls:
         All images of a batch and all classes are thrown together, and the image in every row is 0. Where nothing is
@@ -87,12 +94,12 @@ class YoloDetectionOutput(Layer):
     def _read(self, x: Array) -> tuple[Array, Labels, Array]:
         """Boxes, labels and scores of one map."""
         side = x.shape[3]
-        told = x[:, :, :side].reshape(len(x), self.num_box, TOLD + self.num_classes, side, side)
+        channels = x[:, :, :side].reshape(len(x), self.num_box, BOX_CHANNELS + self.num_classes, side, side)
         anchors = np.array(self.biases[: 2 * self.num_box], np.float32).reshape(-1, 2)
-        place = np.concatenate([sigmoid(told[:, :, :2]), told[:, :, 2:4]], 2)
+        place = np.concatenate([sigmoid(channels[:, :, :2]), channels[:, :, 2:4]], 2)
         boxes = corners(place, anchors, (side, side), (side, side))
-        classes = softmax(told[:, :, TOLD:], 2)
-        scores = sigmoid(told[:, :, 4]) * classes.max(2)
+        classes = softmax(channels[:, :, BOX_CHANNELS:], 2)
+        scores = sigmoid(channels[:, :, 4]) * classes.max(2)
         good = scores >= np.float32(self.least_score)
         return boxes[good], classes.argmax(2)[good], scores[good]
 

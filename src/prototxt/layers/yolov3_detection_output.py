@@ -10,7 +10,14 @@ from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import most_rows
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
-from prototxt.layers.common.yolo import TOLD, best_rows, check_classes, check_map, corners, reading_cost
+from prototxt.layers.common.yolo import (
+    BOX_CHANNELS,
+    best_rows,
+    check_classes,
+    check_map,
+    corners,
+    reading_cost,
+)
 from prototxt.layers.registry import layer
 from prototxt.layers.sigmoid import sigmoid
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -33,7 +40,7 @@ class Yolov3DetectionOutput(Layer):
     Shapes:
         maps: mask_group_num times N x (num_box * (5 + num_classes)) x H x W
         y: 1 x 1 x R x 7, rows [0, label + 1, score, x1, y1, x2, y2] in parts of the image, the best first
-        R depends on the values; its most is what the table of shapes tells.
+        R depends on the values; the table of shapes shows its upper bound.
 
     Pitfalls:
         All images of a batch and all classes are thrown together, and the image in every row is 0; a box of two
@@ -95,7 +102,7 @@ class Yolov3DetectionOutput(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         for shape in bottom:
             check_map(shape, self.num_box, self.num_classes)
-        boxes = sum(map(count, bottom)) // (TOLD + self.num_classes)
+        boxes = sum(map(count, bottom)) // (BOX_CHANNELS + self.num_classes)
         return most_rows(boxes * self.num_classes, bottom[0][0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
@@ -105,12 +112,12 @@ class Yolov3DetectionOutput(Layer):
 
     def _read(self, x: Array, anchors: list[tuple[float, float]], scale: int) -> tuple[Array, Labels, Array]:
         """Boxes, labels and scores of one map, boxes once for each class that is likely enough."""
-        told = x.reshape(len(x), self.num_box, TOLD + self.num_classes, *x.shape[2:])
+        channels = x.reshape(len(x), self.num_box, BOX_CHANNELS + self.num_classes, *x.shape[2:])
         cells = (x.shape[2], x.shape[3])
-        place = np.concatenate([sigmoid(told[:, :, :2]), told[:, :, 2:4]], 2)
+        place = np.concatenate([sigmoid(channels[:, :, :2]), channels[:, :, 2:4]], 2)
         image = (cells[0] * scale, cells[1] * scale)
         boxes = corners(place, np.array(anchors, np.float32), cells, image)
-        scores = np.moveaxis(sigmoid(told[:, :, 4:5]) * sigmoid(told[:, :, TOLD:]), 2, -1)
+        scores = np.moveaxis(sigmoid(channels[:, :, 4:5]) * sigmoid(channels[:, :, BOX_CHANNELS:]), 2, -1)
         *where, labels = (scores > np.float32(self.least_score)).nonzero()
         return boxes[tuple(where)], labels, scores[(*where, labels)]
 

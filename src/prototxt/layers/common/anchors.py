@@ -1,4 +1,4 @@
-"""What the layers of region proposal nets share: anchors of a map, and what they are told about the image."""
+"""Anchors of region proposal nets on a map, and the fields of the image's im_info."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Anchors:
 
     @property
     def number(self) -> int:
-        """How many there are at one place."""
+        """Number of anchors at one position."""
         return len(self.ratios) * len(self.scales)
 
     def lay(self, rows: int, columns: int) -> Exact:
@@ -49,7 +49,7 @@ class Anchors:
 
 
 def read_anchors(param_str: str) -> Anchors:
-    """Those of a Python layer. Raises LayerError for a text that does not tell them."""
+    """The anchors of a Python layer. Raises LayerError for a text that does not define them."""
     pairs = read_param_str(param_str)
     ratios, scales = positive(pairs, "ratios", RATIOS), positive(pairs, "scales", SCALES)
     return Anchors(whole(pairs, "feat_stride"), BASE_SIZE, ratios, scales, even)

@@ -1,4 +1,4 @@
-"""Axis arithmetic shared by rooms: negative axes, runs of axes, a small array along some of them."""
+"""Axis arithmetic: negative axes, runs of axes, a small array along some of them."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def along(operand: Array, axis: int, num_axes: int) -> Array:
     """`operand` shaped to broadcast against `num_axes` axes, its first on `axis`; a scalar goes anywhere."""
     if not operand.ndim:
         return operand
-    behind = num_axes - axis % num_axes - operand.ndim
-    return operand.reshape(*operand.shape, *(1,) * behind)
+    missing = num_axes - axis % num_axes - operand.ndim
+    return operand.reshape(*operand.shape, *(1,) * missing)
 
 
 def check_one_shape(bottom: Sequence[Shape]) -> None:
@@ -68,5 +68,5 @@ def check_num_axes(shape: Shape, least: int, most: int | None = None) -> None:
 
 
 def four_axes(shape: Shape) -> Shape:
-    """A shape as N x C x H x W: axes that are missing behind are 1, as old layers see it."""
+    """A shape as N x C x H x W: missing last axes are 1, as old layers have it."""
     return (*shape, *(1,) * (4 - len(shape)))

@@ -1,4 +1,4 @@
-"""What is done to every channel: statistics and a factor and an offset, block by block so that each stays in a cache.
+"""Statistics, a factor and an offset per channel, block by block so that each stays in a cache.
 
 Blobs come channels-last from the engine (as N x C x H x W views), where a block is a few rows of memory.
 """

@@ -1,4 +1,4 @@
-"""What Convolution and Deconvolution share: one message, one window, weights in groups."""
+"""The base of Convolution and Deconvolution: one message, one window, weights in groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 class ConvolutionBase(Layer):
     """Parameters and shapes of a layer with a `convolution_param` (base_conv_layer.cpp).
 
-    A room adds the weights' shape, the output's spatial shape, and the arithmetic for one bottom.
+    A subclass adds the weights' shape, the window, and the arithmetic for one bottom.
     """
 
     kind = "convolution"
@@ -32,7 +32,7 @@ class ConvolutionBase(Layer):
         self.take_group(p)
 
     def take_group(self, p: ConvolutionParameter) -> None:
-        """The number of outputs and the groups they come in."""
+        """Read the number of outputs and of groups."""
         self.num_output: int = p.num_output
         self.group: int = p.group
         check_given(p, "num_output")
@@ -43,7 +43,7 @@ class ConvolutionBase(Layer):
             raise LayerError(what, field="group")
 
     def groups(self, shape: Shape) -> int:
-        """In how many groups a bottom of this shape is convolved."""
+        """Number of groups for a bottom of this shape."""
         return self.group
 
     def outputs(self, shape: Shape) -> int:

@@ -1,4 +1,4 @@
-"""What layers that read images from files share: batches of images and labels, made in a thread ahead of the net."""
+"""The base of layers that read images from files: batches of images and labels, made in a thread ahead of the net."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def map_follows(
 class ImageReader(Layer):
     """A layer without bottoms whose tops are images, N x C x H x W, and labels, N or what `other_tops` says.
 
-    A room calls `take` in its setup and says what the images are (`first_image`, `declared_image`) and how to read
+    A subclass calls `take` in its setup and says what the images are (`first_image`, `declared_image`) and how to read
     them (`batches`). Where the files are not here, shapes come from what the net's file declares.
     """
 
     what: str
-    """What `source` names, for messages: a database, an image list."""
+    """The kind of thing that `source` names, for messages: a database, an image list."""
 
     applies: ClassVar[tuple[str, ...]] = ()
     """Fields of forks in transform_param that this layer knows."""
@@ -86,10 +86,10 @@ class ImageReader(Layer):
 
     @abstractmethod
     def batches(self, tops: Sequence[Shape]) -> Batches:
-        """What makes batches of these shapes; it must not refer to the layer (see `prefetch`)."""
+        """A function that makes batches of these shapes; it must not refer to the layer (see `prefetch`)."""
 
     def after(self, image: Shape) -> Shape:
-        """What the transform makes of an image of C x H x W; raises LayerError."""
+        """Shape of an image of C x H x W after the transform; raises LayerError."""
         return self.transform.shape(image)
 
     def crop(self) -> Shape | None:
@@ -97,7 +97,7 @@ class ImageReader(Layer):
         return (self.transform.crop_size,) * 2 if self.transform.crop_size else None
 
     def other_tops(self, image: Shape) -> list[Shape]:
-        """The shapes of the tops behind the images, which are C x H x W."""
+        """The shapes of the tops after the images, which are C x H x W."""
         return [(self.batch_size,)]
 
     @cached_property

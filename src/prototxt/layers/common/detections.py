@@ -1,4 +1,4 @@
-"""What detectors' layers share: prior boxes as PriorBox makes them, rows of detections."""
+"""Prior boxes as PriorBox makes them, and rows of detections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prototxt.util.lazy import np
 
 
 def num_priors(shape: Shape) -> int:
-    """How many prior boxes a bottom of 1 x 2 x (P * 4) holds; raises LayerError for any other shape."""
+    """Number of prior boxes in a bottom of 1 x 2 x (P * 4); raises LayerError for any other shape."""
     if len(shape) < 3 or shape[:2] != (1, 2) or shape[2] % 4 or count(shape[3:]) != 1 or not shape[2]:
         what = f"prior boxes must be 1 x 2 x (boxes * 4), boxes and variances, got {format_shape(shape)}"
         raise LayerError(what, field="bottom")
@@ -33,7 +33,7 @@ def read_priors(x: Array, *, sized: bool) -> tuple[Array, Array]:
 
 
 def most_rows(rows: int, images: int) -> list[Shape]:
-    """The top's shape where so many rows may be found; one for each image at least, and what a blob can hold."""
+    """The top's shape for this number of rows: at least one per image, and no more than a blob can hold."""
     return [(1, 1, min(max(rows, images), MAX_ELEMENTS // 7), 7)]
 
 
@@ -48,8 +48,8 @@ def detections(rows: Array, images: int) -> Array:
 def check_box_values(shape: Shape, need: int, what: str) -> None:
     """Raises LayerError unless each image has as many box values or scores as prior boxes and classes need."""
     if not shape or count(shape[1:]) != need:
-        told = f"{format_shape(shape)} holds {count(shape[1:])} {what} an image, prior boxes and classes need {need}"
-        raise LayerError(told, field="num_classes")
+        message = f"{format_shape(shape)} holds {count(shape[1:])} {what} an image, prior boxes and classes need {need}"
+        raise LayerError(message, field="num_classes")
 
 
 def check_truth(shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""What layers that read the images of a text file share: sizes, order, where to begin."""
+"""The base of layers that read the images of a text file: sizes, order, first image."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Entry = TypeVar("Entry", bound=ListedImage | ListedPair)
 
 
 class ImageList(ImageReader, Generic[Entry]):
-    """A reader of images that a text file lists. A room calls `take_list` in its setup."""
+    """A reader of images that a text file lists. A subclass calls `take_list` in its setup."""
 
     what = "image list"
 
@@ -38,7 +38,7 @@ class ImageList(ImageReader, Generic[Entry]):
 
     @abstractmethod
     def read_list(self) -> Sequence[Entry]:
-        """What the file lists, each with a `name`, at least one; raises DataError."""
+        """The entries of the file, each with a `name`, at least one; raises DataError."""
 
     @cached_property
     def listed(self) -> Sequence[Entry]:
@@ -56,7 +56,7 @@ class ImageList(ImageReader, Generic[Entry]):
         return (3 if self.color else 1), self.size
 
     def start(self) -> int:
-        """How many images are left out at the start. Raises DataError where that are all."""
+        """Number of images skipped at the start. Raises DataError where all are."""
         skip = int(self.rng.integers(self.rand_skip)) if self.rand_skip else 0
         if skip >= len(self.listed):
             what = f"rand_skip leaves out {skip} of {len(self.listed)} images"

@@ -1,4 +1,4 @@
-"""What loss layers share: two bottoms of one batch, one number, and by what that number is divided."""
+"""Loss layers: two bottoms of one batch, one number, and the divisor of that number."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def normalization(loss_param: LossParameter, default: str | None = None) -> str:
 
 
 def divisor(mode: str, outer: int, inner: int, counted: int) -> float:
-    """By what a sum of losses is divided: places in all, places that count, the batch, or 1; never below 1."""
+    """The divisor of a sum of losses: all positions, those that count, the batch, or 1; never below 1."""
     return max(1.0, {"FULL": outer * inner, "VALID": counted, "BATCH_SIZE": outer, "NONE": 1}[mode])

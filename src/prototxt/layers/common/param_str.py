@@ -69,7 +69,7 @@ def _is_positive(value: Value) -> bool:
 
 
 def _error(what: str) -> LayerError:
-    """What is quoted may be long; its start is enough."""
+    """Shorten a quoted text, which may be long, to its start."""
     return LayerError(f"param_str: {what}"[:200], field="param_str", hint=HINT)
 
 

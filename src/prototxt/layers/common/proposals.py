@@ -1,4 +1,4 @@
-"""What layers that propose regions share: anchors are moved, cut to the image, sorted, and thinned out."""
+"""Region proposals: anchors are moved, cut to the image, sorted, and suppressed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prototxt.util.lazy import np
 
 
 class Proposals(Layer):
-    """The best regions of one image; how small ones are left out is the room's own."""
+    """The best regions of one image; how small ones are left out differs between the layers."""
 
     data_dependent = True
     output_kind = OutputKind("rois")
@@ -24,9 +24,9 @@ class Proposals(Layer):
     anchors: Anchors
     min_size: int
     before: int
-    """How many regions, at most, are held against each other."""
+    """Maximum number of regions compared with each other."""
     after: int
-    """How many are left, at most."""
+    """Maximum number of regions kept."""
     threshold: float
     """Two that overlap by more are one."""
 

@@ -1,4 +1,4 @@
-"""What RNN and LSTM share: sequences in, state from step to step, parameters in Caffe's order."""
+"""The base of RNN and LSTM: sequences in, state from step to step, parameters in Caffe's order."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 State = tuple[Array, ...]
-"""What a step hands on, each N x D; the output h comes first."""
+"""The arrays a step passes on, each N x D; the output h comes first."""
 
 
 class Recurrent(Layer):
     """A layer over T steps of N sequences side by side (recurrent_layer.cpp).
 
-    All steps' inputs are multiplied at once; a room adds what one step makes of that and of the state before it.
-    What the last step made is remembered for the next forward, as in Caffe.
+    All steps' inputs are multiplied at once; a subclass adds what one step computes from that and from its state.
+    The state after the last step is kept for the next forward, as in Caffe.
     """
 
     states: ClassVar[int]
-    """How many arrays the state has."""
+    """Number of arrays in the state."""
     gates: ClassVar[int]
-    """How many times num_output values a step's input is turned into."""
+    """Number of gates: a step turns its input into this many times num_output values."""
 
     @property
     def stateful(self) -> bool:
@@ -49,7 +49,7 @@ class Recurrent(Layer):
             raise LayerError(f"makes {1 + self.exposed} tops here, has {self.num_tops}", field="top")
 
     def inputs(self, bottom: Sequence[Shape]) -> list[int]:
-        """How many values a step reads: of x, and of the static input where there is one."""
+        """Number of values a step reads: of x, and of the static input where there is one."""
         return [count(bottom[0][2:]), *([count(bottom[2][1:])] if self.static else [])]
 
     def input_params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
@@ -102,7 +102,7 @@ class Recurrent(Layer):
         return [self.output(outputs, params), *(h[None] for h in state[: self.exposed])]
 
     def state(self, sequences: int) -> State:
-        """What the forward before has left; zeros before the first, or for another number of sequences."""
+        """The state after the previous forward; zeros before the first, or for another number of sequences."""
         if self._remembered and len(self._remembered[0]) == sequences:
             return self._remembered
         return (np.zeros((sequences, self.num_output), np.float32),) * self.states

@@ -17,7 +17,7 @@ else:
     Exact = "NDArray[np.float64]"
 
 Spans = tuple[Labels, Labels]
-"""First row or column of every bin and the one behind its last, R x bins each; empty where they are equal."""
+"""First row or column of every bin and the one after its last, R x bins each; empty where they are equal."""
 
 
 def check_rois(shape: Shape, which: int = 1) -> None:

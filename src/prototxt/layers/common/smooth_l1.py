@@ -1,4 +1,4 @@
-"""What the smooth L1 losses of R-CNN nets share: bottoms alike in their four axes, no loss weight by default."""
+"""The base of the smooth L1 losses of R-CNN nets: bottoms of one 4-axis shape, no loss weight by default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What YOLO's detectors share: maps of boxes with an objectness and classes, and the rows made of the best."""
+"""YOLO's detectors: maps of boxes with an objectness and classes, and rows of the best detections."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from prototxt.layers.common.labels import Labels
 from prototxt.schema.caffe_pb2 import YoloDetectionOutputParameter, Yolov3DetectionOutputParameter
 from prototxt.util.lazy import np
 
-TOLD = 5
-"""What is told of a box before its classes: x, y, width, height, objectness."""
+BOX_CHANNELS = 5
+"""Channels of a box before its classes: x, y, width, height, objectness."""
 
 
 def check_classes(p: YoloDetectionOutputParameter | Yolov3DetectionOutputParameter) -> None:
@@ -29,27 +29,27 @@ def check_classes(p: YoloDetectionOutputParameter | Yolov3DetectionOutputParamet
 
 
 def check_map(shape: Shape, boxes: int, classes: int) -> None:
-    """Raises LayerError unless a bottom has the channels of so many boxes with so many classes."""
+    """Raises LayerError unless a bottom has the channels of `boxes` boxes with `classes` classes each."""
     check_num_axes(shape, 4, 4)
-    if shape[1] != boxes * (TOLD + classes):
+    if shape[1] != boxes * (BOX_CHANNELS + classes):
         what = (
             f"{format_shape(shape)} has {shape[1]} channels, {boxes} boxes of 5 + {classes} values are "
-            f"{boxes * (TOLD + classes)}"
+            f"{boxes * (BOX_CHANNELS + classes)}"
         )
         raise LayerError(what, field="num_classes")
 
 
-def corners(told: Array, anchors: Array, cells: tuple[int, int], image: tuple[float, float]) -> Array:
+def corners(offsets: Array, anchors: Array, cells: tuple[int, int], image: tuple[float, float]) -> Array:
     """The corners of each box, from x, y, width, height on axis 2 of N x boxes x 4 x H x W, in parts of the image.
 
     `cells` is what x and y are counted in, `image` the size that the anchors (boxes x 2, width and height) are of;
     both height and width.
     """
-    rows, columns = (np.arange(n, dtype=np.float32) for n in told.shape[3:])
-    x = (columns + told[:, :, 0]) / np.float32(cells[1])
-    y = (rows[:, None] + told[:, :, 1]) / np.float32(cells[0])
+    rows, columns = (np.arange(n, dtype=np.float32) for n in offsets.shape[3:])
+    x = (columns + offsets[:, :, 0]) / np.float32(cells[1])
+    y = (rows[:, None] + offsets[:, :, 1]) / np.float32(cells[0])
     with np.errstate(over="ignore", invalid="ignore"):
-        size = np.exp(told[:, :, 2:4]) * anchors[..., None, None]
+        size = np.exp(offsets[:, :, 2:4]) * anchors[..., None, None]
         half_width, half_height = (
             size[:, :, 0] / np.float32(2 * image[1]),
             size[:, :, 1] / np.float32(2 * image[0]),
@@ -72,7 +72,7 @@ def best_rows(boxes: Array, labels: Labels, scores: Array, threshold: float, ima
 def reading_cost(bottom: Sequence[Shape], classes: int) -> Cost:
     """Of the exponentials, places and scores; how many boxes are held against each other depends on the values."""
     values = sum(map(count, bottom))
-    boxes = values // (TOLD + classes)
+    boxes = values // (BOX_CHANNELS + classes)
     return Cost(
         exponentials=values,
         additions=values + 4 * boxes,
