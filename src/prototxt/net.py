@@ -29,7 +29,7 @@ from prototxt.graph.subgraph import LayerName
 from prototxt.images.view import View
 from prototxt.plan.plan import Keep, Plan
 from prototxt.text.definition import Definition
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.util.lru import LruCache
 from prototxt.weights.params import Files, Loaded, Params, load_params, make_params, read_files, weight_hints
 

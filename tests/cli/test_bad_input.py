@@ -143,7 +143,7 @@ def test_a_folder(on_net: Callable[..., Any]) -> None:
 
 
 def test_a_file_without_end(on_net: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prototxt.text.read.MAX_BYTES", 10_000_000)
+    monkeypatch.setattr("prototxt.text.files.MAX_BYTES", 10_000_000)
     check_error(on_net("/dev/zero"), "/dev/zero: the file is larger than 10 MB")
 
 

@@ -46,7 +46,7 @@ def test_a_narrow_terminal_has_what_comes_after_below(
     from prototxt.explain.surgery.views.comparison_table import comparison_table
     from prototxt.explain.surgery.what_if import what_if
     from prototxt.frontend.load import Options, define_net
-    from prototxt.text.read import read_text
+    from prototxt.text.files import read_text
 
     found = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
     console = Console(width=90, color_system=None)

@@ -16,7 +16,7 @@ from prototxt.frontend.load import define_net
 from prototxt.frontend.rewrite import is_binary, rewrite, rewrite_binary, rewrite_text
 from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.definition import define
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.upgrade import upgrade
 from support.golden import SHARED, needs_shared
 from support.helpers import net_message

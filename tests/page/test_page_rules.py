@@ -17,7 +17,7 @@ from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.page import document as documents
 from prototxt.page.document import make_document, to_json
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.views.net_rows import make_report
 from support.corpus import FOLDERS, name_of, nets, opened, sweep
 from support.golden import ROOT, needs_shared

@@ -16,7 +16,7 @@ from prototxt.frontend.load import NetOptions, Options, define_net, load_graph
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.layers.registry import layer_types
 from prototxt.net import Net
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.views.net_rows import make_report
 from support.golden import SHARED, needs_shared
 

@@ -18,7 +18,7 @@ from prototxt.formats.read import read_weights
 from prototxt.frontend.load import define_net
 from prototxt.graph.select import State, select
 from prototxt.layers.registry import layer_types
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from support.golden import ROOT, SHARED, needs_shared
 from support.helpers import floats
 from support.models import ATOL, MODELS, RTOL, check_statistics, stored, weights_of, written_behind

@@ -13,7 +13,7 @@ from prototxt.errors import PrototxtError
 from prototxt.frontend.check import Verdict, check
 from prototxt.frontend.load import Inputs, Options, define_net, make_graph
 from prototxt.graph.graph import Graph
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from support.golden import SHARED
 
 CORPUS = SHARED / "corpus"

@@ -11,8 +11,8 @@ from google.protobuf import text_format
 from prototxt.errors import TextError
 from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.build import build
+from prototxt.text.files import read_text
 from prototxt.text.parse import parse
-from prototxt.text.read import read_text
 from prototxt.text.write import write
 from support.corpus import CORPUS, FOLDERS
 from support.golden import needs_shared

@@ -15,8 +15,8 @@ from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.text import build as building
 from prototxt.text import parse as parsing
 from prototxt.text.build import build
+from prototxt.text.files import read_text
 from prototxt.text.parse import parse
-from prototxt.text.read import read_text
 from prototxt.text.tree import Field, Message, Scalar
 
 DATA = (

@@ -9,7 +9,7 @@ import pytest
 
 import prototxt
 from prototxt.frontend.load import define_net
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.upgrade.crop import set_offsets
 from support.golden import SHARED, needs_shared
 
@@ -112,9 +112,9 @@ def test_what_people_wrote(path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_told_is_a_note(lines: list[str]) -> None:
+def test_an_unknown_offset_is_a_note(lines: list[str]) -> None:
     definition = define_net(layers(*lines, crop()), "v1.prototxt")
-    assert 'layer "crop" (Crop): V1 found its offset by itself' in definition.notes[-1]
+    assert 'layer "crop" (Crop): V1 worked out its offset by itself' in definition.notes[-1]
     assert not definition.message.layer[-1].crop_param.offset
 
 

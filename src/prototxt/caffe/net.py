@@ -29,7 +29,7 @@ from prototxt.graph.graph import Graph, Node
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.subgraph import part
 from prototxt.layers.python import Python
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 
 Hook = Callable[[int], Any]
 

@@ -9,7 +9,7 @@ from prototxt.frontend.options import NetOptions
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import up_to
 from prototxt.text.definition import Definition
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 
 
 def read_net(file: str, *, strict: bool = False) -> Definition:

@@ -13,7 +13,7 @@ from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
 from prototxt.text.definition import Definition
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 
 
 class Verdict(Enum):

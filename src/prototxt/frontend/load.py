@@ -16,8 +16,8 @@ from prototxt.graph.infer import infer
 from prototxt.graph.select import select
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
+from prototxt.text.files import read_text
 from prototxt.text.parse import parse
-from prototxt.text.read import read_text
 from prototxt.text.solver import refuse_solver
 from prototxt.upgrade import upgrade
 

@@ -28,8 +28,8 @@ from prototxt.schema.caffe_pb2 import (
 )
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
+from prototxt.text.files import read_text
 from prototxt.text.parse import parse
-from prototxt.text.read import read_text
 from prototxt.text.solver import HOLDS_A_NET, is_solver
 from prototxt.text.write import write
 from prototxt.upgrade import upgrade_with_changes

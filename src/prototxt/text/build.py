@@ -1,4 +1,4 @@
-"""Tree to message: every name looked up in the schema, every value checked against its field's type."""
+"""Builds messages from syntax trees: looks every name up in the schema and checks every value against its type."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from prototxt.text.tree import Field, Message, Scalar
 from prototxt.text.values import Convert, MisfitError, Value, converter
 
 MAX_NOTES = 1000
-"""Unknown fields that get a line each; a file that is no net at all may have millions."""
+"""Notes on unknown fields; a file that is no net at all may have millions."""
 
 MAX_LAYERS = 100_000
-"""The largest nets have some thousands; each takes some KB in all stages up to the graph."""
+"""Layers of one file. The largest nets have some thousands; each takes some KB in all stages up to the graph."""
 
 M = TypeVar("M", bound=schema.Message)
 
@@ -63,7 +63,7 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What a field takes: `convert` for scalars, `message_type` for messages."""
+    """How a field is filled: by `convert` for scalars, by the plan of `message_type` for messages."""
 
     repeated: bool
     convert: Convert | None

@@ -1,4 +1,4 @@
-"""A net between text and graph: its NetParameter, and where each of its layers stood in the file."""
+"""A net between text and graph: its NetParameter, and the place of each of its layers in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prototxt.text.tree import Message
 
 @dataclass(frozen=True)
 class Definition:
-    """What the stages `upgrade`, `select` and `feed` take and give.
+    """A net as the stages `upgrade`, `select` and `feed` take and return it.
 
     `trees` runs parallel to the message's layers; None where a layer did not come from text. `root` is the whole
     file, if there is one.
@@ -26,11 +26,11 @@ class Definition:
     root: Message | None = None
 
     def place(self, index: int, field: str | None = None) -> Place:
-        """Where layer `index` (or its first field of this name) stands in the file."""
+        """The place of layer `index`, or of its first field of this name, in the file."""
         return place_in(self.trees[index], self.file, field)
 
     def with_layers(self, layers: Sequence[LayerParameter], trees: Sequence[Message | None]) -> Definition:
-        """The same net with these LayerParameters in place of its own."""
+        """Returns the same net with these layers instead of its own."""
         message = NetParameter()
         message.CopyFrom(self.message)
         message.ClearField("layers")
@@ -40,7 +40,7 @@ class Definition:
 
 
 def place_in(tree: Message | None, file: str, field: str | None = None) -> Place:
-    """Where a layer's tree (or its first field of this name) stands; the file as a whole without a tree."""
+    """The place of a layer's tree, or of its first field of this name; without a tree the file as a whole."""
     if tree is None:
         return Place(file)
     return place_of_field(tree, file, field) if field else Place(file, tree.line, tree.column)
@@ -49,7 +49,7 @@ def place_in(tree: Message | None, file: str, field: str | None = None) -> Place
 def define(
     message: NetParameter, file: str, tree: Message | None = None, notes: Sequence[str] = ()
 ) -> Definition:
-    """A Definition from a NetParameter and the tree it was built from, if any."""
+    """Makes a Definition of a NetParameter and the tree it was built from, if any."""
     size = len(message.layer) + len(message.layers)
     if tree is None:
         return Definition(message, file, (None,) * size, tuple(notes))

@@ -1,4 +1,4 @@
-"""What a number or a string literal means, apart from any schema."""
+"""Values of number and string literals, independent of any schema."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN = {
 
 
 class LiteralError(Exception):
-    """A literal that means nothing; `offset` counts characters from its start."""
+    """An invalid literal; `offset` counts characters from its start."""
 
     def __init__(self, what: str, offset: int = 0, hint: str | None = None) -> None:
         super().__init__(what)

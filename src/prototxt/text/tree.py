@@ -1,4 +1,4 @@
-"""What a prototxt text is before it has meaning: fields with values, each with its position.
+"""The syntax tree of a prototxt text: fields with values, each with its position, before any schema.
 
 The nodes are named tuples: a file may have a million, and making a frozen data class takes three times as long.
 """

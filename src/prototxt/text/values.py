@@ -1,4 +1,4 @@
-"""From a scalar as written to the value a field of a certain type takes."""
+"""Converts scalars as written to values of a field's type."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class MisfitError(Exception):
 
 
 def converter(field: FieldDescriptor) -> Convert:
-    """The function that turns a scalar into this field's value, or raises MisfitError."""
+    """Returns the function that converts a scalar to this field's value, or raises MisfitError."""
     if field.type in _INTS:
         return _int_converter(*_INTS[field.type])
     if field.enum_type is not None:
@@ -68,13 +68,13 @@ def _unquoted(scalar: Scalar) -> str | None:
     return "write it without quotes" if scalar.kind == "string" else None
 
 
-def _int_converter(least: int, most: int) -> Convert:
+def _int_converter(minimum: int, maximum: int) -> Convert:
     def convert(scalar: Scalar) -> int:
         if scalar.kind != "int":
             raise MisfitError(f"a whole number, not {show(scalar)}", _unquoted(scalar))
         value = read_int(scalar.text)
-        if not least <= value <= most:
-            raise MisfitError(f"a whole number from {least} to {most}, not {show(scalar)}")
+        if not minimum <= value <= maximum:
+            raise MisfitError(f"a whole number from {minimum} to {maximum}, not {show(scalar)}")
         return value
 
     return convert

@@ -1,4 +1,4 @@
-"""Message to text: one field a line, two blanks a level, numbers as short as they can be."""
+"""Writes messages as text: one field per line, two spaces per level, numbers as short as possible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
 def write(message: Message) -> str:
-    """A message's text: the fields that are set, in the order of their numbers.
+    """Returns a message's text: the fields that are set, in the order of their numbers.
 
     Parsing and building it gives an equal message. An empty message gives an empty text.
     """

@@ -1,4 +1,4 @@
-"""From every age of Caffe's format to today's, one legacy story a file (upgrade_proto.cpp)."""
+"""Upgrades nets of every older form to today's; each file handles one legacy construct (upgrade_proto.cpp)."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ from prototxt.upgrade.v1 import v1_to_v2
 
 __all__ = ["upgrade", "upgrade_with_changes"]
 
-STORIES = {
+STEPS = {
     v0_to_v1: "V0 layers",
     move_transform_fields: "transform fields of data layers",
     v1_to_v2: "V1 layers",
     inputs_to_layers: "input fields",
     freeze_statistics: "learning rates of BatchNorm's statistics",
 }
-"""Every story in Caffe's order, and what it does away with."""
+"""The steps in Caffe's order, each with the legacy construct that it removes."""
 
 
 def upgrade(definition: Definition) -> Definition:
-    """The same net in today's form, through every story in Caffe's order.
+    """Returns the same net in today's form.
 
     Raises NetError where a legacy construct has no meaning: an unknown V0 type, say.
     """
-    for story in STORIES:
-        definition = story(definition)
+    for step in STEPS:
+        definition = step(definition)
     return definition
 
 
 def upgrade_with_changes(definition: Definition) -> tuple[Definition, list[str]]:
-    """What `upgrade` gives, and what was of an older form; nothing for a net that is in today's."""
-    old = []
-    for story, what in STORIES.items():
-        upgraded = story(definition)
+    """Returns the net in today's form and the legacy constructs it had; an empty list for a net of today.
+
+    Raises NetError as `upgrade` does.
+    """
+    legacy = []
+    for step, construct in STEPS.items():
+        upgraded = step(definition)
         if upgraded.message != definition.message:
-            old.append(what)
+            legacy.append(construct)
         definition = upgraded
-    return definition, old
+    return definition, legacy

@@ -1,4 +1,4 @@
-"""BatchNorm's three blobs are statistics: files that gave them learning rates meant 0."""
+"""BatchNorm's three blobs are statistics: learning rates that files give them are set to 0."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STATISTICS = 3
 
 
 def freeze_statistics(definition: Definition) -> Definition:
-    """lr_mult and decay_mult 0 for every BatchNorm layer that spells out its three params."""
+    """Sets lr_mult and decay_mult to 0 in every BatchNorm layer that lists its three params."""
     message = NetParameter()
     message.CopyFrom(definition.message)
     for layer in message.layer:

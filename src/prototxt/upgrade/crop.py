@@ -1,4 +1,4 @@
-"""CROP of V1 nets (FCN, 2014): it found by itself which piece lies under its second bottom; today `offset` says it."""
+"""CROP of V1 nets (FCN, 2014), which worked out its offset from the layers before it; today `offset` gives it."""
 
 from __future__ import annotations
 
@@ -13,63 +13,63 @@ SAME_PLACE = {
     "AbsVal", "BNLL", "BatchNorm", "Bias", "Concat", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "MVN", "PReLU",
     "Power", "ReLU", "Scale", "Sigmoid", "Slice", "Softmax", "Split", "TanH", "Threshold",
 }  # fmt: skip
-"""Types whose tops have every value where it was."""
+"""Types whose tops have every value at the place it has in the bottom."""
 
-MOST = 2**31
-"""No axis of a blob is as long as that."""
+MAX_OFFSET = 2**31
+"""No axis of a blob has as many places."""
 
 Pair = tuple[float, float]
 """A number for H and one for W."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
-    """Where a blob's place i lies in the blob that it all comes from: at scale * i + shift, along H and W."""
+class _Position:
+    """Position of a blob in its root, the blob it derives from: index i lies at scale * i + shift, along H and W."""
 
     root: str
     scale: Pair = (1.0, 1.0)
     shift: Pair = (0.0, 0.0)
 
-    def then(self, scale: Pair, shift: Pair) -> _Seat:
-        """The seat of a top whose place i lies at scale * i + shift of this blob."""
+    def then(self, scale: Pair, shift: Pair) -> _Position:
+        """The position of a top whose index i lies at scale * i + shift of this blob."""
         moved = tuple(a * t + b for a, t, b in zip(self.scale, shift, self.shift, strict=True))
         scaled = tuple(a * s for a, s in zip(self.scale, scale, strict=True))
-        return _Seat(self.root, (scaled[0], scaled[1]), (moved[0], moved[1]))
+        return _Position(self.root, (scaled[0], scaled[1]), (moved[0], moved[1]))
 
 
 def set_offsets(layers: Sequence[LayerParameter]) -> list[str]:
-    """Writes `crop_param` into LayerParameters of Crop without one; the names of those whose offset cannot be told.
+    """Writes `crop_param` into the Crop layers that have none; returns the names of those whose offset is unknown.
 
     Source: the Crop layer of FCN's Caffe (longjon/caffe), crop_layer.cpp; caffe/python/caffe/coord_map.py.
     """
     if not any(layer.type == "Crop" for layer in layers):
         return []
-    seats: dict[str, _Seat] = {}
-    untold = []
+    positions: dict[str, _Position] = {}
+    unknown = []
     for layer in layers:
-        bottoms = [seats.get(name, _Seat(name)) for name in layer.bottom]
+        bottoms = [positions.get(name, _Position(name)) for name in layer.bottom]
         if layer.type == "Crop" and len(bottoms) == 2 and not layer.HasField("crop_param"):
             offset = _offset(*bottoms)
             if offset is None:
-                untold.append(layer.name)
+                unknown.append(layer.name)
             else:
                 layer.crop_param.offset.extend(offset)
         for top in layer.top:
-            seats[top] = _top_seat(layer, bottoms, top)
-    return untold
+            positions[top] = _top_position(layer, bottoms, top)
+    return unknown
 
 
-def _offset(first: _Seat, second: _Seat) -> tuple[int, int] | None:
-    """Where the second blob begins in the first; None where they are not parts of one grid."""
+def _offset(first: _Position, second: _Position) -> tuple[int, int] | None:
+    """The index of the first blob at which the second begins; None where they do not lie on one grid."""
     if first.root != second.root or not all(map(isclose, first.scale, second.scale)):
         return None
     down, across = ((b - a) / s for a, b, s in zip(first.shift, second.shift, first.scale, strict=True))
-    if not all(-0.5 < value < MOST and abs(value - round(value)) < 1e-3 for value in (down, across)):
+    if not all(-0.5 < value < MAX_OFFSET and abs(value - round(value)) < 1e-3 for value in (down, across)):
         return None
     return round(down), round(across)
 
 
-def _top_seat(layer: LayerParameter, bottoms: Sequence[_Seat], top: str) -> _Seat:
+def _top_position(layer: LayerParameter, bottoms: Sequence[_Position], top: str) -> _Position:
     if bottoms and layer.type in SAME_PLACE:
         return bottoms[0]
     if bottoms and layer.type == "Crop" and layer.crop_param.offset:
@@ -78,16 +78,16 @@ def _top_seat(layer: LayerParameter, bottoms: Sequence[_Seat], top: str) -> _Sea
     if bottoms and layer.type in ("Convolution", "Pooling", "Deconvolution"):
         stride, middle = _window(layer)
         if min(stride) < 1 or layer.pooling_param.global_pooling:
-            return _Seat(top)
+            return _Position(top)
         if layer.type == "Deconvolution":
             back = tuple(-m / s for m, s in zip(middle, stride, strict=True))
             return bottoms[0].then((1 / stride[0], 1 / stride[1]), (back[0], back[1]))
         return bottoms[0].then(stride, middle)
-    return _Seat(top)
+    return _Position(top)
 
 
 def _window(layer: LayerParameter) -> tuple[Pair, Pair]:
-    """The stride, and where the middle of the first window lies."""
+    """The stride and the centre of the first window."""
     p = layer.pooling_param if layer.type == "Pooling" else layer.convolution_param
     kernel, stride, pad = (
         _pair(p, *names)

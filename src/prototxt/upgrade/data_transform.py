@@ -1,4 +1,4 @@
-"""Data layers once held scale, mean_file, crop_size and mirror themselves; today transform_param does."""
+"""Data layers of V1 held scale, mean_file, crop_size and mirror in their own message; today transform_param does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELDS: tuple[Moved, ...] = get_args(Moved)
 
 
 def move_transform_fields(definition: Definition) -> Definition:
-    """The four fields of every V1 reader's parameters moved to its transform_param.
+    """Moves the four fields of every V1 data layer to its transform_param.
 
     Layers in today's form are left alone: Caffe ignores these fields there.
     """

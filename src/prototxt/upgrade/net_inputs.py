@@ -1,4 +1,4 @@
-"""Nets once declared `input: "data" input_dim: ...` beside their layers; today an Input layer does."""
+"""Nets with `input: "data" input_dim: ...` at their top level, which an Input layer replaces today."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FIELDS: tuple[Literal["input", "input_dim", "input_shape"], ...] = ("input", "in
 
 
 def inputs_to_layers(definition: Definition) -> Definition:
-    """The net's inputs as one Input layer called "input", before all others.
+    """Converts the net's input fields to one Input layer called "input", before all others.
 
-    An input without dimensions becomes a top without a shape: whoever runs the net gives it.
+    An input without dimensions becomes a top without a shape, which the caller gives.
 
     Raises NetError when there are dimensions for another number of inputs.
     """
@@ -33,7 +33,7 @@ def inputs_to_layers(definition: Definition) -> Definition:
 
 
 def _tree(definition: Definition) -> Message | None:
-    """The net's own input fields, as if they stood in one layer."""
+    """A tree with the net's own input fields, as if one layer held them."""
     fields = tuple(f for name in FIELDS for f in definition.root.named(name)) if definition.root else ()
     return Message(fields, fields[0].line, fields[0].column) if fields else None
 

@@ -1,4 +1,4 @@
-"""Solvers once named their method by an enum, `solver_type: NESTEROV`; today `type` does, by name."""
+"""Solvers that give their method by the enum `solver_type: NESTEROV`, which the name in `type` replaces today."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TYPES = {
 
 
 def upgrade_solver(message: SolverParameter, file: str) -> SolverParameter:
-    """The same SolverParameter with its `solver_type` as `type`.
+    """Returns a copy of a SolverParameter with its `solver_type` as `type`.
 
-    Raises NetError where it has both.
+    Raises NetError when it has both.
     """
     upgraded = SolverParameter()
     upgraded.CopyFrom(message)

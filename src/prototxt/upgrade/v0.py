@@ -82,7 +82,7 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def v0_to_v1(definition: Definition) -> Definition:
-    """V0 layers as V1 layers; "padding" layers fold into the convolution or pooling that reads them.
+    """Converts V0 layers to V1; a "padding" layer becomes the pad of the convolution or pooling that reads it.
 
     A parameter that its type does not have is left out with a note, as in Caffe.
 
@@ -161,7 +161,7 @@ def _put(message: Message, field: str, value: object) -> None:
 def _padded_bottoms(
     definition: Definition, index: int, connection: V1LayerParameter, paddings: dict[str, V1LayerParameter]
 ) -> dict[int, V1LayerParameter]:
-    """The padding layers that this layer reads, by its bottom's place; raises NetError where none may stand."""
+    """The padding layers that this layer reads, by the bottom's index; raises NetError where it may read none."""
     v0 = connection.layer
     padded = {i: paddings[bottom] for i, bottom in enumerate(connection.bottom) if bottom in paddings}
     for padding in padded.values():
@@ -178,7 +178,7 @@ def _padded_bottoms(
 
 
 def _fold(layer: V1LayerParameter, bottom: int, padding: V1LayerParameter) -> None:
-    """The padding as the pad of the layer that reads it."""
+    """Makes a padding layer the pad of the layer that reads it."""
     if layer.type == V1LayerParameter.CONVOLUTION:
         layer.convolution_param.pad[:] = [padding.layer.pad]
     else:

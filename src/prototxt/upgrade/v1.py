@@ -53,14 +53,14 @@ TYPES = {
     "WINDOW_DATA": "WindowData",
 }
 
-# What V1 says in parallel lists, ParamSpec says in one message; the rest keeps its name.
+# V1 has parallel lists where today one ParamSpec holds all of a parameter; the other fields keep their names.
 _RENAMED = {"type", "layer", "param", "blob_share_mode", "blobs_lr", "weight_decay"}
 
 
 def v1_to_v2(definition: Definition) -> Definition:
-    """`layers` as `layer`: the type by name, blobs_lr, weight_decay and shared names as ParamSpecs.
+    """Converts `layers` to `layer`: the type by name, blobs_lr, weight_decay and shared names as ParamSpecs.
 
-    A file with both, which Caffe refuses, is taken in the order in which they stand, with a note.
+    A file with both, which Caffe refuses, is read in the order of the file, with a note.
     """
     message = definition.message
     if not message.layers:
@@ -71,24 +71,24 @@ def v1_to_v2(definition: Definition) -> Definition:
 
 
 def _with_offsets(definition: Definition) -> Definition:
-    """CROP as V1 meant it: today's Crop does not look for its offset."""
-    untold = set_offsets(definition.message.layer)
+    """Gives every CROP its offset, which V1 worked out by itself and today's Crop does not."""
+    unknown = set_offsets(definition.message.layer)
     notes = (
-        f'layer "{name}" (Crop): V1 found its offset by itself; here that cannot be told and 0 is taken'
-        for name in untold
+        f'layer "{name}" (Crop): V1 worked out its offset by itself; here it cannot be determined, and 0 is used'
+        for name in unknown
     )
     return replace(definition, notes=(*definition.notes, *notes))
 
 
 def _in_order(definition: Definition, first_v1: int) -> Definition:
-    """The layers as they stand in the file: the message holds each kind by itself."""
+    """Sorts the layers by their place in the file: the message holds each kind separately."""
     trees, layers = definition.trees, definition.message.layer
     stand = [(tree.line, tree.column) if tree else (0, 0) for tree in trees]
     order = sorted(range(len(trees)), key=stand.__getitem__)
     sorted_by_place = definition.with_layers([layers[i] for i in order], [trees[i] for i in order])
     note = (
         f"{definition.place(first_v1)}: the net mixes {first_v1} `layer` and {len(trees) - first_v1} `layers` "
-        "entries, which Caffe refuses; they are taken in the file's order"
+        "entries, which Caffe refuses; they are read in the file's order"
     )
     return replace(sorted_by_place, notes=(*definition.notes, note))
 

@@ -14,7 +14,7 @@ from prototxt.explain.surgery.views.same_padding import same_padding_section
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.context import LayerContext
 from prototxt.text.definition import Definition
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.text.write import write
 from prototxt.views.dot import to_dot
 from prototxt.views.drawing import Box, Module, draw

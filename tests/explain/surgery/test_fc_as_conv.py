@@ -13,7 +13,7 @@ from prototxt.explain.surgery.fc_weights import prove, save_converted
 from prototxt.explain.surgery.views.fc_as_conv import fc_as_conv_sections
 from prototxt.frontend.load import Options, define_net
 from prototxt.net import Net, load_net, parse_net
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.text.write import write
 from support.helpers import noise
 

@@ -14,7 +14,7 @@ from prototxt.explain.surgery.what_if import WhatIf, sections, what_if
 from prototxt.frontend.load import Options, define_net, load_graph, make_graph
 from prototxt.graph.graph import BlobId
 from prototxt.text.definition import Definition
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.text.write import write
 from support.golden import SHARED
 

@@ -29,7 +29,7 @@ from prototxt.page.document import without_folders
 from prototxt.page.picture import Picture
 from prototxt.page.values import learned, run
 from prototxt.page.write import MEGA, Content, Limits, Written, write_page
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 from prototxt.util.files import check_folder
 from prototxt.views.numbers import counted, human_bytes
 

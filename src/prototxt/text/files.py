@@ -1,4 +1,4 @@
-"""A prototxt file's text, or a clear word on why there is none."""
+"""Reads the text of prototxt files and says exactly why one cannot be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prototxt.errors import Place, TextError
 MAX_BYTES = 16_000_000
 """The largest public nets take a quarter of one; a device such as /dev/zero has no end."""
 
-_SOMETHING = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
+_CONTENT = re.compile(r"(?:\A|[\n\r])[^\S\n\r]*[^\s#]")
 """A line that is neither blank nor a comment."""
 
 _NOT_TEXT = "this is not a text file"
@@ -19,7 +19,7 @@ _WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
 
 
 def read_text(path: str | PathLike[str]) -> str:
-    """The text of a UTF-8 file, without a byte order mark.
+    """Returns the text of a UTF-8 file, without a byte order mark.
 
     Raises TextError when there is no such file, it is a folder, cannot be read, is not text, or holds nothing
     but blanks and comments.
@@ -34,7 +34,7 @@ def read_text(path: str | PathLike[str]) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(data, error, place) from None
-    if not _SOMETHING.search(text):
+    if not _CONTENT.search(text):
         raise TextError("the file is empty", place=place)
     return text
 
@@ -45,7 +45,7 @@ def _read(path: Path, place: Place) -> bytes:
     except FileNotFoundError:
         raise TextError("there is no such file", place=place) from None
     except IsADirectoryError:
-        hint = "prototxt-shapes --check FOLDER tells which of its nets open"
+        hint = "prototxt-shapes --check FOLDER reports which of its nets open"
         raise TextError("this is a folder, not a file", place=place, hint=hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -57,7 +57,7 @@ def _read(path: Path, place: Place) -> bytes:
 
 
 def _read_some(path: Path) -> bytes:
-    """All bytes, or just more than MAX_BYTES."""
+    """All bytes, or slightly more than MAX_BYTES of them."""
     chunks, size = [], 0
     with path.open("rb") as file:
         while size <= MAX_BYTES and (chunk := file.read(1 << 20)):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prototxt.errors import TextError
-from prototxt.text.read import read_text
+from prototxt.text.files import read_text
 
 
 def refusal(path: Path) -> TextError:
