@@ -93,7 +93,7 @@ def look(engine: str, kinds: tuple[type[Layer], ...] = (Layer,)) -> tuple[int, l
     return looked, wrong
 
 
-@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("engine", ["fast", pytest.param("reference", marks=pytest.mark.slow)])
 def test_a_thousand_drawn_places(engine: str) -> None:
     looked, wrong = look(engine)
     assert not wrong, f"{len(wrong)} of {looked} places are wrong: {wrong[:5]}"
