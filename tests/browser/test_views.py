@@ -233,7 +233,7 @@ def test_search(open_report: Open, resnet: Path) -> None:
     assert page.locator(".table-view tbody tr").count() == 671
     page.keyboard.press("/")
     page.keyboard.type("nothing is called that")
-    assert "No layer is called that" in page.locator(".table-view").inner_text()
+    assert "No layer has this name" in page.locator(".table-view").inner_text()
 
 
 def test_the_table_and_the_graph_lead_to_each_other(open_report: Open, lenet: Path) -> None:

@@ -1,5 +1,5 @@
-// The breakdown of one value: every term it is made of, subtotals, the steps from their sum to the value.
-// Computed here, in float32, from what the page holds; then held against the value that the engine gave.
+// The breakdown of one value: all its terms, their subtotals, and the steps from the sum to the value.
+// It is computed here, in float32, from the arrays in the page, and compared with the engine's value.
 
 import { valueAt } from "./arrays";
 import { lrnAcross, lrnWithin, normalize, softmax } from "./breakdowns/normalization";
@@ -15,7 +15,7 @@ export interface Breakdown extends Draft {
   at: number[];
   value: number;
   stored: number | null;
-  /** How far from the engine's value it may be, and why. */
+  /** The largest allowed difference from the engine's value. */
   allowed: number;
   agrees: boolean | null;
 }
@@ -23,7 +23,7 @@ export interface Breakdown extends Draft {
 const EPSILON = 2 ** -23;
 const HALF = 2 ** -11;
 
-/** How the layer makes the value at `at` of its top. */
+/** Break down the value at `at` of the layer's top. */
 export function breakDown(query: Query, at: number[]): Breakdown {
   const parts = draft(query, at);
   const value = parts.steps.at(-1)?.value ?? NaN;

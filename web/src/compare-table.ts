@@ -98,7 +98,7 @@ export class CompareTable {
   }
 
   private empty(): string {
-    if (this.store.state.search.trim()) return "No layer is called that here.";
+    if (this.store.state.search.trim()) return "No layer has this name.";
     return this.store.doc.same ? "Nothing differs: the two nets are the same." : "No such layer.";
   }
 

@@ -139,9 +139,9 @@ export class ComparePage {
     if (!weights.length) return ["Neither net has weights."];
     if (refused.length) {
       const few = refused.slice(0, 4).map((fate) => fate.layer).join(", ");
-      return [h("b", {}, "The file is refused as a whole, "), `for ${few}${refused.length > 4 ? ` and ${refused.length - 4} more` : ""}. A layer under another name is passed over, and starts from its filler.`];
+      return [h("b", {}, "The file is refused as a whole, "), `for ${few}${refused.length > 4 ? ` and ${refused.length - 4} more` : ""}. A layer with another name is skipped and starts from its filler.`];
     }
-    if (!loads.length) return [h("b", {}, "The file is refused: "), "no layer of it is in the other net."];
+    if (!loads.length) return [h("b", {}, "The file is refused: "), "none of its layers is in the other net."];
     const missing = weights.filter((fate) => fate.fate === "missing").length;
     return [h("b", {}, "The file loads. "), missing ? `${layers(missing)} of the second net ${missing > 1 ? "get" : "gets"} nothing from it.` : "Every layer gets its weights."];
   }

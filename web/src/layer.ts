@@ -123,7 +123,7 @@ export class LayerView {
       const why = blob.shape ? `The values of ${shortened(blob.name, LONGEST_NAME)}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
       const place = at ? null : (blob.shape?.map((size, axis) => (axis ? Math.floor(size / 2) : 0)) ?? null);
       const command = place ? commandLine(store.report, layer, which, place) : [];
-      const note = h("p", { class: "note" }, command.length ? `${why} What one of them is made of is told by this command:` : why);
+      const note = h("p", { class: "note" }, command.length ? `${why} This command explains one of them:` : why);
       return section.replaceChildren(h("h3", {}, title), versions || "", choices || "", note, ...command);
     }
     const images = values.shape.length > 1 ? (values.shape[0] ?? 1) : 1;

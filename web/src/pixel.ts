@@ -123,7 +123,7 @@ export class PixelView {
   /** Why there is no breakdown, and who has one. */
   private without(why: string, at: number[]): HTMLElement[] {
     const { layer, store } = this;
-    const note = layer.noBreakdown ? `No breakdown: ${layer.noBreakdown}.` : `No breakdown in the page: ${why}. This command has it:`;
+    const note = layer.noBreakdown ? `No breakdown: ${layer.noBreakdown}.` : `This page has no breakdown: ${why}. This command prints it:`;
     return [h("p", { class: "note" }, note), ...commandLine(store.report, layer, this.which, at)];
   }
 
@@ -153,7 +153,7 @@ export class PixelView {
   private verdict(breakdown: Breakdown): HTMLElement {
     const half = [...this.layer.bottoms.map((id) => tops(this.store, id)), tops(this.store, this.layer.tops[this.which])].some((each) => each?.half);
     const why = half ? "the numbers in this file are rounded to float16" : "float32, added in another order";
-    if (breakdown.stored === null) return h("p", { class: "verdict" }, "What the engine gave is not in this file.");
+    if (breakdown.stored === null) return h("p", { class: "verdict" }, "The engine's value is not in this file.");
     const same = Object.is(breakdown.value, breakdown.stored) || breakdown.value === breakdown.stored;
     return h(
       "p",

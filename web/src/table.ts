@@ -149,7 +149,7 @@ export class TableView {
       h("tbody", {}, ...rows.map((row) => this.line(row, shown, most))),
       h("tfoot", {}, h("tr", {}, ...shown.map((column, i) => h("td", { class: column.numeric ? "num" : "" }, column.total?.(rows) ?? (i === 0 ? counted(rows.length, "layer") : ""))))),
     );
-    refill(this.body, table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer is called that.")]));
+    refill(this.body, table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer has this name.")]));
     this.mark();
   }
 

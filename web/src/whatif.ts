@@ -167,7 +167,7 @@ export class WhatIf {
       ...(lost.length ? [h("p", { class: "note" }, `${lost.length} layers behind have no shape then.`)] : []),
       ...(unsure.length ? [h("p", { class: "note" }, `${unsure.length} layers of types that this page cannot compute keep the shape they had: ${unsure.slice(0, 5).map((each) => each.layer.name).join(", ")}${unsure.length > 5 ? ", ..." : ""}.`)] : []),
       ...(edits.has(this.layer.index) ? [h("button", { type: "button", onclick: () => this.store.edit(this.layer, null) }, "As in the file")] : []),
-      ...(changed ? [h("p", { class: "note" }, "Maps and values stay those of the net in the file.")] : []),
+      ...(changed ? [h("p", { class: "note" }, "Maps and values are still those of the net in the file.")] : []),
     );
   }
 

@@ -1,4 +1,4 @@
-// What a breakdown is made of: terms, their groups, the steps from the subtotals to the value.
+// The parts of a breakdown: terms, groups, and the steps from the subtotals to the value.
 
 import { placeOf, valueAt, type Tensor } from "../arrays";
 import type { Layer, Shape } from "../types";
@@ -37,12 +37,12 @@ export interface Query {
   which: number;
 }
 
-/** Why there is no breakdown. */
+/** The reason why there is no breakdown. */
 export class NoBreakdown extends Error {}
 
 export const f = Math.fround;
 
-/** A breakdown that is not held against the engine's value yet. */
+/** A breakdown that is not yet compared with the engine's value. */
 export interface Draft {
   formula: string;
   /** How the terms come together: a sum, or the largest. */
