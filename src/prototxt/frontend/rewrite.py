@@ -1,7 +1,7 @@
-"""Whole files of any age written anew in today's form: nets and solvers in text, trained nets in binary.
+"""Rewrites whole files of any age in today's form: nets and solvers in text, trained nets in binary.
 
-Of a trained net the learned arrays are copied byte by byte, from a memory map to the new file, and so is all of a layer
-that is in today's form already: fields of forks keep the numbers that they have at home.
+The learned arrays of a trained net are copied byte by byte from a memory map to the new file, and so are layers that
+are in today's form already: fields of forks keep the numbers that they have in the fork.
 
 Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, upgrade_solver_proto_text.cpp.
 """
@@ -36,13 +36,14 @@ from prototxt.upgrade import upgrade_with_changes
 from prototxt.upgrade.solver import upgrade_solver
 from prototxt.util.files import regular_size, whole_file
 
-NOT_UTF8, LONGEST = "a name that is not UTF-8", 60
-"""What is said of it, and of how many of its bytes."""
+NOT_UTF8 = "a name that is not UTF-8"
+MAX_SHOWN_BYTES = 60
+"""Bytes of such a name that an error shows."""
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What was in a file: `kind` (net, solver, trained net), what was `old` in it, and what else is to be told."""
+    """The contents of a rewritten file: its `kind` (net, solver, trained net), the `old` forms in it, and notes."""
 
     kind: str
     old: tuple[str, ...]
@@ -50,9 +51,9 @@ class Rewritten:
 
 
 def is_binary(path: str | PathLike[str]) -> bool:
-    """Whether a file holds a message in binary; a text has no control characters but white space.
+    """Whether a file holds a binary message: text has no control characters other than white space.
 
-    False for a file that cannot be read: whoever reads it as text says why.
+    False for a file that cannot be read: reading it as text reports why.
     """
     try:
         regular_size(path)
@@ -67,7 +68,7 @@ def is_binary(path: str | PathLike[str]) -> bool:
 def rewrite_text(
     source: str | PathLike[str], target: str | PathLike[str], *, strict: bool = False
 ) -> Rewritten:
-    """A net or a solver in text, in today's form; `strict` refuses fields that the schema does not have.
+    """Rewrites a net or a solver in text in today's form; `strict` refuses fields that the schema does not have.
 
     Raises TextError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is written.
     """
@@ -109,7 +110,7 @@ def _nets(solver: schema.Message, field: str) -> Sequence[NetParameter]:
 
 
 def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> Rewritten:
-    """A trained net (.caffemodel) in today's form with all its learned arrays, whatever its size.
+    """Rewrites a trained net (.caffemodel) of any size in today's form, with all its learned arrays.
 
     Raises WeightsError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is
     written.
@@ -120,7 +121,7 @@ def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> 
         net = _TrainedNet(wire)
         definition, old = upgrade_with_changes(define(net.message, wire.path))
     except UnicodeDecodeError as error:
-        raise wire.error(f"{NOT_UTF8}: {error.object[:LONGEST]!r}") from None
+        raise wire.error(f"{NOT_UTF8}: {error.object[:MAX_SHOWN_BYTES]!r}") from None
     with whole_file(target) as out:
         net.write(out, definition)
     return Rewritten("trained net", tuple(old), (*net.notes, *definition.notes))
@@ -139,9 +140,9 @@ _V1_TYPE = 5
 
 @dataclass
 class _Kept:
-    """Bytes of the file that go into a new layer as they are: `spans`, each behind a head of its own.
+    """Bytes of the file that are copied to a new layer: `spans`, each after its own head.
 
-    Of a layer in today's form that is all but its `param`; `layer` is what was read of it, `place` all of its bytes.
+    For a layer in today's form they are all but its `param`; `layer` is the part that was parsed, `place` its bytes.
     """
 
     spans: list[tuple[bytes, int, int]] = field(default_factory=list)
@@ -154,7 +155,7 @@ class _Kept:
 
 
 class _TrainedNet:
-    """A trained net's NetParameter without its arrays: where something is kept stands a blob whose `num` says which."""
+    """A trained net's NetParameter without its arrays; in their place a blob's `num` is an index into `kept`."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -201,7 +202,7 @@ class _TrainedNet:
         self.kept.append(kept)
 
     def _layer_of_today(self, place: Field) -> LayerParameter:
-        """A LayerParameter with its name, type and params; all but the last is kept."""
+        """Parses the name, type and params of a LayerParameter; all but the params is kept as bytes."""
         kept, spans = _Kept(place=(place.start, place.end)), list[int]()
         for at, found in self._fields(place.start, place.end):
             if found.number in (1, 2, _LAYER_PARAM):
@@ -222,7 +223,7 @@ class _TrainedNet:
         return layer
 
     def _without_blobs(self, message_type: type[OldLayer], place: Field) -> OldLayer:
-        """The message with what the schema knows of it; of the rest a note is made."""
+        """Parses a layer's fields that the schema knows, without its blobs; adds a note on the others."""
         message = message_type()
         kind, known = message_type.__name__, message_type.DESCRIPTOR.fields_by_number
         unknown = list[int]()
@@ -254,7 +255,7 @@ class _TrainedNet:
             # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
             if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
                 raise self.wire.error(
-                    f"{NOT_UTF8}: {self.wire.bytes[found.start : found.end][:LONGEST]!r}", at
+                    f"{NOT_UTF8}: {self.wire.bytes[found.start : found.end][:MAX_SHOWN_BYTES]!r}", at
                 )
         return part if part.ListFields() or found.start == found.end else None
 
@@ -262,7 +263,7 @@ class _TrainedNet:
         return bytes_head(_LAYER_BLOBS, found.end - found.start)
 
     def write(self, out: IO[bytes], today: Definition) -> None:
-        """The net in today's form, with all that is kept."""
+        """Writes the net in today's form, with all that is kept."""
         data = memoryview(self.wire.bytes)
         for start, end in self.around:
             out.write(data[start:end])
@@ -275,19 +276,19 @@ class _TrainedNet:
 
     def _write_layer(self, out: IO[bytes], data: memoryview, layer: LayerParameter) -> None:
         kept = [self.kept[blob.num] for blob in layer.blobs]
-        had = kept[0].layer if kept else None
-        if had is not None and had.param == layer.param:
+        before = kept[0].layer if kept else None
+        if before is not None and before.param == layer.param:
             start, end = kept[0].place
             out.write(bytes_head(_NET_LAYER, end - start))
             out.write(data[start:end])
             return
-        said = LayerParameter()
-        if had is not None:
-            said.param.extend(layer.param)
+        rewritten = LayerParameter()
+        if before is not None:
+            rewritten.param.extend(layer.param)
         else:
-            said.CopyFrom(layer)
-            said.ClearField("blobs")
-        own = said.SerializePartialToString()
+            rewritten.CopyFrom(layer)
+            rewritten.ClearField("blobs")
+        own = rewritten.SerializePartialToString()
         out.write(bytes_head(_NET_LAYER, len(own) + sum(part.size for part in kept)))
         out.write(own)
         for head, start, end in (span for part in kept for span in part.spans):
@@ -302,7 +303,7 @@ def rewrite(
     binary: bool | None = None,
     strict: bool = False,
 ) -> Rewritten:
-    """A file of any age in today's form; whether it is text or `binary` is told from its bytes, unless it is given."""
+    """Rewrites a file of any age in today's form; its bytes show whether it is text or binary, or `binary` does."""
     if is_binary(source) if binary is None else binary:
         if strict:
             raise PrototxtError("strict is for text: a trained net's unknown fields stay as they are")

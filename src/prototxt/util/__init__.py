@@ -1,1 +1,1 @@
-"""Files, caches, lazy imports, limits: what every folder may use and what knows nothing of nets."""
+"""Files, caches, lazy imports, limits: helpers that every folder may use and that know nothing of nets."""

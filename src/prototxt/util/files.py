@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and what must be known before one is read."""
+"""Writes files whole or not at all, and checks files before they are read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from prototxt.errors import PrototxtError, printable
 
 
 def regular_size(path: str | PathLike[str]) -> int:
-    """Bytes of a regular file, known before it is opened.
+    """Returns the size in bytes of a regular file, without opening it.
 
-    Raises OSError for whatever else is there: a pipe would wait for a writer for ever, a device may have no end.
+    Raises OSError for anything else: a pipe would wait for a writer for ever, a device may have no end.
     """
     status = Path(path).stat()
     if not S_ISREG(status.st_mode):
@@ -30,7 +30,7 @@ def regular_size(path: str | PathLike[str]) -> int:
 
 
 def check_folder(path: str) -> None:
-    """Raises PrototxtError where `path` is a folder, or its own is not there or takes no file: before the work."""
+    """Raises PrototxtError when no file can be written at `path`; to be called before the work starts."""
     folder = Path(path).absolute().parent
     if os.path.isdir(path):  # noqa: PTH112 - Path's raises for a name that is too long
         raise PrototxtError(f"{path}: cannot be written: {os.strerror(errno.EISDIR).lower()}")
@@ -41,12 +41,12 @@ def check_folder(path: str) -> None:
 
 @contextmanager
 def whole_file(path: str | PathLike[str]) -> Iterator[IO[bytes]]:
-    """A new file to write and seek in, which takes the place of `path` when the block ends well.
+    """Opens a new file to write and seek in, which replaces `path` when the block ends without an error.
 
-    It lies beside `path` until then; where the block ends with an error nothing is left. A pipe or a device such as
-    /dev/stdout gets all bytes at the end. An existing file keeps its mode, a link stays a link.
+    Until then it lies next to `path`; after an error nothing of it is left. A pipe or a device, /dev/stdout for
+    example, gets all bytes at the end. An existing file keeps its mode, a link stays a link.
 
-    Raises PrototxtError where that place cannot be written.
+    Raises PrototxtError when `path` cannot be written.
     """
     name = fspath(path)
     if "\0" in name:

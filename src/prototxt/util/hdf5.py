@@ -1,4 +1,4 @@
-"""HDF5 files from strangers: the one door to h5py, and which datasets are read."""
+"""Access to h5py, and checks of datasets in HDF5 files from untrusted sources."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ H5Object: TypeAlias = Any
 """h5py itself, or a file, group or dataset of it: the library has no type hints and need not be installed."""
 
 UNUSABLE = (OSError, RuntimeError, ValueError, KeyError, TypeError)
-"""h5py tells of broken files by any of these."""
+"""h5py raises any of these for a broken file."""
 
 
 def import_h5py() -> H5Object:
@@ -28,9 +28,9 @@ def is_dataset(member: H5Object) -> bool:
 
 
 def why_not(dataset: H5Object) -> str:
-    """What forbids reading a dataset, as the end of a sentence about it; empty where nothing does.
+    """Returns why a dataset must not be read, as the end of a sentence; an empty string where it may be.
 
-    A virtual or external one would read whatever files a stranger names, a huge chunk is allocated whole.
+    A virtual or external dataset would read any file that its author names; a huge chunk is allocated whole.
     """
     if dataset.is_virtual or dataset.external:
         return "lies in other files"

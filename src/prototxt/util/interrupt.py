@@ -1,4 +1,4 @@
-"""Ctrl-C at a time when nothing is half-written."""
+"""Delays Ctrl-C until nothing is half-written."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Ctrl-C within the block waits for its end; KeyboardInterrupt is raised there."""
+    """Delays Ctrl-C within the block: KeyboardInterrupt is raised at its end."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals arrive in the main thread alone
+        yield  # signals arrive in the main thread only
         return
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: asked.append(number))
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if asked:
+    if received:
         raise KeyboardInterrupt

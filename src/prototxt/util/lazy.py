@@ -1,7 +1,7 @@
 """NumPy, imported when first used.
 
-Loading NumPy takes longer than reading a net, and `prototxt-shapes` needs no arrays: rooms say
-`from prototxt.util.lazy import np` and use it as ever.
+Loading NumPy takes longer than reading a net, and `prototxt-shapes` needs no arrays: layers write
+`from prototxt.util.lazy import np` and use it as usual.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 
 class LazyModule:
-    """Stands for a module until an attribute of it is asked for."""
+    """A stand-in for a module, which is imported when an attribute is first read."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __getattr__(self, attribute: str) -> Any:
+    def __getattr__(self, attribute: str) -> Any:  # whatever the module holds
         value = getattr(import_module(self._name), attribute)
-        setattr(self, attribute, value)  # the next time it is found without coming here
+        setattr(self, attribute, value)  # later reads do not come here
         return value
 
 

@@ -1,4 +1,4 @@
-"""What this machine can hold: sizes are checked before anything is allocated."""
+"""Limits of this machine, which are checked before anything is allocated."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import os
 from prototxt.errors import InputError
 
 MAX_UNPACKED = 1032
-"""Bytes that deflate makes of one, at most (zlib's documentation); a file that tells of more is lying."""
+"""Maximum expansion ratio of deflate (zlib's documentation); a file that claims more is malformed."""
 
 
 def check_fits(needed: int, what: str, hint: str | None = None) -> None:
-    """Refuses what this machine's memory cannot hold, before anything is allocated.
+    """Checks that `needed` bytes fit into this machine's memory.
 
-    Raises InputError with both figures.
+    Raises InputError with both figures when they do not.
     """
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not told on this system
+    except (AttributeError, ValueError, OSError):  # unknown on this system
         return
     if needed > memory:
         raise InputError(

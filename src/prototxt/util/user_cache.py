@@ -1,4 +1,4 @@
-"""Where things are kept between runs: the compiled grammar, the kernels that were found to be fastest."""
+"""The user's cache folder: the compiled grammar and the fastest kernels are kept there between runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ WRITABLE_BY_OTHERS = 0o022
 
 
 def cache_file(name: str) -> str | None:
-    """A path of this name in the user's cache folder, which is made where it is missing.
+    """Returns the path of a file in the user's cache folder, which is created if it is missing.
 
-    None where there is no such folder, or where others may write to it: the grammar there is loaded as code.
+    None where it cannot be created, or where others may write to it: the grammar there is loaded as code.
     """
     try:
         folder = _cache_home() / "prototxt"
