@@ -36,7 +36,7 @@ MEAN = "Pooling AVE global: 1x3x5x7 -> 1x3x1x1"
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of measured kernels, not there yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(autotune, "MOST", 2)
+    monkeypatch.setattr(autotune, "MAX_FORWARDS", 2)
     return tmp_path / "prototxt" / "kernels.json"
 
 

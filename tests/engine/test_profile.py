@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from prototxt.engine import blas
-from prototxt.engine.profile import LEAST, MOST, time_steps
+from prototxt.engine.profile import MAX_FORWARDS, MIN_FORWARDS, time_steps
 from prototxt.engine.tuning import machine
 from prototxt.engine.tuning.machine import Machine, busy, machine_name, measure_machine
 from prototxt.net import Net, parse_net
@@ -32,7 +32,7 @@ def test_a_time_for_every_step_and_forward(net: Net) -> None:
     assert len(times.forwards) == 4
     assert min(min(step) for step in times.steps) > 0
     assert times.medians == tuple(sorted(step)[1] / 2 + sorted(step)[2] / 2 for step in times.steps)
-    assert LEAST <= len(time_steps(net.session()).forwards) <= MOST
+    assert MIN_FORWARDS <= len(time_steps(net.session()).forwards) <= MAX_FORWARDS
 
 
 def test_inputs_stay(net: Net) -> None:

@@ -1,1 +1,1 @@
-"""Running a net: the fast engine over a plan, and the reference engine over each room's own forward."""
+"""Running a net: one interpreter, and two engines: the fast one over a plan, the reference one layer by layer."""

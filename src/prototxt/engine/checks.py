@@ -1,4 +1,4 @@
-"""What both engines ask before a layer runs: whether it can take bottoms whose shapes values have changed."""
+"""The check before a layer runs whose bottoms have other shapes than the graph says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prototxt.graph.graph import Graph, Node, located_at
 
 
 def check_changed(graph: Graph, node: Node, bottom: Sequence[Array]) -> None:
-    """For a layer behind a Filter, whose bottoms may have fewer items than the graph foretells.
+    """Check a layer after a Filter, whose bottoms may have fewer items than the graph says.
 
     Raises LayerError, with file, line and layer, for shapes that `node` cannot take.
     """
@@ -19,10 +19,10 @@ def check_changed(graph: Graph, node: Node, bottom: Sequence[Array]) -> None:
         return
     with located_at(node):
         node.layer.shapes(shapes)
-        for slot, (now, made) in enumerate(zip(node.layer.params(shapes), node.params, strict=True)):
-            if now.shape != made.shape:
+        for slot, (needed, ref) in enumerate(zip(node.layer.params(shapes), node.params, strict=True)):
+            if needed.shape != ref.shape:
                 what = (
-                    f"parameter {slot} is {format_shape(made.shape)}, {format_shape(shapes[0])} would need "
-                    f"{format_shape(now.shape)}"
+                    f"parameter {slot} is {format_shape(ref.shape)}, {format_shape(shapes[0])} would need "
+                    f"{format_shape(needed.shape)}"
                 )
                 raise LayerError(what, field="bottom")

@@ -1,4 +1,4 @@
-"""How long each step of a plan takes, measured in forwards that have it step by step."""
+"""The time of each step of a plan, measured in forwards that run step by step."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from prototxt.engine.session import Session
 from prototxt.engine.watch import Timer, Watcher
 
 SECONDS = 1.0
-"""About how long is measured, if that makes no less than LEAST forwards and no more than MOST."""
+"""About how long is measured, if that makes at least MIN_FORWARDS and at most MAX_FORWARDS."""
 
-LEAST, MOST = 3, 50
+MIN_FORWARDS, MAX_FORWARDS = 3, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Times:
 
 
 def time_steps(session: Session, forwards: int | None = None) -> Times:
-    """Times of so many forwards after a first one, which is not counted; by default as many as take a second.
+    """Times of N forwards after a first one, which is not counted; by default as many as take a second.
 
-    The inputs are what lies in `session.entries`. Forwards step by step and usual ones take turns.
+    The inputs are the values in `session.entries`. Forwards step by step and usual ones take turns.
     """
     session.run([Watcher()])
     once = _timed(session, ())
-    rounds = forwards or min(max(round(SECONDS / max(2 * once, 1e-6)), LEAST), MOST)
+    rounds = forwards or min(max(round(SECONDS / max(2 * once, 1e-6)), MIN_FORWARDS), MAX_FORWARDS)
     steps, usual = Timer(), []
     for _ in range(rounds):
         _timed(session, [steps])

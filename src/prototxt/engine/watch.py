@@ -12,7 +12,7 @@ from prototxt.util.lazy import np
 
 
 class Watcher:
-    """Told after every step which layers it ran, how long it took and what they made. Override what you need."""
+    """Called after every step with the layers that ran, their time and their results. Override `step_done`."""
 
     def step_done(self, nodes: Sequence[Node], seconds: float, tops: Mapping[BlobId, Array]) -> None:
         """`nodes` ran as one step (several where layers are fused) in `seconds`; `tops` are its results."""
@@ -32,7 +32,7 @@ class Timer(Watcher):
 
     @property
     def forwards(self) -> int:
-        """How many forwards were watched."""
+        """The number of forwards that were watched."""
         return max((len(times) for times in self.seconds.values()), default=0)
 
     @property
@@ -43,7 +43,7 @@ class Timer(Watcher):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What lies in a blob: over its finite values mean, standard deviation, least and most; counts of the others.
+    """A summary of a blob: mean, standard deviation, least and most of its finite values; counts of the others.
 
     `zeros` counts exact zeros. Without any finite value mean, std, least and most are NaN.
     """
@@ -89,7 +89,7 @@ class Traced:
 
 
 class Trace(Watcher):
-    """A summary of what every layer made, in the order in which they ran.
+    """A summary of every layer's results, in the order in which the layers ran.
 
     A plan that fuses layers hides what lies between them: run with `keep` naming every version of every blob.
     """

@@ -1,4 +1,4 @@
-"""A stretch of a net: the layers from one to another, as a graph of its own."""
+"""A part of a net: the layers from one to another, as a graph of its own."""
 
 from __future__ import annotations
 

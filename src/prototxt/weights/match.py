@@ -12,7 +12,7 @@ from prototxt.formats.stored import StoredBlob, StoredLayer
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a weights file gives a net: `blobs` by (layer name, blob index), each of the shape the net wants.
+    """The blobs that a weights file gives a net: `blobs` by (layer name, blob index), each of the shape the net wants.
 
     `unused` names the stored layers with blobs that the net does not have, in the file's order.
     """

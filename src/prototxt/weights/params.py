@@ -38,7 +38,7 @@ _Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """What one weights file gave a net: `layers` have arrays from it, `unused` are in it and not in the net.
+    """The layers that one weights file gave a net: `layers` have arrays from it, `unused` are in it and not in the net.
 
     A layer that a later file gives as well is not among its `layers`.
     """
@@ -50,7 +50,7 @@ class LoadedFile:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What weights files gave a net, file by file in the order given.
+    """The layers that weights files gave a net, file by file in the order given.
 
     `missing` are the layers with an array that none of them gave, which so is its filler's.
     """
@@ -231,9 +231,9 @@ def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, Stor
     unused: list[tuple[str, ...]] = []
     giver: dict[str, int] = {}
     for i, file in enumerate(files):
-        found = match(file.layers, wanted, file.name, graph.file, borrowed)
-        unused.append(found.unused)
-        for (name, slot), blob in found.blobs.items():
+        matched = match(file.layers, wanted, file.name, graph.file, borrowed)
+        unused.append(matched.unused)
+        for (name, slot), blob in matched.blobs.items():
             ref = named[name].params[slot]
             stored[ref.owner, ref.slot] = blob
             giver[name] = i

@@ -42,16 +42,16 @@ def save_weights(
 
 
 def _check_names(graph: Graph, path: str) -> None:
-    seen = set[str]()
+    names = set[str]()
     for node in graph.nodes:
-        if node.params and node.name in seen:
+        if node.params and node.name in names:
             raise InputError(
                 f"{path}: cannot be written: two layers of this name have parameters, and weights go by name",
                 place=node.place,
                 layer=node.name,
                 layer_type=node.type,
             )
-        seen.update([node.name] if node.params else [])
+        names.update([node.name] if node.params else [])
 
 
 def _arrays(graph: Graph, params: Params, *, shared: bool) -> Iterator[tuple[str, int, Array]]:

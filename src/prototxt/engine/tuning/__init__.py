@@ -1,1 +1,1 @@
-"""Which kernel is fastest here: measured, remembered, chosen."""
+"""The fastest kernels on this machine: measured, kept in a file, chosen."""

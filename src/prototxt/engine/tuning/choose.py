@@ -1,4 +1,4 @@
-"""A choice of kernels by what was measured: by a layer's geometry the name of the fastest."""
+"""A choice of kernels from measured times: the name of the fastest by a layer's geometry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Kernels = Mapping[str, str]
 
 
 def geometry(layer: Layer, bottom: Sequence[Shape]) -> str:
-    """All that a kernel's time depends on: `Convolution 3x3+1/1 g2: 1x384x13x13 -> 1x256x13x13`."""
+    """Everything that a kernel's time depends on: `Convolution 3x3+1/1 g2: 1x384x13x13 -> 1x256x13x13`."""
     what = f"{layer.type} {layer.brief(bottom)}".strip()
     return f"{what}: {_shapes(bottom)} -> {_shapes(layer.shapes(bottom))}"
 

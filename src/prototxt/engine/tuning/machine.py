@@ -1,4 +1,4 @@
-"""What this machine is, and what it can do at best: float32 matrix products on all threads, copies of memory."""
+"""This machine and its best speed: float32 matrix products on all threads, copies of memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import numpy as np
 from prototxt.engine import blas
 
 SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576, 512))
-"""Rows, columns and depth of the products tried: square ones, and such as convolutions make."""
+"""Rows, columns and depth of the products tried: square ones, and some that convolutions make."""
 
 COPIED = 1 << 27
 """Bytes to copy: more than most caches hold."""
@@ -42,7 +42,7 @@ class Machine:
 
 
 def measure_machine(threads: int, rounds: int = 3) -> Machine:
-    """What `threads` threads can do, the best of so many rounds: a second or two for three."""
+    """The speed of `threads` threads, the best of `rounds` rounds: a second or two for three."""
     with blas.threads(threads):
         gflops = _gflops(rounds)
     return Machine(machine_name(), threads, gflops, _copy_gb(threads, rounds))
@@ -77,10 +77,10 @@ def _copy_gb(threads: int, rounds: int) -> float:
 def machine_name() -> str:
     """The processor's model and how many cores the machine has."""
     try:
-        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+        match = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     except OSError:  # no Linux
-        found = None
-    return f"{found[1] if found else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+        match = None
+    return f"{match[1] if match else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
 def busy() -> str | None:

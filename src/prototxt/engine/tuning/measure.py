@@ -1,4 +1,4 @@
-"""Which kernel is fastest for a layer, measured in the net itself, between its neighbours."""
+"""The fastest kernel for a layer, measured in the net itself, between its neighbours."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from prototxt.util.limits import check_fits
 from prototxt.weights.params import Params
 
 SECONDS = 5.0
-"""About how long is measured, if that makes no less than LEAST forwards of each kind and no more than MOST."""
+"""About how long is measured, if that makes at least MIN_FORWARDS of each kind and at most MAX_FORWARDS."""
 
-LEAST, MOST = 3, 30
+MIN_FORWARDS, MAX_FORWARDS = 3, 30
 
 CLEARLY = 0.95
 """Of the time of the kernel that was expected to be fastest, another one must take less than this share."""
@@ -134,8 +134,8 @@ def _best(sessions: Sequence[Session]) -> dict[tuple[int, str], float]:
             copy(entry, rng.random(entry.shape, np.float32))
         session.run([Watcher()])  # the first one warms up
     least, start = _Least(), perf_counter()
-    for turn in range(MOST):
-        if turn >= LEAST and perf_counter() - start > SECONDS:
+    for turn in range(MAX_FORWARDS):
+        if turn >= MIN_FORWARDS and perf_counter() - start > SECONDS:
             break
         for session in sessions:
             steps = session.plan.steps
