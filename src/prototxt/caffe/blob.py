@@ -23,7 +23,7 @@ class Blob(PythonBlob):
     """
 
     def __init__(self, shape: Shape, fetch: Callable[[], Array]) -> None:
-        """`fetch` makes the array when `data` is first asked for."""
+        """`fetch` makes the array when `data` is first read."""
         super().__init__(shape)
         self._fetch = fetch
 
@@ -37,7 +37,7 @@ class Blob(PythonBlob):
 
     @property
     def is_held(self) -> bool:
-        """Whether `data` was asked for, so that somebody may look at it or have written it."""
+        """Whether `data` was read, so that a script may hold it or have written it."""
         return self._data is not None
 
     def fits(self, shape: Shape) -> None:
@@ -46,11 +46,11 @@ class Blob(PythonBlob):
             self._shape, self._data, self._diff = shape, None, None
 
     def forget(self) -> None:
-        """Make the array anew when `data` is next asked for."""
+        """Fetch the array again when `data` is next read."""
         self._data = None
 
     def show(self, values: Array) -> None:
-        """What a forward made of it."""
+        """Take the values of a forward."""
         self.fits(values.shape)
         if self._data is not None:
             np.copyto(self._data, values)

@@ -47,7 +47,7 @@ def may_run(definition: Definition) -> bool:
     """Whether the net's Python layers may run: all are classes that the script itself has imported, or ALLOW is set.
 
     A net is data, and may come from a stranger: naming a module in it does not import that module. Well-known layers
-    whose module is not here are no hindrance to others: rooms do their work.
+    whose module is not here do not hinder others: built-in layers do their work.
     """
     if os.environ.get(ALLOW) == "1":
         return True
@@ -83,7 +83,7 @@ def _is_absent(module: str) -> bool:
 
 @contextmanager
 def raised_by_layers() -> Iterator[None]:
-    """What the code of a layer in Python raises reaches the script as it is, with a note of where that was."""
+    """Let errors of the code of a layer in Python reach the script as they are, with a note of the layer."""
     try:
         yield
     except PythonLayerError as error:

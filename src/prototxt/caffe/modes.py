@@ -1,4 +1,4 @@
-"""What pycaffe calls on the package itself: modes and devices, the seed, logs, the list of layer types."""
+"""Functions of the package itself: modes and devices, the seed, logs, the list of layer types."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _state = _State()
 
 
 def seed() -> int:
-    """What nets that are made now seed their fillers with."""
+    """The seed of the fillers of new nets."""
     return _state.seed
 
 
@@ -72,12 +72,12 @@ def init_log(level: int | None = None, stderr: bool | None = None) -> None:
 
 
 def log(message: str) -> None:
-    """Tell Python's logger "caffe"."""
+    """Log to Python's logger "caffe"."""
     LOG.info(message)
 
 
 def solver_count() -> int:
-    """1: nobody trains beside this process."""
+    """1: this process trains by itself."""
     return 1
 
 

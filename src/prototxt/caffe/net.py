@@ -38,7 +38,7 @@ class Net(NamedNet):
     """A Caffe network: `Net(file, caffe.TEST, weights="net.caffemodel")`, or `Net(file, weights, caffe.TEST)`.
 
     `blobs`, `params`, `layer_dict`, `top_names`, `bottom_names` and `blob_loss_weights` are OrderedDicts, by the
-    names and in the order of Caffe, with the Split layers that Caffe puts behind blobs that several layers read.
+    names and in the order of Caffe, with the Split layers that Caffe puts after blobs that several layers read.
     `blobs[name].data` is live: the next forward writes into it, and what is written into it is what the next forward
     reads, wherever that starts.
 
@@ -97,7 +97,7 @@ class Net(NamedNet):
         return Blob(net.blob(name).shape, lambda: net.blob(name).copy())
 
     def _layer(self, node: Node) -> Layer | LayerInfo:
-        """What the net shows of a layer; one in Python is the script's own object."""
+        """The layer as scripts see it; a layer in Python is the script's own object."""
         params = self._net.params_of(node)
         blobs = BlobVec(Blob(param.shape, partial(getattr, param, "data")) for param in params)
         if isinstance(node.layer, Python) and isinstance(node.layer.instance, Layer):
@@ -143,10 +143,10 @@ class Net(NamedNet):
     def _forward(self, start: int, end: int) -> float:
         """Run layers `start` to `end` by their numbers; the loss."""
         if not self._before and not self._after:
-            behind = self._sources
-            if start < behind <= end:
-                # What lies behind is planned for the shapes that these turn out to have.
-                return self._run(start, behind - 1) + self._run(behind, end)
+            rest = self._sources
+            if start < rest <= end:
+                # The layers after them are planned for the shapes that these turn out to have.
+                return self._run(start, rest - 1) + self._run(rest, end)
             return self._run(start, end)
         total = 0.0
         for layer in range(start, end + 1):
@@ -159,7 +159,7 @@ class Net(NamedNet):
 
     @property
     def _sources(self) -> int:
-        """How many layers at the net's beginning are in Python and read nothing."""
+        """Number of layers at the net's beginning that are in Python and read nothing."""
         nodes = self._graph.nodes
         others = (i for i, node in enumerate(nodes) if node.bottoms or not isinstance(node.layer, Python))
         return next(others, len(nodes))
@@ -187,7 +187,7 @@ class Net(NamedNet):
         return blob.is_held or blob.shape != inner.shape or not inner.has_values
 
     def _follow(self, before: Graph, written: Iterable[str]) -> None:
-        """Blobs show what the net made of them; `before` is the graph it had."""
+        """Update the blobs that scripts hold; `before` is the graph before the forward."""
         for name in written if self._graph is before else self.blobs:
             self.blobs[name].fits(self._net.blob(name).shape)
         for name in written:

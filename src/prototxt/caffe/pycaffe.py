@@ -1,4 +1,4 @@
-"""What `caffe.pycaffe` has: the net and the solvers, for scripts that import them from there.
+"""The names of `caffe.pycaffe`: the net and the solvers, for scripts that import them from there.
 
 Source: caffe/python/caffe/pycaffe.py.
 """

@@ -1,4 +1,4 @@
-"""Split layers, put in where Caffe puts them: behind every blob that more than one layer reads."""
+"""Split layers where Caffe inserts them: after every blob that more than one layer reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Top = tuple[int, int]
 
 @dataclass
 class _Uses:
-    """Who reads what: of every bottom the top that made it, of every top how often it is read."""
+    """For every bottom the top it comes from; for every top the number of its readers."""
 
     maker: dict[Top, Top] = field(default_factory=dict)
     reads: Counter[Top] = field(default_factory=Counter)
