@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from prototxt.blobs import count
     from prototxt.detection.detection import Detection
     from prototxt.engine.watch import Timer, Trace, Watcher
+    from prototxt.explain.sections.layer import explain_layer
     from prototxt.frontend.load import load_graph
     from prototxt.frontend.options import NetOptions
+    from prototxt.graph.context import find_layer
     from prototxt.images.labels import read_labels
     from prototxt.images.load import load_image
     from prototxt.images.mean import read_mean
@@ -68,6 +70,8 @@ _HOMES = {
     "View": "prototxt.images.view",
     "Watcher": "prototxt.engine.watch",
     "count": "prototxt.blobs",
+    "explain_layer": "prototxt.explain.sections.layer",
+    "find_layer": "prototxt.graph.context",
     "layer": "prototxt.layers.registry",
     "load_graph": "prototxt.frontend.load",
     "load_image": "prototxt.images.load",
@@ -83,8 +87,8 @@ __all__ = [
     "Blob", "Cost", "DataError", "Detection", "Failure", "ImageError", "InputError", "Layer", "LayerError",
     "Net", "NetError", "NetOptions", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
     "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher", "WeightsError", "count",
-    "layer", "load_graph", "load_image", "load_net", "open_features", "parse_net", "read_labels",
-    "read_mean", "run_images",
+    "explain_layer", "find_layer", "layer", "load_graph", "load_image", "load_net",
+    "open_features", "parse_net", "read_labels", "read_mean", "run_images",
 ]  # fmt: skip
 
 

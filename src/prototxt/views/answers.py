@@ -10,6 +10,8 @@ import numpy as np
 
 from prototxt.blobs import Array, Shape
 
+__all__ = ["TOP", "Answer", "Class", "answers", "scores_classes"]
+
 TOP = 5
 """The classes shown by default."""
 

@@ -15,6 +15,8 @@ from prototxt.errors import printable
 if TYPE_CHECKING:
     from prototxt.views.answers import Answer
 
+__all__ = ["answers_table"]
+
 BAR = 24
 """Columns of the longest score bar."""
 

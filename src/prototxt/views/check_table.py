@@ -17,6 +17,8 @@ from prototxt.util.json import JsonObject
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
 
+__all__ = ["check_csv", "check_json", "check_table", "tally_line"]
+
 FIELDS = tuple(field.name for field in fields(Checked))
 
 NOTES = {

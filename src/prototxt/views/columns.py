@@ -16,6 +16,8 @@ from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
 from rich.style import Style
 
+__all__ = ["WIDE", "Column", "R", "column_table", "fit", "hidden_columns", "plain_text"]
+
 R = TypeVar("R")
 
 WIDE = 10_000

@@ -10,6 +10,23 @@ from prototxt.errors import printable
 from prototxt.images.labels import fit_labels, is_background
 from prototxt.util.json import JsonObject
 
+__all__ = [
+    "MIN_SCORE",
+    "Choice",
+    "backgrounds",
+    "called",
+    "corners",
+    "headline",
+    "legend",
+    "line",
+    "measure_note",
+    "name_of",
+    "percent",
+    "places",
+    "prediction_dict",
+    "tag",
+]
+
 MIN_SCORE = 0.5
 """Boxes of a lower score are counted, not told, unless somebody says otherwise."""
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from prototxt.detection.detection import Boxes, Prediction, Segmentation
     from prototxt.views.detections import Choice
 
+__all__ = ["prediction_table"]
+
 BAR = 24
 """Columns of the bar of all pixels."""
 

@@ -8,6 +8,8 @@ from itertools import count
 
 from prototxt.views.drawing import COLOURS, Box, Drawing, Module, Part
 
+__all__ = ["quoted", "to_dot"]
+
 DIRECTIONS = {"down": "TB", "right": "LR"}
 
 HEAD = """\

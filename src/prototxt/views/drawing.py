@@ -11,6 +11,8 @@ from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.layers.base import Layer
 from prototxt.views.numbers import compact_shape
 
+__all__ = ["COLOURS", "Arrow", "Box", "Drawing", "Module", "Part", "draw", "kind_of"]
+
 COLOURS = {
     "data": ("#e3e8ee", "#7b8794"),
     "convolution": ("#cfe2fa", "#4a7fb8"),

@@ -13,6 +13,8 @@ from prototxt.util.json import JsonObject
 from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
 
+__all__ = ["report_dict", "to_csv", "to_json", "to_markdown"]
+
 COLUMNS = (
     "layer", "type", "brief", "bottoms", "tops", "shapes", "params", "param_count", "statistics", "macs",
     "activation_bytes",

@@ -6,6 +6,8 @@ import subprocess
 
 from prototxt.errors import PrototxtError
 
+__all__ = ["render"]
+
 MAX_SECONDS = 300
 """The time limit of a drawing; a net of a thousand layers takes a few seconds."""
 

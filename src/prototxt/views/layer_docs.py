@@ -10,6 +10,8 @@ from prototxt.layers.forks import CAFFE, FORKS
 from prototxt.layers.registry import all_layer_classes
 from prototxt.schema import FieldDescriptor
 
+__all__ = ["layers_markdown"]
+
 HEAD = """# Layers
 
 Generated from the layer types in `src/prototxt/layers` by `make docs`; do not edit.

@@ -8,6 +8,8 @@ from itertools import count
 
 from prototxt.views.drawing import COLOURS, Box, Drawing, Module
 
+__all__ = ["to_mermaid", "too_much"]
+
 DIRECTIONS = {"down": "TB", "right": "LR"}
 
 MAX_ARROWS, MAX_CHARACTERS = 500, 50_000

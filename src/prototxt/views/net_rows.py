@@ -9,6 +9,8 @@ from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.graph.select import PHASES
 from prototxt.layers.unknown import Unknown
 
+__all__ = ["Missing", "Report", "Row", "Totals", "make_report"]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

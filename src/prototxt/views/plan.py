@@ -12,6 +12,8 @@ from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan
 from prototxt.util.json import JsonObject
 
+__all__ = ["PlanReport", "PlanRow", "make_plan_report", "plan_dict"]
+
 FLOAT_BYTES = 4
 
 FORWARD = "forward"

@@ -12,6 +12,8 @@ from prototxt.views.columns import WIDE, Column, R, column_table, fit, hidden_co
 from prototxt.views.numbers import bytes_cell, compact_shape, counted, first_few, human_bytes
 from prototxt.views.plan import PlanReport, PlanRow
 
+__all__ = ["gflop", "names", "plan_table", "plan_text", "step_columns", "types"]
+
 
 def plan_table(report: PlanReport, width: int) -> RenderableType:
     """The table of steps, and the memory of the plan below it, at most `width` columns wide."""

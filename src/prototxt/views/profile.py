@@ -9,6 +9,8 @@ from statistics import median
 from prototxt.util.json import JsonObject
 from prototxt.views.plan import PlanReport, PlanRow
 
+__all__ = ["KernelSum", "ProfileReport", "ProfileRow", "Roof", "Timing", "make_profile", "profile_dict"]
+
 
 @dataclass(frozen=True, slots=True)
 class Roof:

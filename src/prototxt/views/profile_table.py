@@ -14,6 +14,8 @@ from prototxt.views.plan import PlanRow
 from prototxt.views.plan_table import gflop, step_columns
 from prototxt.views.profile import KernelSum, ProfileReport, ProfileRow, Timing
 
+__all__ = ["profile_table"]
+
 
 def profile_table(report: ProfileReport, width: int) -> RenderableType:
     """The steps, the sums by kernel and the time of a forward, at most `width` columns wide."""

@@ -16,6 +16,8 @@ from prototxt.views.numbers import arrow, bytes_cell, compact_shape, counted, kn
 if TYPE_CHECKING:
     from prototxt.engine.watch import Timer
 
+__all__ = ["report_table", "table_text"]
+
 
 MAX_TYPES = 10
 """The most missing types that are listed one by one."""

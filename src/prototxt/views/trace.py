@@ -13,6 +13,8 @@ from prototxt.blobs import format_shape
 from prototxt.engine.watch import Traced, Values
 from prototxt.errors import printable
 
+__all__ = ["trace_table", "verdict"]
+
 
 def trace_table(rows: Sequence[Traced], first_bad: Traced | None) -> RenderableType:
     """A row of statistics per blob, and a last line on whether all values are finite."""
