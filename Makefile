@@ -37,7 +37,7 @@ lint: setup type
 type: setup
 	$(BIN)/mypy
 
-proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb
+proto: setup  ## proto/caffe.proto -> src/prototxt/schema/caffe.binpb and its types, caffe_pb2.pyi
 	$(BIN)/python tools/compile_schema.py
 
 docs: setup  ## the rooms -> docs/layers.md
