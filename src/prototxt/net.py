@@ -23,7 +23,7 @@ from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning
 from prototxt.frontend.load import Path, choose_layers, define_net, layer_of_input, make_graph
-from prototxt.frontend.options import NetKeywords, NetOptions
+from prototxt.frontend.options import NetKeywords, NetOptions, show_net_options
 from prototxt.graph.graph import Graph, Node
 from prototxt.graph.subgraph import LayerName
 from prototxt.images.view import View
@@ -45,6 +45,7 @@ MAX_SHOWN = 3
 """Inputs and outputs that `repr` shows."""
 
 
+@show_net_options
 def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) -> Net:
     """The net of a prototxt file, ready to run.
 
@@ -52,7 +53,7 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
     later one wins layer by layer; without it (and for layers it does not hold) the fillers of the net, seeded by
     `seed`, make the parameters. Arrays are read when they are first used.
 
-    `options` are those of `NetOptions`, by keyword:
+    The keywords are the fields of `NetOptions`:
 
     inputs   shapes of inputs, {"data": (1, 3, 227, 227)} as N x C x H x W, in place of the file's own
     keep     which blobs survive a forward: "all" (the default), "outputs", or a list of names
@@ -73,6 +74,7 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
     return _make_net(read_text(path), fspath(path), weights, NetOptions(**options))
 
 
+@show_net_options
 def parse_net(
     text: str, weights: Files = None, *, file: str = "<text>", **options: Unpack[NetKeywords]
 ) -> Net:

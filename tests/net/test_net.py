@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from inspect import Parameter, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from prototxt.blobs import Array
 from prototxt.engine.watch import Timer
 from prototxt.errors import InputError, LayerError, NetError, PrototxtWarning, TextError
 from prototxt.frontend.options import NetKeywords, NetOptions
+from prototxt.net import Net
 from support.helpers import noise
 
 LENET = (Path(__file__).parents[2] / "examples" / "lenet.prototxt").read_text()
@@ -113,6 +115,15 @@ def test_every_option_is_a_keyword() -> None:
     assert set(NetKeywords.__annotations__) == {field.name for field in fields(NetOptions)}
     with pytest.raises(TypeError, match="engin"):
         prototxt.parse_net(TEXT, engin="fast")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("function", [prototxt.load_net, prototxt.parse_net])
+def test_help_shows_every_option_with_its_default(function: Callable[..., Net]) -> None:
+    parameters = signature(function).parameters
+    for field in fields(NetOptions):
+        assert parameters[field.name].default == field.default, field.name
+        assert parameters[field.name].kind is Parameter.KEYWORD_ONLY
+    assert all(parameter.kind is not Parameter.VAR_KEYWORD for parameter in parameters.values())
 
 
 def test_blobs_are_zeros_before_the_first_forward() -> None:

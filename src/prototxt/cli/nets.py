@@ -25,17 +25,9 @@ def new_warnings(graph: Graph, definition: Definition) -> list[str]:
 
 
 def graph_options(choice: NetChoice, seed: int = 0) -> NetOptions:
-    """The options of a net as `prototxt.frontend.load` takes them; it keeps only outputs."""
-    return NetOptions(
-        phase=choice.phase,
-        level=choice.level,
-        stages=choice.stages,
-        inputs=dict(choice.inputs),
-        seed=seed,
-        allow_python_layers=choice.allow_python_layers,
-        dialect=choice.dialect or "",
-        keep="outputs",
-    )
+    """The net options of a command as the library takes them; the net keeps only its outputs."""
+    given = {**vars(choice), "inputs": dict(choice.inputs), "dialect": choice.dialect or ""}
+    return NetOptions(**given, seed=seed, keep="outputs")
 
 
 def up_to_if_needed(definition: Definition, options: Options, end: str) -> Definition:

@@ -1,11 +1,12 @@
-"""What a caller may say about a net: how its file becomes a graph, and how the graph runs."""
+"""The options of a net: how its file becomes a graph, and how the graph runs."""
 
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TypedDict, Unpack
+from inspect import Parameter, signature
+from typing import TypedDict, TypeVar, Unpack
 
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.hints import NO_HINTS, WeightHints
@@ -13,8 +14,12 @@ from prototxt.graph.select import PHASES, State
 from prototxt.layers.base import LayerSettings
 from prototxt.layers.forks import DIALECTS
 
+__all__ = ["Inputs", "NetKeywords", "NetOptions", "Options", "show_net_options"]
+
 Inputs = Mapping[str, Sequence[int]]
 """Shapes of inputs by name."""
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,3 +113,18 @@ class NetOptions(Options):
         """These options, with others added or replaced."""
         known = {field.name: getattr(options, field.name) for field in fields(options)}
         return cls(**{**known, **others})
+
+
+def show_net_options(function: Function) -> Function:
+    """Make the signature of a function with `**options` list the fields of `NetOptions` and their defaults.
+
+    `help` and `inspect.signature` then show every keyword; type checkers read `NetKeywords`.
+    """
+    own = signature(function)
+    named = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+    options = [
+        Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+        for field in fields(NetOptions)
+    ]
+    vars(function)["__signature__"] = own.replace(parameters=[*named, *options])
+    return function

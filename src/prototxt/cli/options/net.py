@@ -42,7 +42,7 @@ python_option = click.option(
 
 @dataclass(frozen=True)
 class NetChoice:
-    """The values of the net options."""
+    """The values of the net options; each field is one of `NetOptions`."""
 
     inputs: tuple[tuple[str, tuple[int, ...]], ...]
     phase: str
