@@ -18,6 +18,8 @@ from prototxt.engine.blob_store import Blob, BlobStore
 from prototxt.engine.executor import Executor, Part, run_reference
 from prototxt.engine.feeds import new_shapes, read_feeds
 from prototxt.engine.session import Session
+from prototxt.engine.tuning.autotune import autotune
+from prototxt.engine.tuning.cache import load_fastest
 from prototxt.engine.tuning.measure import Measured
 from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import check_threads, default_threads
@@ -130,7 +132,7 @@ class Net:
     def __init__(self, definition: Definition, options: NetOptions, weights: Files = None) -> None:
         """See `load_net` for the arguments and errors."""
         threads = default_threads() if options.threads is None else check_threads(options.threads)
-        self._executor = Executor(options.engine, threads)
+        self._executor = Executor(options.engine, threads, load_fastest)
         self._graphs: LruCache[tuple[object, ...], Graph] = LruCache(GRAPHS)
         files = read_files(weights)
         self._definition, self._options, self._hints = definition, options, weight_hints(files)
@@ -168,7 +170,7 @@ class Net:
 
     @engine.setter
     def engine(self, engine: str) -> None:
-        self._executor = Executor(engine, self.threads)
+        self._executor = Executor(engine, self.threads, load_fastest)
 
     @property
     def threads(self) -> int:
@@ -456,7 +458,7 @@ class Net:
 
         Raises InputError for more memory than the machine has.
         """
-        return self._executor.autotune(self._part("outputs", start, end).graph, self._params)
+        return autotune(self._executor, self._part("outputs", start, end).graph, self._params)
 
 
 def _shapes_key(graph: Graph, options: NetOptions) -> tuple[object, ...]:

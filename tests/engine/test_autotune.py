@@ -1,4 +1,4 @@
-"""Kernels are measured once for a geometry, remembered in a file, and used by every net; broken files count as none."""
+"""Kernels are measured once for a geometry, stored in a file, and used by every net; broken files count as none."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import prototxt
-from prototxt.engine.tuning import measure as autotune
-from prototxt.engine.tuning.cache import MAX_BYTES, remember, remembered
+from prototxt.engine.tuning import measure
+from prototxt.engine.tuning.cache import MAX_BYTES, load_fastest, store_fastest
 from prototxt.engine.tuning.measure import Measured
 from prototxt.layers.batch_norm import BatchNorm
 from prototxt.layers.dummy_data import DummyData
@@ -36,7 +36,7 @@ MEAN = "Pooling AVE global: 1x3x5x7 -> 1x3x1x1"
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of measured kernels, not there yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(autotune, "MAX_FORWARDS", 2)
+    monkeypatch.setattr(measure, "MAX_FORWARDS", 2)
     return tmp_path / "prototxt" / "kernels.json"
 
 
@@ -56,8 +56,8 @@ def test_each_geometry_once(file: Path) -> None:
     assert min(measured[0].seconds.values()) > 0
     assert kernels(made)["two"] == measured[0].chosen
     assert made.autotune() == net().autotune() == ()
-    assert remembered(2) == {m.geometry: m.chosen for m in measured}
-    assert remembered(1) == {}
+    assert load_fastest(2) == {m.geometry: m.chosen for m in measured}
+    assert load_fastest(1) == {}
     assert [m.geometry for m in net(threads=1).autotune()] == [SAME, MEAN]
 
 
@@ -97,20 +97,20 @@ def test_more_than_the_machine_has(file: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("name", ["winograd", "im2col_gemm"])
-def test_what_is_remembered_is_used_by_every_net(file: Path, name: str) -> None:
+def test_stored_kernels_are_used_by_every_net(file: Path, name: str) -> None:
     data = np.random.default_rng(0).standard_normal((1, 4, 9, 11), np.float32)
     want = parse_net(TEXT, engine="reference").forward(data=data)["mean"]
-    remember(2, {SAME: name})
+    store_fastest(2, {SAME: name})
     assert (kernels(net())["one"], kernels(net())["two"]) == (name, name)
     np.testing.assert_allclose(net().forward(data=data)["mean"], want, rtol=1e-4, atol=1e-5)
 
 
-def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_net_and_its_clone_without_a_cache_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prototxt.engine.tuning.cache.cache_file", lambda _: None)
     made = net()
     slower = "im2col_gemm" if kernels(made)["one"] == "winograd" else "winograd"
     fake = (Measured("one", SAME, {"x": 2.0, slower: 1.0}),)
-    monkeypatch.setattr("prototxt.engine.executor.measure", lambda *_: fake)
+    monkeypatch.setattr("prototxt.engine.tuning.autotune.measure", lambda *_: fake)
     assert made.autotune() == fake
     assert kernels(made)["one"] == slower
     assert kernels(made.clone())["one"] == slower
@@ -126,26 +126,26 @@ def test_a_net_and_its_twin_without_a_cache_folder(file: Path, monkeypatch: pyte
         b'{"machines": {}, "more": "' + b"x" * MAX_BYTES + b'"}',
     ],
 )  # fmt: skip
-def test_a_broken_file_counts_as_none_and_is_written_anew(file: Path, content: bytes) -> None:
-    remember(2, {SAME: "a"})
+def test_a_broken_file_counts_as_none_and_is_written_again(file: Path, content: bytes) -> None:
+    store_fastest(2, {SAME: "a"})
     (key,) = json.loads(file.read_text())["machines"]
     file.write_bytes(content.replace(b"KEY", key.encode()))
-    assert remembered(2) == {}
-    remember(2, {MEAN: "b"})
-    assert remembered(2) == {MEAN: "b"}
+    assert load_fastest(2) == {}
+    store_fastest(2, {MEAN: "b"})
+    assert load_fastest(2) == {MEAN: "b"}
 
 
 def test_machines_are_kept_apart(file: Path) -> None:
-    remember(2, {SAME: "a"})
-    remember(3, {SAME: "b"})
-    remember(2, {MEAN: "c"})
-    assert (remembered(2), remembered(3), remembered(4)) == ({SAME: "a", MEAN: "c"}, {SAME: "b"}, {})
+    store_fastest(2, {SAME: "a"})
+    store_fastest(3, {SAME: "b"})
+    store_fastest(2, {MEAN: "c"})
+    assert (load_fastest(2), load_fastest(3), load_fastest(4)) == ({SAME: "a", MEAN: "c"}, {SAME: "b"}, {})
     assert [path.name for path in file.parent.iterdir()] == ["kernels.json"]
 
 
 def test_a_file_that_is_none(file: Path) -> None:
     file.parent.mkdir()
     file.mkdir()
-    assert remembered(2) == {}
-    remember(2, {SAME: "a"})  # cannot be written: measured anew next time
-    assert remembered(2) == {}
+    assert load_fastest(2) == {}
+    store_fastest(2, {SAME: "a"})  # cannot be written: measured again next time
+    assert load_fastest(2) == {}

@@ -13,7 +13,7 @@ import prototxt
 from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.engine.session import Session
 from prototxt.kernels import winograd
-from prototxt.plan.choose import Kernels
+from prototxt.plan.choose import ListKernels
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from support.case_index import HAS_NUMBA, cases_with, compiled_pairs, kernel_pairs, plans_with
 from support.golden import CASE_LIST, CASES, Case, part, refused_cases
@@ -107,7 +107,7 @@ if HAS_NUMBA:
         check_kernel(case, kernel, threads, numba_kernels)
 
 
-def check_kernel(case: Case, kernel: str, threads: int, kernels: Kernels) -> None:
+def check_kernel(case: Case, kernel: str, threads: int, kernels: ListKernels) -> None:
     """One of these kernels, wherever it runs a step of a case, gives the reference's blobs."""
     stored = case.arrays()
     plans = plans_with(case.net(stored).graph, kernel, kernels)

@@ -16,7 +16,7 @@ from prototxt.blobs import Shape
 from prototxt.graph.graph import Graph
 from prototxt.layers.base import Layer
 from prototxt.net import Net
-from prototxt.plan.choose import Kernels, candidates
+from prototxt.plan.choose import ListKernels, candidates
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 from support.breakdowns import with_breakdown
@@ -86,7 +86,7 @@ def four_axes(case: Case) -> list[tuple[int, ...]]:
     return [shape for shape in shapes if len(shape) == 4 and shape[:2] != (1, 1)]
 
 
-def by_kernel(name: str, kernels: Kernels) -> Callable[[Layer, list[Shape]], Kernel | None]:
+def by_kernel(name: str, kernels: ListKernels) -> Callable[[Layer, list[Shape]], Kernel | None]:
     """A choice that takes the kernel of this name wherever it applies."""
 
     def choose_it(layer: Layer, bottom: list[Shape]) -> Kernel | None:
@@ -96,7 +96,7 @@ def by_kernel(name: str, kernels: Kernels) -> Callable[[Layer, list[Shape]], Ker
     return choose_it
 
 
-def plans_with(graph: Graph, kernel: str, kernels: Kernels) -> list[Plan]:
+def plans_with(graph: Graph, kernel: str, kernels: ListKernels) -> list[Plan]:
     """The plans of a graph, keeping all blobs or the outputs only, with a step that this kernel runs."""
     plans = [
         make_plan(graph, resolve_keep(graph, keep), by_kernel(kernel, kernels)) for keep in ("all", "outputs")
@@ -104,7 +104,7 @@ def plans_with(graph: Graph, kernel: str, kernels: Kernels) -> list[Plan]:
     return [plan for plan in plans if any(step.kernel and step.kernel.name == kernel for step in plan.steps)]
 
 
-def kernels_of(graph: Graph, kernels: Kernels = numpy_kernels) -> set[str]:
+def kernels_of(graph: Graph, kernels: ListKernels = numpy_kernels) -> set[str]:
     """The names of these kernels that run some step of a plan of a graph."""
     able = {
         kernel.name

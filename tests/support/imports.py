@@ -57,6 +57,11 @@ class Package:
         """The top-level folder of a module; a loose file is a folder of its own, "" is the package itself."""
         return module.removeprefix(self.title).lstrip(".").partition(".")[0]
 
+    def nested_folder(self, module: str) -> str:
+        """The folder that holds a module, however deep; a loose file or a package is a folder of its own."""
+        is_own = self.modules[module].name == "__init__.py" or module.count(".") == 1
+        return module if is_own else module.rpartition(".")[0]
+
     def place(self, module: str) -> str:
         """The path of a module inside the package, with slashes."""
         return self.modules[module].relative_to(self.root).as_posix()

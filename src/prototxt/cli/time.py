@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from prototxt.cli.actions.requests import TimeRequest
-from prototxt.cli.options.gflags import OneDashCommand
+from prototxt.cli.gflags import OneDashCommand
 from prototxt.cli.options.group import file_name
 from prototxt.cli.options.net import input_option, python_option
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,6 @@ from prototxt.engine.blob_store import BlobStore
 from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.engine.reference import ReferenceInterpreter
 from prototxt.engine.session import Session
-from prototxt.engine.tuning.cache import remember, remembered
-from prototxt.engine.tuning.choose import Kernels, tuned
-from prototxt.engine.tuning.measure import Measured, measure
 from prototxt.engine.watch import Watcher
 from prototxt.errors import InputError
 from prototxt.graph.graph import BlobId, Graph
@@ -22,6 +19,7 @@ from prototxt.graph.subgraph import LayerName, part
 from prototxt.kernels.layout import copy
 from prototxt.plan.choose import Choose
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
+from prototxt.plan.tuned import FastestKernels, choose_tuned
 from prototxt.util.extras import missing_library
 from prototxt.util.limits import check_fits
 from prototxt.util.lru import LruCache
@@ -50,13 +48,16 @@ class Executor:
     A `Part` says what runs: it is resolved once from `start`, `end` and `keep`, then handed on.
     """
 
-    def __init__(self, engine: str, threads: int) -> None:
-        """Raises InputError for an engine that is not known or whose library is missing."""
+    def __init__(self, engine: str, threads: int, stored: Callable[[int], FastestKernels]) -> None:
+        """`stored` returns the fastest kernels that earlier runs measured with a number of threads.
+
+        Raises InputError for an engine that is not known or whose library is missing.
+        """
         if engine not in ENGINES:
             raise InputError(f'engine is "fast", "numba" or "reference", not "{engine}"')
-        self.engine, self.threads = engine, threads
+        self.engine, self.threads, self._stored = engine, threads, stored
         self._compiled = _choose_compiled() if engine == "numba" else None
-        self._measured: Kernels = {}
+        self._measured: FastestKernels = {}
         self._packed = PackedWeightsCache()
         self._make_caches(CACHED)
 
@@ -134,16 +135,16 @@ class Executor:
         store.update(graph, {**entries, **values}, session.loss(), session.arena.lend)
         return outputs
 
-    def autotune(self, graph: Graph, params: Params) -> tuple[Measured, ...]:
-        """Measure the kernels of these layers, and use the fastest from now on; see `Net.autotune`."""
-        measured = measure(graph, params, self.threads, self._fastest())
-        if measured:
-            chosen = {each.geometry: each.chosen for each in measured}
-            self._measured = {**self._measured, **chosen}
-            remember(self.threads, chosen)
-            self._plans.clear()
-            self._sessions.clear()
-        return measured
+    @property
+    def fastest(self) -> FastestKernels:
+        """The kernels that were measured to be fastest, for this net or for another one on this machine."""
+        return {**self._stored(self.threads), **self._measured}
+
+    def prefer(self, kernels: FastestKernels) -> None:
+        """Use these kernels from now on: plans and sessions are made again."""
+        self._measured = {**self._measured, **kernels}
+        self._plans.clear()
+        self._sessions.clear()
 
     def _checked_plan(self, part: Part) -> Plan:
         plan = self.plan(part)
@@ -152,11 +153,7 @@ class Executor:
         return plan
 
     def _choose(self) -> Choose:
-        return self._compiled or tuned(self._fastest())
-
-    def _fastest(self) -> Kernels:
-        """What was measured, by this net or by another one on this machine."""
-        return {**remembered(self.threads), **self._measured}
+        return self._compiled or choose_tuned(self.fastest)
 
 
 def run_reference(

@@ -1,4 +1,4 @@
-"""Which kernel runs a layer: of those that can, the one with the least estimated time."""
+"""The choice of the kernel that runs a layer: of those that can, the one with the shortest estimated time."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from prototxt.layers.base import Layer
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from prototxt.util.modules import import_submodules
 
+__all__ = ["Choose", "ListKernels", "candidates", "choose"]
+
 import_submodules("prototxt.plan.lowering")
 
-Kernels = Callable[[Layer, Sequence[Shape]], Sequence[Kernel]]
-"""The kernels of an engine that can run a layer on bottoms of these shapes."""
+ListKernels = Callable[[Layer, Sequence[Shape]], Sequence[Kernel]]
+"""Lists the kernels of an engine that can run a layer on bottoms of these shapes."""
 
 Choose = Callable[[Layer, list[Shape]], Kernel | None]
 """Chooses the kernel that runs a layer; None where the layer's own forward does."""
 
 
-def candidates(layer: Layer, bottom: Sequence[Shape], kernels: Kernels = numpy_kernels) -> list[Kernel]:
+def candidates(layer: Layer, bottom: Sequence[Shape], kernels: ListKernels = numpy_kernels) -> list[Kernel]:
     """Every kernel that can run this layer on bottoms of these shapes, the fastest by estimate first."""
     return sorted(kernels(layer, bottom), key=lambda kernel: kernel.seconds())
 
 
-def choose(layer: Layer, bottom: Sequence[Shape], kernels: Kernels = numpy_kernels) -> Kernel | None:
+def choose(layer: Layer, bottom: Sequence[Shape], kernels: ListKernels = numpy_kernels) -> Kernel | None:
     """The kernel that runs this layer; None where the layer's own forward does."""
     return next(iter(candidates(layer, bottom, kernels)), None)

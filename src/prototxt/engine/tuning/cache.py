@@ -1,4 +1,4 @@
-"""A file in the user's cache folder: the kernels that were measured to be fastest on this machine."""
+"""The file in the user's cache folder that holds the fastest kernels measured on this machine."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from pathlib import Path
 import numpy as np
 
 from prototxt.engine import blas
-from prototxt.engine.tuning.choose import Kernels
 from prototxt.engine.tuning.machine import machine_name
 from prototxt.errors import PrototxtError
+from prototxt.plan.tuned import FastestKernels
 from prototxt.util.files import regular_size, whole_file
 from prototxt.util.user_cache import cache_file
 from prototxt.util.version import __version__
 
+__all__ = ["MAX_BYTES", "load_fastest", "store_fastest"]
+
 FILE = "kernels.json"
 
 MAX_BYTES = 1 << 24
-"""A larger file is none of ours."""
+"""Bytes of the file; a larger one was not written by this package."""
 
 
-def remembered(threads: int) -> Kernels:
-    """The kernels measured on this machine with N threads and these libraries; nothing where there is no file.
+def load_fastest(threads: int) -> FastestKernels:
+    """The kernels measured on this machine with N threads and these libraries; empty without a file.
 
-    A file that is broken counts as none.
+    A broken file counts as none.
     """
     file = cache_file(FILE)
     try:
@@ -37,8 +39,8 @@ def remembered(threads: int) -> Kernels:
     return _machines(file, (status.st_mtime_ns, status.st_size)).get(_key(threads), {})
 
 
-def remember(threads: int, kernels: Kernels) -> None:
-    """Add to what was measured; nowhere, where there is no cache folder that is the user's own."""
+def store_fastest(threads: int, kernels: FastestKernels) -> None:
+    """Add measured kernels to the file; do nothing without a cache folder of the user's own."""
     file = cache_file(FILE)
     if file is None:
         return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.engine.tuning.choose import geometry, tuned
 from prototxt.graph.graph import Graph
 from prototxt.net import parse_net
 from prototxt.plan.choose import candidates, choose
+from prototxt.plan.tuned import choose_tuned, tuning_key
 
 CONV = """
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 2 dim: 4 dim: 9 dim: 11 } } }
@@ -22,7 +22,7 @@ def graph(given: str = "") -> Graph:
 
 def key(made: Graph) -> str:
     node = made.nodes[1]
-    return geometry(node.layer, made.bottom_shapes(node))
+    return tuning_key(node.layer, made.bottom_shapes(node))
 
 
 def test_a_geometry() -> None:
@@ -40,7 +40,7 @@ def test_geometries_differ_where_times_may() -> None:
 def test_what_was_measured_is_chosen(name: str) -> None:
     made = graph()
     node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
-    chosen = tuned({key(made): name})(node.layer, shapes)
+    chosen = choose_tuned({key(made): name})(node.layer, shapes)
     assert chosen is not None
     assert chosen.name == name
 
@@ -49,10 +49,10 @@ def test_what_was_measured_is_chosen(name: str) -> None:
 def test_a_kernel_that_cannot_run_the_layer_is_not_chosen(name: str) -> None:
     made = graph()
     node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
-    chosen = tuned({key(made): name})(node.layer, shapes)
+    chosen = choose_tuned({key(made): name})(node.layer, shapes)
     assert chosen is not None
     assert chosen.name == candidates(node.layer, shapes)[0].name
 
 
 def test_nothing_measured() -> None:
-    assert tuned({}) is choose
+    assert choose_tuned({}) is choose
