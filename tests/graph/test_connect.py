@@ -32,7 +32,7 @@ def layer(kind: str, bottoms: str = "", tops: str = "", rest: str = "") -> str:
 def test_each_write_in_place_is_a_new_version() -> None:
     _, first, second, third, fourth = wired(
         layer("ReLU", "x", "y") + layer("ReLU", "y", "y") + layer("Power", "y", "y") + layer("TanH", "y", "z")
-    ).links
+    ).nodes
     assert (first.bottoms, first.tops) == ((BlobId("x"),), (BlobId("y", 0),))
     assert (second.bottoms, second.tops) == ((BlobId("y", 0),), (BlobId("y", 1),))
     assert (third.bottoms, third.tops) == ((BlobId("y", 1),), (BlobId("y", 2),))
@@ -40,13 +40,13 @@ def test_each_write_in_place_is_a_new_version() -> None:
 
 
 def test_a_version_is_read_by_those_that_come_before_the_next_write() -> None:
-    links = wired(layer("TanH", "x", "before") + layer("ReLU", "x", "x") + layer("TanH", "x", "after")).links
-    assert [link.bottoms for link in links[1:]] == [(("x", 0),), (("x", 0),), (("x", 1),)]
+    nodes = wired(layer("TanH", "x", "before") + layer("ReLU", "x", "x") + layer("TanH", "x", "after")).nodes
+    assert [node.bottoms for node in nodes[1:]] == [(("x", 0),), (("x", 0),), (("x", 1),)]
 
 
 def test_in_place_goes_by_the_bottom_at_the_same_position() -> None:
     text = layer("Split", "x", "a b")
-    assert wired(text + layer("Eltwise", "a b", "a")).links[-1].tops == (BlobId("a", 1),)
+    assert wired(text + layer("Eltwise", "a b", "a")).nodes[-1].tops == (BlobId("a", 1),)
     error = refused(text + layer("Eltwise", "a b", "b"))
     assert 'top "b" exists already' in str(error)
     assert 'only a layer whose bottom 0 is "b"' in str(error.hint)
@@ -101,9 +101,9 @@ def test_a_wrong_number_of_bottoms_or_tops(text: str, what: str) -> None:
 
 
 def test_an_unknown_type_points_at_the_type() -> None:
-    (link,) = wired('layer {\n  name: "c"\n  type: "Convolutoin"\n  bottom: "x" top: "y"\n}').links[1:]
-    assert isinstance(link.layer, Unknown)
-    error = link.layer.why
+    (node,) = wired('layer {\n  name: "c"\n  type: "Convolutoin"\n  bottom: "x" top: "y"\n}').nodes[1:]
+    assert isinstance(node.layer, Unknown)
+    error = node.layer.why
     assert str(error.place) == "net.prototxt:4:3"
     assert error.what == 'unknown layer type "Convolutoin"'
     assert error.hint is not None
@@ -124,9 +124,9 @@ def test_no_layers() -> None:
     assert str(caught.value) == "empty.prototxt: the file has no layers"
 
 
-def test_links_carry_their_param_specs() -> None:
-    link = wired(layer("PReLU", "x", "y", 'param { name: "shared" }')).links[-1]
-    assert [spec.name for spec in link.specs] == ["shared"]
+def test_nodes_carry_their_param_specs() -> None:
+    node = wired(layer("PReLU", "x", "y", 'param { name: "shared" }')).nodes[-1]
+    assert [spec.name for spec in node.specs] == ["shared"]
 
 
 def test_a_version_as_text() -> None:

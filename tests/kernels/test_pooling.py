@@ -7,7 +7,8 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.kernels.pooling import max_pool_with_positions
-from prototxt.layers.pooling import LOWEST, Pooling
+from prototxt.layers.common.maximum import LOWEST
+from prototxt.layers.pooling import Pooling
 from prototxt.plan.lowering.windows import window_2d
 from support.helpers import layer_from_text, noise
 

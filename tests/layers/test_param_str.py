@@ -41,7 +41,7 @@ def test_pairs(text: str, pairs: dict[str, object]) -> None:
         ("'a' 16", '"16" where ":" is needed'),
         ("{'a': 16", "it ends too early"),
         ("'a': 16}", '"}" where a word or a number is needed'),
-        ("{'a': 16} 'b'", '"b" behind the end'),
+        ("{'a': 16} 'b'", '"b" after the end'),
         ("'a': [1 2]", '"]" or a comma is missing'),
         ("'a': [1, 2)", '"]" or a comma is missing'),
         ("'a': 'b", 'cannot read "\'"'),

@@ -68,7 +68,7 @@ def by_loops(x: Array, rois: Array, dim: int, group: int, scale: float) -> Array
 
 @pytest.mark.parametrize("together", [1, 100, 2**20])
 def test_equals_loops(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(psroi_pooling, "TOGETHER", together)
+    monkeypatch.setattr(psroi_pooling, "BLOCK_VALUES", together)
     rng = np.random.default_rng(together)
     x = noise(2, 18, 13, 17)
     corners = np.sort(rng.uniform(-30, 300, (25, 2, 2)), axis=1).reshape(25, 4)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
-from prototxt.graph.graph import BlobId, Link, Wiring
+from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Resolution, resolve_type
@@ -17,7 +17,7 @@ from prototxt.text.place import place_of_value
 
 
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
-    """Make every layer and link it to the blobs that it reads and writes.
+    """Make every layer and wire it to the blobs that it reads and writes.
 
     A layer that nothing here can run is an Unknown.
 
@@ -30,7 +30,7 @@ def connect(definition: Definition, settings: LayerSettings) -> Wiring:
         raise _no_layers(definition)
     current: dict[str, BlobId] = {}
     automatic = _automatic_tops(layers)
-    links, doubts = [], dict[str, list[tuple[int, Resolution]]]()
+    nodes, doubts = [], dict[str, list[tuple[int, Resolution]]]()
     for index, param in enumerate(layers):
         layer, meant = _make(definition, index, param, settings)
         if meant.others:
@@ -39,9 +39,19 @@ def connect(definition: Definition, settings: LayerSettings) -> Wiring:
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
         tops += tuple(next(automatic) for _ in range(layer.num_tops - layer.named_tops))
-        links.append(Link(index, layer, bottoms, tops, tuple(param.param), definition.trees[index]))
+        nodes.append(
+            Node(
+                index=index,
+                layer=layer,
+                bottoms=bottoms,
+                tops=tops,
+                place=definition.place(index),
+                specs=tuple(param.param),
+                tree=definition.trees[index],
+            )
+        )
     notes = (*definition.notes, *(_doubt(definition, doubt) for doubt in doubts.values()))
-    return Wiring(definition.message.name, definition.file, settings.phase, tuple(links), notes)
+    return Wiring(definition.message.name, definition.file, settings.phase, tuple(nodes), notes)
 
 
 def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -> str:

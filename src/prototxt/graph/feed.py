@@ -31,21 +31,21 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
         _check(name, shape)
     layers = list(definition.message.layer)
     trees: list[Message | None] = list(definition.trees)
-    made = {top: i for i in reversed(range(len(layers))) for top in layers[i].top}
+    producers = {top: i for i in reversed(range(len(layers))) for top in layers[i].top}
     orphans: dict[str, Shape] = {}
     for name, shape in inputs.items():
-        if name not in made:
+        if name not in producers:
             orphans[name] = shape
-        elif layers[made[name]].bottom:
+        elif layers[producers[name]].bottom:
             raise InputError(
-                f'"{name}" is computed by layer "{layers[made[name]].name}", it is not an input of the net',
-                place=definition.place(made[name]),
+                f'"{name}" is computed by layer "{layers[producers[name]].name}", it is not an input of the net',
+                place=definition.place(producers[name]),
                 hint=_inputs_hint(layers),
             )
     read = _read_names(layers)
     _refuse_unread(orphans, layers, read, definition)
     notes = list(definition.notes)
-    for index in sorted({made[name] for name in inputs if name in made}):
+    for index in sorted({producers[name] for name in inputs if name in producers}):
         if layers[index].type == "Input":
             layers[index] = _input_again(layers[index], inputs)
         else:
@@ -114,13 +114,13 @@ def _data_as_input(
 def _implied_shape(layer: LayerParameter, i: int, inputs: Mapping[str, Shape], place: Place) -> ImpliedShape:
     """The shape of a top that was not given and the reason for it, as the layer type knows them."""
     try:
-        found = resolve_type(layer).layer_class.implied_shape(layer, i, inputs)
+        implied = resolve_type(layer).layer_class.implied_shape(layer, i, inputs)
     except MissingLayerError:
-        found = None
+        implied = None
     except LayerError as error:
         raise error.at(place, layer.name, layer.type) from None
-    if found is not None:
-        return found
+    if implied is not None:
+        return implied
     given = ", ".join(f'"{top}"' for top in layer.top if top in inputs)
     raise InputError(
         f'layer "{layer.name}" ({layer.type}) makes "{layer.top[i]}" too, whose shape does not follow from {given}',

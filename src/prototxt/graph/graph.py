@@ -1,4 +1,4 @@
-"""The graph's parts: blobs in versions, links between layers, nodes with shapes."""
+"""The graph's parts: blobs in versions, layers wired by them, and the whole net with its shapes."""
 
 from __future__ import annotations
 
@@ -30,36 +30,10 @@ class BlobId(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A layer with the blobs it reads and writes.
-
-    `specs` are the file's ParamSpec messages, `tree` is the text it came from (None where it did not).
-    """
-
-    index: int
-    layer: Layer
-    bottoms: tuple[BlobId, ...]
-    tops: tuple[BlobId, ...]
-    specs: tuple[ParamSpec, ...]
-    tree: Message | None
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """Every layer linked, before any shape is known."""
-
-    name: str
-    file: str
-    phase: int
-    links: tuple[Link, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ParamRef:
     """A learned array as one layer sees it.
 
-    `owner` is the index of the node that made it and `slot` its place there; a layer that shares it by its
+    `owner` is the index of the node that has it first and `slot` its place there; a layer that shares it by its
     ParamSpec's name (`shared_name`) refers to the owner's. `name` is what the layer calls it: "weights", say.
     """
 
@@ -75,19 +49,22 @@ class ParamRef:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A layer in the graph: wired, with its parameters, what one forward costs, and the text it came from.
+    """A layer in the net: the blobs it reads and writes, its parameters, and the cost of one forward.
 
-    `window` is what slides over the first bottom: None where nothing does, or where no shape is known.
+    `connect` makes it, `infer` adds `params`, `cost` and `window` where its bottoms' shapes are known. `window` slides
+    over the first bottom (None where nothing does). `specs` are the file's ParamSpec messages, `tree` is the text that
+    the layer was read from, if any.
     """
 
     index: int
     layer: Layer
     bottoms: tuple[BlobId, ...]
     tops: tuple[BlobId, ...]
-    params: tuple[ParamRef, ...]
-    cost: Cost
     place: Place
+    specs: tuple[ParamSpec, ...] = ()
     tree: Message | None = None
+    params: tuple[ParamRef, ...] = ()
+    cost: Cost = field(default_factory=Cost)
     window: Window | None = None
 
     @property
@@ -99,12 +76,12 @@ class Node:
         return self.layer.type
 
     def place_of_filler(self, type_name: str) -> Place:
-        """Where the layer's filler of this type stands, else the layer itself."""
+        """The place of the layer's filler of this type, else that of the layer."""
         return place_of_filler(self.tree, self.place.file, type_name) if self.tree else self.place
 
     @property
     def own_params(self) -> tuple[ParamRef, ...]:
-        """Those it does not take from another layer."""
+        """The parameters that it does not take from another layer."""
         return tuple(p for p in self.params if p.owner == self.index)
 
     @property
@@ -116,6 +93,17 @@ class Node:
     def statistics(self) -> int:
         """Measured values it owns."""
         return sum(count(p.shape) for p in self.own_params if p.statistic)
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Every layer wired, before any shape is known."""
+
+    name: str
+    file: str
+    phase: int
+    nodes: tuple[Node, ...]
+    notes: tuple[str, ...]
 
 
 @contextmanager
@@ -157,10 +145,10 @@ class Graph:
     def entries(self) -> tuple[BlobId, ...]:
         """The blobs that must be there before a forward: those the caller fills, those no layer here makes."""
         needed: dict[BlobId, None] = {}
-        made: set[BlobId] = set()
+        written: set[BlobId] = set()
         for node in self.nodes:
-            needed.update(dict.fromkeys(node.tops if node.layer.is_input else set(node.bottoms) - made))
-            made.update(node.tops)
+            needed.update(dict.fromkeys(node.tops if node.layer.is_input else set(node.bottoms) - written))
+            written.update(node.tops)
         return tuple(needed)
 
     @cached_property
@@ -170,7 +158,7 @@ class Graph:
 
     @property
     def stateful(self) -> bool:
-        """Whether a forward may depend on those before it (see `Layer.remembers`)."""
+        """Whether a forward may depend on those before it (see `Layer.stateful`)."""
         return any(node.layer.stateful for node in self.nodes)
 
     @cached_property

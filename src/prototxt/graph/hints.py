@@ -1,4 +1,4 @@
-"""What weights files say about a net before its graph is made."""
+"""Facts from weights files that the graph depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class WeightHints:
     """The number of learned arrays that weights files hold for each layer, by layer name.
 
     Some forks of Caffe use one type name for different layers; how many arrays a layer was saved with can say which
-    one is meant (SegNet's BN has two, PSPNet's four). So the files are opened before the graph is made. No number in
+    one is meant (SegNet's BN has two, PSPNet's four). So the files are opened before the graph is built; no number in
     them is read for that.
     """
 
@@ -19,4 +19,4 @@ class WeightHints:
 
 
 NO_HINTS = WeightHints()
-"""Of a net without weights files."""
+"""The hints of a net without weights files."""

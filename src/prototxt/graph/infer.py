@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
-from prototxt.errors import LayerError, NetError, Place
-from prototxt.graph.graph import BlobId, Graph, Link, Node, ParamRef, Wiring
+from prototxt.errors import LayerError, NetError
+from prototxt.graph.graph import BlobId, Graph, Node, ParamRef, Wiring, located_at
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.unknown import Unknown
 from prototxt.text.definition import place_in
@@ -26,42 +26,47 @@ def infer(wiring: Wiring) -> Graph:
     shared: dict[str, ParamRef] = {}
     nodes: list[Node] = []
     notes = list(wiring.notes)
-    for link in wiring.links:
-        place = place_in(link.tree, wiring.file)
-        if isinstance(link.layer, Unknown) or not shapes.keys() >= set(link.bottoms):
-            nodes.append(Node(link.index, link.layer, link.bottoms, link.tops, (), Cost(), place, link.tree))
+    for node in wiring.nodes:
+        if isinstance(node.layer, Unknown) or not shapes.keys() >= set(node.bottoms):
+            nodes.append(node)
             continue
-        params, top, cost = _ask_layer(wiring, link, [shapes[b] for b in link.bottoms])
-        shapes.update(zip(link.tops, top, strict=True))
-        refs = tuple(_param_ref(wiring, link, i, param, shared) for i, param in enumerate(params))
-        notes += _remarks(link, place, [shapes[b] for b in link.bottoms])
-        window = link.layer.window(shapes[link.bottoms[0]]) if link.bottoms else None
-        node = Node(link.index, link.layer, link.bottoms, link.tops, refs, cost, place, link.tree, window)
-        nodes.append(node)
+        bottom = [shapes[b] for b in node.bottoms]
+        params, top, cost = _query_layer(node, bottom)
+        inferred = replace(
+            node,
+            params=tuple(_param_ref(wiring, node, i, param, shared) for i, param in enumerate(params)),
+            cost=cost,
+            window=node.layer.window(bottom[0]) if bottom else None,
+        )
+        nodes.append(inferred)
+        notes += _layer_notes(node, bottom)
+        shapes.update(zip(node.tops, top, strict=True))
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
-        wiring.name, wiring.file, wiring.phase, tuple(nodes), shapes, inputs, _outputs(nodes), tuple(notes)
+        name=wiring.name,
+        file=wiring.file,
+        phase=wiring.phase,
+        nodes=tuple(nodes),
+        shapes=shapes,
+        inputs=inputs,
+        outputs=_outputs(nodes),
+        notes=tuple(notes),
     )
 
 
-def _ask_layer(
-    wiring: Wiring, link: Link, bottom: list[Shape]
-) -> tuple[tuple[Param, ...], list[Shape], Cost]:
-    try:
-        params, top = link.layer.params(bottom), link.layer.shapes(bottom)
-        for blob, shape in zip(link.tops, top, strict=True):
+def _query_layer(node: Node, bottom: list[Shape]) -> tuple[tuple[Param, ...], list[Shape], Cost]:
+    with located_at(node):
+        params, top = node.layer.params(bottom), node.layer.shapes(bottom)
+        for blob, shape in zip(node.tops, top, strict=True):
             _check_size(f'top "{blob.name}"', shape)
         for i, param in enumerate(params):
             _check_size(f"parameter {i}", param.shape)
-        return params, top, link.layer.cost(bottom, top)
-    except LayerError as error:
-        place = place_in(link.tree, wiring.file, error.field)
-        raise error.at(place, link.layer.name, link.layer.type) from None
+        return params, top, node.layer.cost(bottom, top)
 
 
-def _remarks(link: Link, place: Place, bottom: list[Shape]) -> list[str]:
+def _layer_notes(node: Node, bottom: list[Shape]) -> list[str]:
     """The layer's notes for the user, each with the place of the layer."""
-    return [f'{place}: layer "{link.layer.name}" ({link.layer.type}): {r}' for r in link.layer.notes(bottom)]
+    return [f'{node.place}: layer "{node.name}" ({node.type}): {note}' for note in node.layer.notes(bottom)]
 
 
 def _check_size(what: str, shape: Shape) -> None:
@@ -74,12 +79,19 @@ def _check_size(what: str, shape: Shape) -> None:
         )
 
 
-def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict[str, ParamRef]) -> ParamRef:
-    """The layer's own array, or the one that an earlier layer made under the same name."""
-    spec = link.specs[slot] if slot < len(link.specs) else None
+def _param_ref(wiring: Wiring, node: Node, slot: int, param: Param, shared: dict[str, ParamRef]) -> ParamRef:
+    """The layer's own array, or the one that an earlier layer has under the same name."""
+    spec = node.specs[slot] if slot < len(node.specs) else None
     shared_name = spec.name if spec is not None else ""
     own = ParamRef(
-        link.index, slot, param.shape, param.filler, param.statistic, param.name, shared_name, param.start
+        owner=node.index,
+        slot=slot,
+        shape=param.shape,
+        filler=param.filler,
+        statistic=param.statistic,
+        name=param.name,
+        shared_name=shared_name,
+        start=param.start,
     )
     if spec is None or not shared_name:
         return own
@@ -90,10 +102,10 @@ def _param_ref(wiring: Wiring, link: Link, slot: int, param: Param, shared: dict
     if not fits:
         raise NetError(
             f'shares parameter "{shared_name}" as {format_shape(own.shape)}, but layer '
-            f'"{wiring.links[owner.owner].layer.name}" made it {format_shape(owner.shape)}',
-            place=place_in(link.tree, wiring.file, "param"),
-            layer=link.layer.name,
-            layer_type=link.layer.type,
+            f'"{wiring.nodes[owner.owner].name}" made it {format_shape(owner.shape)}',
+            place=place_in(node.tree, wiring.file, "param"),
+            layer=node.name,
+            layer_type=node.type,
         )
     return replace(owner, shape=own.shape, name=own.name)
 

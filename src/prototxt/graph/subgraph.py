@@ -14,8 +14,8 @@ LayerName = str | int
 def part(graph: Graph, start: LayerName | None, end: LayerName | None) -> Graph:
     """The layers from `start` to `end`, both included, in the file's order; None means the net's own first or last.
 
-    Nodes keep their index. Its `entries` are the blobs that earlier layers would have made; its outputs are the
-    tops of `end`, or without one the net's own as far as layers of this part make them.
+    Nodes keep their index. Its `entries` are the blobs that earlier layers would have written; its outputs are the
+    tops of `end`, or without one the net's own as far as layers of this part write them.
 
     Raises InputError for a layer the net does not have, or an end before its start.
     """
@@ -30,15 +30,17 @@ def part(graph: Graph, start: LayerName | None, end: LayerName | None) -> Graph:
         )
     nodes = graph.nodes[first : last + 1]
     touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
-    made = {top.name for node in nodes for top in node.tops}
+    written = {top.name for node in nodes for top in node.tops}
     ends = (
-        [top.name for top in nodes[-1].tops] if end is not None else [n for n in graph.outputs if n in made]
+        [top.name for top in nodes[-1].tops]
+        if end is not None
+        else [n for n in graph.outputs if n in written]
     )
     return replace(
         graph,
         nodes=nodes,
         shapes={blob: shape for blob, shape in graph.shapes.items() if blob in touched},
-        inputs=tuple(name for name in graph.inputs if name in made),
+        inputs=tuple(name for name in graph.inputs if name in written),
         outputs=tuple(dict.fromkeys(ends)),
     )
 

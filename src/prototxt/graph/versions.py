@@ -11,8 +11,8 @@ _BEFORE = ":before-"
 def find_blob(graph: Graph, name: str) -> BlobId:
     """The blob of this name: its last version, or an earlier one where layers write it in place.
 
-    `conv1` is the blob as the net leaves it, `conv1@0` as it was first made, `conv1:before-relu1` as it was before the
-    layer relu1 (or the first of type ReLU, in any case of letters) wrote over it.
+    `conv1` is the blob as the net leaves it, `conv1@0` as it was first written, `conv1:before-relu1` as it was before
+    the layer relu1 (or the first of type ReLU, in any case of letters) wrote over it.
 
     Raises InputError for a name the net does not have.
     """

@@ -114,8 +114,8 @@ class AnchorTarget(Layer):
 
     def _draw(self, mask: Mask, most: int) -> Labels:
         """The positions in a mask, `most` of them at random where there are more."""
-        found = np.flatnonzero(mask)
-        return found if found.size <= most else self.rng.choice(found, most, replace=False)
+        positions = np.flatnonzero(mask)
+        return positions if positions.size <= most else self.rng.choice(positions, most, replace=False)
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """Cost of comparing every anchor with every true box."""

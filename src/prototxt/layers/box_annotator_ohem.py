@@ -57,9 +57,9 @@ class BoxAnnotatorOHEM(Layer):
             if shape[:1] != (regions,):
                 what = f"{regions} regions need {name} of {regions} x ..., got {format_shape(shape)}"
                 raise LayerError(what, field="bottom")
-        for name, shape, behind in zip(BOTTOMS[1:], bottom[1:], (1, 1, 2), strict=True):
-            if count(shape[behind:]) != 1:
-                form = "R x C" if behind == 2 else "R"
+        for name, shape, start in zip(BOTTOMS[1:], bottom[1:], (1, 1, 2), strict=True):
+            if count(shape[start:]) != 1:
+                form = "R x C" if start == 2 else "R"
                 what = f"{name} must be {form} (further axes of 1), got {format_shape(shape)}"
                 raise LayerError(what, field="bottom")
         return [(regions, 1, 1, 1), (regions, count(bottom[3][1:]), 1, 1)]

@@ -59,8 +59,8 @@ class Convolution(ConvolutionBase):
         weight = params[0].reshape(g, c_out, c_in, *window.kernel)
         y = np.zeros((batch, g, c_out, count(out)), np.float32)
         for tap in window.taps():
-            seen = padded[last_axes(window.span(tap, out))]
-            y += weight[last_axes(tap)] @ seen.reshape(batch, g, c_in, count(out))
+            values = padded[last_axes(window.span(tap, out))]
+            y += weight[last_axes(tap)] @ values.reshape(batch, g, c_in, count(out))
         if self.bias_term:
             y += params[1].reshape(g, c_out, 1)
         return y.reshape(self.top_shape(x.shape))

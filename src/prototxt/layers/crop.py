@@ -42,7 +42,7 @@ class Crop(Layer):
         self.offset: tuple[int, ...] = tuple(param.crop_param.offset)
 
     def offsets(self, shape: Shape, size: Shape) -> Shape:
-        """Where the piece begins, on `axis` and every axis after it, in a bottom of `shape` cut to `size`.
+        """The start of the piece, on `axis` and every axis after it, in a bottom of `shape` cut to `size`.
 
         Raises LayerError when the piece runs out of the bottom.
         """

@@ -37,7 +37,7 @@ class DenseImageData(ImageList[ListedPair]):
         label: batch_size x 1 x H x W; H and W divided by ENet's label_divide_factor, rounded down
 
     Pitfalls:
-        Names are words without spaces, `root_folder` goes in front of both. Cutting and mirroring are random at TEST
+        Names are words without spaces, `root_folder` is put before both. Cutting and mirroring are random at TEST
         too. With new_height and new_width images are resized bilinearly, labels are the nearest. transform_param
         takes a mean and a scale, no crop_size and no mirror; the layer's own mean_file is not read. All images have one
         size; the fork takes any with batch_size 1.

@@ -30,8 +30,8 @@ class DetectionEvaluate(Layer):
         y: 1 x 1 x (classes + detections) x 5; first a row for each class but the background: [-1, label, number of
             true boxes, -1, -1], then for each detection [image, label, score, true positive, false positive], by
             image, label, score
-        A row of "nothing found" is no detection: y is as long as the values say, its most is what the table of shapes
-        tells.
+        A row of -1 (nothing detected) is no detection: the values decide the length of y, the table of shapes holds
+        the longest possible.
 
     Pitfalls:
         Difficult boxes count unless `evaluate_difficult_gt` is false. Overlaps are of the boxes in parts of the image:
@@ -69,22 +69,22 @@ class DetectionEvaluate(Layer):
         return self.num_classes - (0 <= self.background < self.num_classes)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        found, truth = bottom
-        if not found or found[-1] != 7:
+        detections, truth = bottom
+        if not detections or detections[-1] != 7:
             raise LayerError(
-                f"detections are rows of 7 (1 x 1 x R x 7), got {format_shape(found)}", field="bottom"
+                f"detections are rows of 7 (1 x 1 x R x 7), got {format_shape(detections)}", field="bottom"
             )
         check_truth(truth)
-        return [(1, 1, self._num_rows + count(found) // 7, 5)]
+        return [(1, 1, self._num_rows + count(detections) // 7, 5)]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         truth = read_truth(bottom[1], self.num_classes, self.background)
-        found = self._detections(bottom[0])
+        detections = self._detections(bottom[0])
         rows = [self._classes(truth)]
-        groups, of_group = np.unique(found[:, :2], axis=0, return_inverse=True)
+        groups, of_group = np.unique(detections[:, :2], axis=0, return_inverse=True)
         for i, (image, label) in enumerate(groups):
             own = truth[(truth.image == image) & (truth.labels == label)]
-            rows.append(self._judged(found[of_group.ravel() == i], own))
+            rows.append(self._judged(detections[of_group.ravel() == i], own))
         return [np.concatenate(rows)[None, None]]
 
     def _detections(self, x: Array) -> Array:
@@ -105,25 +105,25 @@ class DetectionEvaluate(Layer):
         classes: Array = rows[rows[:, 1] != self.background]
         return classes
 
-    def _judged(self, found: Array, truth: Truth) -> Array:
+    def _judged(self, detections: Array, truth: Truth) -> Array:
         """The rows of detections of one image and class, with that class's true boxes there."""
-        rows = np.zeros((len(found), 5), np.float32)
+        rows = np.zeros((len(detections), 5), np.float32)
         if not len(truth):
-            rows[:, :3], rows[:, 4] = found[:, :3], 1
+            rows[:, :3], rows[:, 4] = detections[:, :3], 1
             return rows
-        found = found[np.argsort(-found[:, 2], kind="stable")]
-        share = overlap(found[:, None, 3:], truth.boxes)
+        detections = detections[np.argsort(-detections[:, 2], kind="stable")]
+        share = overlap(detections[:, None, 3:], truth.boxes)
         nearest, hit = share.argmax(1), share.max(1) >= np.float32(self.threshold)
         counts = self.difficult_count | ~truth.difficult[nearest]
         taken = np.flatnonzero(hit & counts)
         first = taken[np.unique(nearest[taken], return_index=True)[1]]
-        rows[:, :3] = found[:, :3]
+        rows[:, :3] = detections[:, :3]
         rows[first, 3] = 1
         rows[:, 4] = (~hit | counts) & (rows[:, 3] == 0)
         return rows
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """As if all detections and all true boxes were of one image and class: the most it can be."""
+        """The most it can be: all detections and all true boxes of one image and class."""
         pairs = count(bottom[0]) // 7 * (count(bottom[1]) // 8)
         return Cost(comparisons=5 * pairs, additions=4 * pairs, multiplications=pairs, divisions=pairs)
 

@@ -39,10 +39,10 @@ class DetectionOutput(Layer):
         R depends on the values; the table of shapes shows its upper bound.
 
     Pitfalls:
-        Where nothing is found in any image there is one row for each: its number, then six times -1. The bottoms hold
-        probabilities: a Softmax stands before. Boxes may hang over the image; `clip: true`, a field of OpenCV's that
-        MobileNet-YOLO does not know, cuts them to it. `keep_top_k` and `top_k` are no limit where the file does not
-        say. `code_type` is CORNER where it does not. `variance_encoded_in_target: true` leaves the variances out.
+        Where nothing is detected in any image there is one row for each: its number, then six times -1. The bottoms
+        hold probabilities: a Softmax stands before. Boxes may hang over the image; `clip: true`, a field of OpenCV's
+        that MobileNet-YOLO does not know, cuts them to it. `keep_top_k` and `top_k` are no limit where the file does
+        not say. `code_type` is CORNER where it does not. `variance_encoded_in_target: true` leaves the variances out.
         With `nms_param.eta` below 1 the threshold falls with each box kept, as long as it is above 0.5. A fourth
         bottom, the images, is not used: nothing is drawn; nor are files written (a remark says so).
 
@@ -125,14 +125,14 @@ class DetectionOutput(Layer):
             best = self._best(own, scores[label])
             heads = np.broadcast_to(np.array([image, label], np.float32), (best.size, 2))
             rows.append(np.column_stack([heads, scores[label, best], own[best]]))
-        found = np.concatenate(rows)
-        if self.keep_top_k is None or len(found) <= self.keep_top_k:
-            return found
-        found = found[np.argsort(-found[:, 2], kind="stable")[: self.keep_top_k]]
-        return found[np.argsort(found[:, 1], kind="stable")]
+        detections = np.concatenate(rows)
+        if self.keep_top_k is None or len(detections) <= self.keep_top_k:
+            return detections
+        detections = detections[np.argsort(-detections[:, 2], kind="stable")[: self.keep_top_k]]
+        return detections[np.argsort(detections[:, 1], kind="stable")]
 
     def _best(self, boxes: Array, scores: Array) -> Positions:
-        """Of one class the boxes that stay, the best first."""
+        """The boxes of one class that stay, the best first."""
         above = np.flatnonzero(scores > self.least_score)
         above = above[np.argsort(-scores[above], kind="stable")[: self.top_k]]
         return above[suppress(boxes[above], self.nms_threshold, eta=self.eta)]

@@ -1,4 +1,4 @@
-"""FlowWarp: an image seen through a field of displacements."""
+"""FlowWarp: an image warped by a field of displacements."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class FlowWarp(Layer):
 
         def at(rows: Labels, columns: Labels) -> Array:
             places = (rows * width + columns).reshape(len(x), 1, height * width)
-            seen = np.take_along_axis(x.reshape(*x.shape[:2], height * width), places, 2)
-            return seen.reshape(x.shape)
+            values = np.take_along_axis(x.reshape(*x.shape[:2], height * width), places, 2)
+            return values.reshape(x.shape)
 
         y = (1 - alpha) * (1 - beta) * at(top, left)
         y += alpha * (1 - beta) * at(top, right)

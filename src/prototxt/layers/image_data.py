@@ -30,7 +30,7 @@ class ImageData(ImageList[ListedImage]):
         label: batch_size
 
     Pitfalls:
-        A line is `NAME LABEL`; `root_folder` is put in front of the name as it is, so it ends with a slash.
+        A line is `NAME LABEL`; `root_folder` is put before the name as it is, so it ends with a slash.
         new_height and new_width go together. All images have one size, resized or cropped to one. Names are
         relative to the current folder, or else to the net's file. `shuffle` shuffles again at every pass.
 

@@ -38,7 +38,7 @@ class ImageLabelmapData(ImageList[ListedPair]):
         label: batch_size x 1 x H x W
 
     Pitfalls:
-        A line is `IMAGE MAP`, words without spaces; `root_folder` is put in front of both as it is. Resizing is
+        A line is `IMAGE MAP`, words without spaces; `root_folder` is put before both as it is. Resizing is
         bilinear, of maps too. Weak edges of averaged maps, up to 127, become 0. All images have one size; the fork
         takes any with batch_size 1.
 

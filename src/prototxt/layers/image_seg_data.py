@@ -42,7 +42,7 @@ class ImageSegData(ImageList[ListedPair]):
         a third top: batch_size x 1 x 1 x 2, height and width of each image, at most those of y
 
     Pitfalls:
-        A line is `NAME LABEL`, words without spaces; `root_folder` goes in front of both names as it is. With
+        A line is `NAME LABEL`, words without spaces; `root_folder` is put before both names as it is. With
         new_height and new_width label maps are resized bilinearly too, which makes labels that are none. There is no
         mean_file. The sizes of the third top are those before scale_factors.
 

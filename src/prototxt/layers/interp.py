@@ -40,12 +40,12 @@ class Interp(Layer):
           interp_param { zoom_factor: 8 }
         }
 
-    Source: PSPNet/src/caffe/layers/interp_layer.cpp, PSPNet/src/caffe/util/interp.cpp; use_blob_size is seen in
+    Source: PSPNet/src/caffe/layers/interp_layer.cpp, PSPNet/src/caffe/util/interp.cpp; use_blob_size stands in
     public files.
     """
 
     def setup(self, param: LayerParameter) -> None:
-        p = self._fields = param.interp_param
+        p = param.interp_param
         for field in ("pad_beg", "pad_end"):
             if getattr(p, field) > 0:
                 raise LayerError(
@@ -57,37 +57,17 @@ class Interp(Layer):
             what = f"{self.num_bottoms} bottoms and use_blob_size {str(p.use_blob_size).lower()}"
             hint = "use_blob_size: true takes the size of a second bottom"
             raise LayerError(what, field="use_blob_size" if p.use_blob_size else "bottom", hint=hint)
-        if not (p.use_blob_size or self._by_factor() or self._by_size()):
+        factors = given(p, ("shrink_factor", "zoom_factor"))
+        by_size = p.HasField("height") and p.HasField("width") and len(factors) != 1
+        if not (p.use_blob_size or factors or by_size):
             what = f"no size: height {p.height} and width {p.width} go together, or give zoom_factor or shrink_factor"
             raise LayerError(what, field="interp_param")
-
-    def _by_factor(self) -> bool:
-        return bool(given(self._fields, ("shrink_factor", "zoom_factor")))
-
-    def _by_size(self) -> bool:
-        """Whether height and width count."""
-        p = self._fields
-        one_factor = p.HasField("shrink_factor") != p.HasField("zoom_factor")
-        return p.HasField("height") and p.HasField("width") and not one_factor
-
-    @property
-    def size(self) -> Shape:
-        """The top's height and width where the file says them; nothing where a factor or a second bottom does."""
-        p = self._fields
-        return (p.height, p.width) if self._by_size() and not p.use_blob_size else ()
-
-    @property
-    def shrink_factor(self) -> int:
-        return int(self._fields.shrink_factor)
-
-    @property
-    def zoom_factor(self) -> int:
-        return int(self._fields.zoom_factor)
-
-    @property
-    def cut_off(self) -> tuple[int, int]:
+        self.size: Shape = (p.height, p.width) if by_size and not p.use_blob_size else ()
+        """The top's height and width, where the file sets them; empty where a factor or a second bottom does."""
+        self.shrink_factor: int = p.shrink_factor
+        self.zoom_factor: int = p.zoom_factor
+        self.cut_off = -p.pad_beg, -p.pad_end
         """Number of rows and columns cut off at the start and at the end."""
-        return -self._fields.pad_beg, -self._fields.pad_end
 
     def cut(self, shape: Shape) -> tuple[slice, slice]:
         """The rows and columns that are left. Raises LayerError where there are none."""
@@ -105,17 +85,16 @@ class Interp(Layer):
         return [(*shape[:2], *self._size(shape, bottom[1:]))]
 
     def _size(self, shape: Shape, others: Sequence[Shape]) -> Shape:
-        p = self._fields
         sizes = [cut.stop - cut.start for cut in self.cut(shape)]
         if others:
             check_num_axes(others[0], 4, 4)
             return others[0][2:]
-        if self._by_size():
-            check_least(p.height, 1, "height")
-            check_least(p.width, 1, "width")
-            return p.height, p.width
-        shrunk = [(size - 1) // p.shrink_factor + 1 for size in sizes]
-        return tuple(size + (size - 1) * (p.zoom_factor - 1) for size in shrunk)
+        for size, field in zip(self.size, ("height", "width"), strict=False):
+            check_least(size, 1, field)
+        if self.size:
+            return self.size
+        shrunk = [(size - 1) // self.shrink_factor + 1 for size in sizes]
+        return tuple(size + (size - 1) * (self.zoom_factor - 1) for size in shrunk)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         size = self.shapes([x.shape for x in bottom])[0][2:]
@@ -140,7 +119,7 @@ class Interp(Layer):
 def resized(x: Array, size: Shape) -> Array:
     """N x C x H x W at another height and width: along W, then along H, in float32 as the formula has it.
 
-    Channels-last, as blobs lie in memory. Only the rows that are needed are made wide.
+    Channels-last, as blobs lie in memory. Only the rows that are needed are resized along W.
     """
     image = x.transpose(0, 2, 3, 1)
     above, below, upper, lower = _taps(image.shape[1], size[0])

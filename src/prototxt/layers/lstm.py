@@ -27,7 +27,7 @@ class LSTM(Recurrent):
         With `expose_hidden: true` h_0 and c_0 are the last bottoms, h_T and c_T further tops, all 1 x N x D.
 
     Pitfalls:
-        Time comes first, the sequences side by side second. cont is 0 where a sequence begins and 1 elsewhere.
+        Time comes first, the sequences side by side second. cont is 0 where a sequence begins and 1 otherwise.
         Without expose_hidden the state lives on from forward to forward, until cont is 0; it begins as 0. The
         gates stand in another order than in many programs.
 

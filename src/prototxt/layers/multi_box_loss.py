@@ -1,4 +1,4 @@
-"""MultiBoxLoss: what SSD is trained with, the errors of boxes and of classes in one number."""
+"""MultiBoxLoss: the loss of SSD, the errors of boxes and of classes in one number."""
 
 from __future__ import annotations
 
@@ -30,12 +30,11 @@ from prototxt.layers.softmax_with_loss import TINY
 from prototxt.schema.caffe_pb2 import (
     LayerParameter,
     MultiBoxLossParameter,
-    NonMaximumSuppressionParameter,
     PriorBoxParameter,
 )
 from prototxt.util.lazy import np
 
-SMALL = 1e-5
+MIN_AREA = 1e-5
 """Boxes of a smaller area are no hard examples where `nms_param` is given."""
 
 
@@ -92,14 +91,23 @@ class MultiBoxLoss(Layer):
             p.overlap_threshold if p.match_type == MultiBoxLossParameter.PER_PREDICTION else None
         )
         self.normalization = normalization(param.loss_param)
-        self._fields = p
-        self._check()
+        self.agnostic: bool = p.map_object_to_agnostic
+        self.use_difficult: bool = p.use_difficult_gt
+        self.match_priors: bool = p.use_prior_for_matching
+        self.within_image: bool = p.ignore_cross_boundary_bbox
+        self.scaled_targets: bool = p.encode_variance_in_target
+        self.inside_only: bool = p.bp_inside
+        self.negatives_per_match: float = p.neg_pos_ratio
+        self.max_negative_overlap: float = p.neg_overlap
+        self.sample_size: int = p.sample_size
+        self.suppress_priors: bool = p.use_prior_for_nms
+        self.nms = _nms(p)
+        self._check(p)
         shown = tuple(param.propagate_down) or (True, True)
         self.loc_weight: float = p.loc_weight if shown[0] else 0.0
         self.conf_weight = float(len(shown) < 2 or shown[1])
 
-    def _check(self) -> None:
-        p = self._fields
+    def _check(self, p: MultiBoxLossParameter) -> None:
         if p.HasField("do_neg_mining") and p.do_neg_mining != (self.mining != "NONE"):
             what = f"do_neg_mining: {str(p.do_neg_mining).lower()} contradicts mining_type {self.mining}"
             raise LayerError(what, field="do_neg_mining", hint="leave do_neg_mining out")
@@ -135,7 +143,7 @@ class MultiBoxLoss(Layer):
         loc = bottom[0].reshape(images, boxes, -1, 4).swapaxes(1, 2)  # image, class or all, box
         conf = bottom[1].reshape(images, boxes, -1)
         truth = read_truth(bottom[3], self.num_classes, self.background)
-        if not self._fields.use_difficult_gt:
+        if not self.use_difficult:
             truth = truth[~truth.difficult]
         if not (variances > 0).all():
             raise LayerError(
@@ -148,72 +156,64 @@ class MultiBoxLoss(Layer):
         return scalar(total / divisor(self.normalization, images, boxes, int(matched)))
 
     def _errors(self, start: _Start, loc: Array, conf: Array, truth: Truth) -> tuple[int, float, float]:
-        """Of one image: how many boxes are matched, and the sums of the errors of boxes and of classes."""
-        found, nearest = self._match(start, loc, truth)
-        of_boxes = self._box_errors(start, loc, found, truth)
-        of_classes = self._class_errors(conf, found, truth)
+        """For one image: the number of matched boxes, the sum of their errors, and that of the classes' errors."""
+        matches, nearest = self._match(start, loc, truth)
+        of_boxes = self._box_errors(start, loc, matches, truth)
+        of_classes = self._class_errors(conf, matches, truth)
         if self.mining == "NONE":
-            return int((found >= 0).sum()), float(of_boxes.sum()), float(of_classes.sum())
+            return int((matches >= 0).sum()), float(of_boxes.sum()), float(of_classes.sum())
         if not len(truth):
             return 0, 0.0, 0.0
-        hard = self._hard(start, loc[0], found[0], nearest[0], of_boxes[0], of_classes)
-        matched = found[0] >= 0
+        hard = self._hard(start, loc[0], matches[0], nearest[0], of_boxes[0], of_classes)
+        matched = matches[0] >= 0
         if self.mining == "HARD_EXAMPLE":
             matched &= hard
-        counted = matched | (hard & (found[0] == NONE))
+        counted = matched | (hard & (matches[0] == NONE))
         return int(matched.sum()), float(of_boxes[0, matched].sum()), float(of_classes[counted].sum())
 
     def _match(self, start: _Start, loc: Array, truth: Truth) -> tuple[Indices, Array]:
         """The true box of each box, and by how much each overlaps the nearest; a row for each class, or for all."""
-        p = self._fields
-        within = p.ignore_cross_boundary_bbox
-        if p.use_prior_for_matching:
+        within = self.within_image
+        if self.match_priors:
             once, near = match(start.boxes, truth.boxes, self.threshold, within=within)
-            found = np.tile(once, (len(loc), 1))
+            matches = np.tile(once, (len(loc), 1))
             if not self.share_location and len(truth):
                 others = truth.labels[np.maximum(once, 0)] != np.arange(self.num_classes)[:, None]
-                found[others & (once >= 0)] = NONE
-            return found, np.tile(near, (len(loc), 1))
-        found, nearest = np.full(loc.shape[:2], NONE, np.intp), np.zeros(loc.shape[:2], np.float32)
+                matches[others & (once >= 0)] = NONE
+            return matches, np.tile(near, (len(loc), 1))
+        matches, nearest = np.full(loc.shape[:2], NONE, np.intp), np.zeros(loc.shape[:2], np.float32)
         decoded = self._decode(start, loc)
         for label in range(len(loc)):
             mine = np.arange(len(truth)) if self.share_location else np.flatnonzero(truth.labels == label)
             which, nearest[label] = match(decoded[label], truth.boxes[mine], self.threshold, within=within)
-            found[label] = np.append(mine, [IGNORED, NONE])[which]  # these two count from the end
-        return found, nearest
+            matches[label] = np.append(mine, [IGNORED, NONE])[which]  # these two count from the end
+        return matches, nearest
 
     def _decode(self, start: _Start, loc: Array) -> Array:
-        offsets = loc if self._fields.encode_variance_in_target else loc * start.variances
+        offsets = loc if self.scaled_targets else loc * start.variances
         return decode(self.code, start.boxes, offsets)
 
-    def _box_errors(self, start: _Start, loc: Array, found: Indices, truth: Truth) -> Array:
+    def _box_errors(self, start: _Start, loc: Array, matches: Indices, truth: Truth) -> Array:
         """The error of each box that stands for a true one, 0 for all others."""
-        row, box = np.nonzero(found >= 0)
-        errors = np.zeros(found.shape, np.float32)
-        want = encode(self.code, start.boxes[box], truth.boxes[found[row, box]])
-        off = loc[row, box] - (
-            want if self._fields.encode_variance_in_target else want / start.variances[box]
-        )
-        if self._fields.bp_inside:
-            places = (
-                start.boxes[box]
-                if self._fields.use_prior_for_matching
-                else self._decode(start, loc)[row, box]
-            )
+        row, box = np.nonzero(matches >= 0)
+        errors = np.zeros(matches.shape, np.float32)
+        want = encode(self.code, start.boxes[box], truth.boxes[matches[row, box]])
+        off = loc[row, box] - (want if self.scaled_targets else want / start.variances[box])
+        if self.inside_only:
+            places = start.boxes[box] if self.match_priors else self._decode(start, loc)[row, box]
             off = off * ((places >= 0) & (places <= 1))
-        if self._fields.encode_variance_in_target:
+        if self.scaled_targets:
             off = off / start.variances[box]
         errors[row, box] = (off * off / 2 if self.squares else smooth_l1(off)).sum(1)
         return errors
 
-    def _class_errors(self, conf: Array, found: Indices, truth: Truth) -> Array:
+    def _class_errors(self, conf: Array, matches: Indices, truth: Truth) -> Array:
         """The error of each box's classes: of its true box's label, or of the background."""
         # As in SSD, boxes that stand for nothing have no class at all where every box counts and classes are apart.
         nothing = -1 if self.logistic and self.mining == "NONE" else self.background
         labels = np.full(len(conf), nothing, np.intp)
-        row, box = np.nonzero(found >= 0)
-        agnostic = self._fields.map_object_to_agnostic
-        labels[box] = self.background + 1 if agnostic else truth.labels[found[row, box]]
+        row, box = np.nonzero(matches >= 0)
+        labels[box] = self.background + 1 if self.agnostic else truth.labels[matches[row, box]]
         if self.logistic:
             want = labels[:, None] == np.arange(self.num_classes)
             errors: Array = (np.logaddexp(np.float32(0), conf) - conf * want).sum(1)
@@ -225,28 +225,28 @@ class MultiBoxLoss(Layer):
         self,
         start: _Start,
         loc: Array,
-        found: Indices,
+        matches: Indices,
         nearest: Array,
         of_boxes: Array,
         of_classes: Array,
     ) -> Mask:
         """The boxes with the largest errors among those that may be mined."""
-        p, errors = self._fields, of_classes
         if self.mining == "HARD_EXAMPLE":
-            may, most, errors = np.arange(len(found)), p.sample_size, of_classes + of_boxes
+            candidates, most, errors = np.arange(len(matches)), self.sample_size, of_classes + of_boxes
         else:
-            may = np.flatnonzero((found == NONE) & (nearest < np.float32(p.neg_overlap)))
-            most = int((found >= 0).sum() * p.neg_pos_ratio)
-        order = may[np.argsort(-errors[may], kind="stable")]
-        if p.HasField("nms_param") and p.nms_param.nms_threshold > 0:
-            boxes = start.boxes if p.use_prior_for_nms else self._decode(start, loc)
-            order = _apart(boxes, order, p.nms_param)
-        chosen = np.zeros(len(found), np.bool_)
+            negative = (matches == NONE) & (nearest < np.float32(self.max_negative_overlap))
+            candidates, errors = np.flatnonzero(negative), of_classes
+            most = int((matches >= 0).sum() * self.negatives_per_match)
+        order = candidates[np.argsort(-errors[candidates], kind="stable")]
+        if self.nms is not None:
+            boxes = start.boxes if self.suppress_priors else self._decode(start, loc)
+            order = self.nms.apply(boxes, order)
+        chosen = np.zeros(len(matches), np.bool_)
         chosen[order[:most]] = True
         return chosen
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        """Of the classes, and of holding each prior box against each true one; the rest depends on what matches."""
+        """The cost of the classes and of comparing prior boxes with true ones; the rest depends on the values."""
         boxes = num_priors(bottom[2])
         pairs = boxes * (count(bottom[3]) // 8)
         return softmax_cost((bottom[0][0] * boxes, self.num_classes)) + Cost(
@@ -265,8 +265,21 @@ class _Start:
     variances: Array
 
 
-def _apart(boxes: Array, order: Positions, nms: NonMaximumSuppressionParameter) -> Positions:
-    """Of boxes in an order those that no better one overlaps."""
-    order = order[: nms.top_k] if nms.top_k >= 0 else order
-    order = order[areas(boxes[order]) >= SMALL]
-    return order[suppress(boxes[order], nms.nms_threshold)]
+@dataclass(frozen=True, slots=True)
+class _Suppression:
+    """Non-maximum suppression among the first `top_k` of some boxes; all of them where it is below 0."""
+
+    threshold: float
+    top_k: int
+
+    def apply(self, boxes: Array, order: Positions) -> Positions:
+        """Those of `order` (positions in `boxes`, the best first) that no better one overlaps."""
+        order = order[: self.top_k] if self.top_k >= 0 else order
+        order = order[areas(boxes[order]) >= MIN_AREA]
+        return order[suppress(boxes[order], self.threshold)]
+
+
+def _nms(p: MultiBoxLossParameter) -> _Suppression | None:
+    if not p.HasField("nms_param") or p.nms_param.nms_threshold <= 0:
+        return None
+    return _Suppression(p.nms_param.nms_threshold, p.nms_param.top_k)

@@ -9,15 +9,13 @@ from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.memo import once_per_shape
 from prototxt.layers.common.window import Window, check_padded
 from prototxt.layers.common.window_spec import pooling_spec
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PoolingParameter
 from prototxt.util.lazy import np
-
-LOWEST = -(2 - 2**-23) * 2.0**127
-"""-FLT_MAX: the maximum of nothing."""
 
 
 @layer("Pooling", bottoms=1, tops=(1, 2))

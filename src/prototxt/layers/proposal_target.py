@@ -101,9 +101,9 @@ class ProposalTarget(Layer):
         targets, weights = self._by_class(moves, classes, drawn.size)
         return [rois[:, :, None, None], labels[:, None, None, None], targets, weights, weights.copy()]
 
-    def _draw(self, found: Positions, most: int) -> Positions:
-        """Of these positions `most` at random, where there are more."""
-        return found if found.size <= most else self.rng.choice(found, most, replace=False)
+    def _draw(self, positions: Positions, most: int) -> Positions:
+        """At most `most` of these positions, drawn at random where there are more."""
+        return positions if positions.size <= most else self.rng.choice(positions, most, replace=False)
 
     def _by_class(self, moves: Array, classes: Array, drawn: int) -> tuple[Array, Array]:
         """The moves of objects, the first of the regions drawn, in the columns of their class, and weights of 1."""

@@ -18,7 +18,7 @@ from prototxt.util.lazy import np
 SMALLEST = 0.1
 """The least a region's side counts, in cells of the map."""
 
-TOGETHER = 2**20
+BLOCK_VALUES = 2**20
 """About how many values are summed at once."""
 
 
@@ -125,7 +125,7 @@ def means(maps: Array, image: Labels, rows: Spans, columns: Spans) -> Array:
     cells = maps.reshape(-1, channels)
     y = np.zeros((areas.size, channels), np.float32)
     full = np.flatnonzero(areas)
-    for these in _runs(full, areas[full], max(TOGETHER // channels, 1)):
+    for these in _runs(full, areas[full], max(BLOCK_VALUES // channels, 1)):
         size = areas[these]
         starts = np.cumsum(size) - size
         down_by, right_by = np.divmod(

@@ -158,7 +158,7 @@ class Python(Layer):
 
     def _create(self, module: str, name: str, param_str: str) -> Any:
         try:
-            found = getattr(importlib.import_module(module), name)
+            layer_class = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
             hint = "put its folder on PYTHONPATH"
             raise LayerError(f'no Python module "{error.name}"', field="module", hint=hint) from error
@@ -166,10 +166,10 @@ class Python(Layer):
             raise LayerError(f'Python module "{module}" has no class "{name}"', field="layer") from error
         except Exception as error:
             raise self._failed(f'importing "{module}"', error, "module") from error
-        if not isinstance(found, type):
+        if not isinstance(layer_class, type):
             raise LayerError(f'"{name}" of Python module "{module}" is no class', field="layer")
         try:
-            instance = found()
+            instance = layer_class()
         except Exception as error:
             raise self._failed(f"making a {name}", error, "layer") from error
         instance.param_str = instance.param_str_ = param_str

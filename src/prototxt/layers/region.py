@@ -72,8 +72,8 @@ class Region(Layer):
         channels = bottom[0].reshape(n, self.num, self._each, height, width)
         places, sizes, objectness, classes = np.split(channels, (2, self.coords, self.coords + 1), 2)
         of_classes = softmax(classes, 2) if self.softmax else sigmoid(classes)
-        made = np.concatenate([sigmoid(places), sizes, sigmoid(objectness), of_classes], 2)
-        return [made.reshape(bottom[0].shape)]
+        activated = np.concatenate([sigmoid(places), sizes, sigmoid(objectness), of_classes], 2)
+        return [activated.reshape(bottom[0].shape)]
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         boxes = count(bottom[0]) // self._each

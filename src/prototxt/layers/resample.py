@@ -1,4 +1,4 @@
-"""Resample: images made larger or smaller."""
+"""Resample: images resized, larger or smaller."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Resample(Layer):
         return self._pixels(rows, fy, smooth, shape[2]), self._pixels(columns, fx, smooth, shape[3])
 
     def _pixels(self, places: Weights, factor: float, smooth: bool, length: int) -> Taps:
-        """For every place the pixels that it is made of, and their weights; 0 for those off the image."""
+        """The source pixels of every place and their weights; 0 for those off the image."""
         kernel, taps = (_cubic, 4) if self.method == "CUBIC" else (_linear, 2)
         scale = np.float32(1 / factor if smooth else 1)
         reach = 2 if factor < 1 else ceil(taps / float(scale))
@@ -118,13 +118,13 @@ class Resample(Layer):
 
 
 def _all_places(size: Shape, out: Shape) -> tuple[Weights, Weights]:
-    """Where rows and columns look at."""
+    """The source positions of all rows and of all columns."""
     fy, fx = (old / new for old, new in zip(size, out, strict=True))
     return _places(out[0], fy, fx), _places(out[1], fx, fy)
 
 
 def _places(length: int, factor: float, other: float) -> Weights:
-    """Where the values of an axis look at; half of the other axis's factor is what the fork adds."""
+    """The source positions along one axis; the fork adds half of the other axis's factor."""
     half = np.float32(other) / np.float32(2) - np.float32(0.5)
     places: Weights = np.arange(length, dtype=np.float32) * np.float32(factor) + half
     return places
@@ -139,8 +139,8 @@ def _nearest(places: Weights) -> Places:
 def _check_inside(size: Shape, out: Shape) -> None:
     """Raises LayerError where NEAREST would read past the image."""
     (h, w), (oh, ow) = size, out
-    for axis, (length, made, other, other_made) in enumerate(((h, oh, w, ow), (w, ow, h, oh)), 2):
-        last = (2 * other_made * length * (made - 1) + made * other) // (2 * made * other_made)
+    for axis, (length, new, other, other_new) in enumerate(((h, oh, w, ow), (w, ow, h, oh)), 2):
+        last = (2 * other_new * length * (new - 1) + new * other) // (2 * new * other_new)
         if last >= length:
             what = (
                 f"from {format_shape(size)} to {format_shape(out)} NEAREST reads value {last} of axis "
@@ -165,9 +165,9 @@ def _cubic(d: Weights) -> Weights:
 
 def _interpolate(x: Array, axis: int, pixels: Taps) -> Array:
     """Sums of weighted pixels along an axis."""
-    made, row = list(x.shape), [1, 1, 1, 1]
-    made[axis], row[axis] = len(pixels[0]), -1
-    total: Array = np.zeros(made, np.float32)
+    shape, row = list(x.shape), [1, 1, 1, 1]
+    shape[axis], row[axis] = len(pixels[0]), -1
+    total: Array = np.zeros(shape, np.float32)
     for places, weights in zip(pixels[0].T, pixels[1].T, strict=True):
         if weights.any():
             total += x.take(places, axis) * weights.reshape(row)

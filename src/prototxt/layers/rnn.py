@@ -26,7 +26,7 @@ class RNN(Recurrent):
         With `expose_hidden: true` h_0 is a last bottom and h_T a second top, both 1 x N x D.
 
     Pitfalls:
-        Time comes first, the sequences side by side second. cont is 0 where a sequence begins and 1 elsewhere.
+        Time comes first, the sequences side by side second. cont is 0 where a sequence begins and 1 otherwise.
         Without expose_hidden the state lives on from forward to forward, until cont is 0; it begins as 0.
 
     Example:

@@ -9,16 +9,14 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
+from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.rois import Exact, Spans, away, check_rois, read_rois, within
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
-LOWEST = -(2 - 2**-23) * 2.0**127
-"""-FLT_MAX: the maximum of nothing."""
-
-TOGETHER = 2**16
-"""Values made at once: they stay in a core's cache."""
+BLOCK_VALUES = 2**16
+"""Values computed at once: they stay in a core's cache."""
 
 
 @layer("ROIPooling", bottoms=2, fork="fasterrcnn")
@@ -125,7 +123,7 @@ def widen(table: Array, step: int) -> None:
 
 def gather(table: Array, places: Labels, these: Labels, y: Array) -> None:
     """y[these] = the maximum of the table's rows at `places`, 4 for each."""
-    step = max(TOGETHER // table.shape[1], 1)
+    step = max(BLOCK_VALUES // table.shape[1], 1)
     for start in range(0, these.size, step):
         here = slice(start, start + step)
         best = table[places[0, here]]

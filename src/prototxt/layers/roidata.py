@@ -12,7 +12,7 @@ from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 
 EXAMPLES = {3: {0: "1,3,600,1000", 2: "8,5"}, 6: {0: "2,3,600,1000", 1: "128,5"}}
-"""By the number of tops, those whose shapes the caller has to say, and what they may look like."""
+"""The tops whose shapes the caller has to give, and which they may be, by the number of tops."""
 
 
 @layer("RoIData", bottoms=0, tops=(3, 6), fork="fasterrcnn")

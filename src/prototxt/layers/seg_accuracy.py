@@ -53,7 +53,7 @@ class SegAccuracy(Layer):
     def setup(self, param: LayerParameter) -> None:
         self.ignored: tuple[int, ...] = tuple(param.seg_accuracy_param.ignore_label)
         self.reset: bool = param.seg_accuracy_param.reset
-        self._seen: NDArray[np.int64] | None = None
+        self._sums: NDArray[np.int64] | None = None
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         for shape in bottom:
@@ -71,10 +71,10 @@ class SegAccuracy(Layer):
         classes = bottom[0].shape[1]
         labels, guess = self.pairs(bottom)
         kept = labels >= 0
-        seen = counts(labels[kept], guess[kept], classes)
+        sums = counts(labels[kept], guess[kept], classes)
         if not self.reset:
-            seen = self._seen = seen + self.seen(classes)
-        return [np.array(_shares(*seen), np.float32).reshape(1, 1, 1, 3)]
+            sums = self._sums = sums + self.earlier_counts(classes)
+        return [np.array(_shares(*sums), np.float32).reshape(1, 1, 1, 3)]
 
     def pairs(self, bottom: Sequence[Array]) -> tuple[Labels, Labels]:
         """The label of every pixel, N x H x W, -1 where it does not count, and the guess."""
@@ -86,9 +86,9 @@ class SegAccuracy(Layer):
         labels[kept] = read_labels(given[kept], classes)[0]
         return labels, guess
 
-    def seen(self, classes: int) -> NDArray[np.int64]:
+    def earlier_counts(self, classes: int) -> NDArray[np.int64]:
         """Sums over the forwards so far: 3 counts for each class."""
-        return np.zeros((3, classes), np.int64) if self._seen is None else self._seen
+        return np.zeros((3, classes), np.int64) if self._sums is None else self._sums
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         values, pixels, classes = count(bottom[0]), count(bottom[1]), bottom[0][1]
@@ -100,7 +100,7 @@ class SegAccuracy(Layer):
 
 
 def counts(labels: Labels, guess: Labels, classes: int) -> NDArray[np.int64]:
-    """Of each class the pixels that are of it by label and guess, by label, by guess."""
+    """Numbers of pixels per class, 3 x classes: by label and guess, by label, by guess."""
     groups = (labels[labels == guess], labels, guess)
     return np.stack([np.bincount(group, minlength=classes) for group in groups])
 

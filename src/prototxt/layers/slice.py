@@ -48,7 +48,7 @@ class Slice(Layer):
             raise LayerError(what, field="slice_point")
 
     def cuts(self, shape: Shape) -> list[int]:
-        """Where the parts begin and end: 0, every point, the length of the axis.
+        """The bounds of the parts: 0, every point, the length of the axis.
 
         Raises LayerError when the points do not rise or the axis cannot be divided evenly.
         """

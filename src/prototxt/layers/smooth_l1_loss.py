@@ -18,7 +18,7 @@ class SmoothL1Loss(Layer):
     """Half the square of each difference below 1, the difference less a half above; summed, over the items.
 
     Formula:
-        y = 1 / N * sum of f(a - b);  f(d) = d^2 / 2 where |d| < 1, |d| - 1/2 elsewhere
+        y = 1 / N * sum of f(a - b);  f(d) = d^2 / 2 where |d| < 1, |d| - 1/2 otherwise
 
     Shapes:
         a, b: N x any, alike

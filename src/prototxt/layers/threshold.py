@@ -1,4 +1,4 @@
-"""Threshold: 1 above a bound, 0 elsewhere."""
+"""Threshold: 1 above a bound, 0 otherwise."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ class UniqueLabel(Layer):
         """The different labels of an image, in rising order."""
         labels = np.unique(image)
         kept = labels[~np.isin(labels, self.ignored)]
-        found: Array = np.union1d(kept, np.array(self.forced, np.float32))
-        return found
+        unique: Array = np.union1d(kept, np.array(self.forced, np.float32))
+        return unique
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         return Cost(comparisons=count(bottom[0]) * (1 + len(self.ignored)))

@@ -28,5 +28,5 @@ class Unknown(Layer):
         self.why = why
 
     def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
-        """As the file says: how many tops it has in the end is not known."""
+        """The tops that the file names; further ones are not known."""
         return tuple(given)

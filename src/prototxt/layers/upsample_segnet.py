@@ -29,9 +29,9 @@ class SegNetUpsample(Layer):
         scale_w, less one row for `pad_out_h` and one column for `pad_out_w`
 
     Pitfalls:
-        Masks count in y: if y is not as wide as what was pooled, values land elsewhere without an error. Odd sizes
-        need upsample_h and upsample_w, or pad_out_h and pad_out_w. upsample_h without upsample_w is not read. A mask
-        below 0, which a window without a maximum has, is refused; the fork writes in front of the plane.
+        Masks count in y: if y is not as wide as what was pooled, values land in wrong places without an error. Odd
+        sizes need upsample_h and upsample_w, or pad_out_h and pad_out_w. upsample_h without upsample_w is not read. A
+        mask below 0, which a window without a maximum has, is refused; the fork writes before the start of the plane.
 
     Example:
         layer {

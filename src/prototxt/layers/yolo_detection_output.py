@@ -43,8 +43,8 @@ class YoloDetectionOutput(Layer):
 
     Pitfalls:
         All images of a batch and all classes are thrown together, and the image in every row is 0. Where nothing is
-        found there is one row for each image: its number, then six times -1. A second bottom has the same biases. Of a
-        map higher than wide only the first W rows are read; one wider than high is an error, where MobileNet-YOLO
+        detected there is one row for each image: its number, then six times -1. A second bottom has the same biases. Of
+        a map higher than wide only the first W rows are read; one wider than high is an error, where MobileNet-YOLO
         reads past its end. `num_classes` must be written; `side` and `coords` are not used.
 
     Example:
@@ -87,8 +87,8 @@ class YoloDetectionOutput(Layer):
         return most_rows(boxes, bottom[0][0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        found = zip(*map(self._read, bottom), strict=True)
-        boxes, labels, scores = map(np.concatenate, found)
+        parts = zip(*map(self._read, bottom), strict=True)
+        boxes, labels, scores = map(np.concatenate, parts)
         return [best_rows(boxes, labels, scores, self.nms_threshold, len(bottom[0]))]
 
     def _read(self, x: Array) -> tuple[Array, Labels, Array]:

@@ -44,7 +44,7 @@ class Yolov3DetectionOutput(Layer):
 
     Pitfalls:
         All images of a batch and all classes are thrown together, and the image in every row is 0; a box of two
-        likely classes competes with itself. Where nothing is found there is one row for each image: its number, then
+        likely classes competes with itself. Where nothing is detected there is one row for each image: its number, then
         six times -1. `num_classes` must be written. `gaussian_box` is an error: MobileNet-YOLO's own CPU code finds
         nothing with it.
 
@@ -106,8 +106,8 @@ class Yolov3DetectionOutput(Layer):
         return most_rows(boxes * self.num_classes, bottom[0][0])
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        found = zip(*map(self._read, bottom, self.anchors, self.scales), strict=True)
-        boxes, labels, scores = map(np.concatenate, found)
+        parts = zip(*map(self._read, bottom, self.anchors, self.scales), strict=True)
+        boxes, labels, scores = map(np.concatenate, parts)
         return [best_rows(boxes, labels, scores, self.nms_threshold, len(bottom[0]))]
 
     def _read(self, x: Array, anchors: list[tuple[float, float]], scale: int) -> tuple[Array, Labels, Array]:

@@ -41,9 +41,9 @@ def __dir__() -> list[str]:
 def _find(name: str) -> type[Message] | EnumTypeWrapper | int:
     file = schema_file()
     if name in file.message_types_by_name:
-        found = message_class(name)
-        found.__module__ = __name__  # pickle looks for the class there
-        return found
+        cls = message_class(name)
+        cls.__module__ = __name__  # pickle looks for the class there
+        return cls
     if name in file.enum_types_by_name:
         return EnumTypeWrapper(file.enum_types_by_name[name])
     for enum in file.enum_types_by_name.values():

@@ -63,7 +63,7 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """How a field is filled: by `convert` for scalars, by the plan of `message_type` for messages."""
+    """The way to fill a field: `convert` for scalars, the plan of `message_type` for messages."""
 
     repeated: bool
     convert: Convert | None

@@ -67,7 +67,7 @@ def _read_some(path: Path) -> bytes:
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:
-    """Many control characters make a binary file; otherwise it is text in another encoding."""
+    """The error for bytes that are not UTF-8: a binary file (many control characters) or text in another encoding."""
     control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
     if control > len(data[:4096]) / 100:
         return TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)

@@ -21,7 +21,7 @@ from prototxt.text.tree import Field, Message, Scalar
 from prototxt.util.user_cache import cache_file
 
 if TYPE_CHECKING:
-    from prototxt.text.syntax import Found, Open, Said
+    from prototxt.text.syntax import Explanation, Open, Part
 
 DEEPEST = 100
 """Messages within messages; protobuf's own limit."""
@@ -33,13 +33,13 @@ The largest public nets have a ninetieth of it.
 """
 
 RECENT = 3
-"""How many tokens before an error its explanation looks at."""
+"""Number of tokens before an error that its explanation looks at."""
 
 _PART = re.compile(
     r"(?P<NAME>[A-Za-z_]\w*)|(?P<COLON>:)|(?P<MINUS>-)|(?P<NUMBER>[0-9.][^\s,;}]*)|(?P<COMMA>,)|(?P<SEMICOLON>;)"
     r"""|(?P<LBRACE>\{)|(?P<RBRACE>\})|(?P<STRING>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 )
-"""The tokens that a run of plain fields is made of."""
+"""The tokens of a run of plain fields."""
 
 _CLOSES = {"RBRACE", "MORE", "RSQB"}
 _OPENS = {"LBRACE", "LESS", "LSQB"}
@@ -57,14 +57,14 @@ def parse(text: str, file: str = "<text>") -> Message:
     try:
         return run.tree(text)
     except UnexpectedToken as error:
-        found = error.token
+        token = error.token
     except UnexpectedCharacters as error:
         offset = error.pos_in_stream or 0
-        found = Token("STRAY", text[offset], offset, error.line, error.column)
+        token = Token("STRAY", text[offset], offset, error.line, error.column)
     except _MisfitError as bad:
         raise _error(text, file, bad.what, bad.line, bad.column, bad.hint) from None
-    said = run.explain(text, found)
-    raise _error(text, file, said.what, said.line, said.column, said.hint)
+    explanation = run.explain(text, token)
+    raise _error(text, file, explanation.what, explanation.line, explanation.column, explanation.hint)
 
 
 def _error(text: str, file: str, what: str, line: int, column: int, hint: str | None) -> TextError:
@@ -83,15 +83,15 @@ class _Cursor:
         self.token = token
         self.line, column = _start(token)
         self.line_start = 1 - column
-        self.seen = 0
+        self.offset = 0
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of the character at `offset`, which never goes back."""
-        newlines = self.token.count("\n", self.seen, offset)
+        newlines = self.token.count("\n", self.offset, offset)
         if newlines:
             self.line += newlines
-            self.line_start = self.token.rindex("\n", self.seen, offset) + 1
-        self.seen = offset
+            self.line_start = self.token.rindex("\n", self.offset, offset) + 1
+        self.offset = offset
         return self.line, offset - self.line_start + 1
 
 
@@ -151,13 +151,13 @@ class _Run:
             self.suspect = bracket
         self.open.append(bracket)
 
-    def explain(self, text: str, found: Token) -> Said:
+    def explain(self, text: str, token: Token) -> Explanation:
         """Words for the token that does not fit."""
         from prototxt.text.syntax import explain  # needed only when something is wrong
 
-        recent = [part for token in self.recent for part in _parts(token)][-RECENT:]
-        opened = [bracket.told() for bracket in self.open]
-        return explain(text, _parts(found)[0], recent, opened, self.suspect and self.suspect.told())
+        recent = [part for earlier in self.recent for part in _parts(earlier)][-RECENT:]
+        opened = [bracket.as_open() for bracket in self.open]
+        return explain(text, _parts(token)[0], recent, opened, self.suspect and self.suspect.as_open())
 
 
 def _too_deep(line: int, column: int) -> _MisfitError:
@@ -170,7 +170,8 @@ class _Bracket(NamedTuple):
     token: Token
     name: Token | None
 
-    def told(self) -> Open:
+    def as_open(self) -> Open:
+        """The bracket as error messages need it."""
         from prototxt.text.syntax import Open
 
         name = "" if self.name is None else str(self.name)
@@ -178,17 +179,17 @@ class _Bracket(NamedTuple):
         return Open(self.token.rstrip(), name, *_start(self.token), *_start(at))
 
 
-def _parts(token: Token) -> list[Found]:
-    """What an error says of a token: itself, or the parts of a run of fields."""
-    from prototxt.text.syntax import Found
+def _parts(token: Token) -> list[Part]:
+    """The parts of a token for an error message: itself, or the fields of a run."""
+    from prototxt.text.syntax import Part
 
     offset = token.start_pos or 0
     if token.type != "PLAIN_FIELDS":
         text = str(token) if token.type == "STRAY" else token.strip()
-        return [Found(token.type.lstrip("_"), text, *_start(token), offset)]
+        return [Part(token.type.lstrip("_"), text, *_start(token), offset)]
     cursor = _Cursor(token)
     return [
-        Found(str(part.lastgroup), part[0], *cursor.at(part.start()), offset + part.start())
+        Part(str(part.lastgroup), part[0], *cursor.at(part.start()), offset + part.start())
         for part in _PART.finditer(token)
     ]
 
@@ -258,24 +259,24 @@ def _plain_fields(run: Token, deepest: int) -> list[Field]:
     value: Scalar | Message
     line = literal = 0
     try:
-        for found in _plain_part().finditer(run):
-            name, string, sign, number, word, opens = found.groups()
-            line, column = cursor.at(found.start())
-            before = column - found.start()
+        for match in _plain_part().finditer(run):
+            name, string, sign, number, word, opens = match.groups()
+            line, column = cursor.at(match.start())
+            before = column - match.start()
             if string:
-                literal = before + found.start(2) + 1
+                literal = before + match.start(2) + 1
                 inside = string[1:-1]
                 value = Scalar("string", inside, line, literal - 1, unescape(inside))
             elif number:
-                literal = before + found.start(4)
+                literal = before + match.start(4)
                 value = Scalar(number_kind(number), sign + number, line, literal - len(sign))
             elif word:
-                value = Scalar("name", sign + word, line, before + found.start(3))
+                value = Scalar("name", sign + word, line, before + match.start(3))
             elif opens:
                 around.append((name, line, column, fields))
                 fields = []
                 if len(around) > deepest:
-                    raise _too_deep(line, before + found.start(6))
+                    raise _too_deep(line, before + match.start(6))
                 continue
             else:
                 inner = tuple(fields)
@@ -319,13 +320,13 @@ def _bytes(string: str, line: int, column: int) -> bytes:
     try:
         return unescape(string[1:-1])
     except LiteralError as bad:
-        behind_the_quote = column + 1
-        raise _misfit(bad, line, behind_the_quote) from None
+        after_the_quote = column + 1
+        raise _misfit(bad, line, after_the_quote) from None
 
 
 @cache
 def _plain_part() -> re.Pattern[str]:
-    """What a run is made of, by the grammar's own terminals: fields, the starts of messages, and their ends."""
+    """A pattern of one part of a run, from the grammar's terminals: a field, the start of a message, or its end."""
     name, number, string = (_lark().get_terminal(t).pattern.to_regexp() for t in ("NAME", "NUMBER", "STRING"))
     return re.compile(rf"({name})[\s:]*+(?:({string})|(-?)(?:({number})|({name}))|(\{{))|\}}")
 

@@ -1,4 +1,4 @@
-"""Where a field stands: lets every later stage point into the file."""
+"""The place of a field in its file: lets every later stage point to it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def place_of(tree: Message, file: str, *path: str) -> Place:
     node: Message | None = tree
     at: Message | Field = tree
     for name in path:
-        found = next(node.named(name), None) if node else None
-        if found is None:
+        field = next(node.named(name), None) if node else None
+        if field is None:
             break
-        at = found
-        node = next((value for value in found.values if isinstance(value, Message)), None)
+        at = field
+        node = next((value for value in field.values if isinstance(value, Message)), None)
     return Place(file, at.line, at.column)
 
 
@@ -37,8 +37,8 @@ def place_of_value(tree: Message, file: str, name: str, index: int) -> Place:
 
 def place_of_field(tree: Message, file: str, name: str) -> Place:
     """The place of the first field of this name at any depth, else the tree's own."""
-    found = _search(tree, name)
-    return Place(file, found.line, found.column) if found else Place(file, tree.line, tree.column)
+    field = _search(tree, name)
+    return Place(file, field.line, field.column) if field else Place(file, tree.line, tree.column)
 
 
 def place_of_filler(layer: Message, file: str, type_name: str) -> Place:
@@ -61,4 +61,4 @@ def _search(node: Message, name: str) -> Field | None:
     if own:
         return own
     parts = (value for field in node.fields for value in field.values if isinstance(value, Message))
-    return next((found for part in parts if (found := _search(part, name))), None)
+    return next((field for part in parts if (field := _search(part, name))), None)

@@ -24,7 +24,7 @@ def refuse_solver(tree: Message, file: str) -> None:
 
 
 def is_solver(tree: Message) -> bool:
-    """Whether a text has fields that solvers alone have, and none that nets alone have."""
+    """Whether a text has fields that only solvers have, and none that only nets have."""
     written = {field.name for field in tree.fields}
     net, solver = _fields("NetParameter"), _fields("SolverParameter")
     return not written & net - solver and bool(written & solver - net)

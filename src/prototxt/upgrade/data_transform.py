@@ -18,7 +18,7 @@ FIELDS: tuple[Moved, ...] = get_args(Moved)
 def move_transform_fields(definition: Definition) -> Definition:
     """Moves the four fields of every V1 data layer to its transform_param.
 
-    Layers in today's form are left alone: Caffe ignores these fields there.
+    Layers in today's form are left as they are: Caffe ignores these fields there.
     """
     if not definition.message.layers:
         return definition

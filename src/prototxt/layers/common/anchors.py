@@ -40,7 +40,7 @@ class Anchors:
         return len(self.ratios) * len(self.scales)
 
     def lay(self, rows: int, columns: int) -> Exact:
-        """Those of a whole map, rows * columns * number x 4."""
+        """The anchors of a whole map, rows * columns * number x 4."""
         return lay(forms(self.base_size, self.ratios, self.scales, self.whole), rows, columns, self.stride)
 
     def brief(self) -> str:

@@ -41,8 +41,8 @@ def normalized(x: Array, mean: Array, factor: Array, offset: Array) -> Array:
     rows = rows_of(x)
     y = np.empty_like(rows, order="C")
     for cut in blocks(*rows.shape):
-        made = y[cut]
-        np.subtract(rows[cut], mean, out=made)
-        made *= factor
-        made += offset
+        part = y[cut]
+        np.subtract(rows[cut], mean, out=part)
+        part *= factor
+        part += offset
     return np.moveaxis(y.reshape(len(x), *x.shape[2:], x.shape[1]), -1, 1)

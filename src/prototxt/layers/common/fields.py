@@ -22,7 +22,7 @@ def exclusive(message: Message, field: str, other: str) -> str:
 
 
 def given(message: Message, fields: Iterable[str]) -> list[str]:
-    """Those of these singular fields that are set."""
+    """The names of those of these singular fields that are set."""
     return [field for field in fields if message.HasField(field)]
 
 

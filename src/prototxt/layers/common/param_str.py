@@ -12,11 +12,11 @@ from prototxt.errors import LayerError
 
 Value = int | float | str | bool | None | list["Value"]
 
-LONGEST = 10_000
+MAX_LENGTH = 10_000
 """Characters of a text; those of nets have some tens."""
 
 LARGEST = 10**9
-"""Of strides, scales and counts."""
+"""The largest stride, scale or count."""
 
 DEEPEST = 8
 """Lists in lists."""
@@ -39,8 +39,8 @@ def read_param_str(text: str) -> dict[str, Value]:
 
     Raises LayerError for what is no such pair.
     """
-    if len(text) > LONGEST:
-        raise _error(f"{len(text)} characters, more than {LONGEST}")
+    if len(text) > MAX_LENGTH:
+        raise _error(f"{len(text)} characters, more than {MAX_LENGTH}")
     return _Reader(text).pairs()
 
 
@@ -91,7 +91,7 @@ class _Reader:
         if braced:
             self._expect("}")
         if self._next is not None:
-            raise _error(f'"{self._next[1]}" behind the end')
+            raise _error(f'"{self._next[1]}" after the end')
         return pairs
 
     def _value(self, depth: int) -> Value:
@@ -130,10 +130,10 @@ class _Reader:
         return self._next == ("mark", mark)
 
     def _skip(self, mark: str) -> bool:
-        found = self._is(mark)
-        if found:
+        matches = self._is(mark)
+        if matches:
             self._take()
-        return found
+        return matches
 
     def _skip_tag(self) -> None:
         if self._next is not None and self._next[0] == "tag":
@@ -146,12 +146,12 @@ class _Reader:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for found in _TOKEN.finditer(text):
-        kind = str(found.lastgroup)
+    for match in _TOKEN.finditer(text):
+        kind = str(match.lastgroup)
         if kind == "wrong":
-            raise _error(f"cannot read {found[kind]!r}")
+            raise _error(f"cannot read {match[kind]!r}")
         if kind != "skip":
-            yield kind, found[kind]
+            yield kind, match[kind]
 
 
 def _plain(text: str) -> Value:

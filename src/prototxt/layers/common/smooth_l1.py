@@ -43,7 +43,7 @@ class RegionLoss(Layer):
 
 
 def smooth_l1(difference: Array, sigma: float = 1.0) -> Array:
-    """0.5 * (sigma * d)^2 where |d| < 1 / sigma^2, |d| - 0.5 / sigma^2 elsewhere."""
+    """0.5 * (sigma * d)^2 where |d| < 1 / sigma^2, |d| - 0.5 / sigma^2 otherwise."""
     size = np.abs(difference)
     curve, bend = np.float32(0.5 * sigma * sigma), np.float32(1 / (sigma * sigma))
     loss: Array = np.where(size < bend, curve * size * size, size - bend / 2)

@@ -36,17 +36,17 @@ class Axis:
 
     @property
     def slack(self) -> int:
-        """How far the first window can move within the padded input."""
+        """The distance that the first window can move within the padded input."""
         return self.size + 2 * self.pad - self.extent
 
     @property
     def last_end(self) -> int:
-        """Where the last window ends: the first position after it."""
+        """The end of the last window: the first position after it."""
         return (self.out - 1) * self.stride - self.pad + self.extent
 
     @property
     def margins(self) -> tuple[int, int]:
-        """How far the first window reaches out before the input, and the last one after it."""
+        """The lengths by which the first window starts before the input and the last one ends after it."""
         return self.pad, max(self.last_end - self.size, 0)
 
     def spans(self) -> list[tuple[int, int]]:
@@ -109,7 +109,7 @@ class Window:
 
     @property
     def margins(self) -> list[tuple[int, int]]:
-        """How far the first window reaches out before the input, and the last one after it, per axis."""
+        """The lengths by which the first window starts before the input and the last one ends after it, per axis."""
         return [axis.margins for axis in self.axes]
 
     def taps(self) -> Iterator[tuple[int, ...]]:

@@ -70,7 +70,7 @@ def best_rows(boxes: Array, labels: Labels, scores: Array, threshold: float, ima
 
 
 def reading_cost(bottom: Sequence[Shape], classes: int) -> Cost:
-    """Of the exponentials, places and scores; how many boxes are held against each other depends on the values."""
+    """The cost of the exponentials, places and scores; the number of boxes compared depends on the values."""
     values = sum(map(count, bottom))
     boxes = values // (BOX_CHANNELS + classes)
     return Cost(

@@ -8,7 +8,8 @@ from math import prod
 from prototxt.blobs import Shape
 from prototxt.kernels.compiled import pooling
 from prototxt.kernels.phases import Phase
-from prototxt.layers.pooling import LOWEST, Pooling
+from prototxt.layers.common.maximum import LOWEST
+from prototxt.layers.pooling import Pooling
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, fits_tiles
 from prototxt.plan.lowering.pooling import PoolingKernel, divisors, is_global_pool

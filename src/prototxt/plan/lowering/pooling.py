@@ -12,8 +12,9 @@ from prototxt.kernels import pooling
 from prototxt.kernels.epilogue import divide_by_position
 from prototxt.kernels.phases import Phase
 from prototxt.kernels.window import Window2d
+from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.window import Axis
-from prototxt.layers.pooling import LOWEST, Pooling
+from prototxt.layers.pooling import Pooling
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 from prototxt.plan.lowering.windows import window_2d

@@ -47,7 +47,7 @@ def seg_accuracy(layer: SegAccuracy, query: Query) -> Result:
     n, classes, *spatial = query.shapes[0]
     pixels = int(np.prod(spatial))
     check_terms(n * pixels)
-    before = layer.seen(classes)
+    before = layer.earlier_counts(classes)
     labels, guess = layer.pairs(query.bottoms)
     kept = labels >= 0
     correct, own, guessed = (labels == guess)[kept], labels[kept], guess[kept]

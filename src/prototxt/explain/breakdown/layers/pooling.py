@@ -13,8 +13,9 @@ from prototxt.explain.breakdown.model import Group, Numbers
 from prototxt.explain.breakdown.query import Query, Result, grid, product_of, sum_of
 from prototxt.explain.breakdown.rules import break_down, reason_against
 from prototxt.explain.breakdown.running import Running
+from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.window import Window
-from prototxt.layers.pooling import LOWEST, Pooling
+from prototxt.layers.pooling import Pooling
 from prototxt.layers.spp import SPP
 
 

@@ -11,9 +11,10 @@ from prototxt.explain.breakdown.model import Group
 from prototxt.explain.breakdown.query import Query, Result, grid, places_at, select_one, sum_of
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
+from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.rois import Spans, read_rois
 from prototxt.layers.psroi_pooling import PSROIPooling
-from prototxt.layers.roi_pooling import LOWEST, ROIPooling
+from prototxt.layers.roi_pooling import ROIPooling
 
 
 @break_down.register
