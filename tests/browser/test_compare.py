@@ -178,7 +178,7 @@ def test_a_click_shows_both_layers(open_report: Open, page: Path, found: Diff) -
         "4",
         "2",
     ]
-    text = opened.page.locator(".told").all_inner_texts()
+    text = opened.page.locator(".explained.section").all_inner_texts()
     assert any("+ 1 = 55" in part and "+ 1 = 109" in part for part in text)
     opened.page.keyboard.press("Escape")
     opened.page.locator('.compare-table tr[data-layer="fc8_mine"] .link').click()

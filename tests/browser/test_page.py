@@ -152,7 +152,7 @@ def test_search_steps_through_what_it_finds(open_report: Open, lenet: Path) -> N
     page = opened.page
     page.keyboard.press("/")
     page.keyboard.type("convolution")
-    assert page.locator(".graph .found").get_attribute("data-layer") == "conv1"
+    assert page.locator(".graph .match").get_attribute("data-layer") == "conv1"
     assert opened.store("state.layer") is None
     for key, name, count in (
         ("Enter", "conv1", "1 of 2"),
@@ -162,12 +162,12 @@ def test_search_steps_through_what_it_finds(open_report: Open, lenet: Path) -> N
     ):
         page.keyboard.press(key)
         assert opened.store("layer.name") == name
-        assert page.locator(".graph .found").get_attribute("data-layer") == name
+        assert page.locator(".graph .match").get_attribute("data-layer") == name
         assert page.locator(".count").inner_text() == count
     page.keyboard.type("x")
     assert page.locator(".count").inner_text() == "none"
     page.keyboard.press("Escape")
-    assert page.locator(".graph .found").count() == 0
+    assert page.locator(".graph .match").count() == 0
 
 
 def test_what_has_the_focus_keeps_it(open_report: Open, lenet: Path) -> None:

@@ -82,7 +82,7 @@ def test_ranges_of_colours(open_report: Open, lenet: Path) -> None:
     assert values[low] < 0.7 * values[high]
     ranges = page.get_by_role("group", name="Range of colours")
     assert colour(page, low) != colour(page, high)
-    ranges.get_by_text("each its own").click()
+    ranges.get_by_text("range per map").click()
     assert colour(page, low) == colour(page, high)
     ranges.get_by_text("fixed").click()
     fields = ranges.locator("input")

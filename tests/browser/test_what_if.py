@@ -151,8 +151,8 @@ def test_every_shape_and_cost_is_that_of_the_edited_file(
         ("pool1", "pad", "3", "pad 3 must be smaller than kernel 3"),
         ("pool5", "kernel_size", "99", "leaves no window on a padded input"),
         ("norm1", "local_size", "4", "local_size must be odd, not 4"),
-        ("data", "dim", "1x3x20x20", "cannot take that"),
-        ("data", "dim", "big", 'data: "big" is not a shape such as 1x3x227x227'),
+        ("data", "dim", "1x3x20x20", "cannot take its input"),
+        ("data", "dim", "big", 'data: "big" is not a shape like 1x3x227x227'),
     ],
 )
 def test_what_cannot_be_says_why(
@@ -162,7 +162,9 @@ def test_what_cannot_be_says_why(
     change(page, name, value)
     said = " ".join(page.locator(".whatif .error").all_inner_texts())
     assert why in said
-    if "cannot take that" not in why and "elements" not in why:  # no field of this layer is at fault alone
+    if (
+        "cannot take its input" not in why and "elements" not in why
+    ):  # no field of this layer is at fault alone
         assert page.locator(f'.whatif [name="{name}"]').first.get_attribute("aria-invalid") == "true"
 
 

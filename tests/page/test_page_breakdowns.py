@@ -62,7 +62,7 @@ def places(shape: Shape, seed: str) -> list[tuple[int, ...]]:
     return [tuple(map(int, np.unravel_index(i, shape))) for i in indices]
 
 
-def asked_of(net: Net, arrays: dict[Key, Array], name: str) -> Iterator[Query]:
+def queries_of(net: Net, arrays: dict[Key, Array], name: str) -> Iterator[Query]:
     for node in net.graph.nodes:
         for which, top in enumerate(node.tops):
             if top in arrays and arrays[top].shape == net.graph.shapes[top]:
@@ -78,10 +78,10 @@ def write(net: Net, arrays: dict[Key, Array], file: Path) -> None:
     write_page(file, Content(net.graph, {**arrays, **learned(net)}), Limits(dtype="float32"), PAGE)
 
 
-def ask(pages: list[tuple[Path, list[Query]]]) -> list[list[Any]]:
+def run_page(pages: list[tuple[Path, list[Query]]]) -> list[list[Any]]:
     lines = (
-        {"page": str(file), "asked": [[one.layer, one.which, one.place] for one in asked]}
-        for file, asked in pages
+        {"page": str(file), "queries": [[one.layer, one.which, one.place] for one in queries]}
+        for file, queries in pages
     )
     text = "".join(json.dumps(line) + "\n" for line in lines)
     done = subprocess.run(
@@ -91,19 +91,19 @@ def ask(pages: list[tuple[Path, list[Query]]]) -> list[list[Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def compare(asked: Query, told: list[Any]) -> None:
-    value, size = float(told[0]), float(told[1])
-    where = f"{asked.where}: the page says {value}, the engine {asked.wanted}"
-    assert told[2] is True, where
-    if isnan(asked.wanted) or abs(asked.wanted) == float("inf"):
-        assert repr(value) == repr(asked.wanted), where
+def compare(query: Query, answer: list[Any]) -> None:
+    value, size = float(answer[0]), float(answer[1])
+    where = f"{query.where}: the page says {value}, the engine {query.wanted}"
+    assert answer[2] is True, where
+    if isnan(query.wanted) or abs(query.wanted) == float("inf"):
+        assert repr(value) == repr(query.wanted), where
     else:
-        assert abs(value - asked.wanted) <= RTOL * max(abs(asked.wanted), abs(size)) + 1e-12, where
+        assert abs(value - query.wanted) <= RTOL * max(abs(query.wanted), abs(size)) + 1e-12, where
 
 
 @pytest.fixture
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents without what is said in words: ledgers do not look at it."""
+    """Documents without explanations in words: breakdowns do not need them."""
     monkeypatch.setattr(documents, "explain_layer", lambda *_: ())
 
 
@@ -118,7 +118,7 @@ def page_of(case: Case, folder: Path) -> tuple[Path, list[Query]] | None:
         return None
     file = folder / f"{str(case).replace('/', '_')}.html"
     write(net, arrays, file)
-    return file, list(asked_of(net, arrays, str(case)))
+    return file, list(queries_of(net, arrays, str(case)))
 
 
 @pytest.mark.usefixtures("_short")
@@ -126,7 +126,7 @@ def test_every_golden_case(tmp_path: Path) -> None:
     """The reference engine and the fast one are held against these cases elsewhere; here the page is."""
     pages = [page for case in CASE_LIST for page in [page_of(case, tmp_path)] if page]
     kinds = Counter[str]()
-    for (_, asked), told in zip(pages, ask(pages), strict=True):
+    for (_, asked), told in zip(pages, run_page(pages), strict=True):
         for one, said in zip(asked, told, strict=True):
             if not isinstance(said, str):  # why there is none
                 compare(one, said)

@@ -1,7 +1,7 @@
-// Computes nets by the built page's own rules, for a test that holds them against Python's:
+// Computes nets with the built page's own rules, for a test that compares them with Python's:
 //   node dev/rules.mjs < list
-// Each line of the list names a file: {"report": a Report, "inputs": shapes of its inputs to be taken instead, by blob
-// id}. Each line of the answer is what the page says of it.
+// Each line of the list names a file: {"report": a Report, "inputs": shapes that replace those of its inputs, by blob
+// id}. Each line of the output is the page's result.
 import { readFileSync } from "node:fs";
 import { tools } from "./page.mjs";
 
@@ -17,7 +17,7 @@ function edits(report, inputs) {
   );
 }
 
-function told({ report, inputs }) {
+function result({ report, inputs }) {
   const { rows, shapes, images, totals } = compute(report, edits(report, inputs));
   const layers = rows.map(({ params, paramCount, statistics, macs, state, error }) => {
     return { params, paramCount, statistics, macs, state, error: error?.message ?? null };
@@ -26,5 +26,5 @@ function told({ report, inputs }) {
 }
 
 for (const file of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
-  console.log(JSON.stringify(told(JSON.parse(readFileSync(file, "utf8")))));
+  console.log(JSON.stringify(result(JSON.parse(readFileSync(file, "utf8")))));
 }

@@ -1,4 +1,4 @@
-// Arrays out of the page's script elements: base64 of float16 or float32, decoded when they are first looked at.
+// Arrays out of the page's script elements: base64 of float16 or float32, decoded on first use.
 
 import type { Data, Shape } from "./types";
 
@@ -20,7 +20,7 @@ export function tensor(shape: Shape | null, data: Data | undefined): Tensor | nu
   return values && { shape, values, half: data.dtype === "float16" };
 }
 
-/** Before another report is looked at. */
+/** Drops the decoded arrays, before another report is opened. */
 export const forget = (): void => decoded.clear();
 
 function decode(data: Data): Float32Array | null {

@@ -32,8 +32,8 @@ export function breakDown(query: Query, at: number[]): Breakdown {
   const half = [...query.bottoms, ...query.params, query.top].some((tensor) => tensor?.half);
   // float32 sums in another order differ by roundings of what is added; float16 rounds every number on its way here.
   const terms = parts.groups.reduce((total, group) => total + group.terms.length, 0);
-  const loose = half ? 3 * HALF : Math.max(1e-5, EPSILON * Math.sqrt(terms));
-  const allowed = loose * (size + Math.abs(stored ?? 0)) + (half ? 2 ** -24 : 0);
+  const tolerance = half ? 3 * HALF : Math.max(1e-5, EPSILON * Math.sqrt(terms));
+  const allowed = tolerance * (size + Math.abs(stored ?? 0)) + (half ? 2 ** -24 : 0);
   return { at, ...parts, value, stored, allowed, agrees: stored === null ? null : near(value, stored, allowed) };
 }
 

@@ -34,7 +34,7 @@ function ramp(stops: readonly Lab[]): Uint32Array {
   });
 }
 
-/** Dark to light, for what is never negative. */
+/** Dark to light, for values that are never negative. */
 const RISING = ramp([polar(0.2, 0.05, 280), polar(0.42, 0.11, 255), polar(0.62, 0.12, 200), polar(0.8, 0.14, 140), polar(0.96, 0.09, 105)]);
 /** Blue below zero, white at it, orange above. */
 const SIGNED = ramp([polar(0.36, 0.14, 262), polar(0.64, 0.13, 250), polar(0.97, 0.005, 90), polar(0.72, 0.15, 58), polar(0.44, 0.15, 35)]);
@@ -45,7 +45,7 @@ export interface Range {
   high: number;
 }
 
-/** The least and the largest of what is finite. */
+/** The smallest and the largest finite value. */
 export function rangeOf(values: Float32Array, from = 0, to = values.length): Range {
   let [low, high] = [Infinity, -Infinity];
   for (let i = from; i < to; i++) {
@@ -65,9 +65,9 @@ export class Scale {
 
   constructor(range: Range) {
     this.signed = range.low < 0 && range.high > 0;
-    const most = Math.max(-range.low, range.high);
-    this.low = this.signed ? -most : range.low;
-    this.high = this.signed ? most : range.high;
+    const reach = Math.max(-range.low, range.high);
+    this.low = this.signed ? -reach : range.low;
+    this.high = this.signed ? reach : range.high;
     this.table = this.signed ? SIGNED : RISING;
   }
 
@@ -83,7 +83,7 @@ export class Scale {
     return `rgb(${c & 255} ${(c >> 8) & 255} ${(c >> 16) & 255})`;
   }
 
-  /** Black or white, whichever is read better on the value's colour. */
+  /** Black or white, whichever is more readable on the value's colour. */
   ink(value: number): string {
     const c = this.packed(value);
     const linear = (v: number): number => ((v & 255) / 255) ** 2.2;

@@ -1,9 +1,9 @@
-// The command that computes what the page does not, to be copied.
+// The command that prints a breakdown which the page does not compute, with a button to copy it.
 
 import { h } from "./dom";
 import type { Layer, Report } from "./types";
 
-/** As a shell reads it: one word, whatever is in it. */
+/** Quoted for a shell, so that it is one word. */
 const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 export function command(report: Report, layer: Layer, which: number, at: readonly number[]): string {
@@ -15,20 +15,20 @@ export function command(report: Report, layer: Layer, which: number, at: readonl
   return ["prototxt-explain", ...words.map(quoted)].join(" ");
 }
 
-/** The command with its button; nothing where nobody has a breakdown of the layer. */
+/** The command with its button; nothing if the layer has no breakdown at all. */
 export function commandLine(report: Report, layer: Layer, which: number, at: readonly number[]): HTMLElement[] {
   if (layer.noBreakdown) return [];
   const code = h("code", { tabindex: 0, "aria-label": "The command" }, command(report, layer, which, at));
-  const said = h("span", { class: "note", role: "status" });
-  const tell = (done: boolean): string => (said.textContent = done ? "copied" : "marked, to be copied");
-  const copy = h("button", { type: "button", onclick: () => void copied(code).then(tell) }, "Copy");
+  const status = h("span", { class: "note", role: "status" });
+  const announce = (done: boolean): string => (status.textContent = done ? "copied" : "selected, ready to copy");
+  const copy = h("button", { type: "button", onclick: () => void copied(code).then(announce) }, "Copy");
   return [
-    h("p", { class: "command-line" }, code, copy, said),
+    h("p", { class: "command-line" }, code, copy, status),
     h("p", { class: "note" }, "Add the --weights, the --image and other options that this page was made with."),
   ];
 }
 
-/** Into the clipboard; where the browser does not let a page do that, the text is marked. */
+/** Copies the text to the clipboard; selects it if the browser does not allow that. */
 async function copied(code: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(code.textContent ?? "");

@@ -1,4 +1,4 @@
-// Both nets as one graph, matched by layer: what is in one of them alone, what changed, and runs that can be folded.
+// Both nets as one graph, matched by layer: layers of only one net, changed layers, and runs that can be folded.
 
 import dagre from "@dagrejs/dagre";
 import { s, textWidth, shortened } from "./dom";
@@ -8,13 +8,13 @@ import { around, drawEdge, frame, onEnter, Scene, type Item, type Rect } from ".
 import { factor, kind, layers, moved, SIGNS, type CompareStore, type Mark } from "./compare-store";
 import type { Pair, PairSide, Shape } from "./types";
 
-/** A layer and those that work in place on what it makes, in each net that has them. */
+/** A layer and those that change its top in place, in each net that has them. */
 interface Stack {
   pairs: Pair[];
   run: Run;
 }
 
-/** Stacks in a row of which one thing is to be said; `mark` is none for one that stands alone. */
+/** Consecutive stacks with the same mark; `mark` is null for a single stack that is never folded. */
 interface Run {
   mark: Mark | null;
   stacks: Stack[];
@@ -38,8 +38,8 @@ interface Edge {
 const NAME_FONT = "600 14px system-ui, sans-serif";
 const TEXT_FONT = "12px system-ui, sans-serif";
 const ROW = 24;
-/** Larger graphs start with every run folded, not only what is unchanged. */
-const MANY = 60;
+/** Boxes: larger graphs start with every run folded, not only the unchanged ones. */
+const MAX_UNFOLDED = 60;
 
 const head = (box: Box): Pair => box.stacks[0]?.pairs[0] as Pair;
 const sides = ["before", "after"] as const;
@@ -78,9 +78,9 @@ export class CompareGraph {
       this.join(stack);
     }
     const foldable = this.runs.filter(canFold);
-    const whole = this.stacks.length <= MANY;
+    const whole = this.stacks.length <= MAX_UNFOLDED;
     if (!(whole && this.runs.length === 1)) for (const run of foldable) run.folded = run.mark === "same";
-    if (this.boxes().length > MANY) for (const run of foldable) run.folded = true;
+    if (this.boxes().length > MAX_UNFOLDED) for (const run of foldable) run.folded = true;
     this.drawTools(foldable);
     this.draw();
     store.on((state, before) => {
@@ -104,19 +104,19 @@ export class CompareGraph {
     this.scene.fit(whole);
   }
 
-  /** What had no size until now shows what is looked at. */
+  /** Brings the current layer into view when the graph first gets a size. */
   resized(): void {
     if (this.scene.resized()) this.bringUp(this.store.match ?? this.store.pair);
   }
 
-  /** A stack continues the run before it where the same is to be said of all its layers. */
+  /** Adds a stack to the run before it if all its layers have that run's mark. */
   private join(stack: Stack): void {
     const marks = new Set(stack.pairs.map((pair) => this.store.mark(pair)));
     const mark = marks.size === 1 ? (marks.values().next().value ?? null) : null;
     const last = this.runs.at(-1);
-    const alone = mark === null || mark === "changed" || stack.pairs.some((pair) => pair.differs.includes("parameters"));
-    if (!alone && last?.mark === mark) last.stacks.push(stack);
-    else this.runs.push({ mark: alone ? null : mark, stacks: [stack], folded: false });
+    const single = mark === null || mark === "changed" || stack.pairs.some((pair) => pair.differs.includes("parameters"));
+    if (!single && last?.mark === mark) last.stacks.push(stack);
+    else this.runs.push({ mark: single ? null : mark, stacks: [stack], folded: false });
     stack.run = this.runs.at(-1) as Run;
   }
 
@@ -127,7 +127,7 @@ export class CompareGraph {
       this.fit();
     };
     const name = this.store.labels.join(" and ").replace(/[^\w.-]+/g, "_");
-    this.scene.offer(name, "both nets whole", foldable.length ? [["Fold", "Fold layers of which the same is to be said", all(true)], ["Unfold", "Show every layer", all(false)]] : []);
+    this.scene.offer(name, "both nets whole", foldable.length ? [["Fold", "Fold layers with the same mark", all(true)], ["Unfold", "Show every layer", all(false)]] : []);
   }
 
   private boxes(): Box[] {
@@ -138,25 +138,25 @@ export class CompareGraph {
     );
   }
 
-  private texts(box: Box): { name: string; about: string; said: string; rows: Pair[] } {
+  private texts(box: Box): { name: string; about: string; change: string; rows: Pair[] } {
     const first = head(box);
     if (box.folded) {
       const pairs = box.stacks.flatMap((stack) => stack.pairs);
       const mark = box.run.mark as Mark;
       const last = box.stacks.at(-1)?.pairs[0]?.name ?? "";
-      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? shortened(last) : `${shortened(first.name)} … ${shortened(last)}`, said: "", rows: [] };
+      return { name: `▸ ${layers(pairs.length)} ${mark === "follows" ? "follow" : this.store.word(mark)}`, about: last === first.name ? shortened(last) : `${shortened(first.name)} … ${shortened(last)}`, change: "", rows: [] };
     }
-    return { name: shortened(first.name), about: kind(first, shortened), said: this.said(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
+    return { name: shortened(first.name), about: kind(first, shortened), change: this.change(first), rows: box.stacks[0]?.pairs.slice(1) ?? [] };
   }
 
   /** "≠ settings, cost × 0.25", "+ only in ResNet-152". */
-  private said(pair: Pair): string {
+  private change(pair: Pair): string {
     const mark = this.store.mark(pair);
     if (mark === "same") return "";
     if (mark === "before" || mark === "after") return this.store.word(mark);
     const [old, now] = [pair.before, pair.after].map((side) => (side ? this.store.cost(side) : 0)) as [number, number];
     const ratio = factor(old, now);
-    return pair.differs.map((what) => (what === "cost" && ratio ? `cost ${ratio}` : what)).join(", ");
+    return pair.differs.map((aspect) => (aspect === "cost" && ratio ? `cost ${ratio}` : aspect)).join(", ");
   }
 
   private edges(owner: Map<Stack, Box>): Edge[] {
@@ -182,17 +182,17 @@ export class CompareGraph {
     const plan = new dagre.graphlib.Graph({ multigraph: false });
     plan.setGraph({ rankdir: "TB", nodesep: 30, ranksep: 28, edgesep: 16, marginx: 18, marginy: 18 });
     for (const box of boxes) {
-      const { name, about, said, rows } = this.texts(box);
-      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(said, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row, head(box)), TEXT_FONT) + 14)];
-      plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: headOf(said) + ROW * rows.length });
+      const { name, about, change, rows } = this.texts(box);
+      const widths = [textWidth(name, NAME_FONT) + 26, textWidth(about, TEXT_FONT), textWidth(change, TEXT_FONT), ...rows.map((row) => textWidth(this.rowText(row, head(box)), TEXT_FONT) + 14)];
+      plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: headOf(change) + ROW * rows.length });
     }
     const edges = this.edges(owner);
-    const told = new Set<string>();
+    const labelled = new Set<string>();
     edges.forEach((edge) => {
       const full = edgeText(edge);
-      // What one box gives to many is said once.
-      const text = told.has(`${edge.from.id} ${full}`) ? "" : full;
-      told.add(`${edge.from.id} ${full}`);
+      // A shape that one box gives to several others is written once.
+      const text = labelled.has(`${edge.from.id} ${full}`) ? "" : full;
+      labelled.add(`${edge.from.id} ${full}`);
       const both = "before" in edge && "after" in edge;
       const mark = both ? "both" : "before" in edge ? "before" : "after";
       plan.setEdge(edge.from.id, edge.to.id, { text, mark, weight: both ? 4 : 1, width: text ? textWidth(text, TEXT_FONT) + 12 : 1, height: text ? 18 : 1, labelpos: "c" });
@@ -212,11 +212,11 @@ export class CompareGraph {
       return { element: this.drawBox(box, place), top: place.y - place.height / 2, bottom: place.y + place.height / 2 };
     });
     const rects = new Map<Run, Rect>(this.runs.filter((run) => canFold(run) && !run.folded && this.runs.length > 1).map((run) => [run, around(boxes.filter((box) => box.run === run).map((box) => plan.node(box.id)))]));
-    // Where others stand in between a frame would tell what is not so.
+    // A frame around boxes of another run would be misleading.
     const apart = ([run, rect]: [Run, Rect]): boolean => !boxes.some((box) => box.run !== run && meets(rect, around([plan.node(box.id)])));
-    const behind = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
+    const frames = [...rects].filter(apart).map(([run, rect]) => this.frame(run, rect));
     const start = boxes[0] ? plan.node(boxes[0].id).x : 0;
-    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...behind, ...lines, ...nodes]);
+    this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...frames, ...lines, ...nodes]);
     this.mark();
   }
 
@@ -230,21 +230,21 @@ export class CompareGraph {
     this.draw();
   }
 
-  /** What works in place on another layer; where only one net has both, that is said above. */
+  /** The text of an in-place layer; it omits a mark that its first layer already shows. */
   private rowText(pair: Pair, first: Pair): string {
     const mark = this.store.mark(pair);
     const known = mark === this.store.mark(first) && !pair.differs.length;
-    return `${kind(pair, shortened)}  ${shortened(pair.name)}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.said(pair)}`}`;
+    return `${kind(pair, shortened)}  ${shortened(pair.name)}${mark === "same" ? "" : `  ${SIGNS[mark]} ${known ? "" : this.change(pair)}`}`;
   }
 
   private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }): SVGElement {
     const first = head(box);
-    const { name, about, said, rows } = this.texts(box);
+    const { name, about, change, rows } = this.texts(box);
     const { width, height } = place;
     const mark = box.folded ? (box.run.mark as Mark) : this.store.mark(first);
     const act = box.folded ? () => this.toggle(box.run) : () => this.store.open(first);
     const type = box.folded ? "other" : family((first.after ?? first.before)?.type ?? "");
-    const label = box.folded ? `${name.slice(2)}: ${about}` : `${first.name}, ${kind(first)}, ${this.store.word(mark)}${said && said !== this.store.word(mark) ? `: ${said}` : ""}`;
+    const label = box.folded ? `${name.slice(2)}: ${about}` : `${first.name}, ${kind(first)}, ${this.store.word(mark)}${change && change !== this.store.word(mark) ? `: ${change}` : ""}`;
     const node = s(
       "g",
       {
@@ -254,13 +254,13 @@ export class CompareGraph {
       },
       s("title", {}, label),
       s("rect", { class: "card", width, height, rx: 9 }),
-      s("rect", { class: "strip", x: 0, y: 9, width: 4, height: headOf(said) - 18, rx: 2 }),
+      s("rect", { class: "strip", x: 0, y: 9, width: 4, height: headOf(change) - 18, rx: 2 }),
       s("text", { class: "name", x: 16, y: 21 }, name),
       s("text", { class: "about", x: 16, y: 39 }, about),
-      said && s("text", { class: "said", x: 16, y: 56 }, said),
+      change && s("text", { class: "change", x: 16, y: 56 }, change),
       s("text", { class: "mark-sign", x: width - 14, y: 22, "text-anchor": "middle" }, SIGNS[mark]),
     );
-    rows.forEach((row, i) => node.append(this.stackedRow(row, first, headOf(said) + ROW * i, width)));
+    rows.forEach((row, i) => node.append(this.stackedRow(row, first, headOf(change) + ROW * i, width)));
     for (const pair of box.stacks.flatMap((stack) => stack.pairs)) if (!this.places.has(pair)) this.places.set(pair, { x: place.x, y: place.y, element: node });
     return node;
   }
@@ -283,23 +283,23 @@ export class CompareGraph {
     return row;
   }
 
-  /** Which node is chosen, and which are found. */
+  /** Marks the chosen node, and dims those that do not match the search. */
   private mark(): void {
     const lit = new Set<Element>();
     for (const [pair, { element }] of this.places)
-      if (this.store.found(pair)) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
+      if (this.store.isMatch(pair)) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
     for (const { element } of this.places.values()) {
       element.classList.toggle("dim", !lit.has(element));
-      element.classList.remove("chosen", "holds-chosen", "found");
+      element.classList.remove("chosen", "holds-chosen", "match");
     }
     const element = this.store.pair && this.places.get(this.store.pair)?.element;
     element?.classList.add("chosen");
     element?.parentElement?.closest(".node")?.classList.add("holds-chosen");
     const { match } = this.store;
-    if (match) this.places.get(match)?.element.classList.add("found");
+    if (match) this.places.get(match)?.element.classList.add("match");
   }
 
-  /** Brings the chosen layer into view; a folded run it hides in is unfolded. */
+  /** Brings the chosen layer into view; unfolds the run that holds it. */
   private reveal(): void {
     const { pair } = this.store;
     const stack = pair && this.stackOf(pair);
@@ -321,9 +321,9 @@ export class CompareGraph {
 
 const meets = (a: Rect, b: Rect): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Of one layer nothing is gained. */
+/** Folding a run of one stack would save nothing. */
 const canFold = (run: Run): boolean => run.mark !== null && run.stacks.length > 1;
-const headOf = (said: string): number => (said ? 66 : 50);
+const headOf = (change: string): number => (change ? 66 : 50);
 
 function edgeText(edge: Edge): string {
   const text = (shape: Shape | null | undefined): string | undefined => shape === undefined ? undefined : shape && shape.length > 1 ? show(shape.slice(1)) : show(shape);

@@ -1,13 +1,13 @@
-// One layer of both nets: its numbers, its settings field by field, what explain says of each.
+// One layer of both nets: its numbers, its settings field by field, and the explanations of each.
 
 import { breakable, bytes, h, thousands } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS } from "./rules";
 import { difference, kind, SIGNS, type CompareStore } from "./compare-store";
 import { arrays, shapes } from "./compare-table";
-import type { Fate, Pair, PairSide, Said, SideBlob } from "./types";
+import type { Explanation, Fate, Pair, PairSide, SideBlob } from "./types";
 
-/** A sign, what becomes of a layer's weights, and what that means. */
+/** For each fate of a layer's weights: a sign, a name, and the consequence. */
 export const FATES: Record<Fate["fate"], readonly [string, string, string]> = {
   refused: ["✗", "shape differs", ": the file is refused for it"],
   missing: ["∅", "missing", ": starts from its filler"],
@@ -37,14 +37,14 @@ export class CompareLayer {
     const step = (next: Pair | undefined, label: string, title: string): HTMLElement =>
       h("button", { type: "button", title, "aria-label": title, disabled: !next, onclick: () => next && this.store.open(next) }, label);
     const mark = this.store.mark(pair);
-    const what = pair.differs.length ? `: ${pair.differs.join(", ")}` : "";
+    const aspects = pair.differs.length ? `: ${pair.differs.join(", ")}` : "";
     return h(
       "header",
       { class: "layer-head" },
-      h("div", { class: "steps-nav" }, step(place > 0 ? rows[place - 1] : undefined, "←", "The layer before in the table (k)"), step(rows[place + 1], "→", "The next layer in the table (j)")),
+      h("div", { class: "steps-nav" }, step(place > 0 ? rows[place - 1] : undefined, "←", "The previous layer in the table (k)"), step(rows[place + 1], "→", "The next layer in the table (j)")),
       h("h2", {}, pair.name, pair.copy > 0 && h("span", { class: "note" }, ` number ${pair.copy + 1} of this name`)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family((pair.after ?? pair.before)?.type ?? "")}` }, kind(pair))),
-      h("p", { class: `verdict-mark mark-${mark}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, SIGNS[mark]), h("b", {}, this.store.word(mark)), what),
+      h("p", { class: `verdict-mark mark-${mark}` }, h("span", { class: "mark-sign", "aria-hidden": "true" }, SIGNS[mark]), h("b", {}, this.store.word(mark)), aspects),
     );
   }
 
@@ -72,8 +72,8 @@ export class CompareLayer {
       { class: "facts-part" },
       this.table("Both layers in numbers", pair, "difference", [
         words("type", (side) => `${side.type} ${side.brief}`.trim()),
-        words("reads", (side) => blobs(side.bottoms)),
-        words("makes", (side) => blobs(side.tops)),
+        words("inputs", (side) => blobs(side.bottoms)),
+        words("outputs", (side) => blobs(side.tops)),
         words("weights", arrays),
         number("parameters", (side) => side.paramCount),
         number("statistics", (side) => side.statistics),
@@ -99,14 +99,14 @@ export class CompareLayer {
   }
 
   private sections(pair: Pair): HTMLElement[] {
-    const of = (side: PairSide | null): Said[] => side?.sections.flatMap((place) => this.store.doc.said[place] ?? []) ?? [];
+    const of = (side: PairSide | null): Explanation[] => side?.sections.flatMap((place) => this.store.doc.said[place] ?? []) ?? [];
     const [before, after] = [of(pair.before), of(pair.after)];
     const keys = [...new Set([...before, ...after].map((section) => section.key))];
-    const pick = (all: Said[], key: string): Said | null => all.find((section) => section.key === key) ?? null;
+    const pick = (all: Explanation[], key: string): Explanation | null => all.find((section) => section.key === key) ?? null;
     return keys.map((key) => this.section(pair, pick(before, key), pick(after, key)));
   }
 
-  private section(pair: Pair, before: Said | null, after: Said | null): HTMLElement {
+  private section(pair: Pair, before: Explanation | null, after: Explanation | null): HTMLElement {
     const title = (after ?? before)?.title ?? "";
     const both = !!(pair.before && pair.after);
     const pictures = both && before?.picture !== after?.picture ? [before?.picture, after?.picture] : [(after ?? before)?.picture];
@@ -114,12 +114,12 @@ export class CompareLayer {
       this.table(title, pair, null, lines(both, before, after)),
       ...pictures.map((picture, i) => picture ? h("figure", {}, pictures.length > 1 && h("figcaption", {}, this.store.labels[i] ?? ""), h("pre", {}, picture)) : false),
     ].filter((node): node is HTMLTableElement => node !== false);
-    if (both && before === after) return h("details", { class: "explained told same" }, h("summary", {}, h("h3", {}, title), h("span", { class: "note" }, " the same in both")), ...content);
-    return h("section", { class: "explained told" }, h("h3", {}, title), ...content);
+    if (both && before === after) return h("details", { class: "explained section same" }, h("summary", {}, h("h3", {}, title), h("span", { class: "note" }, " the same in both")), ...content);
+    return h("section", { class: "explained section" }, h("h3", {}, title), ...content);
   }
 }
 
-/** A line of a table of both: the sign in front says whether it differs. */
+/** A line of a table of both; a sign before the label marks a difference. */
 function row(label: string, before: string | null, after: string | null, extra: string | null, differs = before !== null && after !== null && before !== after): HTMLElement {
   return h(
     "tr",
@@ -130,24 +130,24 @@ function row(label: string, before: string | null, after: string | null, extra: 
   );
 }
 
-/** Lines of one section in both nets, by label: what is the same is said once. */
-function lines(both: boolean, before: Said | null, after: Said | null): HTMLElement[] {
-  const keyed = (section: Said | null): Map<string, Said["lines"][number]> => {
-    const seen = new Map<string, Said["lines"][number]>();
+/** Lines of one section in both nets, by label: equal ones are shown once. */
+function lines(both: boolean, before: Explanation | null, after: Explanation | null): HTMLElement[] {
+  const keyed = (section: Explanation | null): Map<string, Explanation["lines"][number]> => {
+    const byLabel = new Map<string, Explanation["lines"][number]>();
     for (const line of section?.lines ?? []) {
       let key = line.label;
-      while (seen.has(key)) key += "\u0000";
-      seen.set(key, line);
+      while (byLabel.has(key)) key += "\u0000";
+      byLabel.set(key, line);
     }
-    return seen;
+    return byLabel;
   };
   const [old, now] = [keyed(before), keyed(after)];
-  const said = (line: Said["lines"][number] | undefined): (Node | string)[] => (line ? [h("span", { class: "said" }, line.text), ...(line.note ? [h("span", { class: "note" }, line.note)] : [])] : ["—"]);
+  const cell = (line: Explanation["lines"][number] | undefined): (Node | string)[] => (line ? [h("span", { class: "line-text" }, line.text), ...(line.note ? [h("span", { class: "note" }, line.note)] : [])] : ["—"]);
   return [...new Set([...now.keys(), ...old.keys()])].map((key) => {
     const [a, b] = [old.get(key), now.get(key)];
     const label = (a ?? b)?.label ?? "";
     const differs = both && (a?.text !== b?.text || a?.note !== b?.note);
-    const cells = differs ? [h("td", {}, ...said(a)), h("td", {}, ...said(b))] : [h("td", { colspan: both ? 2 : 1 }, ...said(a ?? b))];
+    const cells = differs ? [h("td", {}, ...cell(a)), h("td", {}, ...cell(b))] : [h("td", { colspan: both ? 2 : 1 }, ...cell(a ?? b))];
     return h("tr", { class: differs ? "differs" : "" }, h("th", { scope: "row" }, differs && h("span", { class: "mark-sign", role: "img", "aria-label": "differs" }, "≠"), label), ...cells);
   });
 }

@@ -1,11 +1,11 @@
-// Two nets side by side: what the person looks at, and the words for what differs.
+// The state of the page of two nets, and the words for their differences.
 
 import { shortened } from "./dom";
 import { costOf, type Convention } from "./rules";
 import { exactFirst } from "./store";
 import type { Comparison, NetSide, Pair, PairSide, Shape } from "./types";
 
-/** follows: its own settings are the same, what comes to it is not. */
+/** follows: its own settings are the same, its inputs are not. */
 export type Mark = "changed" | "follows" | "before" | "after" | "same";
 
 export const SIGNS: Record<Mark, string> = { changed: "≠", follows: "↳", before: "−", after: "+", same: "=" };
@@ -17,13 +17,13 @@ export interface State {
   pair: number | null;
   convention: Convention;
   search: string;
-  /** Which of the layers that are searched for is looked at. */
+  /** The current one of the layers that match the search. */
   match: number;
   filter: Filter;
   pane: "graph" | "table" | "layer" | "weights";
 }
 
-/** What a net, or a layer, comes to. */
+/** The totals of a net. */
 export interface Sums {
   layers: number;
   params: number;
@@ -33,8 +33,8 @@ export interface Sums {
   bytes: number;
 }
 
-/** Of a net's name within other words. */
-const LONGEST_LABEL = 60;
+/** In letters, of a net's name within a text. */
+const MAX_LABEL_LENGTH = 60;
 
 const OWN = new Set(["type", "settings", "wiring"]);
 
@@ -42,7 +42,7 @@ export function markOf(pair: Pair): Mark {
   if (!pair.before) return "after";
   if (!pair.after) return "before";
   if (!pair.differs.length) return "same";
-  return pair.differs.some((what) => OWN.has(what)) ? "changed" : "follows";
+  return pair.differs.some((aspect) => OWN.has(aspect)) ? "changed" : "follows";
 }
 
 /** "10 layers", "1 layer". */
@@ -51,7 +51,7 @@ export const layers = (n: number): string => `${n.toLocaleString("en")} ${n === 
 export class CompareStore {
   state: State;
   readonly marks: Mark[];
-  /** What the two nets are called here: never the same. */
+  /** Names of the two nets, never the same. */
   readonly labels: readonly [string, string];
   readonly before: Sums;
   readonly after: Sums;
@@ -88,7 +88,7 @@ export class CompareStore {
   }
 
   word(mark: Mark): string {
-    const [before, after] = this.labels.map((label) => shortened(label, LONGEST_LABEL));
+    const [before, after] = this.labels.map((label) => shortened(label, MAX_LABEL_LENGTH));
     return { same: "unchanged", changed: "changed", follows: "follows", before: `only in ${before}`, after: `only in ${after}` }[mark];
   }
 
@@ -96,26 +96,26 @@ export class CompareStore {
     return costOf(side, this.state.convention);
   }
 
-  found(pair: Pair): boolean {
+  isMatch(pair: Pair): boolean {
     const wanted = this.state.search.trim().toLowerCase();
     return !wanted || [pair.name, pair.before?.type, pair.after?.type].some((text) => text?.toLowerCase().includes(wanted));
   }
 
-  /** The layers that are searched for, the one of just that name first. */
+  /** The layers that match the search, one of exactly that name first. */
   get matches(): Pair[] {
     const wanted = this.state.search.trim().toLowerCase();
-    return wanted ? exactFirst(this.doc.pairs.filter((pair) => this.found(pair)), wanted) : [];
+    return wanted ? exactFirst(this.doc.pairs.filter((pair) => this.isMatch(pair)), wanted) : [];
   }
 
   get match(): Pair | null {
     return this.matches[this.state.match] ?? null;
   }
 
-  /** What the table shows, in the order of the nets. */
+  /** The rows of the table, in the order of the nets. */
   shown(): Pair[] {
     const { filter } = this.state;
     const fits = (mark: Mark): boolean => filter === "all" || (filter === "differs" ? mark !== "same" : mark === filter);
-    return this.doc.pairs.filter((pair, i) => fits(this.marks[i] as Mark) && this.found(pair));
+    return this.doc.pairs.filter((pair, i) => fits(this.marks[i] as Mark) && this.isMatch(pair));
   }
 }
 
@@ -133,7 +133,7 @@ function sums(sides: (PairSide | null)[]): Sums {
   return total;
 }
 
-/** The nets' names, or their files', whichever tells them apart. */
+/** The nets' names, or those of their files if the names are the same. */
 function labelsOf(before: NetSide, after: NetSide): [string, string] {
   const base = (file: string): string => file.split(/[\\/]/).at(-1) || file;
   const ways: ((net: NetSide) => string)[] = [(net) => net.name, (net) => base(net.file), (net) => net.file];
@@ -162,7 +162,7 @@ function decoded(hash: string): string {
 export const moved = (before: string | undefined, after: string | undefined): string =>
   before === undefined ? (after ?? "") : after === undefined || before === after ? before : `${before || "none"} → ${after || "none"}`;
 
-/** "Convolution 11x11/4 → 11x11/2": the type is said once where it stays; `fit` makes long names shorter. */
+/** "Convolution 11x11/4 → 11x11/2": an unchanged type is written once; `fit` shortens long names. */
 export function kind(pair: Pair, fit = (text: string): string => text): string {
   const { before, after } = pair;
   const whole = (side: PairSide | null): string | undefined => side ? fit(`${side.type} ${side.brief}`.trim()) : undefined;
@@ -170,7 +170,7 @@ export function kind(pair: Pair, fit = (text: string): string => text): string {
   return moved(whole(before), whole(after));
 }
 
-/** "+34,635,776 · × 2.36": by how much, and how many times as much. */
+/** "+34,635,776 · × 2.36": the difference and the factor. */
 export function difference(before: number, after: number, text: (n: number) => string): string {
   if (before === after) return "the same";
   const by = `${after > before ? "+" : "−"}${text(Math.abs(after - before))}`;
@@ -178,7 +178,7 @@ export function difference(before: number, after: number, text: (n: number) => s
   return ratio ? `${by} · ${ratio}` : by;
 }
 
-/** "× 2.36"; "+1.3 %" where it is little; nothing where one of them is 0. */
+/** "× 2.36"; "+1.3 %" where the change is small; nothing where one of them is 0. */
 export function factor(before: number, after: number): string {
   if (!before || !after || before === after) return "";
   const ratio = after / before;

@@ -1,4 +1,4 @@
-// The layers of both nets in one table: before and after in every cell that is not the same; CSV and JSON of it.
+// The layers of both nets in one table: before and after in every cell that differs; CSV and JSON export.
 
 import { breakable, bytes, download, h, thousands } from "./dom";
 import { family } from "./graph";
@@ -9,7 +9,7 @@ import type { Pair, PairSide, SideBlob } from "./types";
 interface Column {
   key: string;
   title: string;
-  /** For people, and for programs. */
+  /** For display, and for export and sorting. */
   text(side: PairSide): string;
   value(side: PairSide): string | number;
   numeric?: boolean;
@@ -34,7 +34,7 @@ function columns(store: CompareStore): Column[] {
 export class CompareTable {
   readonly element: HTMLElement;
   private sort: { key: string; down: boolean } = { key: "", down: false };
-  private readonly filters = h("div", { class: "filters", role: "group", "aria-label": "Which layers" });
+  private readonly filters = h("div", { class: "filters", role: "group", "aria-label": "Filter layers" });
   private readonly body = h("div", { class: "table-body" });
 
   constructor(private readonly store: CompareStore) {
@@ -65,7 +65,7 @@ export class CompareTable {
     ];
     this.filters.replaceChildren(
       ...all.filter(([key, , count]) => count > 0 || key === "differs").map(([key, text, count]) =>
-        h("button", { type: "button", class: `filter mark-${key}`, "data-filter": key, "aria-pressed": this.store.state.filter === key, onclick: () => this.store.set({ filter: key }), ...(key === "follows" ? { title: "Its own settings are the same; what comes to it is not" } : {}) }, text, h("span", { class: "count" }, thousands(count))),
+        h("button", { type: "button", class: `filter mark-${key}`, "data-filter": key, "aria-pressed": this.store.state.filter === key, onclick: () => this.store.set({ filter: key }), ...(key === "follows" ? { title: "Its own settings are the same; its inputs are not" } : {}) }, text, h("span", { class: "count" }, thousands(count))),
       ),
     );
   }
@@ -176,7 +176,7 @@ export class CompareTable {
 }
 
 
-/** What was, struck out, and what is; one where they are the same or one is. */
+/** The old text struck out, and the new one; a single text if they are equal or one is missing. */
 export function both(before: string | null, after: string | null): (Node | string)[] {
   if (before === null || after === null || before === after) return [before ?? after ?? ""];
   const hidden = (text: string): HTMLElement => h("span", { class: "sr" }, text);

@@ -1,6 +1,6 @@
-// The page of two nets: a bar, what both come to, their graph, and beside it the table, a layer, or the weights.
+// The page of two nets: a bar, the totals of both, their graph, and beside it the table, a layer, or the weights.
 
-import { breakable, bytes, h, LONGEST_NAME, shortened, thousands } from "./dom";
+import { breakable, bytes, h, MAX_NAME_LENGTH, shortened, thousands } from "./dom";
 import { CompareGraph } from "./compare-graph";
 import { CompareLayer, FATES } from "./compare-layer";
 import { CompareStore, difference, fromHash, layers, moved, toHash, type State } from "./compare-store";
@@ -8,13 +8,13 @@ import { arrays, CompareTable } from "./compare-table";
 import { CONVENTIONS, count, show, type Convention } from "./rules";
 import { acts, barTools, divider, followFocus, graphPane, Help, listen, panel, Search, Tabs } from "./shell";
 import "./style.css";
-// Behind the style that it adds to.
+// After the style that it adds to.
 import "./compare.css";
 import type { Comparison, Fate, NetSide } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "search layers; Enter opens the first, then the next, with Shift the one before"],
-  ["j  k", "the next layer of the table, the one before"],
+  ["/", "search layers; Enter opens the first match, then the next; Shift+Enter the previous one"],
+  ["j  k", "the next layer of the table, the previous layer"],
   ["t  l  w  g", "table, layer, weights, graph"],
   ["+  −  0", "zoom the graph, show all of it"],
   ["Esc", "back to the table"],
@@ -28,7 +28,7 @@ export class ComparePage {
   private readonly graph: CompareGraph;
   private readonly search: Search;
   private readonly help = new Help(KEYS);
-  private readonly totals = h("section", { class: "both", "aria-label": "What both nets come to" });
+  private readonly totals = h("section", { class: "both", "aria-label": "Totals of both nets" });
   private readonly tabs: Tabs<State["pane"]>;
   private readonly main: HTMLElement;
 
@@ -38,12 +38,12 @@ export class ComparePage {
     document.title = `${a} → ${b} · prototxt`;
     document.documentElement.classList.add("compare");
     this.graph = new CompareGraph(store);
-    this.search = new Search((search) => store.set({ search, match: 0 }), (by) => this.openFound(by));
+    this.search = new Search((search) => store.set({ search, match: 0 }), (by) => this.openMatch(by));
     this.tabs = new Tabs(PANES, (pane) => store.set({ pane }));
     const bar = h(
       "header",
       { class: "bar" },
-      h("div", { class: "title" }, h("h1", {}, h("span", {}, shortened(a, LONGEST_NAME)), " → ", h("span", {}, shortened(b, LONGEST_NAME))), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
+      h("div", { class: "title" }, h("h1", {}, h("span", {}, shortened(a, MAX_NAME_LENGTH)), " → ", h("span", {}, shortened(b, MAX_NAME_LENGTH))), h("p", { class: "totals" }, doc.before.file === doc.after.file ? doc.before.file : `${doc.before.file} → ${doc.after.file}`)),
       barTools(this.search, this.help, (convention) => store.set({ convention })),
     );
     const same = doc.same && h("p", { class: "all-same" }, h("span", { class: "mark-sign", "aria-hidden": "true" }, "="), "The two nets are the same: layers, fields, shapes, parameters and cost.");
@@ -55,7 +55,7 @@ export class ComparePage {
     const { search, graph, help } = this;
     listen(acts(PANES, { search, graph, help, step: (by) => this.step(by), open: (pane) => store.set({ pane }) }), () => this.leave());
     addEventListener("hashchange", () => this.open());
-    this.tell();
+    this.update();
     this.open();
     this.graph.fit();
     new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
@@ -68,28 +68,28 @@ export class ComparePage {
   }
 
   private follow(state: State, before: State): void {
-    this.tell();
-    if (state.search !== before.search || state.match !== before.match) this.search.tell(state.match, this.store.matches.length);
+    this.update();
+    if (state.search !== before.search || state.match !== before.match) this.search.update(state.match, this.store.matches.length);
     if (state.pane !== before.pane) followFocus(this.main, state.pane);
     if (state.pair !== before.pair) {
       const hash = toHash(this.store.pair) || "#";
       if (hash !== location.hash) history.pushState(null, "", hash);
       this.main.querySelector(".pane-layer")?.scrollTo(0, 0);
-      // Where all of the page scrolls, the layer begins below the bar.
+      // In narrow windows the whole page scrolls: the layer begins below the bar.
       scrollTo(0, this.main.offsetTop);
     }
   }
 
-  private tell(): void {
+  private update(): void {
     const { store } = this;
     const { pane, convention } = store.state;
     this.totals.replaceChildren(...this.cards(convention));
     this.main.dataset["pane"] = pane;
     const layer = store.pair ? `Layer ${shortened(store.pair.name)}` : "Layer";
-    this.tabs.tell(pane, { graph: "Graph", table: "Layers", weights: "Weights", layer });
+    this.tabs.update(pane, { graph: "Graph", table: "Layers", weights: "Weights", layer });
   }
 
-  /** Layers, parameters, cost, memory, inputs: before, after, by how much. */
+  /** Layers, parameters, cost, memory, inputs: before, after, and the difference. */
   private cards(convention: Convention): HTMLElement[] {
     const { before, after, doc } = this.store;
     const number = (label: string, old: number, now: number, text = thousands): HTMLElement | false => !!(old || now) && card(label, text(old), text(now), difference(old, now, text));
@@ -116,7 +116,7 @@ export class ComparePage {
     return all.length > 0 && h("details", { class: "notes" }, h("summary", {}, `${all.length} ${all.length > 1 ? "notes" : "note"}`), h("ul", {}, ...all.map((note) => h("li", {}, note))));
   }
 
-  /** What becomes of the first net's weights in the second. */
+  /** How the second net would use the first one's weights. */
   private weights(): HTMLElement {
     const { doc, labels } = this.store;
     const order = Object.keys(FATES) as Fate["fate"][];
@@ -131,23 +131,23 @@ export class ComparePage {
       const [sign, word, text] = FATES[fate];
       return fates.length > 0 && h("details", { class: `fates fate-${fate}`, open: fate === "refused" || fates.length <= 20 }, h("summary", {}, h("span", { class: "mark-sign", "aria-hidden": "true" }, sign), h("b", {}, word), ` (${layers(fates.length)})${text}`), h("table", {}, h("tbody", {}, ...fates.map(line))));
     };
-    return h("div", { class: "layer-view weights-view" }, h("h2", {}, "Weights"), h("p", { class: "does" }, `If a weights file of ${labels[0]} is given to ${labels[1]}, by the names of layers, as Caffe's copy_from does:`), h("p", { class: "verdict-mark" }, ...this.verdict(of("refused"), of("loads"))), ...order.map(part));
+    return h("div", { class: "layer-view weights-view" }, h("h2", {}, "Weights"), h("p", { class: "does" }, `The result of loading a weights file of ${labels[0]} into ${labels[1]}, matched by the names of layers as Caffe's copy_from does:`), h("p", { class: "verdict-mark" }, ...this.verdict(of("refused"), of("loads"))), ...order.map(part));
   }
 
   private verdict(refused: Fate[], loads: Fate[]): (Node | string)[] {
     const { weights } = this.store.doc;
     if (!weights.length) return ["Neither net has weights."];
     if (refused.length) {
-      const few = refused.slice(0, 4).map((fate) => fate.layer).join(", ");
-      return [h("b", {}, "The file is refused as a whole, "), `for ${few}${refused.length > 4 ? ` and ${refused.length - 4} more` : ""}. A layer with another name is skipped and starts from its filler.`];
+      const names = refused.slice(0, 4).map((fate) => fate.layer).join(", ");
+      return [h("b", {}, "The file is refused as a whole, "), `because of ${names}${refused.length > 4 ? ` and ${refused.length - 4} more` : ""}. A layer with another name is skipped and starts from its filler.`];
     }
     if (!loads.length) return [h("b", {}, "The file is refused: "), "none of its layers is in the other net."];
     const missing = weights.filter((fate) => fate.fate === "missing").length;
     return [h("b", {}, "The file loads. "), missing ? `${layers(missing)} of the second net ${missing > 1 ? "get" : "gets"} nothing from it.` : "Every layer gets its weights."];
   }
 
-  /** Opens what is found; then the next, or with `by` −1 the one before. */
-  private openFound(by: 1 | -1): void {
+  /** Opens the first match of the search; then the next, or the previous one with `by` −1. */
+  private openMatch(by: 1 | -1): void {
     const { store } = this;
     const { match, matches } = store;
     if (!match) return;

@@ -15,10 +15,10 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: r
   return element;
 }
 
-/** Marks that turn the direction of writing would turn the page's own words behind a name too. */
+/** Without marks for the direction of writing, which would also turn the page's own words after a name. */
 const plainly = (text: string): string => text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
-/** Other children; what has the focus leaves it to the one of its name among them. */
+/** Replaces the children; if one had the focus, the new one of the same name gets it. */
 export function refill(element: HTMLElement, ...children: (Node | string)[]): void {
   const focused = document.activeElement;
   const held = focused instanceof HTMLElement && element.contains(focused) ? focused : null;
@@ -29,10 +29,10 @@ export function refill(element: HTMLElement, ...children: (Node | string)[]): vo
   [...element.querySelectorAll<HTMLElement>(held.localName)].find((each) => named(each) === name)?.focus({ preventScroll: true });
 }
 
-const LONGEST = 34;
+const MAX_LENGTH = 34;
 
-/** A text without its middle, where it is longer than can be looked at; the whole of it belongs in the title. */
-export function shortened(text: string, longest = LONGEST): string {
+/** A text without its middle if it is longer than `longest` letters; the title should have the whole of it. */
+export function shortened(text: string, longest = MAX_LENGTH): string {
   if (text.length <= longest) return text;
   const letters = [...text];
   return letters.length <= longest ? text : `${letters.slice(0, Math.ceil(longest / 2) - 1).join("")}…${letters.slice(-longest / 2).join("")}`;
@@ -65,7 +65,7 @@ export function short(n: number): string {
   return size === 1 ? thousands(n) : Number((n / size).toPrecision(3)).toString() + unit;
 }
 
-/** A number as people read it: 6 digits that count. */
+/** A number with 6 significant digits. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
@@ -81,7 +81,7 @@ export const percent = (part: number, whole: number): string =>
 
 let ruler: CanvasRenderingContext2D | null = null;
 
-/** How wide a text is in a font. */
+/** The width of a text in a font, in pixels. */
 export function textWidth(text: string, font: string): number {
   ruler ??= document.createElement("canvas").getContext("2d");
   if (!ruler) return text.length * 8;
@@ -89,14 +89,14 @@ export function textWidth(text: string, font: string): number {
   return ruler.measureText(plainly(text)).width;
 }
 
-/** Of names in tables and titles. */
-export const LONGEST_NAME = 120;
+/** In letters, of names in tables and titles. */
+export const MAX_NAME_LENGTH = 120;
 
-/** A name that lines may break behind its joints: "res2a_branch2a_relu", "fire2/squeeze1x1". */
+/** A name that lines may break after its joints: "res2a_branch2a_relu", "fire2/squeeze1x1". */
 export const breakable = (name: string): Child[] =>
-  shortened(name, LONGEST_NAME).split(/(?<=[_/.-])(?=[^_/.-])/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
+  shortened(name, MAX_NAME_LENGTH).split(/(?<=[_/.-])(?=[^_/.-])/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
 
-/** Gives the person a file. */
+/** Offers a text as a file to save. */
 export function download(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = h("a", { href: url, download: name });

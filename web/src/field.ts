@@ -1,9 +1,9 @@
-// What a value sees: the rectangle of the input it is made from, walked back through the net layer by layer.
+// The receptive field of a value: the rectangle of the input it depends on, traced back through the net layer by layer.
 
 import { poolWindow } from "./rules";
 import type { BlobId, Layer, Report, Shape } from "./types";
 
-/** First and last row or column; before 0 or behind the end lies padding. */
+/** First and last row or column; before 0 and after the end lies padding. */
 export type Span = readonly [number, number];
 
 export interface Field {
@@ -25,7 +25,7 @@ const windowed: Back = (layer, bottom, [first, last], axis) => {
   return [first * stride - pad, last * stride - pad + dilation * (kernel - 1)];
 };
 
-const stamped: Back = (layer, _bottom, [first, last], axis) => {
+const transposed: Back = (layer, _bottom, [first, last], axis) => {
   const rule = layer.rule;
   if (rule.kind !== "deconv") return [first, last];
   const [kernel, stride, pad] = [rule.kernel_size[axis] ?? 1, rule.stride[axis] ?? 1, rule.pad[axis] ?? 0];
@@ -33,7 +33,7 @@ const stamped: Back = (layer, _bottom, [first, last], axis) => {
   return [Math.ceil((first + pad - reach) / stride), Math.floor((last + pad) / stride)];
 };
 
-/** One axis of what a span of the top needs of a bottom. */
+/** The span of a bottom that a span of the top depends on, along one axis. */
 function back(layer: Layer, bottom: Shape, top: Shape, span: Span, axis: 0 | 1): Span {
   const rule = layer.rule;
   if (bottom.length !== 4 || top.length !== 4) return whole(bottom, axis);
@@ -42,7 +42,7 @@ function back(layer: Layer, bottom: Shape, top: Shape, span: Span, axis: 0 | 1):
     case "pool":
       return windowed(layer, bottom, span, axis);
     case "deconv":
-      return stamped(layer, bottom, span, axis);
+      return transposed(layer, bottom, span, axis);
     case "lrn": {
       const half = rule.norm_region === "WITHIN_CHANNEL" ? Math.floor(rule.local_size / 2) : 0;
       return [span[0] - half, span[1] + half];
@@ -75,7 +75,7 @@ function back(layer: Layer, bottom: Shape, top: Shape, span: Span, axis: 0 | 1):
     case "permute":
       return whole(bottom, axis);
     default:
-      // The values of a place are made from the same place; a bottom that is one value for the map stays whole.
+      // A value depends on the same place of the bottom; a bottom with one value for the map stays whole.
       return bottom[2 + axis] === top[2 + axis] ? span : whole(bottom, axis);
   }
 }
@@ -88,7 +88,7 @@ const union = (a: Field | undefined, b: Field): Field =>
       }
     : b;
 
-/** The rectangle of every blob before `id` that the value at row y, column x of `id` is made from. */
+/** The rectangle of every blob before `id` that the value at row y, column x of `id` depends on. */
 export function fields(report: Report, id: BlobId, y: number, x: number): Map<BlobId, Field> {
   const needed = new Map<BlobId, Field>([[id, { rows: [y, y], columns: [x, x] }]]);
   for (const layer of [...report.layers].reverse())
@@ -100,17 +100,17 @@ export function fields(report: Report, id: BlobId, y: number, x: number): Map<Bl
       for (const bottom of layer.rule.kind === "crop" ? layer.bottoms.slice(0, 1) : layer.bottoms) {
         const from = report.blobs[bottom]?.shape;
         if (!from) continue;
-        const seen = {
+        const reached = {
           rows: back(layer, from, shape, field.rows, 0),
           columns: back(layer, from, shape, field.columns, 1),
         };
-        needed.set(bottom, union(needed.get(bottom), seen));
+        needed.set(bottom, union(needed.get(bottom), reached));
       }
     }
   return needed;
 }
 
-/** What of a field lies inside a blob of this shape, and the share of it that is padding. */
+/** The part of a field inside a blob of this shape, and the share of the field that is padding. */
 export function clipped(field: Field, shape: Shape): { inside: Field; padded: number } {
   const cut = ([first, last]: Span, size: number): Span => [Math.max(first, 0), Math.min(last, size - 1)];
   const inside = { rows: cut(field.rows, shape[2] ?? 1), columns: cut(field.columns, shape[3] ?? 1) };

@@ -4,16 +4,16 @@ import dagre, { type graphlib } from "@dagrejs/dagre";
 import { percent, s, short, shortened, textWidth } from "./dom";
 import { costOf, CONVENTIONS, show, type Row } from "./rules";
 import { around, drawEdge, frame, onEnter, Scene, type Item } from "./scene";
-import { isFound, type Store } from "./store";
+import { isMatch, type Store } from "./store";
 import type { BlobId, Layer, Report } from "./types";
 
-/** A layer and those that work in place on what it makes. */
+/** A layer and those that change its top in place. */
 interface Stack {
   layers: Layer[];
   module: string;
 }
 
-/** What stands for one box: a stack, or a folded module. */
+/** One box of the drawing: a stack, or a folded module. */
 interface Box {
   id: string;
   stacks: Stack[];
@@ -24,8 +24,8 @@ const NAME_FONT = "600 14px system-ui, sans-serif";
 const TEXT_FONT = "12px system-ui, sans-serif";
 const ROW = 24;
 const HEAD = 50;
-/** Larger nets start with their modules folded. */
-const MANY = 80;
+/** Stacks: larger nets start with their modules folded. */
+const MAX_UNFOLDED = 80;
 
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^Deconv|Conv/i, "conv"],
@@ -57,7 +57,7 @@ function stacksOf(report: Report): Stack[] {
     else stacks.push((stack = { layers: [layer], module: prefix(layer.name) }));
     for (const top of layer.tops) makers.set(top, stack);
   }
-  // A module is a run of stacks in the file: what is folded then never leads back into itself.
+  // A module is a run of stacks in the file, so that a folded one has no edge back into itself.
   let run: Stack[] = [];
   let number = 0;
   const close = (): void => {
@@ -88,7 +88,7 @@ export class GraphView {
 
   constructor(private readonly store: Store) {
     this.stacks = stacksOf(store.report);
-    if (this.stacks.length > MANY) for (const module of this.modules()) this.folded.add(module);
+    if (this.stacks.length > MAX_UNFOLDED) for (const module of this.modules()) this.folded.add(module);
     this.drawTools();
     this.draw();
     store.on((state, before) => {
@@ -127,7 +127,7 @@ export class GraphView {
     this.scene.fit(whole);
   }
 
-  /** What had no size until now shows what is looked at. */
+  /** Brings the current layer into view when the graph first gets a size. */
   resized(): void {
     if (this.scene.resized()) this.bringUp(this.store.match ?? this.store.layer);
   }
@@ -182,13 +182,13 @@ export class GraphView {
       const widths = [textWidth(name, NAME_FONT), textWidth(about, TEXT_FONT) + 54, ...rows.map((row) => textWidth(row, TEXT_FONT))];
       plan.setNode(box.id, { width: Math.max(170, Math.ceil(Math.max(...widths)) + 34), height: HEAD + ROW * rows.length });
     }
-    const said = new Set<string>();
+    const labelled = new Set<string>();
     for (const layer of this.store.report.layers)
       for (const id of layer.bottoms) {
         const [from, to] = [owner.get(this.store.makers.get(id) as Layer), owner.get(layer)];
         if (!from || !to || from === to || plan.hasEdge(from.id, to.id)) continue;
-        const text = said.has(`${from.id} ${id}`) ? "" : this.shapeText(id);
-        said.add(`${from.id} ${id}`);
+        const text = labelled.has(`${from.id} ${id}`) ? "" : this.shapeText(id);
+        labelled.add(`${from.id} ${id}`);
         plan.setEdge(from.id, to.id, { id, text, width: text ? textWidth(text, TEXT_FONT) + 12 : 1, height: text ? 18 : 1, labelpos: "c" });
       }
     dagre.layout(plan);
@@ -199,10 +199,10 @@ export class GraphView {
       const rows = points.map((point: { y: number }) => point.y);
       return { element: drawEdge(plan.edge(edge)), top: Math.min(...rows) - 12, bottom: Math.max(...rows) + 12 };
     });
-    const most = Math.max(1, ...boxes.map((box) => this.cost(box)));
+    const maxCost = Math.max(1, ...boxes.map((box) => this.cost(box)));
     const nodes = boxes.map((box): Item => {
       const { y, height } = plan.node(box.id);
-      return { element: this.drawBox(box, plan.node(box.id), most), top: y - height / 2, bottom: y + height / 2 };
+      return { element: this.drawBox(box, plan.node(box.id), maxCost), top: y - height / 2, bottom: y + height / 2 };
     });
     const start = this.places.get(this.store.report.layers[0]?.index ?? 0)?.x ?? 0;
     this.scene.draw({ width: graph.width ?? 1, height: graph.height ?? 1, start }, [...this.frames(boxes, plan), ...edges, ...nodes]);
@@ -232,7 +232,7 @@ export class GraphView {
     return per(shape) === per(was) ? per(shape) : `${per(was)} → ${per(shape)}`;
   }
 
-  private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }, most: number): SVGElement {
+  private drawBox(box: Box, place: { x: number; y: number; width: number; height: number }, maxCost: number): SVGElement {
     const first = box.stacks[0]?.layers[0] as Layer;
     const { name, about } = this.texts(box);
     const { width, height } = place;
@@ -243,7 +243,7 @@ export class GraphView {
     const changed = rows.some((row) => this.store.state.edits.has(row.layer.index));
     const act = box.folded ? () => this.toggle(box.stacks[0]?.module ?? "") : () => this.store.open(first);
     const label = `${box.folded ? name : first.name}, ${box.folded ? about : `${first.type} ${first.brief}`.trim()}${cost ? `, ${short(cost)} ${CONVENTIONS[this.store.state.convention]}, ${percent(cost, total)}` : ""}`;
-    const part = cost / most;
+    const part = cost / maxCost;
     const node = s(
       "g",
       {
@@ -284,26 +284,26 @@ export class GraphView {
     return row;
   }
 
-  /** Which node is chosen, which are found, and at which of those the search is. */
+  /** Marks the chosen node, and dims those that do not match the search. */
   private mark(): void {
     const { layer, match, state } = this.store;
     const wanted = state.search.trim().toLowerCase();
     const lit = new Set<SVGElement>();
     for (const each of this.store.report.layers) {
       const element = this.places.get(each.index)?.element;
-      if (element && (!wanted || isFound(each, wanted))) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
+      if (element && (!wanted || isMatch(each, wanted))) for (let e: Element | null = element; e instanceof SVGElement; e = e.parentElement) lit.add(e);
     }
     for (const { element } of this.places.values()) {
       element.classList.toggle("dim", !lit.has(element));
-      element.classList.remove("chosen", "holds-chosen", "found");
+      element.classList.remove("chosen", "holds-chosen", "match");
     }
     const chosen = layer && this.places.get(layer.index)?.element;
     chosen?.classList.add("chosen");
     chosen?.parentElement?.closest(".node")?.classList.add("holds-chosen");
-    if (match) this.places.get(match.index)?.element.classList.add("found");
+    if (match) this.places.get(match.index)?.element.classList.add("match");
   }
 
-  /** Brings the chosen layer into view; a folded module it hides in is unfolded. */
+  /** Brings the chosen layer into view; unfolds the module that holds it. */
   private reveal(): void {
     const { layer } = this.store;
     const module = layer && this.stackOf(layer)?.module;

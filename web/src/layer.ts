@@ -1,8 +1,8 @@
-// A layer's page: what it reads and makes, its maps and kernels, one value, what if, and all that explain says.
+// A layer's page: its inputs and outputs, its maps and kernels, one value, what if, and the sections of explain.
 
 import { commandLine } from "./command";
 import { rangeOf, type Range } from "./colours";
-import { breakable, counted, h, LONGEST_NAME, refill, shortened, thousands } from "./dom";
+import { breakable, counted, h, MAX_NAME_LENGTH, refill, shortened, thousands } from "./dom";
 import { chosenIn, Grid, legend, mapGrid, mapsOf, placeIn, wholeScale, type Maps, type Place, type RangeMode } from "./maps";
 import { Kernels } from "./kernels";
 import { PixelView, tops } from "./pixel";
@@ -76,22 +76,22 @@ export class LayerView {
     return h(
       "header",
       { class: "layer-head" },
-      h("div", { class: "steps-nav" }, step(-1, "←", "The layer before (k)"), step(1, "→", "The next layer (j)")),
+      h("div", { class: "steps-nav" }, step(-1, "←", "The previous layer (k)"), step(1, "→", "The next layer (j)")),
       h("h2", { title: layer.name }, ...breakable(layer.name)),
       h("p", { class: "kind" }, h("span", { class: `tag ${family(layer.type)}` }, layer.type), ` ${layer.brief}`, h("span", { class: "place" }, layer.place)),
       does && h("p", { class: "does" }, does),
     );
   }
 
-  /** bottoms → layer → tops, each with its shape and who is on its other side. */
+  /** bottoms → layer → tops, each with its shape and the layers that write or read it. */
   private flow(layer: Layer): HTMLElement {
     const blob = (id: BlobId, other: Layer[]): HTMLElement =>
       h(
         "li",
         {},
-        h("b", {}, shortened(this.store.report.blobs[id]?.name ?? id, LONGEST_NAME)),
+        h("b", {}, shortened(this.store.report.blobs[id]?.name ?? id, MAX_NAME_LENGTH)),
         ` ${show(this.store.report.blobs[id]?.shape ?? null)} `,
-        ...other.slice(0, 6).flatMap((each, i) => [i ? ", " : "", h("button", { type: "button", class: "link", onclick: () => this.store.open(each) }, shortened(each.name, LONGEST_NAME))]),
+        ...other.slice(0, 6).flatMap((each, i) => [i ? ", " : "", h("button", { type: "button", class: "link", onclick: () => this.store.open(each) }, shortened(each.name, MAX_NAME_LENGTH))]),
         other.length > 6 && ` and ${other.length - 6} more`,
       );
     const readers = (id: BlobId): Layer[] => this.store.report.layers.filter((each) => each.bottoms.includes(id));
@@ -101,9 +101,9 @@ export class LayerView {
     return h(
       "div",
       { class: "flow" },
-      layer.bottoms.length > 0 && list("reads, made by", layer.bottoms, makers),
-      layer.tops.length > 0 && list("makes, read by", layer.tops, readers),
-      layer.params.length > 0 && h("div", {}, h("h4", {}, "weights"), h("ul", {}, ...layer.params.map((param) => h("li", {}, param.shape.length > 1 ? `${show(param.shape)} = ${thousands(count(param.shape))}` : show(param.shape), param.statistic && " measured", param.owner && ` of ${param.owner}`)))),
+      layer.bottoms.length > 0 && list("inputs, written by", layer.bottoms, makers),
+      layer.tops.length > 0 && list("outputs, read by", layer.tops, readers),
+      layer.params.length > 0 && h("div", {}, h("h4", {}, "weights"), h("ul", {}, ...layer.params.map((param) => h("li", {}, param.shape.length > 1 ? `${show(param.shape)} = ${thousands(count(param.shape))}` : show(param.shape), param.statistic && " statistic", param.owner && ` of ${param.owner}`)))),
     );
   }
 
@@ -116,11 +116,11 @@ export class LayerView {
     const blob = id === undefined ? undefined : store.report.blobs[id];
     if (!id || !blob) return section.replaceChildren();
     const values = tops(store, id);
-    const choices = layer.tops.length > 1 && h("select", { "aria-label": "Which top", onchange: (event: Event) => store.set({ which: Number((event.target as HTMLSelectElement).value), at: null }) }, ...layer.tops.map((top, i) => h("option", { value: i, selected: i === which }, store.report.blobs[top]?.name ?? top)));
+    const choices = layer.tops.length > 1 && h("select", { "aria-label": "Top", onchange: (event: Event) => store.set({ which: Number((event.target as HTMLSelectElement).value), at: null }) }, ...layer.tops.map((top, i) => h("option", { value: i, selected: i === which }, store.report.blobs[top]?.name ?? top)));
     const versions = this.versions(id);
-    const title = `What it makes: ${shortened(blob.name, LONGEST_NAME)}${versions ? `, version ${blob.version}` : ""}`;
+    const title = `Output: ${shortened(blob.name, MAX_NAME_LENGTH)}${versions ? `, version ${blob.version}` : ""}`;
     if (!values) {
-      const why = blob.shape ? `The values of ${shortened(blob.name, LONGEST_NAME)}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
+      const why = blob.shape ? `The values of ${shortened(blob.name, MAX_NAME_LENGTH)}, ${show(blob.shape)}, are not in this file.` : "Its shape is not known.";
       const place = at ? null : (blob.shape?.map((size, axis) => (axis ? Math.floor(size / 2) : 0)) ?? null);
       const command = place ? commandLine(store.report, layer, which, place) : [];
       const note = h("p", { class: "note" }, command.length ? `${why} This command explains one of them:` : why);
@@ -133,7 +133,7 @@ export class LayerView {
       store.set({ at: placeIn(values.shape, image, place) });
       if (by === "pointer") this.bringUp("smooth");
     };
-    const options = { title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick, hint: "Point at a pixel for its value; click it to see how it is made." };
+    const options = { title: blob.name, maps, range: this.range, fixed: this.fixed, chosen: chosenIn(values.shape, at), pick, hint: "Point at a pixel for its value; click it to see how it is computed." };
     parts.grid = maps.height * maps.width === 1 ? null : new Grid(options);
     parts.shape = values.shape;
     const grid = parts.grid?.element ?? mapGrid(options);
@@ -148,7 +148,7 @@ export class LayerView {
     );
   }
 
-  /** A blob that layers change in place: each of them left a version. */
+  /** The versions of a blob that layers change in place: one per layer. */
   private versions(id: BlobId): HTMLElement | null {
     const { report, makers, state } = this.store;
     const all = Object.keys(report.blobs).filter((other) => report.blobs[other]?.name === report.blobs[id]?.name && makers.has(other));
@@ -158,11 +158,11 @@ export class LayerView {
       if (maker) this.store.open(maker, state.at, maker.tops.indexOf(other));
     };
     const button = (other: BlobId): HTMLElement =>
-      h("button", { type: "button", "aria-pressed": other === id, title: `as ${makers.get(other)?.name ?? ""} leaves it`, onclick: open(other) }, `${report.blobs[other]?.version} ${shortened(makers.get(other)?.name ?? "")}`);
+      h("button", { type: "button", "aria-pressed": other === id, title: `after layer ${makers.get(other)?.name ?? ""}`, onclick: open(other) }, `${report.blobs[other]?.version} ${shortened(makers.get(other)?.name ?? "")}`);
     return h("span", { class: "switch", role: "group", "aria-label": "Version of the blob" }, h("span", { class: "note" }, "version"), ...all.map(button));
   }
 
-  /** One range of colours for each map, for all, or as it is typed. */
+  /** The range of colours: one for each map, one for all, or a typed one. */
   private ranges(maps: Maps): HTMLElement {
     const set = (range: RangeMode) => (): void => {
       if (range === "fixed" && this.range !== "fixed") this.fixed = rangeOf(maps.values, 0, maps.count * maps.height * maps.width);
@@ -176,7 +176,7 @@ export class LayerView {
         if (Number.isFinite(value)) this.fixed = { ...this.fixed, [key]: value };
         this.drawMaps();
       } });
-    return h("span", { class: "switch", role: "group", "aria-label": "Range of colours" }, button("blob", "one range"), button("map", "each its own"), button("fixed", "fixed"), ...(this.range === "fixed" ? [end("low"), end("high")] : []));
+    return h("span", { class: "switch", role: "group", "aria-label": "Range of colours" }, button("blob", "one range"), button("map", "range per map"), button("fixed", "fixed range"), ...(this.range === "fixed" ? [end("low"), end("high")] : []));
   }
 
   private drawPixel(): void {
@@ -186,7 +186,7 @@ export class LayerView {
     if (at) this.parts.pixel.show(at);
   }
 
-  /** The arithmetic of the chosen value, at the top of the pane, once the maps above it have their size. */
+  /** Scrolls to the arithmetic of the chosen value, once the maps above it have their size. */
   private bringUp(behavior: ScrollBehavior): void {
     const parts = this.parts;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -195,11 +195,11 @@ export class LayerView {
   }
 }
 
-/** A section of explain, as it is said. */
+/** A section of explain. */
 function explained(section: Section): HTMLElement {
   const lines = section.lines.flatMap((line) => [
     h("dt", {}, line.label),
-    h("dd", {}, h("span", { class: "said" }, line.text), line.note && h("span", { class: "note" }, line.note)),
+    h("dd", {}, h("span", { class: "line-text" }, line.text), line.note && h("span", { class: "note" }, line.note)),
   ]);
   return h(
     "section",

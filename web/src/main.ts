@@ -2,7 +2,7 @@
 
 import { forget } from "./arrays";
 import { ComparePage } from "./compare";
-import { counted, h, percent, LONGEST_NAME, short, shortened, thousands } from "./dom";
+import { counted, h, percent, MAX_NAME_LENGTH, short, shortened, thousands } from "./dom";
 import { fields } from "./field";
 import { GraphView } from "./graph";
 import { LayerView } from "./layer";
@@ -16,10 +16,10 @@ import { TableView } from "./table";
 import type { Comparison, Layer, Report } from "./types";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "search layers; Enter opens the first, then the next, with Shift the one before"],
-  ["j  k", "the next layer, the one before"],
-  ["arrows", "move the chosen pixel, on the maps"],
-  ["[  ]", "the map before, the next one"],
+  ["/", "search layers; Enter opens the first match, then the next; Shift+Enter the previous one"],
+  ["j  k", "the next layer, the previous layer"],
+  ["arrows", "move the chosen pixel, while the maps have the focus"],
+  ["[  ]", "the previous map, the next map"],
   ["t  l  g", "table, layer, graph"],
   ["+  −  0", "zoom the graph, show all of it"],
   ["Esc", "leave the value, then the layer"],
@@ -45,12 +45,12 @@ class Page {
     const { net } = store.report;
     document.title = `${net.name || net.file} · prototxt`;
     this.graph = new GraphView(store);
-    this.search = new Search((search) => store.set({ search, match: 0 }), (by) => this.openFound(by));
+    this.search = new Search((search) => store.set({ search, match: 0 }), (by) => this.openMatch(by));
     this.tabs = new Tabs(PANES, (pane) => store.set({ pane }));
     const bar = h(
       "header",
       { class: "bar" },
-      h("div", { class: "title" }, h("h1", {}, shortened(net.name || net.file, LONGEST_NAME)), this.totals),
+      h("div", { class: "title" }, h("h1", {}, shortened(net.name || net.file, MAX_NAME_LENGTH)), this.totals),
       this.changes,
       barTools(this.search, this.help, (convention) => store.set({ convention })),
     );
@@ -62,7 +62,7 @@ class Page {
     const { search, graph, help } = this;
     listen(acts(PANES, { search, graph, help, step: (by) => this.step(by), open: (pane) => store.set({ pane }) }), () => this.leave());
     addEventListener("hashchange", () => this.open(location.hash));
-    this.tell();
+    this.update();
     this.graph.fit();
     this.open(location.hash);
     new ResizeObserver(() => this.graph.resized()).observe(this.graph.element);
@@ -75,24 +75,24 @@ class Page {
 
   private open(hash: string): void {
     if (hash === toHash(this.store.layer, this.store.state.at)) return;
-    const found = fromHash(this.store.report, hash);
-    if (found.layer) this.store.open(found.layer, found.at);
-    this.store.set({ problem: found.problem });
+    const target = fromHash(this.store.report, hash);
+    if (target.layer) this.store.open(target.layer, target.at);
+    this.store.set({ problem: target.problem });
   }
 
-  /** What is wrong with a link, and the layers that may be meant. */
-  private tellProblem(): void {
+  /** Shows the fault of a link, and the layers that may be meant. */
+  private showProblem(): void {
     const problem = this.store.state.problem;
-    const link = (layer: Layer): HTMLElement => h("button", { type: "button", class: "link", onclick: () => this.store.open(layer) }, shortened(layer.name, LONGEST_NAME));
+    const link = (layer: Layer): HTMLElement => h("button", { type: "button", class: "link", onclick: () => this.store.open(layer) }, shortened(layer.name, MAX_NAME_LENGTH));
     const near = problem?.near.flatMap((layer, i) => [i ? ", " : " Is it one of these? ", link(layer)]) ?? [];
     const close = h("button", { type: "button", onclick: () => this.store.set({ problem: null }) }, "Close");
     this.problem.replaceChildren(...(problem ? [h("p", {}, problem.text, ...near), close] : []));
   }
 
   private follow(state: State, before: State): void {
-    this.tell();
-    if (state.search !== before.search || state.match !== before.match) this.search.tell(state.match, this.store.found.length);
-    if (state.problem !== before.problem) this.tellProblem();
+    this.update();
+    if (state.search !== before.search || state.match !== before.match) this.search.update(state.match, this.store.matches.length);
+    if (state.problem !== before.problem) this.showProblem();
     if (state.layer !== before.layer || state.at !== before.at) {
       const hash = toHash(this.store.layer, state.at) || "#";
       if (hash !== location.hash) history[state.layer === before.layer ? "replaceState" : "pushState"](null, "", hash);
@@ -101,14 +101,14 @@ class Page {
     if (state.layer !== before.layer) this.main.querySelector(".pane-layer")?.scrollTo(0, 0);
   }
 
-  private tell(): void {
+  private update(): void {
     const { store } = this;
     const { edits, convention, pane } = store.state;
     const cost = costOf(store.now.totals, convention);
     const inputs = store.report.inputs.map((id) => show(store.now.shapes.get(id) ?? null)).join(", ");
     const images = store.now.images > 1 ? " per image" : "";
     const { complete, totals } = store.now;
-    const sums = complete ? `${thousands(totals.params)} parameters · ${short(cost)} ${CONVENTIONS[convention]}${images}` : "some layers cannot take that";
+    const sums = complete ? `${thousands(totals.params)} parameters · ${short(cost)} ${CONVENTIONS[convention]}${images}` : "some layers cannot take their inputs";
     this.totals.textContent = [counted(store.report.layers.length, "layer"), inputs, sums].filter(Boolean).join(" · ");
     const before = costOf(store.original.totals, convention);
     const more = cost === before || !complete ? "" : ` · cost ${cost > before ? "+" : "−"}${percent(Math.abs(cost - before), before)}`;
@@ -117,17 +117,17 @@ class Page {
     );
     this.main.dataset["pane"] = pane;
     const layer = store.layer ? `Layer ${shortened(store.layer.name)}` : "Layer";
-    this.tabs.tell(pane, { graph: "Graph", table: "Layers", layer });
+    this.tabs.update(pane, { graph: "Graph", table: "Layers", layer });
   }
 
-  /** Opens what is found; then the next, or with `by` −1 the one before. */
-  private openFound(by: 1 | -1): void {
+  /** Opens the first match of the search; then the next, or the previous one with `by` −1. */
+  private openMatch(by: 1 | -1): void {
     const { store } = this;
-    const { found, match } = store;
+    const { matches, match } = store;
     if (!match) return;
-    const at = store.layer === match ? (store.state.match + by + found.length) % found.length : store.state.match;
+    const at = store.layer === match ? (store.state.match + by + matches.length) % matches.length : store.state.match;
     store.set({ match: at });
-    store.open(found[at] ?? match);
+    store.open(matches[at] ?? match);
   }
 
   private step(by: 1 | -1): void {

@@ -14,7 +14,7 @@ export interface Maps {
   height: number;
   width: number;
   half: boolean;
-  /** How many of the values there really are, where the last row is not full. */
+  /** The number of values, where the last row is not full. */
   real?: number;
 }
 
@@ -66,23 +66,23 @@ interface Options {
   window?: { top: number; left: number; height: number; width: number };
   /** Keys go on from place to place; a pointer means one. */
   pick?(place: Place, by: "pointer" | "key"): void;
-  /** What a place is called: "map 3, row 1, column 2" for most. */
+  /** Names a place; "map 3, row 1, column 2" by default. */
   say?(place: Place): string;
-  /** How a map is drawn, where it is not by one colour for each value. */
+  /** Draws a map, where it is not by one colour for each value. */
   paint?(map: number): HTMLCanvasElement;
-  /** What is said while nothing is pointed at. */
+  /** The text while nothing is pointed at. */
   hint?: string;
-  /** What a map is called; "map" for most. */
+  /** The noun for a map; "map" by default. */
   word?: string;
-  /** How wide a map should be at least, in CSS pixels. */
+  /** The width that a map should have, in CSS pixels. */
   target?: number;
 }
 
 const GAP = 6;
 /** Room for the frame around the chosen map. */
 const EDGE = 3;
-/** Browsers draw no canvas that is much taller. */
-const TALLEST = 12000;
+/** In CSS pixels: browsers draw no canvas that is much taller. */
+const MAX_HEIGHT = 12000;
 
 export function mapGrid(options: Options): HTMLElement {
   return options.maps.height * options.maps.width === 1 ? new Bars(options).element : new Grid(options).element;
@@ -109,10 +109,10 @@ export function coloured(planes: Float32Array, height: number, width: number): H
   if (!context) return canvas;
   const image = context.createImageData(width, height);
   const { low, high } = rangeOf(planes);
-  const most = Math.max(-low, high) || 1;
+  const reach = Math.max(-low, high) || 1;
   const size = height * width;
   for (let i = 0; i < size; i++) {
-    for (let channel = 0; channel < 3; channel++) image.data[4 * i + 2 - channel] = 127.5 + (127.5 * (planes[channel * size + i] as number)) / most;
+    for (let channel = 0; channel < 3; channel++) image.data[4 * i + 2 - channel] = 127.5 + (127.5 * (planes[channel * size + i] as number)) / reach;
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
@@ -150,7 +150,7 @@ export class Grid {
     this.canvas.addEventListener("click", (event) => this.pick(this.placeAt(event), "pointer"));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.layout()).observe(this.element);
-    this.tell();
+    this.updateReadout();
   }
 
   /** All maps below each other, one pixel each. */
@@ -182,7 +182,7 @@ export class Grid {
     const { maps } = this.options;
     const [w, tall] = [this.zoom * maps.width, this.zoom * maps.height];
     const rows = Math.ceil(maps.count / this.columns);
-    const [width, height] = [this.columns * (w + GAP) - GAP + 2 * EDGE, Math.min(rows * (tall + GAP) - GAP + 2 * EDGE, TALLEST)];
+    const [width, height] = [this.columns * (w + GAP) - GAP + 2 * EDGE, Math.min(rows * (tall + GAP) - GAP + 2 * EDGE, MAX_HEIGHT)];
     const ratio = Math.min(devicePixelRatio || 1, 2, 16000 / Math.max(height, 1));
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     [this.canvas.width, this.canvas.height] = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
@@ -193,7 +193,7 @@ export class Grid {
     const across = this.sheet.width / maps.width;
     for (let map = 0; map < maps.count; map++) {
       const [x, y] = this.corner(map);
-      if (y > TALLEST) break;
+      if (y > MAX_HEIGHT) break;
       context.drawImage(this.sheet, (map % across) * maps.width, Math.floor(map / across) * maps.height, maps.width, maps.height, x, y, w, tall);
     }
     this.mark(context);
@@ -248,10 +248,10 @@ export class Grid {
 
   private point(place: Place | null): void {
     this.hover = place;
-    this.tell();
+    this.updateReadout();
   }
 
-  private tell(): void {
+  private updateReadout(): void {
     const place = this.hover ?? this.chosen;
     const word = this.options.word ?? "map";
     this.readout.textContent = place
@@ -259,12 +259,12 @@ export class Grid {
       : (this.options.hint ?? "Point at a value to read it.");
   }
 
-  /** Marks a place that was chosen elsewhere. */
+  /** Marks a place that was chosen outside of this grid. */
   choose(place: Place | null): void {
     this.chosen = place;
     this.hover = null;
     this.draw();
-    this.tell();
+    this.updateReadout();
   }
 
   private pick(place: Place | null, by: "pointer" | "key"): void {
@@ -298,15 +298,15 @@ class Bars {
   constructor(options: Options) {
     const { maps } = options;
     const { low, high } = rangeOf(maps.values, 0, maps.count);
-    const [least, most] = [Math.min(low, 0), Math.max(high, 0)];
-    const span = most - least || 1;
+    const [start, end] = [Math.min(low, 0), Math.max(high, 0)];
+    const span = end - start || 1;
     const order = Array.from({ length: maps.count }, (_, i) => i)
       .sort((a, b) => (maps.values[b] as number) - (maps.values[a] as number))
       .slice(0, 10);
     const rows = order.map((i) => {
       const value = maps.values[i] as number;
       const [from, to] = [Math.min(value, 0), Math.max(value, 0)];
-      const bar = h("span", { class: "bar-fill", style: `left:${(100 * (from - least)) / span}%;width:${(100 * (to - from)) / span}%` });
+      const bar = h("span", { class: "bar-fill", style: `left:${(100 * (from - start)) / span}%;width:${(100 * (to - from)) / span}%` });
       return h(
         "button",
         { type: "button", class: `bar-row${options.chosen?.map === i ? " chosen" : ""}`, onclick: () => options.pick?.({ map: i, y: 0, x: 0 }, "pointer") },

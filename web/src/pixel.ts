@@ -1,9 +1,9 @@
-// One value: its window on the input maps, the kernel, the products, subtotals, bias and sum; and what of the image it sees.
+// One value: its window on the input maps, the kernel, the products, subtotals, bias and sum; and its receptive field.
 
 import { tensor, type Tensor } from "./arrays";
 import { commandLine } from "./command";
 import { rangeOf, Scale } from "./colours";
-import { counted, h, LONGEST_NAME, number, refill, shortened } from "./dom";
+import { counted, h, MAX_NAME_LENGTH, number, refill, shortened } from "./dom";
 import { clipped, fields, length, type Field } from "./field";
 import { breakDown, type Breakdown } from "./breakdown";
 import { NoBreakdown, type Group, type Term } from "./breakdowns/terms";
@@ -11,7 +11,7 @@ import { Grid, mapsOf, picture, wholeScale } from "./maps";
 import type { Store } from "./store";
 import type { BlobId, Layer, Rule, Shape } from "./types";
 
-/** How many channels and terms are shown before somebody asks for more. */
+/** Channels and terms on view until "more" is clicked. */
 const MAX_GROUPS = 12;
 const MAX_TERMS = 24;
 /** Windows up to this size are shown with their numbers. */
@@ -46,12 +46,12 @@ export function breakdownOf(store: Store, layer: Layer, which: number, at: numbe
 }
 
 export class PixelView {
-  readonly element = h("section", { class: "pixel", "aria-label": "How one value is made" });
+  readonly element = h("section", { class: "pixel", "aria-label": "Breakdown of one value" });
   private own: { key: string; grid: Grid; element: HTMLElement } | null = null;
   private focus = 0;
   private all = false;
   private largest = true;
-  private known: Breakdown | string = "";
+  private result: Breakdown | string = "";
   /** One scale for all windows, one for all kernels, one for all products, so that channels can be compared. */
   private scales: readonly Scale[] = [];
 
@@ -62,10 +62,10 @@ export class PixelView {
   ) {}
 
   show(at: number[]): void {
-    this.known = breakdownOf(this.store, this.layer, this.which, at);
-    this.scales = typeof this.known === "string" ? [] : this.scalesOf(this.known);
+    this.result = breakdownOf(this.store, this.layer, this.which, at);
+    this.scales = typeof this.result === "string" ? [] : this.scalesOf(this.result);
     this.all = false;
-    this.focus = typeof this.known === "string" ? 0 : (this.order(this.known)[0] ?? 0);
+    this.focus = typeof this.result === "string" ? 0 : (this.order(this.result)[0] ?? 0);
     this.draw(at);
   }
 
@@ -80,17 +80,17 @@ export class PixelView {
 
   private draw(at: number[]): void {
     const id = this.layer.tops[this.which] ?? "";
-    const title = h("h3", {}, `How ${this.named(id)}${at.length ? ` [${at.join(", ")}]` : ""} is made`);
-    const known = this.known;
-    const content = typeof known === "string" ? this.without(known, at) : this.summary(known);
+    const title = h("h3", {}, `How ${this.named(id)}${at.length ? ` [${at.join(", ")}]` : ""} is computed`);
+    const { result } = this;
+    const content = typeof result === "string" ? this.without(result, at) : this.summary(result);
     const own = this.ownMap(id, at);
     const head = h("div", { class: "pixel-head" }, own, h("div", { class: "summary" }, this.steer(at), ...content), ...this.sight(id, at));
     const hadKeys = this.element.contains(document.activeElement) && document.activeElement?.classList.contains("maps");
-    refill(this.element, title, head, ...(typeof known === "string" ? [] : [this.groups(known)]));
+    refill(this.element, title, head, ...(typeof result === "string" ? [] : [this.groups(result)]));
     if (hadKeys) own?.querySelector<HTMLElement>(".maps")?.focus({ preventScroll: true });
-    if (typeof this.known !== "string") {
-      this.element.dataset["value"] = String(this.known.value);
-      this.element.dataset["agrees"] = String(this.known.agrees);
+    if (typeof this.result !== "string") {
+      this.element.dataset["value"] = String(this.result.value);
+      this.element.dataset["agrees"] = String(this.result.agrees);
     }
   }
 
@@ -111,23 +111,23 @@ export class PixelView {
     return h("div", { class: "steer" }, ...inputs.filter((_, axis) => (shape[axis] ?? 1) > 1));
   }
 
-  /** A blob as texts have room for it. */
+  /** A blob's name, shortened to fit in a text. */
   private named(id: BlobId): string {
-    return shortened(this.store.report.blobs[id]?.name ?? id, LONGEST_NAME);
+    return shortened(this.store.report.blobs[id]?.name ?? id, MAX_NAME_LENGTH);
   }
 
   private summary(breakdown: Breakdown): HTMLElement[] {
     return [h("p", { class: "formula" }, breakdown.formula), this.verdict(breakdown), this.sums(breakdown)];
   }
 
-  /** Why there is no breakdown, and who has one. */
+  /** The reason why the page has no breakdown, and the command that prints one. */
   private without(why: string, at: number[]): HTMLElement[] {
     const { layer, store } = this;
     const note = layer.noBreakdown ? `No breakdown: ${layer.noBreakdown}.` : `This page has no breakdown: ${why}. This command prints it:`;
     return [h("p", { class: "note" }, note), ...commandLine(store.report, layer, this.which, at)];
   }
 
-  /** The map that the value is in, to go on from place to place without leaving its arithmetic. */
+  /** The map that holds the value, so that another value can be chosen next to the arithmetic. */
   private ownMap(id: BlobId, at: number[]): HTMLElement | null {
     const values = tops(this.store, id);
     if (!values || values.shape.length !== 4) return null;
@@ -159,7 +159,7 @@ export class PixelView {
       "p",
       { class: `verdict ${breakdown.agrees ? "good" : "bad"}` },
       h("b", {}, breakdown.agrees ? "✓ agrees with the engine" : "✗ differs from the engine"),
-      ` which gave ${number(breakdown.stored)}: ${same ? "the same number" : `apart by ${number(Math.abs(breakdown.value - breakdown.stored))} (${why})`}.`,
+      ` which gave ${number(breakdown.stored)}: ${same ? "the same number" : `the difference is ${number(Math.abs(breakdown.value - breakdown.stored))} (${why})`}.`,
     );
   }
 
@@ -303,8 +303,8 @@ export class PixelView {
     const product = this.isProduct(group);
     const line = (term: Term): HTMLElement =>
       h("tr", {}, h("td", {}, ...this.link(group, term)), h("td", { class: "num" }, number(term.value)), product && h("td", { class: "num" }, `× ${number(term.factor ?? 1)}`), h("td", { class: "num" }, number(term.part)));
-    const more = order.length > shown.length && h("tr", {}, h("td", { colspan: product ? 3 : 2 }, `${order.length - shown.length} smaller ones together`), h("td", { class: "num" }, number(rest)));
-    return h("table", { class: "terms" }, h("thead", {}, h("tr", {}, h("th", {}, "place"), h("th", { class: "num" }, "value"), product && h("th", { class: "num" }, "weight"), h("th", { class: "num" }, "adds"))), h("tbody", {}, ...shown.map(line), more));
+    const more = order.length > shown.length && h("tr", {}, h("td", { colspan: product ? 3 : 2 }, `${order.length - shown.length} smaller terms together`), h("td", { class: "num" }, number(rest)));
+    return h("table", { class: "terms" }, h("thead", {}, h("tr", {}, h("th", {}, "place"), h("th", { class: "num" }, "value"), product && h("th", { class: "num" }, "weight"), h("th", { class: "num" }, product ? "product" : "term"))), h("tbody", {}, ...shown.map(line), more));
   }
 
   private link(group: Group, term: Term): (HTMLElement | string)[] {
@@ -314,30 +314,30 @@ export class PixelView {
     return at && this.store.makers.has(id) ? [h("button", { type: "button", class: "link", onclick: () => this.upstream(group, at) }, name)] : [name];
   }
 
-  /** The value that this one is made from, at the layer that makes it. */
+  /** Opens an input of this value at the layer that computes it. */
   private upstream(group: Group, at: number[]): void {
     const id = this.layer.bottoms[group.bottom] ?? "";
     const maker = this.store.makers.get(id);
     if (maker) this.store.open(maker, at, maker.tops.indexOf(id));
   }
 
-  /** What the value sees of the inputs. */
+  /** The receptive field of the value on each input. */
   private sight(id: BlobId, at: number[]): HTMLElement[] {
     const shape = this.store.report.blobs[id]?.shape;
     if (!shape || this.layer.bottoms.length === 0) return [];
-    const seen = shape.length === 4 ? fields(this.store.report, id, at[2] ?? 0, at[3] ?? 0) : fields(this.store.report, id, 0, 0);
+    const receptive = shape.length === 4 ? fields(this.store.report, id, at[2] ?? 0, at[3] ?? 0) : fields(this.store.report, id, 0, 0);
     return this.store.report.inputs.flatMap((input) => {
-      const [field, from] = [seen.get(input), this.store.report.blobs[input]?.shape];
-      return field && from?.length === 4 ? [this.seen(input, field, from)] : [];
+      const [field, from] = [receptive.get(input), this.store.report.blobs[input]?.shape];
+      return field && from?.length === 4 ? [this.fieldOn(input, field, from)] : [];
     });
   }
 
-  private seen(input: BlobId, field: Field, shape: Shape): HTMLElement {
+  private fieldOn(input: BlobId, field: Field, shape: Shape): HTMLElement {
     const { inside, padded } = clipped(field, shape);
     const name = this.named(input);
     const [tall, wide] = [length(field.rows), length(field.columns)];
     const text =
-      `It sees ${tall} × ${wide} pixels of ${name}: rows ${field.rows[0]} to ${field.rows[1]}, columns ${field.columns[0]} to ${field.columns[1]}. ` +
+      `It depends on ${tall} × ${wide} pixels of ${name}: rows ${field.rows[0]} to ${field.rows[1]}, columns ${field.columns[0]} to ${field.columns[1]}. ` +
       (padded > 0 ? `${(100 * padded).toFixed(1)} % of that is padding.` : "None of that is padding.");
     const image = this.onImage(input, inside, shape);
     return h("div", { class: "sight" }, h("h4", {}, "Its receptive field"), image, h("p", {}, text));
@@ -348,13 +348,13 @@ export class PixelView {
     const box = { left: inside.columns[0] / columns, top: inside.rows[0] / rows, width: length(inside.columns) / columns, height: length(inside.rows) / rows };
     const mark = (left: number, top: number, width: number, height: number): HTMLElement =>
       h("span", { class: "mark", style: `left:${100 * left}%;top:${100 * top}%;width:${100 * width}%;height:${100 * height}%` });
-    const given = this.store.report.image;
-    if (given?.blob === input) {
-      const { view, width, height } = given;
+    const original = this.store.report.image;
+    if (original?.blob === input) {
+      const { view, width, height } = original;
       const across = (part: number): number => (view.left + part * view.width) / width;
       const down = (part: number): number => (view.top + part * view.height) / height;
       const place = mark(across(box.left), down(box.top), (box.width * view.width) / width, (box.height * view.height) / height);
-      return h("div", { class: "image" }, h("img", { src: given.src, width, height, alt: "the image that was given" }), place);
+      return h("div", { class: "image" }, h("img", { src: original.src, width, height, alt: "the input image" }), place);
     }
     const values = tops(this.store, input);
     if (!values) return null;
@@ -363,8 +363,8 @@ export class PixelView {
   }
 }
 
-/** What values are multiplied by, where that is no kernel. */
-const FACTORS: Partial<Record<Rule["kind"], string>> = { interp: "how near each is", lrn: "the same once more" };
+/** The captions of factors that are no kernel. */
+const FACTORS: Partial<Record<Rule["kind"], string>> = { interp: "interpolation weights", lrn: "the same values" };
 
 const valuesOf = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.value);
 const factors = (group: Group): Float32Array => Float32Array.from(group.terms, (term) => term.factor ?? 1);

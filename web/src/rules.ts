@@ -1,4 +1,4 @@
-// Shapes, parameters and multiply-adds of every layer, from shapes alone: the rules of prototxt's rooms.
+// Shapes, parameters and multiply-adds of every layer, from shapes alone: the rules of prototxt's layer types.
 // Pure functions of what they are given; they run in the page and under Node.
 
 import type { ArgMax, BlobId, Conv, Crop, Interp, Layer, Loss, Pool, Report, Reshape, RoiPool, Rule, Shape, Slice, Unpool } from "./types";
@@ -18,7 +18,7 @@ export interface Outcome {
   bias: number;
 }
 
-const MOST_ELEMENTS = 2 ** 31 - 1;
+const MAX_ELEMENTS = 2 ** 31 - 1;
 
 export const count = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
 export const show = (shape: Shape | null): string =>
@@ -48,10 +48,10 @@ function runOfAxes(shape: Shape, axis: number, num_axes: number): Shape {
   return shape.slice(start, end);
 }
 
-function atLeast(values: readonly number[], least: number, field: string): void {
+function atLeast(values: readonly number[], min: number, field: string): void {
   for (const value of values)
-    if (!Number.isInteger(value) || value < least)
-      throw new RuleError(`${field} must be a whole number of at least ${least}, not ${value}`, field);
+    if (!Number.isInteger(value) || value < min)
+      throw new RuleError(`${field} must be a whole number of at least ${min}, not ${value}`, field);
 }
 
 const extent = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
@@ -65,7 +65,7 @@ export function deconvOut(size: number, kernel: number, stride: number, pad: num
   return stride * (size - 1) + extent(kernel, dilation) - 2 * pad;
 }
 
-/** ceil((H + 2p - k) / s) + 1, or floor; with `clip` no window starts at or behind H + p. */
+/** ceil((H + 2p - k) / s) + 1, or floor; with `clip` no window starts at or after H + p. */
 export function poolOut(size: number, kernel: number, stride: number, pad: number, ceil: boolean, clip: boolean): number {
   const steps = (size + 2 * pad - kernel) / stride;
   const out = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
@@ -95,12 +95,12 @@ function conv(rule: Conv, bottoms: Shape[]): Outcome {
   if (outputs % group) throw new RuleError(`${outputs} outputs are not divisible by group ${group}`, "group");
   if (channels % group) throw new RuleError(`${channels} input channels are not divisible by group ${group}`, "group");
   const spatial = shape.slice(axis + 1);
-  const rules = spatial.map((size, i) => {
+  const out = spatial.map((size, i) => {
     const window = [size, at(rule.kernel_size, i), at(rule.stride, i), at(rule.pad, i), at(rule.dilation, i)] as const;
     return rule.kind === "conv" ? convOut(...window) : deconvOut(...window);
   });
-  if (rules.some((n) => n < 1)) throw rule.kind === "conv" ? tooLarge(rule, spatial) : padTooLarge(rules);
-  const top = [...shape.slice(0, axis), outputs, ...rules];
+  if (out.some((n) => n < 1)) throw rule.kind === "conv" ? tooLarge(rule, spatial) : padTooLarge(out);
+  const top = [...shape.slice(0, axis), outputs, ...out];
   const taps = count(rule.kernel_size);
   const weight =
     rule.kind === "conv"
@@ -199,8 +199,8 @@ function reshape(rule: Reshape, shape: Shape): Outcome {
 
 function flatten(axis: number, endAxis: number, shape: Shape): Outcome {
   const start = canonical(axis, shape);
-  const behind = canonical(endAxis, shape, "end_axis") + 1;
-  return free([[...shape.slice(0, start), count(shape.slice(start, behind)), ...shape.slice(behind)]]);
+  const end = canonical(endAxis, shape, "end_axis") + 1;
+  return free([[...shape.slice(0, start), count(shape.slice(start, end)), ...shape.slice(end)]]);
 }
 
 function crop(rule: Crop, bottoms: Shape[]): Outcome {
@@ -305,12 +305,12 @@ function loss(rule: Loss, bottoms: Shape[], topCount: number): Outcome {
   return free([[], shape].slice(0, topCount));
 }
 
-/** What a layer makes of bottoms of these shapes; null where the rule cannot tell. */
+/** The outcome of a layer for bottoms of these shapes; null if the rule does not determine it. */
 export function outcome(rule: Rule, bottoms: Shape[], topCount: number): Outcome | null {
   const result = applied(rule, bottoms, topCount);
   for (const shape of [...(result?.tops ?? []), ...(result?.params ?? [])])
-    if (count(shape) > MOST_ELEMENTS)
-      throw new RuleError(`${show(shape)} = ${count(shape).toLocaleString("en")} elements are more than the ${MOST_ELEMENTS.toLocaleString("en")} a blob may have`);
+    if (count(shape) > MAX_ELEMENTS)
+      throw new RuleError(`${show(shape)} = ${count(shape).toLocaleString("en")} elements are more than the ${MAX_ELEMENTS.toLocaleString("en")} a blob may have`);
   return result;
 }
 
@@ -398,7 +398,7 @@ export const CONVENTIONS = {
 } as const;
 export type Convention = keyof typeof CONVENTIONS;
 
-/** One layer as it would be. `state`: computed; kept as it was, and no longer sure; not known; refused by the rule. */
+/** One layer with the edits. `state`: computed; kept as in the file, or kept but unsure; unknown; refused by the rule. */
 export interface Row {
   layer: Layer;
   rule: Rule;
@@ -419,7 +419,7 @@ export interface Computed {
   shapes: Map<BlobId, Shape | null>;
   images: number;
   totals: { params: number; statistics: number; macs: number; biases: number };
-  /** Whether every layer takes what it is given: else the totals leave out what has no shape. */
+  /** Whether every layer accepts its bottoms; if not, the totals leave out layers without a shape. */
   complete: boolean;
 }
 
@@ -452,10 +452,10 @@ function draft(report: Report, layer: Layer, rule: Rule, shapes: Map<BlobId, Sha
   const row = { layer, rule, bottoms };
   const known = bottoms.every((shape): shape is Shape => shape !== null);
   try {
-    const made = known ? outcome(rule, bottoms as Shape[], layer.tops.length) : null;
-    if (made) {
-      keep(report, layer, made.tops, shapes, moved);
-      return { ...row, ...made, ...counts(layer, made.params), tops: made.tops, biases: made.bias, state: "computed" };
+    const result = known ? outcome(rule, bottoms as Shape[], layer.tops.length) : null;
+    if (result) {
+      keep(report, layer, result.tops, shapes, moved);
+      return { ...row, ...result, ...counts(layer, result.params), tops: result.tops, biases: result.bias, state: "computed" };
     }
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
@@ -489,7 +489,7 @@ function keep(report: Report, layer: Layer, tops: Shape[], shapes: Map<BlobId, S
   });
 }
 
-/** What a layer owns: arrays that an earlier layer made are counted there. */
+/** The values that a layer owns; shared arrays count at the layer that owns them. */
 function counts(layer: Layer, params: Shape[]): { paramCount: number; statistics: number } {
   let [paramCount, statistics] = [0, 0];
   params.forEach((shape, i) => {

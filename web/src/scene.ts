@@ -1,4 +1,4 @@
-// A drawing that is zoomed and moved: what is out of sight is left out, and all of it can be saved as an SVG file.
+// A drawing that can be zoomed and moved: items out of view are left out, and the whole can be saved as an SVG file.
 
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomBehavior } from "d3-zoom";
@@ -11,7 +11,7 @@ export interface Item {
   bottom: number;
 }
 
-/** Where d3 has the scene. */
+/** The zoom and position that d3 keeps. */
 interface Transform {
   k: number;
   x: number;
@@ -26,15 +26,15 @@ declare global {
   }
 }
 
-/** An item with its texts, and what those stand in. */
+/** An item with its texts, each with its parent. */
 interface Drawn extends Item {
   texts: [Element, SVGTextElement][];
 }
 
 const withTexts = (item: Item): Drawn => ({ ...item, texts: [...item.element.querySelectorAll("text")].map((text) => [text.parentNode as Element, text]) });
 
-/** Texts are not drawn smaller than this scale. */
-const FAR = 0.3;
+/** Texts are left out below this scale. */
+const MIN_TEXT_SCALE = 0.3;
 
 const PARTS = "rect, text, tspan, path, line";
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font", "white-space"];
@@ -46,9 +46,9 @@ export class Scene {
   private readonly svg: SVGSVGElement;
   private readonly zoomer: ZoomBehavior<SVGSVGElement, unknown>;
   private items: Drawn[] = [];
-  private far = false;
+  private hasTexts = true;
   private size = { width: 1, height: 1, start: 0 };
-  private seenWidth = 0;
+  private lastWidth = 0;
 
   constructor(label: string) {
     this.svg = s("svg", { class: "graph", role: "group", "aria-label": label }, this.scene);
@@ -74,50 +74,50 @@ export class Scene {
     this.tools.replaceChildren(...all.map(([label, title, act]) => h("button", { type: "button", title, "aria-label": title, onclick: act }, label)));
   }
 
-  /** Items come and go with the view, the first of them behind the others; what is drawn first stands at x = `start`. */
+  /** Draws items, the first ones beneath the others; the first node is at x = `start`. */
   draw(size: { width: number; height: number; start: number }, items: Item[]): void {
     this.size = size;
     this.items = items.map(withTexts);
-    this.far = false;
+    this.hasTexts = true;
     if (this.svg.__zoom) this.scene.replaceChildren();
     else this.scene.replaceChildren(...items.map((item) => item.element));
     if (this.svg.__zoom) this.cull(this.svg.__zoom);
   }
 
   /**
-   * Leaves out what is above or below the view, and texts that are too small to read: large nets stay quick to move.
-   * They leave the document, for Chromium lays out texts anew whenever the scene moves, those that are not shown too.
+   * Leaves out items above or below the view, and texts that are too small to read, so that large nets move quickly.
+   * They leave the document because Chromium lays out texts again whenever the scene moves, hidden ones too.
    */
   private cull({ k, y }: Transform): void {
-    this.turn(k < FAR);
+    this.showTexts(k >= MIN_TEXT_SCALE);
     const [top, bottom] = [-y / k - 200, (this.svg.clientHeight - y) / k + 200];
     let next = this.scene.firstElementChild;
     for (const { element, top: start, bottom: end } of this.items) {
       const attached = element === next;
       if (attached) next = element.nextElementSibling;
-      // What has the focus stays: keys go on from there.
+      // An item with the focus stays, so that keys work from there.
       const hidden = (end < top || start > bottom) && !element.contains(document.activeElement);
       if (hidden && attached) element.remove();
       else if (!hidden && !attached) this.scene.insertBefore(element, next);
     }
   }
 
-  /** Without texts, or with them. */
-  private turn(far: boolean): void {
-    if (far === this.far) return;
-    this.far = far;
-    for (const { texts } of this.items) for (const [parent, text] of texts) far ? text.remove() : parent.append(text);
+  /** Adds the texts to the drawing, or removes them. */
+  private showTexts(shown: boolean): void {
+    if (shown === this.hasTexts) return;
+    this.hasTexts = shown;
+    for (const { texts } of this.items) for (const [parent, text] of texts) shown ? parent.append(text) : text.remove();
   }
 
   scale(factor: number): void {
     select(this.svg).call(this.zoomer.scaleBy, factor);
   }
 
-  /** The whole width, from the top, and not smaller than can be read; the whole drawing where asked. */
+  /** Fits the width, from the top and no smaller than is readable; with `whole` fits all of the drawing. */
   fit(whole = false): void {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width) return;
-    this.seenWidth = width;
+    this.lastWidth = width;
     const across = width / this.size.width;
     const k = whole ? Math.min(across, height / this.size.height, 1.2) : Math.min(Math.max(across, 0.6), 1);
     const wide = k * this.size.width;
@@ -125,16 +125,16 @@ export class Scene {
     this.move(x, whole ? Math.max(0, (height - k * this.size.height) / 2) : 8, k);
   }
 
-  /** What was in the middle stays there; what had no size yet is fitted, and that is told. */
+  /** Keeps the middle in the middle; fits a drawing that had no size until now, and then returns true. */
   resized(): boolean {
-    const [now, before] = [this.svg.clientWidth, this.seenWidth];
-    this.seenWidth = now;
+    const [now, before] = [this.svg.clientWidth, this.lastWidth];
+    this.lastWidth = now;
     if (now && !before) this.fit();
     else if (now && now !== before) select(this.svg).call(this.zoomer.translateBy, (now - before) / 2 / (this.svg.__zoom?.k ?? 1), 0);
     return now > 0 && !before;
   }
 
-  /** Brings a place into view, where it is not. */
+  /** Brings a place into view if it is not in view. */
   center(x: number, y: number): void {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width) return;
@@ -152,7 +152,7 @@ export class Scene {
   /** The drawing as a file of its own, with the styles it needs. */
   private save(name: string): void {
     const shown = this.svg.__zoom;
-    this.turn(false);
+    this.showTexts(true);
     this.scene.replaceChildren(...this.items.map(({ element }) => element));
     const copy = this.svg.cloneNode(true) as SVGSVGElement;
     const [width, height] = [String(Math.ceil(this.size.width)), String(Math.ceil(this.size.height))];
@@ -202,7 +202,7 @@ function smooth(points: { x: number; y: number }[]): string {
 
 export interface Rect { left: number; top: number; right: number; bottom: number }
 
-/** What is around boxes, with some room. */
+/** The rectangle around boxes, with a margin. */
 export function around(boxes: { x: number; y: number; width: number; height: number }[]): Rect {
   const reach = (of: (box: (typeof boxes)[number]) => number): number[] => boxes.map(of);
   return {
@@ -211,7 +211,7 @@ export function around(boxes: { x: number; y: number; width: number; height: num
   };
 }
 
-/** A faint frame, and words above it that fold what it holds. */
+/** A faint frame, with a title above it that folds its content. */
 export function frame({ left, top, right, bottom }: Rect, text: string, fold: () => void): Item {
   const element = s(
     "g",

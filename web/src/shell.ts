@@ -1,17 +1,17 @@
-// What both pages have around their graph and their table: the bar, the search, keys, tabs, the divider.
+// The frame of both pages around their graph and their table: the bar, the search, keys, tabs, the divider.
 
 import { h, refill } from "./dom";
 import { CONVENTIONS, type Convention } from "./rules";
 
 /** Of the graph, in pixels. */
-const NARROWEST = 160;
+const MIN_WIDTH = 160;
 
 export function theme(): void {
   const root = document.documentElement;
   root.dataset["theme"] = root.dataset["theme"] === "dark" ? "light" : "dark";
 }
 
-/** Where layers are searched for: Enter steps on, with Shift back. */
+/** The search field for layers: Enter goes to the next match, Shift+Enter to the previous one. */
 export class Search {
   readonly input: HTMLInputElement;
   private readonly count = h("span", { class: "count", role: "status" });
@@ -23,9 +23,9 @@ export class Search {
     this.element = h("span", { class: "search" }, this.input, this.count);
   }
 
-  /** At which of what is found the person is. */
-  tell(at: number, found: number): void {
-    this.count.textContent = !this.input.value.trim() ? "" : found ? `${at + 1} of ${found}` : "none";
+  /** Shows which of the matches is open. */
+  update(at: number, matches: number): void {
+    this.count.textContent = !this.input.value.trim() ? "" : matches ? `${at + 1} of ${matches}` : "none";
   }
 
   clear(): void {
@@ -35,7 +35,7 @@ export class Search {
   }
 }
 
-type Keys = readonly (readonly [key: string, what: string])[];
+type Keys = readonly (readonly [key: string, action: string])[];
 
 export class Help {
   readonly dialog: HTMLDialogElement;
@@ -45,7 +45,7 @@ export class Help {
       "dialog",
       { "aria-label": "Keys" },
       h("h2", {}, "Keys"),
-      h("dl", { class: "facts" }, ...keys.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
+      h("dl", { class: "facts" }, ...keys.flatMap(([key, action]) => [h("dt", {}, key), h("dd", {}, action)])),
       h("form", { method: "dialog" }, h("button", {}, "Close")),
     );
   }
@@ -71,15 +71,15 @@ export function barTools(search: Search, help: Help, convention: (chosen: Conven
   );
 }
 
-/** A tab for each pane; the graph's is there in narrow windows alone. */
+/** A tab for each pane; the graph's is there in narrow windows only. */
 export class Tabs<Pane extends string> {
-  readonly element = h("div", { class: "tabs", role: "tablist", "aria-label": "What is shown" });
+  readonly element = h("div", { class: "tabs", role: "tablist", "aria-label": "Views" });
 
   constructor(private readonly panes: readonly Pane[], private readonly choose: (pane: Pane) => void) {
     this.element.addEventListener("keydown", (event) => this.key(event));
   }
 
-  tell(pane: Pane, labels: Readonly<Record<Pane, string>>): void {
+  update(pane: Pane, labels: Readonly<Record<Pane, string>>): void {
     const tab = (key: Pane): HTMLElement => {
       const selected = pane === key || (key === "table" && pane === "graph" && innerWidth > 800);
       return h("button", {
@@ -102,11 +102,11 @@ export class Tabs<Pane extends string> {
   }
 }
 
-/** What a tab shows. */
+/** The content of a tab. */
 export const panel = (pane: string, ...children: HTMLElement[]): HTMLElement =>
   h("div", { class: `pane-${pane}`, id: `pane-${pane}`, role: "tabpanel", "aria-label": pane, tabindex: -1 }, ...children);
 
-/** The graph, with a way past its many stops for who goes by the Tab key. */
+/** The graph, with a button to skip its many stops when navigating with the Tab key. */
 export function graphPane(graph: HTMLElement, tabs: HTMLElement): HTMLElement {
   const past = (): void => tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   const skip = h("button", { type: "button", class: "skip", onclick: past }, "Skip the graph");
@@ -121,10 +121,10 @@ interface Steered<P extends string> {
   open: (pane: P) => void;
 }
 
-/** What a key does on either page; the first letter of a pane opens it. */
+/** The action of each key on either page; the first letter of a pane opens it. */
 export function acts<P extends string>(panes: readonly P[], page: Steered<P>): (key: string) => (() => void) | undefined {
   const { search, graph, help, step, open } = page;
-  const does = new Map<string, () => void>([
+  const actions = new Map<string, () => void>([
     ...panes.map((pane): [string, () => void] => [pane[0] ?? "", () => open(pane)]),
     ["/", () => search.input.focus()],
     ["j", () => step(1)],
@@ -135,48 +135,48 @@ export function acts<P extends string>(panes: readonly P[], page: Steered<P>): (
     ["?", () => help.show()],
     ["d", theme],
   ]);
-  return (key) => does.get(key);
+  return (key) => actions.get(key);
 }
 
-/** What the keys do, outside of fields; Escape everywhere but in a dialog. */
+/** Acts on keys outside of fields; on Escape everywhere but in a dialog. */
 export function listen(act: (key: string) => (() => void) | undefined, leave: () => void): void {
   document.addEventListener("keydown", (event) => {
     const target = event.target instanceof HTMLElement ? event.target : null;
     if (event.key === "Escape" && !target?.closest("dialog")) return leave();
     if (target?.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const does = act(event.key);
-    if (!does) return;
+    const action = act(event.key);
+    if (!action) return;
     event.preventDefault();
-    does();
+    action();
   });
 }
 
-/** Between the graph and what is beside it: dragged, or moved by arrow keys; a double click puts it back. */
+/** The divider between the graph and the other panes: moved by dragging or arrow keys, reset by a double click. */
 export function divider(main: HTMLElement): HTMLElement {
-  const bar = h("div", { class: "divider", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the graph", "aria-valuemin": NARROWEST, title: "Drag to give the graph more or less room" });
-  const most = (): number => main.clientWidth - 2 * NARROWEST;
-  const tell = (): void => {
+  const bar = h("div", { class: "divider", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the graph", "aria-valuemin": MIN_WIDTH, title: "Drag to give the graph more or less room" });
+  const maxWidth = (): number => main.clientWidth - 2 * MIN_WIDTH;
+  const update = (): void => {
     bar.setAttribute("aria-valuenow", String(Math.round(bar.offsetLeft)));
-    bar.setAttribute("aria-valuemax", String(most()));
+    bar.setAttribute("aria-valuemax", String(maxWidth()));
   };
   const set = (width: number): void => {
-    main.style.setProperty("--graph", `${Math.min(Math.max(width, NARROWEST), most())}px`);
-    tell();
+    main.style.setProperty("--graph", `${Math.min(Math.max(width, MIN_WIDTH), maxWidth())}px`);
+    update();
   };
   bar.addEventListener("pointerdown", (event) => bar.setPointerCapture(event.pointerId));
   bar.addEventListener("pointermove", (event) => bar.hasPointerCapture(event.pointerId) && set(event.clientX - main.getBoundingClientRect().left));
-  bar.addEventListener("dblclick", () => (main.style.removeProperty("--graph"), tell()));
+  bar.addEventListener("dblclick", () => (main.style.removeProperty("--graph"), update()));
   bar.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -24, ArrowRight: 24 }[event.key];
     if (!step) return;
     event.preventDefault();
     set(bar.offsetLeft + step);
   });
-  new ResizeObserver(tell).observe(main);
+  new ResizeObserver(update).observe(main);
   return bar;
 }
 
-/** Keys go on in the pane that is shown, where what had the focus is no longer to be seen. */
+/** Moves the focus to the pane on view if the focused element is no longer visible. */
 export function followFocus(main: HTMLElement, pane: string): void {
   const focused = document.activeElement;
   const lost = focused instanceof HTMLElement && focused !== document.body && main.contains(focused) && !focused.offsetParent;

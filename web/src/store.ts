@@ -1,4 +1,4 @@
-// What the person looks at, and what they changed; views redraw when it moves.
+// The state of the page: the layer and value on view, and the edits; views redraw when it changes.
 
 import { compute, show, type Computed, type Convention } from "./rules";
 import type { BlobId, Layer, Report, Rule } from "./types";
@@ -11,12 +11,12 @@ export interface State {
   edits: ReadonlyMap<number, Rule>;
   convention: Convention;
   search: string;
-  /** Which of the layers that are searched for is looked at. */
+  /** The current one of the layers that match the search. */
   match: number;
   pane: "graph" | "table" | "layer";
-  /** Grows with every layer that is opened: a value that it was opened for is brought into view. */
+  /** Grows with every layer that is opened, so that its value is scrolled into view. */
   opened: number;
-  /** What was wrong with the link that was followed. */
+  /** The fault of the link that was followed. */
   problem: Problem | null;
 }
 
@@ -28,7 +28,7 @@ export interface Problem {
 
 export class Store {
   state: State = { layer: null, which: 0, at: null, edits: new Map(), convention: "mac", search: "", match: 0, pane: "table", opened: 0, problem: null };
-  /** The net of the file, and as it would be. */
+  /** The net of the file, and the net with the edits. */
   readonly original: Computed;
   now: Computed;
   readonly makers = new Map<BlobId, Layer>();
@@ -55,14 +55,14 @@ export class Store {
     return this.state.layer === null ? null : (this.report.layers[this.state.layer] ?? null);
   }
 
-  /** The layers that are searched for, the one of just that name first. */
-  get found(): Layer[] {
+  /** The layers that match the search, one of exactly that name first. */
+  get matches(): Layer[] {
     const wanted = this.state.search.trim().toLowerCase();
-    return wanted ? exactFirst(this.report.layers.filter((layer) => isFound(layer, wanted)), wanted) : [];
+    return wanted ? exactFirst(this.report.layers.filter((layer) => isMatch(layer, wanted)), wanted) : [];
   }
 
   get match(): Layer | null {
-    return this.found[this.state.match] ?? null;
+    return this.matches[this.state.match] ?? null;
   }
 
   open(layer: Layer, at: number[] | null = null, which = 0): void {
@@ -77,23 +77,23 @@ export class Store {
   }
 }
 
-/** Whether a layer is one that is searched for, in small letters: by name, type or settings. */
-export const isFound = (layer: Layer, wanted: string): boolean => `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted);
+/** Whether a layer's name, type or settings contain a text in small letters. */
+export const isMatch = (layer: Layer, wanted: string): boolean => `${layer.name} ${layer.type} ${layer.brief}`.toLowerCase().includes(wanted);
 
-/** What is called just that, what is behind it, then what is before it. */
+/** The items from the first of exactly this name on, then those before it. */
 export function exactFirst<T extends { name: string }>(all: readonly T[], wanted: string): T[] {
   const start = Math.max(all.findIndex((each) => each.name.toLowerCase() === wanted), 0);
   return [...all.slice(start), ...all.slice(0, start)];
 }
 
-/** #conv2/17,3,4: a layer, and a place in what it makes; N may be left out where it is 0. */
+/** #conv2/17,3,4: a layer, and a place in its top; N may be left out where it is 0. */
 export function toHash(layer: Layer | null, at: number[] | null): string {
   if (!layer) return "";
   const name = encodeURIComponent(layer.name).replaceAll("%2F", "/").replace(/\/(?=[\d,]+$)/, "%2F");
   return `#${name}${at ? `/${(at.length > 1 && at[0] === 0 ? at.slice(1) : at).join(",")}` : ""}`;
 }
 
-/** Where a link leads: a layer and a place in what it makes, or what is wrong with it. */
+/** The target of a link: a layer and a place in its top, or the fault of the link. */
 export interface Target {
   layer: Layer | null;
   at: number[] | null;
@@ -127,21 +127,21 @@ function placeIn(report: Report, layer: Layer, text: string): Omit<Target, "laye
   const wrong = (why: string): Omit<Target, "layer"> => ({ at: null, problem: { text: `${layer.name} has no place "${text}": ${why}.`, near: [] } });
   const blob = report.blobs[layer.tops[0] ?? ""];
   const shape = blob?.shape;
-  if (!blob || !shape) return wrong("the shape of what it makes is not known");
-  const makes = `${blob.name} is ${show(shape)}`;
+  if (!blob || !shape) return wrong("the shape of its output is not known");
+  const fact = `${blob.name} is ${show(shape)}`;
   if (!shape.length && !text) return { at: [], problem: null };
-  if (!/^\d+(,\d+)*$/.test(text)) return wrong(`a place is whole numbers with commas between them, and ${makes}`);
+  if (!/^\d+(,\d+)*$/.test(text)) return wrong(`a place is whole numbers with commas between them, and ${fact}`);
   const given = text.split(",").map(Number);
   const at = given.length === shape.length - 1 ? [0, ...given] : given;
-  if (at.length !== shape.length) return wrong(`${makes}, which takes ${shape.length} numbers${shape.length > 1 ? `, or ${shape.length - 1} where the first is 0` : ""}`);
+  if (at.length !== shape.length) return wrong(`${fact}, which takes ${shape.length} numbers${shape.length > 1 ? `, or ${shape.length - 1} where the first is 0` : ""}`);
   const out = at.findIndex((i, axis) => i >= (shape[axis] ?? 0));
-  if (out >= 0) return wrong(`${makes}, so that number ${out + 1 - (at.length - given.length)} goes from 0 to ${(shape[out] ?? 1) - 1}`);
+  if (out >= 0) return wrong(`${fact}, so that number ${out + 1 - (at.length - given.length)} goes from 0 to ${(shape[out] ?? 1) - 1}`);
   return { at, problem: null };
 }
 
-const NEAR = 5;
+const MAX_SUGGESTIONS = 5;
 
-/** The layers whose names take the fewest changes, or hold the name. */
+/** The layers whose names contain the name, or are the fewest edits away from it. */
 function nearest(report: Report, name: string): Layer[] {
   const wanted = name.toLowerCase().slice(0, 100);
   const far = (layer: Layer): number => {
@@ -149,10 +149,10 @@ function nearest(report: Report, name: string): Layer[] {
     return distance(wanted, other) - (wanted && (other.includes(wanted) || wanted.includes(other)) ? Math.min(wanted.length, other.length) : 0);
   };
   const all = report.layers.map((layer) => ({ layer, far: far(layer) })).filter((each) => each.far <= Math.max(2, wanted.length / 2));
-  return all.sort((a, b) => a.far - b.far).slice(0, NEAR).map(({ layer }) => layer);
+  return all.sort((a, b) => a.far - b.far).slice(0, MAX_SUGGESTIONS).map(({ layer }) => layer);
 }
 
-/** How many letters to add, leave out or change. */
+/** The edit distance: letters to add, leave out or change. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

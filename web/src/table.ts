@@ -1,15 +1,15 @@
-// The table of layers: sorted, filtered, columns by choice, totals of what is shown; CSV and JSON of it.
+// The table of layers: sorting, filtering, a choice of columns, totals of the rows on view; CSV and JSON export.
 
 import { breakable, bytes, counted, download, h, percent, refill, short, thousands, type Child } from "./dom";
 import { family } from "./graph";
 import { CONVENTIONS, costOf, count, show, type Row } from "./rules";
-import { isFound, type Store } from "./store";
+import { isMatch, type Store } from "./store";
 import type { Shape } from "./types";
 
 interface Column {
   key: string;
   title: string;
-  /** For people, and for programs. */
+  /** For display, and for export and sorting. */
   text(row: Row): string;
   value(row: Row): string | number;
   numeric?: boolean;
@@ -23,7 +23,7 @@ const shapes = (all: readonly (Shape | null)[]): string => all.map(show).join(",
 const memory = (row: Row): number =>
   row.layer.tops.reduce((total, id, i) => total + (id.endsWith("@0") ? 4 * count(row.tops[i] ?? [0]) : 0), 0);
 
-/** In windows no wider than this the first column says what stands in these; others are there where they are asked for. */
+/** In windows no wider than this the columns `without` are off by default; the first column holds type and settings. */
 const NARROW = { window: "(max-width: 1100px)", without: ["type", "brief"] };
 const NARROWER = { window: "(max-width: 800px)", without: ["params", "share"] };
 
@@ -44,7 +44,7 @@ function columns(store: Store): Column[] {
     words("name", "layer", (row) => row.layer.name, true),
     words("type", "type", (row) => row.layer.type, true),
     words("brief", "settings", (row) => row.layer.brief, true),
-    list("bottoms", "reads", (row) => row.layer.bottoms.map((id) => store.report.blobs[id]?.name ?? id).join(", "), false),
+    list("bottoms", "bottoms", (row) => row.layer.bottoms.map((id) => store.report.blobs[id]?.name ?? id).join(", "), false),
     list("in", "in", (row) => shapes(row.bottoms), false),
     list("out", "out", (row) => shapes(row.tops), true),
     list("arrays", "weights", (row) => shapes(row.params), false),
@@ -127,7 +127,7 @@ export class TableView {
   private rows(): Row[] {
     const wanted = this.store.state.search.trim().toLowerCase();
     const rows = this.store.now.rows.filter(
-      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || isFound(layer, wanted)),
+      ({ layer }) => (!this.type || layer.type === this.type) && (!wanted || isMatch(layer, wanted)),
     );
     const column = columns(this.store).find(({ key }) => key === this.sort.key);
     if (!column) return rows;
@@ -141,12 +141,12 @@ export class TableView {
   private draw(): void {
     const shown = columns(this.store).filter((column) => this.isShown(column));
     const rows = this.rows();
-    const most = Math.max(1, ...rows.map((row) => costOf(row, this.store.state.convention)));
+    const maxCost = Math.max(1, ...rows.map((row) => costOf(row, this.store.state.convention)));
     const table = h(
       "table",
       { "aria-label": "Layers" },
       h("thead", {}, h("tr", {}, ...shown.map((column) => this.head(column)))),
-      h("tbody", {}, ...rows.map((row) => this.line(row, shown, most))),
+      h("tbody", {}, ...rows.map((row) => this.line(row, shown, maxCost))),
       h("tfoot", {}, h("tr", {}, ...shown.map((column, i) => h("td", { class: column.numeric ? "num" : "" }, column.total?.(rows) ?? (i === 0 ? counted(rows.length, "layer") : ""))))),
     );
     refill(this.body, table, ...(rows.length ? [] : [h("p", { class: "empty" }, "No layer has this name.")]));
@@ -168,18 +168,18 @@ export class TableView {
     );
   }
 
-  private line(row: Row, shown: Column[], most: number): HTMLElement {
+  private line(row: Row, shown: Column[], maxCost: number): HTMLElement {
     const was = this.store.original.rows[this.store.now.rows.indexOf(row)] as Row;
     const cells = shown.map((column) => {
       const [text, before] = [column.text(row), column.text(was)];
       const none = column.numeric && column.value(row) === 0 && column.key !== "index";
-      return h("td", { class: `${column.numeric ? "num" : ""} col-${column.key}${none ? " none" : ""}` }, ...(this.special(column, row, most, text) ?? (before === text ? shownAs(column, text) : [h("span", { class: "moved" }, h("s", {}, before), " ", h("b", {}, text))])));
+      return h("td", { class: `${column.numeric ? "num" : ""} col-${column.key}${none ? " none" : ""}` }, ...(this.special(column, row, maxCost, text) ?? (before === text ? shownAs(column, text) : [h("span", { class: "moved" }, h("s", {}, before), " ", h("b", {}, text))])));
     });
     return h("tr", { "data-layer": row.layer.name, "data-index": row.layer.index, class: row.state }, ...cells);
   }
 
   /** Cells that are more than a text. */
-  private special(column: Column, row: Row, most: number, text: string): Child[] | null {
+  private special(column: Column, row: Row, maxCost: number, text: string): Child[] | null {
     switch (column.key) {
       case "name":
         return [
@@ -192,7 +192,7 @@ export class TableView {
       case "type":
         return [h("span", { class: `tag ${family(row.layer.type)}` }, ...breakable(text))];
       case "share": {
-        const part = costOf(row, this.store.state.convention) / most;
+        const part = costOf(row, this.store.state.convention) / maxCost;
         return [part > 0 && h("span", { class: "spark" }, h("span", { style: `width:${Math.max(100 * part, 2)}%` })), h("span", { class: "share-text" }, text)];
       }
       default:
@@ -209,7 +209,7 @@ export class TableView {
     }
   }
 
-  /** Up or down alone: what is wider than the pane stays where it is. */
+  /** Scrolls up or down only, not sideways. */
   private bringUp(line: HTMLElement): void {
     const pane = this.element.parentElement;
     if (!pane?.clientHeight) return;

@@ -1,4 +1,4 @@
-// What Python writes into a report and the page reads. One JSON document in
+// The data that Python writes into a report and the page reads: one JSON document in
 //   <script id="report" type="application/json">
 // and each array in
 //   <script id="a3" type="application/octet-stream">base64 of little-endian float16 or float32, row-major</script>
@@ -19,7 +19,7 @@ export interface Report {
   blobs: Record<BlobId, Blob>;
   inputs: BlobId[];
   outputs: BlobId[];
-  /** What the person should know: notes of the graph, which blobs were left out and why. */
+  /** Remarks for the reader: notes of the graph, which blobs were left out and why. */
   notes: string[];
   image?: Picture;
 }
@@ -33,13 +33,13 @@ export interface Layer {
   bottoms: BlobId[];
   tops: BlobId[];
   params: Param[];
-  /** Learned values it owns, and what it measures (BatchNorm); what it shares counts at its owner. */
+  /** Learned values and statistics (BatchNorm) that it owns; shared ones count at their owner. */
   paramCount: number;
   statistics: number;
   /** Multiply-adds per image, bias not counted. */
   macs: number;
   cost: Cost;
-  /** "net.prototxt:44": no folder, for a page is sent to others. */
+  /** "net.prototxt:44": without the folder, because a page is sent to others. */
   place: string;
   sections: Section[];
   rule: Rule;
@@ -105,7 +105,7 @@ export interface Line {
 }
 
 /**
- * What the page needs to compute a layer anew. Numbers go by the names of prototxt fields, with defaults filled in and
+ * The numbers from which the page computes a layer again, by the names of prototxt fields: with defaults filled in, and
  * one number per spatial axis.
  */
 export type Rule =
@@ -151,7 +151,7 @@ interface Windowed {
   dilation: number[];
 }
 
-/** Convolution and what is one by another name. "channels": as many as the bottom has (depthwise in some forks). */
+/** Convolution, under any of its names. "channels": as many as the bottom has (depthwise in some forks). */
 export interface Conv extends Windowed {
   kind: "conv" | "deconv";
   num_output: number | "channels";
@@ -234,21 +234,21 @@ export interface Interp {
 
 export interface Upsample { kind: "upsample"; scale: number }
 
-/** SegNet's: values go where the second bottom says; `size` for height and width, else times `scales` less `less`. */
+/** SegNet's: the second bottom holds each value's position; `size` for height and width, else times `scales` minus `less`. */
 export interface Unpool { kind: "unpool"; size: number[]; scales: number[]; less: number[] }
-/** Channels of groups, dealt out in turn. */
+/** Channels interleaved across groups. */
 export interface Shuffle { kind: "shuffle"; group: number }
 export interface Normalize { kind: "normalize"; across_spatial: boolean; channel_shared: boolean; eps: number }
-/** `axis` is null where the whole item is looked through. */
+/** `axis` is null where the maximum is taken over the whole item. */
 export interface ArgMax { kind: "arg_max"; axis: number | null; out_max_val: boolean; top_k: number }
-/** Regions of the second bottom, pooled; `channels` is what the first must have, null for as many as it has. */
+/** Regions of the second bottom, pooled; `channels` is the number the first must have, null for any number. */
 export interface RoiPool { kind: "roi_pool"; pooled: number[]; channels: number | null; num_output: number | null }
 /** `boxes` for each place of the map. */
 export interface PriorBox { kind: "prior_box"; boxes: number }
 /** One number; a second top is like the first bottom. `axis` is that of the classes, null without labels. */
 export interface Loss { kind: "loss"; axis: number | null }
 
-/** The page cannot compute it: tops, parameters and cost stay as they are, and are marked once a bottom changed. */
+/** The page cannot compute it: tops, parameters and cost stay as they are, and are marked after a bottom changes. */
 export interface Unknown { kind: "unknown" }
 
 /** Two nets side by side, in place of a Report: layers matched by name, as prototxt-explain --diff matches them. */
@@ -259,11 +259,11 @@ export interface Comparison {
   same: boolean;
   before: NetSide;
   after: NetSide;
-  /** In the order of the second net, what only the first has in between. */
+  /** In the order of the second net, with layers that only the first has in between. */
   pairs: Pair[];
-  /** What is said of the layers, each section once. */
-  said: Said[];
-  /** What becomes of the first net's weights in the second. */
+  /** The explanations of the layers, each distinct section once. */
+  said: Explanation[];
+  /** How the second net would use the first one's weights, layer by layer. */
   weights: Fate[];
 }
 
@@ -276,14 +276,14 @@ export interface NetSide {
   notes: string[];
 }
 
-export type What = "type" | "settings" | "wiring" | "shape" | "parameters" | "cost" | "memory";
+export type Aspect = "type" | "settings" | "wiring" | "shape" | "parameters" | "cost" | "memory";
 
 /** A layer in both nets, or in one: `copy` counts those of its name before it. */
 export interface Pair {
   name: string;
   copy: number;
-  /** In what a layer of both nets is not the same. */
-  differs: What[];
+  /** The aspects in which a layer of both nets differs. */
+  differs: Aspect[];
   before: PairSide | null;
   after: PairSide | null;
   /** Every field of either, as paths of prototxt names; "" where there is no value. */
@@ -311,7 +311,7 @@ export interface PairSide {
 
 export interface SideBlob { id: BlobId; name: string; shape: Shape | null }
 
-export interface Said {
+export interface Explanation {
   key: string;
   title: string;
   lines: { label: string; text: string; note: string }[];

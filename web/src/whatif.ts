@@ -1,4 +1,4 @@
-// What if: the numbers of a layer, to be changed; shapes and costs follow at once, and what cannot be says why.
+// What if: the editable settings of a layer; shapes and costs follow at once, and a refused setting gives its reason.
 
 import { h, refill, thousands } from "./dom";
 import { CONVENTIONS, costOf, show, type Row } from "./rules";
@@ -14,9 +14,9 @@ interface Knob {
   choices?: readonly string[];
 }
 
-type Loose = Record<string, unknown>;
-const get = (rule: Rule, field: string): unknown => (rule as unknown as Loose)[field];
-const put = (rule: Rule, field: string, value: unknown): Rule => ({ ...(rule as unknown as Loose), [field]: value }) as unknown as Rule;
+type Fields = Record<string, unknown>;
+const get = (rule: Rule, field: string): unknown => (rule as unknown as Fields)[field];
+const put = (rule: Rule, field: string, value: unknown): Rule => ({ ...(rule as unknown as Fields), [field]: value }) as unknown as Rule;
 
 const numbers = (text: string): number[] | null => {
   const parts = text.trim().split(/[\s,x×]+/);
@@ -111,7 +111,7 @@ export class WhatIf {
       fields.length ? h("div", { class: "fields" }, ...fields) : h("p", { class: "note" }, "Nothing here changes a shape."),
       this.outcome,
     );
-    this.tell();
+    this.update();
   }
 
   private rule(): Rule {
@@ -124,7 +124,7 @@ export class WhatIf {
       const rule = knob.write(this.rule(), input.value);
       input.setAttribute("aria-invalid", String(rule === null));
       if (rule) this.store.edit(this.layer, rule);
-      else this.outcome.replaceChildren(h("p", { class: "error" }, `${knob.label}: "${input.value}" is not ${knob.field === "dim" ? "a shape such as 1x3x227x227" : "a whole number, or one for each axis such as 1x7"}.`));
+      else this.outcome.replaceChildren(h("p", { class: "error" }, `${knob.label}: "${input.value}" is not ${knob.field === "dim" ? "a shape like 1x3x227x227" : "a whole number, or one for each axis like 1x7"}.`));
     };
     const now = knob.read(this.rule());
     const input = knob.choices
@@ -133,13 +133,13 @@ export class WhatIf {
     return h("label", {}, knob.label, input);
   }
 
-  tell(): void {
+  private update(): void {
     const index = this.store.report.layers.indexOf(this.layer);
     const [row, was] = [this.store.now.rows[index] as Row, this.store.original.rows[index] as Row];
     const { convention, edits } = this.store.state;
     for (const input of this.element.querySelectorAll("input, select")) input.setAttribute("aria-invalid", String(input.getAttribute("name") === row.error?.field));
-    const line = (what: string, before: string, after: string): HTMLElement[] => [
-      h("dt", {}, what),
+    const line = (label: string, before: string, after: string): HTMLElement[] => [
+      h("dt", {}, label),
       h("dd", {}, before === after ? after : h("span", {}, h("s", {}, before), " → ", h("b", {}, after))),
     ];
     const shapes = (each: readonly (Shape | null)[]): string => each.map(show).join(", ");
@@ -156,15 +156,15 @@ export class WhatIf {
       h(
         "dl",
         { class: "facts" },
-        ...line("makes", shapes(was.tops), shapes(row.tops)),
+        ...line("output", shapes(was.tops), shapes(row.tops)),
         ...(row.params.length ? line("weights", shapes(was.params), shapes(row.params)) : []),
         ...(was.paramCount || row.paramCount ? line("parameters", thousands(was.paramCount), after(thousands(row.paramCount), !row.error)) : []),
         ...(was.macs || row.macs ? line(CONVENTIONS[convention], thousands(costOf(was, convention)), after(thousands(costOf(row, convention)), !row.error)) : []),
         ...(changed ? line("whole net, parameters", thousands(totals[0].params), after(thousands(totals[1].params), complete)) : []),
         ...(changed ? line(`whole net, ${CONVENTIONS[convention]}`, thousands(costOf(totals[0], convention)), after(thousands(costOf(totals[1], convention)), complete)) : []),
       ),
-      ...refused.map((each) => h("p", { class: "error" }, this.link(each.layer), ` cannot take that: ${each.error?.message ?? ""}`)),
-      ...(lost.length ? [h("p", { class: "note" }, `${lost.length} layers behind have no shape then.`)] : []),
+      ...refused.map((each) => h("p", { class: "error" }, this.link(each.layer), ` cannot take its input: ${each.error?.message ?? ""}`)),
+      ...(lost.length ? [h("p", { class: "note" }, `${lost.length} ${lost.length > 1 ? "later layers have" : "later layer has"} no shape with this setting.`)] : []),
       ...(unsure.length ? [h("p", { class: "note" }, `${unsure.length} layers of types that this page cannot compute keep the shape they had: ${unsure.slice(0, 5).map((each) => each.layer.name).join(", ")}${unsure.length > 5 ? ", ..." : ""}.`)] : []),
       ...(edits.has(this.layer.index) ? [h("button", { type: "button", onclick: () => this.store.edit(this.layer, null) }, "As in the file")] : []),
       ...(changed ? [h("p", { class: "note" }, "Maps and values are still those of the net in the file.")] : []),
@@ -175,13 +175,13 @@ export class WhatIf {
     return h("button", { type: "button", class: "link", onclick: () => this.store.open(layer) }, layer.name);
   }
 
-  /** The fields as the file has them, after a change was taken back elsewhere. */
+  /** Updates the fields, after a change was undone outside of them. */
   refresh(): void {
     const byField = knobs(this.store, this.layer);
     [...this.element.querySelectorAll<HTMLInputElement | HTMLSelectElement>(".fields input, .fields select")].forEach((input, i) => {
       const knob = byField[i];
       if (knob && document.activeElement !== input) input.value = knob.read(this.rule());
     });
-    this.tell();
+    this.update();
   }
 }

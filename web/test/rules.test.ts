@@ -87,7 +87,7 @@ describe("a net", () => {
     expect(rows[1]?.tops).toEqual([[2, 6, 7, 5]]);
     expect(rows[2]?.state).toBe("unsure");
   });
-  it("goes on behind a layer that refuses, without shapes", () => {
+  it("continues after a layer that refuses, without shapes", () => {
     const { rows, complete } = compute(net, new Map([[1, conv({ stride: [0, 0] })]]));
     expect(complete).toBe(false);
     expect(rows.map((row) => row.state)).toEqual(["computed", "refused", "unknown"]);

@@ -20,7 +20,7 @@ from prototxt.pictures.boxes import Tagged, paint_boxes
 from prototxt.pictures.canvas import save_png
 from prototxt.pictures.maps import feature_maps
 from prototxt.pictures.segmentation import paint_classes
-from prototxt.views.detections import Choice, backgrounds, legend, tag
+from prototxt.views.detections import Selection, backgrounds, legend, tag
 
 __all__ = ["FeatureSink", "MapSink", "PredictionSink", "Sink", "file_name", "make_folder", "outcomes_of"]
 
@@ -78,11 +78,11 @@ class MapSink:
 class PredictionSink:
     """Paints the boxes or the classes of pixels on every image: into one PNG file, or a folder with a PNG each.
 
-    Boxes and classes are chosen and named as `choice` says. Outcomes without a prediction are passed over.
+    Boxes and classes are chosen and named as `selection` says. Outcomes without a prediction are passed over.
     """
 
-    def __init__(self, path: str, choice: Choice) -> None:
-        self._path, self._choice, self._names = path, choice, _UniqueNames()
+    def __init__(self, path: str, selection: Selection) -> None:
+        self._path, self._selection, self._names = path, selection, _UniqueNames()
 
     def take(self, batch: Sequence[Result]) -> None:
         for outcome in outcomes_of(batch):
@@ -92,12 +92,12 @@ class PredictionSink:
     def _paint(self, name: str, prediction: Prediction, path: Path) -> None:
         pixels: Pixels = guarded(name, lambda: decode_image(name, True))
         if isinstance(prediction, Boxes):
-            names = self._choice.names(prediction)
-            tagged = [Tagged(d.box, d.label, tag(d, names)) for d in self._choice.shown(prediction)]
+            names = self._selection.names(prediction)
+            tagged = [Tagged(d.box, d.label, tag(d, names)) for d in self._selection.shown(prediction)]
             save_png(paint_boxes(pixels, tagged), path)
         else:
-            plain = backgrounds(prediction, self._choice)
-            save_png(paint_classes(pixels, prediction, legend(prediction, self._choice), plain), path)
+            plain = backgrounds(prediction, self._selection)
+            save_png(paint_classes(pixels, prediction, legend(prediction, self._selection), plain), path)
 
     def _file(self, image: str) -> Path:
         if is_png(self._path):

@@ -10,6 +10,8 @@ from pathlib import Path
 from prototxt.errors import InputError, Place
 from prototxt.images.load import is_image_name
 
+__all__ = ["NETS", "Kind", "expand"]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

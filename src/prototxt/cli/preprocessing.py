@@ -41,7 +41,7 @@ def recipe_options(images: ImageChoice) -> RecipeOptions:
 
 
 def resize_of(text: str) -> Resize:
-    """What --resize says: `256`, `256x340` (HEIGHTxWIDTH), `600-1000`, `input` or `none`."""
+    """The value of --resize: `256`, `256x340` (HEIGHTxWIDTH), `600-1000`, `input` or `none`."""
     if text == "input":
         return "input"
     if text == "none":

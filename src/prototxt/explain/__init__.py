@@ -1,1 +1,1 @@
-"""What a layer does and what one value is made of, with this net's own numbers."""
+"""Explanations of a layer and of one of its values, with the net's own numbers."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+__all__ = ["Names", "alike", "axis_names"]
+
 T = TypeVar("T")
 
 

@@ -9,6 +9,8 @@ from prototxt.images.load import Pixels
 from prototxt.images.view import View
 from prototxt.pictures.data_url import data_url
 
+__all__ = ["Picture"]
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

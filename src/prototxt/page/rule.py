@@ -1,4 +1,4 @@
-"""What the page needs to recompute a layer after an edit: one function per layer class, registered in `rules/`.
+"""The numbers from which the page recomputes a layer after an edit: one function per layer class, in `rules/`.
 
 Numbers have the names of prototxt fields, with defaults filled in. web/src/types.ts declares the same rules for the
 page.

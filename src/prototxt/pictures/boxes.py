@@ -15,6 +15,8 @@ from prototxt.images.load import Pixels
 from prototxt.pictures.canvas import Colour, clean, font, line_height, text_width
 from prototxt.pictures.colours import label_colour, lightness
 
+__all__ = ["MIN_SIDE", "Tagged", "canvas_of", "fitted", "paint_boxes", "text_size", "to_uint8"]
+
 MIN_SIDE = 320
 """Pixels of the longer side; smaller images are enlarged by a whole factor, so that tags can be read."""
 

@@ -15,6 +15,32 @@ from prototxt.errors import printable
 from prototxt.pictures.colours import Scale, colour_table, finite_range
 from prototxt.util.files import whole_file
 
+__all__ = [
+    "FAINT",
+    "INK",
+    "LINE",
+    "MIN_WIDTH",
+    "PAPER",
+    "Colour",
+    "clean",
+    "font",
+    "framed",
+    "joined",
+    "left_out_note",
+    "line_height",
+    "number",
+    "numbered",
+    "range_note",
+    "save_png",
+    "scale_bar",
+    "sheet",
+    "side_by_side",
+    "stack",
+    "text",
+    "text_width",
+    "wrap",
+]
+
 Colour = tuple[int, int, int]
 
 PAPER: Colour = (255, 255, 255)

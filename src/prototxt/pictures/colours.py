@@ -12,6 +12,21 @@ from numpy.typing import NDArray
 from prototxt.blobs import Array
 from prototxt.images.recipe import Order
 
+__all__ = [
+    "LABELS",
+    "NOT_FINITE",
+    "STEPS",
+    "Map",
+    "Pixels",
+    "Scale",
+    "colour_pixels",
+    "colour_table",
+    "finite_range",
+    "label_colour",
+    "label_colours",
+    "lightness",
+]
+
 Pixels = NDArray[np.uint8]
 
 STEPS = 513
@@ -88,7 +103,7 @@ class Scale:
         return pixels
 
     def _parts(self, values: Array) -> NDArray[np.float64]:
-        """Where values lie from low (0) to high (1); float64, for high - low may be more than float32 holds."""
+        """Values as fractions from low (0) to high (1), in float64: high - low can exceed float32."""
         finite = np.where(np.isfinite(values), values.astype(np.float64), self.low)
         parts: NDArray[np.float64] = np.clip((finite - self.low) / (self.high - self.low), 0, 1)
         return parts
@@ -163,7 +178,7 @@ def lightness(colour: tuple[int, int, int]) -> float:
 
 
 def _shown(lab: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which colours of OKLab sRGB can show."""
+    """Whether sRGB can show each colour of OKLab."""
     linear = (lab @ _LAB_TO_ROOTS.T) ** 3 @ _CONES_TO_RGB.T
     inside: NDArray[np.bool_] = ((linear >= 0) & (linear <= 1)).all(axis=-1)
     return inside

@@ -9,6 +9,8 @@ from PIL import Image
 
 from prototxt.images.load import Pixels
 
+__all__ = ["data_url"]
+
 MAX_SIDE = 1024
 """Pixels of the longer side; larger pictures are reduced."""
 

@@ -11,6 +11,8 @@ from prototxt.pictures.canvas import GAP, joined, left_out_note, numbered, range
 from prototxt.pictures.colours import Scale, colour_pixels
 from prototxt.pictures.grid import MAX_TILES, Grid, area_mean, reduction_note
 
+__all__ = ["filters"]
+
 Numbers = list[tuple[int, int]]
 
 MAX_SHOWN = 64

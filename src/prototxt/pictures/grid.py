@@ -12,6 +12,18 @@ from prototxt.blobs import Array
 from prototxt.pictures.canvas import LINE, PAPER
 from prototxt.pictures.colours import Pixels
 
+__all__ = [
+    "MAX_ENLARGE",
+    "MAX_SIDE",
+    "MAX_TILES",
+    "MIN_CELL",
+    "Grid",
+    "area_mean",
+    "line_between",
+    "near_square",
+    "reduction_note",
+]
+
 MAX_SIDE = 2100
 """Pixels of a grid's longer side; a sheet around it stays within about 2400."""
 

@@ -12,6 +12,8 @@ from prototxt.pictures.canvas import GAP, joined, left_out_note, numbered, range
 from prototxt.pictures.colours import Scale
 from prototxt.pictures.grid import MAX_TILES, Grid, area_mean, reduction_note
 
+__all__ = ["feature_maps"]
+
 
 def feature_maps(name: str, values: Array, image: str = "", note: str = "") -> Image.Image:
     """A picture of one image's blob: its C maps (C x H x W) in a nearly square grid.

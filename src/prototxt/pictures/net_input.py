@@ -28,6 +28,8 @@ from prototxt.pictures.canvas import (
 from prototxt.pictures.colours import Pixels, Scale, colour_pixels
 from prototxt.pictures.grid import MAX_SIDE
 
+__all__ = ["TARGET_TILE", "channel_names", "net_input", "tile_size"]
+
 ACROSS = 4
 """Pictures in a row: the colours and three channels."""
 

@@ -16,6 +16,8 @@ from prototxt.pictures.boxes import MIN_SIDE, canvas_of, fitted, text_size, to_u
 from prototxt.pictures.canvas import FAINT, INK, LINE, PAPER, Colour, font, line_height, stack, text_width
 from prototxt.pictures.colours import LABELS, label_colours
 
+__all__ = ["COLOUR", "MAX_CLASSES", "STRIP", "paint_classes"]
+
 COLOUR = 0.6
 """The share of its class's colour in a painted pixel; the rest is the image's lightness."""
 

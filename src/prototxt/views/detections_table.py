@@ -1,4 +1,4 @@
-"""What was found in an image as a table for a terminal."""
+"""Detections and segmentations as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prototxt.views.detections import corners, headline, measure_note, name_of, 
 
 if TYPE_CHECKING:
     from prototxt.detection.detection import Boxes, Prediction, Segmentation
-    from prototxt.views.detections import Choice
+    from prototxt.views.detections import Selection
 
 __all__ = ["prediction_table"]
 
@@ -25,16 +25,18 @@ BAR = 24
 LEFT = ("name", "")
 
 
-def prediction_table(found: Prediction, choice: Choice) -> RenderableType:
-    """Boxes, best first, or classes of pixels, the largest first."""
+def prediction_table(prediction: Prediction, selection: Selection) -> RenderableType:
+    """A table of boxes, best first, or of classes of pixels, the largest first."""
     from prototxt.detection.detection import Boxes
 
-    return _boxes(found, choice) if isinstance(found, Boxes) else _pixels(found, choice)
+    if isinstance(prediction, Boxes):
+        return _boxes(prediction, selection)
+    return _pixels(prediction, selection)
 
 
-def _boxes(boxes: Boxes, choice: Choice) -> RenderableType:
-    names, shown = choice.names(boxes), choice.shown(boxes)
-    head = Text(f"{_outputs(boxes)}: {headline(boxes, choice)}", style="italic")
+def _boxes(boxes: Boxes, selection: Selection) -> RenderableType:
+    names, shown = selection.names(boxes), selection.shown(boxes)
+    head = Text(f"{_outputs(boxes)}: {headline(boxes, selection)}", style="italic")
     if not shown:
         return head
     titles = ["label", *(["name"] if names else []), "score", "x1", "y1", "x2", "y2"]
@@ -45,9 +47,9 @@ def _boxes(boxes: Boxes, choice: Choice) -> RenderableType:
     return Group(head, _table(titles, rows), Text(measure_note(boxes)))
 
 
-def _pixels(pixels: Segmentation, choice: Choice) -> RenderableType:
-    names, shares = choice.names(pixels), pixels.shares()
-    shown = shares[: choice.top]
+def _pixels(pixels: Segmentation, selection: Selection) -> RenderableType:
+    names, shares = selection.names(pixels), pixels.shares()
+    shown = shares[: selection.top]
     head = f"{_outputs(pixels)}: {places(pixels)}"
     head += f"; the {len(shown)} largest" if len(shown) < len(shares) else ""
     titles = ["label", *(["name"] if names else []), "share", ""]
@@ -58,8 +60,8 @@ def _pixels(pixels: Segmentation, choice: Choice) -> RenderableType:
     return Group(Text(head, style="italic"), _table(titles, rows))
 
 
-def _outputs(found: Prediction) -> str:
-    return ", ".join(map(printable, found.blobs))
+def _outputs(prediction: Prediction) -> str:
+    return ", ".join(map(printable, prediction.blobs))
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from prototxt.blobs import Shape, count
 from prototxt.graph.graph import Node
 from prototxt.graph.select import PHASES
-from prototxt.layers.concat import Concat
 from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan
+from prototxt.plan.regions import alias_bottoms
 from prototxt.util.json import JsonObject
 
 __all__ = ["PlanReport", "PlanRow", "make_plan_report", "plan_dict"]
@@ -51,10 +51,10 @@ class PlanRow:
 class PlanReport:
     """A plan in rows, with its totals.
 
-    `layers` are those that the caller does not fill. `fused` of them work on another one's tiles, `folded` are in
-    another one's weights. `shared` blobs lie in another blob's memory, `joined` of them in a Concat's. `peak_bytes`
-    are blobs and the memory of steps, `session_bytes` with every worker's memory; `prepared_bytes` are weights in the
-    kernels' own forms.
+    `layers` counts the layers except the inputs: `fused` of them run on another layer's tiles, `folded` are part of
+    another layer's weights. `shared` counts the blobs in another blob's memory, `joined` those in a Concat's.
+    `peak_bytes` is the memory of blobs and workspaces, `session_bytes` adds that of every worker; `prepared_bytes` is
+    the size of weights packed for kernels.
     """
 
     name: str
@@ -86,7 +86,7 @@ def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_byte
     graph = plan.graph
     numbered = [(wave, step) for wave, steps in enumerate(plan.waves, start=1) for step in steps]
     rows = tuple(_row(plan, number, wave, step) for number, (wave, step) in enumerate(numbered, start=1))
-    joins = {step.tops[0] for step in plan.steps if isinstance(step.nodes[0].layer, Concat)}
+    joins = {step.tops[0] for step in plan.steps if _joins_bottoms(plan, step)}
     folded = sum(row.folded for row in rows)
     layers = sum(len(row.layers) for row in rows)
     return PlanReport(
@@ -95,6 +95,12 @@ def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_byte
         sum(alias.of in joins for alias in plan.aliases.values()),
         plan.peak_bytes, session_bytes, prepared_bytes,
     )  # fmt: skip
+
+
+def _joins_bottoms(plan: Plan, step: Step) -> bool:
+    """Whether the bottoms of a step can be parts of its top, as those of a Concat."""
+    shapes = [plan.graph.shapes[blob] for blob in step.bottoms]
+    return alias_bottoms(step.nodes[0].layer, shapes) is not None
 
 
 def _row(plan: Plan, number: int, wave: int, step: Step) -> PlanRow:

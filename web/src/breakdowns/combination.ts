@@ -1,4 +1,4 @@
-// Of several bottoms: Eltwise, Axpy, and SegNet's Upsample, whose second says where values go.
+// Layers of several bottoms: Eltwise, Axpy, and SegNet's Upsample, whose second bottom holds positions.
 
 import { valueAt } from "../arrays";
 import type { Eltwise } from "../types";
@@ -30,7 +30,7 @@ export function axpy(query: Query, at: number[]): Draft {
   return { formula: "a · x + y", join: "sum", groups, steps: [{ text: "sum", value: added(subtotals(groups)) }], size: reach(groups) };
 }
 
-/** The last value, in the order of rows, that the mask sends here. */
+/** The value whose mask entry is this position; the last one, row by row, if there are several. */
 export function unpool(query: Query, at: number[]): Draft {
   const [x, mask] = [bottom(query, 0), bottom(query, 1)];
   const [height, width] = [n(x.shape, 2), n(x.shape, 3)];

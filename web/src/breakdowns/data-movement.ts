@@ -1,4 +1,4 @@
-// Values that only move: where the value stood.
+// Layers that only move values: the place where the value came from.
 
 import { placeOf, valueAt } from "../arrays";
 import { canonical } from "../rules";
@@ -10,7 +10,7 @@ export function moved(rule: Rule, query: Query, at: number[]): Draft {
   const value = valueAt(bottom(query, from.bottom), from.at);
   const name = called(query, from.bottom);
   const group = summed(name, from.bottom, from.at[1] ?? null, [plain(from.at, value)], []);
-  const text = `${name}[${from.at.join(", ")}], as it is`;
+  const text = `${name}[${from.at.join(", ")}], unchanged`;
   return { formula: "the value does not change", join: "none", groups: [group], steps: [{ text, value }], size: Math.abs(value) };
 }
 
@@ -57,7 +57,7 @@ function origin(rule: Rule, query: Query, at: number[]): { bottom: number; at: n
     case "upsample":
       return { bottom: 0, at: at.map((i, axis) => (axis < 2 ? i : Math.floor(i / rule.scale))) };
     case "input":
-      throw new NoBreakdown("an input of the net: the value is what was given");
+      throw new NoBreakdown("an input of the net: its values are given, not computed");
   }
-  throw new NoBreakdown(`the page does not know how ${query.layer.type} makes its values`);
+  throw new NoBreakdown(`the page does not compute the values of ${query.layer.type}`);
 }

@@ -8,9 +8,9 @@ import { bottom, f, NoBreakdown, single, type Draft, type Query } from "./terms"
 export function neuron(rule: PerValue, query: Query, at: number[]): Draft {
   const x = new Running(valueAt(bottom(query), at));
   const number = (name: string, otherwise: number): number => rule.numbers[name] ?? otherwise;
-  const make = NEURONS[rule.function];
-  if (!make) throw new NoBreakdown("the page does not know this function");
-  return { formula: make(x, number), join: "none", groups: [single(query, at)], steps: x.steps, size: x.size };
+  const steps = NEURONS[rule.function];
+  if (!steps) throw new NoBreakdown("the page does not know this function");
+  return { formula: steps(x, number), join: "none", groups: [single(query, at)], steps: x.steps, size: x.size };
 }
 
 type Numbers = (name: string, otherwise: number) => number;
@@ -18,8 +18,8 @@ type Numbers = (name: string, otherwise: number) => number;
 function relu(x: Running, of: Numbers): string {
   const slope = of("negative_slope", 0);
   if (!slope) x.to("max(x, 0)", Math.max(x.value, 0));
-  else if (x.value > 0) x.to("stays, for it is above 0", x.value);
-  else x.times("negative_slope, for it is not above 0", slope);
+  else if (x.value > 0) x.to("unchanged, because it is above 0", x.value);
+  else x.times("negative_slope, because it is not above 0", slope);
   return slope ? `x above 0, else ${slope} · x` : "max(x, 0)";
 }
 
@@ -35,7 +35,7 @@ const NEURONS: Partial<Record<PerValue["function"], (x: Running, of: Numbers) =>
     return `min(${formula}, 6)`;
   },
   ELU(x, of) {
-    if (x.value > 0) x.to("stays, for it is above 0", x.value);
+    if (x.value > 0) x.to("unchanged, because it is above 0", x.value);
     else x.to("exp(x) − 1", Math.expm1(x.value)).times("alpha", of("alpha", 1));
     return "x above 0, else alpha · (exp(x) − 1)";
   },
@@ -67,7 +67,7 @@ const NEURONS: Partial<Record<PerValue["function"], (x: Running, of: Numbers) =>
     return "1 above the threshold, else 0";
   },
   Clip(x, of) {
-    x.to(`held between ${of("min", 0)} and ${of("max", 0)}`, Math.max(of("min", 0), Math.min(x.value, of("max", 0))));
+    x.to(`clipped to between ${of("min", 0)} and ${of("max", 0)}`, Math.max(of("min", 0), Math.min(x.value, of("max", 0))));
     return "max(min(x, max), min)";
   },
   Power(x, of) {

@@ -1,4 +1,4 @@
-// Values that go by those beside them: LRN, Softmax, Normalize.
+// Values normalized by their neighbours: LRN, Softmax, Normalize.
 
 import { valueAt } from "../arrays";
 import { number } from "../dom";
@@ -64,12 +64,12 @@ export function softmax(axisGiven: number, query: Query, at: number[]): Draft {
   const x = bottom(query);
   const axis = canonical(axisGiven, x.shape);
   const line = Array.from({ length: n(x.shape, axis) }, (_, i) => at.with(axis, i));
-  const most = line.reduce((best, place) => Math.max(best, valueAt(x, place)), -Infinity);
+  const max = line.reduce((best, place) => Math.max(best, valueAt(x, place)), -Infinity);
   const terms = line.map((place): Term => {
     const value = valueAt(x, place);
-    return { at: place, value, factor: null, part: f(Math.exp(f(value - most))) };
+    return { at: place, value, factor: null, part: f(Math.exp(f(value - max))) };
   });
-  const group = summed(`exp(x − ${number(most)}) of all ${line.length}`, 0, null, terms, [terms.length]);
+  const group = summed(`exp(x − ${number(max)}) of all ${line.length}`, 0, null, terms, [terms.length]);
   const own = n(parts(terms), n(at, axis));
   return {
     formula: "exp(x − max) ÷ sum of exp(x − max)",
@@ -77,11 +77,11 @@ export function softmax(axisGiven: number, query: Query, at: number[]): Draft {
     groups: [group],
     steps: [
       { text: "sum of all", value: group.subtotal },
-      { text: `its own: exp(${number(valueAt(x, at))} − ${number(most)})`, value: own },
+      { text: `its own: exp(${number(valueAt(x, at))} − ${number(max)})`, value: own },
       { text: "its own ÷ the sum", value: f(own / group.subtotal) },
     ],
-    // What goes into exp is a difference: its rounding goes by how large both are.
-    size: (own / group.subtotal) * (1 + Math.abs(most) + Math.abs(valueAt(x, at))),
+    // The argument of exp is a difference: its rounding error grows with the size of both numbers.
+    size: (own / group.subtotal) * (1 + Math.abs(max) + Math.abs(valueAt(x, at))),
   };
 }
 

@@ -1,4 +1,4 @@
-// By the numbers of a channel: BatchNorm, BN, Scale, Bias, PReLU.
+// Layers with parameters per channel: BatchNorm, BN, Scale, Bias, PReLU.
 
 import { valueAt, type Tensor } from "../arrays";
 import { number } from "../dom";
@@ -13,9 +13,9 @@ export function perChannel(rule: Rule, query: Query, at: number[]): Draft {
   return { formula, join: "none", groups: [single(query, at)], steps: x.steps, size: x.size };
 }
 
-type Account = (rule: Rule, query: Query, at: number[], x: Running, c: number) => string;
+type Steps = (rule: Rule, query: Query, at: number[], x: Running, c: number) => string;
 
-const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
+const CHANNEL: Partial<Record<Rule["kind"], Steps>> = {
   batch_norm(rule, query, _at, x, c) {
     if (rule.kind !== "batch_norm") return "";
     if (!rule.use_global_stats) return byBatch(query, x, c, rule.eps);
@@ -52,8 +52,8 @@ const CHANNEL: Partial<Record<Rule["kind"], Account>> = {
   },
   prelu(rule, query, _at, x, c) {
     if (rule.kind !== "prelu") return "";
-    if (x.value > 0) x.to("stays, for it is above 0", x.value);
-    else x.times("slope, for it is not above 0", param(query, 0).values[rule.channel_shared ? 0 : c] ?? NaN);
+    if (x.value > 0) x.to("unchanged, because it is above 0", x.value);
+    else x.times("slope, because it is not above 0", param(query, 0).values[rule.channel_shared ? 0 : c] ?? NaN);
     return "x above 0, else x · slope";
   },
 };
@@ -64,7 +64,7 @@ function along(operand: Tensor, axis: number, at: number[]): number {
   return operand.shape.length ? valueAt(operand, at.slice(start, start + operand.shape.length)) : (operand.values[0] ?? NaN);
 }
 
-/** By what the channel's values in the whole batch are: too many to be listed, so they are counted and measured. */
+/** Normalizes by the batch: its values are too many to list, so the steps show their number, mean and variance. */
 function byBatch(query: Query, x: Running, c: number, eps: number): string {
   const { mean, variance, count } = moments(bottom(query), c);
   x.minus(`mean of the channel's ${count} values in the batch`, mean);
@@ -72,7 +72,7 @@ function byBatch(query: Query, x: Running, c: number, eps: number): string {
   return "(x − mean) ÷ √(variance + eps) of the batch";
 }
 
-/** Of channel c over all images. The variance is the mean square of the distances, as the engine has it. */
+/** The moments of channel c over all images. The variance is the mean of squared distances, as in the engine. */
 function moments({ shape, values }: Tensor, c: number): { mean: number; variance: number; count: number } {
   const [images, channels] = [n(shape, 0), n(shape, 1)];
   const each = shape.slice(2).reduce((product, size) => product * size, 1);

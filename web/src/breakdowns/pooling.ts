@@ -38,11 +38,11 @@ export function pooling(rule: Pool, query: Query, at: number[]): Draft {
   return { formula: `sum of squares ÷ sum of the ${window}`, join: "sum", groups: [group], steps, size: f(squares / total) };
 }
 
-/** What MAX starts from: nothing smaller wins, NaN neither. */
+/** The initial maximum, as in Caffe: no smaller value wins, nor does NaN. */
 const LOWEST = -3.4028234663852886e38;
 
 function largest(query: Query, at: number[], terms: Term[], kernel: Shape): Draft {
-  const best = terms.reduce((most, term) => (term.at && term.value > most ? term.value : most), LOWEST);
+  const best = terms.reduce((max, term) => (term.at && term.value > max ? term.value : max), LOWEST);
   const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
   const groups = [{ title: `channel ${at[1]}`, bottom: 0, channel: n(at, 1), terms, subtotal: best, shape: kernel }];
   const steps = [{ text: "the largest", value: best }];
@@ -59,6 +59,6 @@ function largest(query: Query, at: number[], terms: Term[], kernel: Shape): Draf
 function chosen(query: Query, at: number[], winners: readonly number[]): number {
   const first = winners[0] ?? -1;
   if (!query.top || !bottom(query).half) return first;
-  const told = valueAt(query.top, at);
-  return winners.includes(told) ? told : first;
+  const stored = valueAt(query.top, at);
+  return winners.includes(stored) ? stored : first;
 }

@@ -39,8 +39,8 @@ export function deconvolution(rule: Conv, query: Query, at: number[]): Draft {
   const [x, w] = [bottom(query, query.which), param(query, 0)];
   const { axis, channels, outputs, group } = convNumbers(rule, x.shape);
   const o = at[axis] as number;
-  const [each, makes] = [channels / group, outputs / group];
-  const first = Math.floor(o / makes) * each;
+  const [each, perGroup] = [channels / group, outputs / group];
+  const first = Math.floor(o / perGroup) * each;
   const groups: Group[] = [];
   for (let c = first; c < first + each; c++) {
     const terms: Term[] = [];
@@ -48,13 +48,13 @@ export function deconvolution(rule: Conv, query: Query, at: number[]): Draft {
       const reached = at.slice(axis + 1).map((i, k) => (i + n(rule.pad, k) - n(tap, k) * n(rule.dilation, k)) / n(rule.stride, k));
       if (!reached.every((i, k) => Number.isInteger(i) && i >= 0 && i < n(x.shape, axis + 1 + k))) continue;
       const where = [...at.slice(0, axis), c, ...reached];
-      terms.push(product(where, valueAt(x, where), valueAt(w, [c, o % makes, ...tap])));
+      terms.push(product(where, valueAt(x, where), valueAt(w, [c, o % perGroup, ...tap])));
     }
     groups.push(summed(`channel ${c}`, query.which, c, terms, [terms.length]));
   }
   const bias = rule.bias_term ? valueAt(param(query, 1), [o]) : null;
   return {
-    formula: `sum of the inputs whose stamp reaches here, each times its tap${bias === null ? "" : ` + bias[${o}]`}`,
+    formula: `sum of the inputs whose kernel reaches this place, each times its weight${bias === null ? "" : ` + bias[${o}]`}`,
     join: "sum",
     groups,
     ...withBias(groups, bias, o),
@@ -83,7 +83,7 @@ export function innerProduct(rule: InnerProduct, query: Query, at: number[]): Dr
   return { formula, join: "sum", groups, ...withBias(groups, bias, o) };
 }
 
-/** Up to four neighbours, each by how near it is; the place is found in float32, as the layer does. */
+/** Up to four neighbours with their interpolation weights; the position is computed in float32, as in the layer. */
 export function interp(rule: Interp, query: Query, at: number[]): Draft {
   const x = bottom(query);
   const c = n(at, 1);
@@ -94,15 +94,15 @@ export function interp(rule: Interp, query: Query, at: number[]): Draft {
     return product(where, valueAt(x, where), f(row.near * column.near));
   }));
   const group = summed(`channel ${c}`, 0, c, terms, [rows.length, columns.length]);
-  return { formula: "the neighbours, each times how near it is, corners on corners", join: "sum", groups: [group], ...withBias([group], null, 0) };
+  return { formula: "the neighbours, each times its interpolation weight (corners aligned)", join: "sum", groups: [group], ...withBias([group], null, 0) };
 }
 
-/** Both neighbours along an axis of which `old` values from `start` on become `made`; one where the place is on it. */
-function neighbours(i: number, start: number, old: number, made: number): { place: number; near: number }[] {
-  if (old === made) return [{ place: start + i, near: 1 }];
-  const place = made > 1 ? f(f(f(old - 1) / f(made - 1)) * i) : 0;
-  const low = Math.min(Math.floor(place), old - 1);
+/** Both neighbours of place i along an axis resized from `before` values, from `start` on, to `after`; one on an exact hit. */
+function neighbours(i: number, start: number, before: number, after: number): { place: number; near: number }[] {
+  if (before === after) return [{ place: start + i, near: 1 }];
+  const place = after > 1 ? f(f(f(before - 1) / f(after - 1)) * i) : 0;
+  const low = Math.min(Math.floor(place), before - 1);
   const far = f(place - low);
-  if (low === old - 1 || far === 0) return [{ place: start + low, near: 1 }];
+  if (low === before - 1 || far === 0) return [{ place: start + low, near: 1 }];
   return [{ place: start + low, near: f(1 - far) }, { place: start + low + 1, near: far }];
 }

@@ -3,7 +3,7 @@
 import { number } from "../dom";
 import { f, type Step } from "./terms";
 
-/** Starts with x and goes on step by step; `size` is how large what is added gets, without signs. */
+/** A value that starts as x and changes step by step; `size` is the largest magnitude on the way. */
 export class Running {
   readonly steps: Step[];
   size: number;
@@ -11,25 +11,25 @@ export class Running {
     this.steps = [{ text: "x", value }];
     this.size = Math.abs(value);
   }
-  /** `slope` is how much of an error before this step is left after it. */
+  /** Takes a step to `value`; `slope` is the factor by which it scales an error. */
   to(text: string, value: number, slope = 1): this {
     this.value = f(value);
     this.size = Math.max(this.size * Math.abs(slope), Math.abs(this.value));
     this.steps.push({ text, value: this.value });
     return this;
   }
-  times(what: string, factor: number): this {
-    return this.to(`× ${what} = ${number(factor)}`, this.value * f(factor), factor);
+  times(name: string, factor: number): this {
+    return this.to(`× ${name} = ${number(factor)}`, this.value * f(factor), factor);
   }
-  plus(what: string, term: number): this {
+  plus(name: string, term: number): this {
     this.size += Math.abs(term);
-    return this.to(term < 0 ? `− ${what}, ${number(-term)}` : `+ ${what} = ${number(term)}`, this.value + f(term));
+    return this.to(term < 0 ? `− ${name}, ${number(-term)}` : `+ ${name} = ${number(term)}`, this.value + f(term));
   }
-  minus(what: string, term: number): this {
+  minus(name: string, term: number): this {
     this.size += Math.abs(term);
-    return this.to(`− ${what} = ${number(term)}`, this.value - f(term));
+    return this.to(`− ${name} = ${number(term)}`, this.value - f(term));
   }
-  over(what: string, divisor: number): this {
-    return this.to(`÷ ${what} = ${number(divisor)}`, this.value / divisor, 1 / divisor);
+  over(name: string, divisor: number): this {
+    return this.to(`÷ ${name} = ${number(divisor)}`, this.value / divisor, 1 / divisor);
   }
 }

@@ -3,7 +3,7 @@
 import { placeOf, valueAt, type Tensor } from "../arrays";
 import type { Layer, Shape } from "../types";
 
-/** One value of a bottom and what it adds; `at` is null in the padding, `factor` where nothing multiplies it. */
+/** One value of a bottom and its contribution; `at` is null in the padding, `factor` where nothing multiplies it. */
 export interface Term {
   at: number[] | null;
   value: number;
@@ -11,7 +11,7 @@ export interface Term {
   part: number;
 }
 
-/** Terms with a subtotal, such as those of one input channel; `shape` lays them out as their window is. */
+/** Terms with a subtotal, for instance those of one input channel; `shape` is that of their window. */
 export interface Group {
   title: string;
   /** Which bottom, and which of its maps. */
@@ -32,7 +32,7 @@ export interface Query {
   bottoms: (Tensor | null)[];
   params: (Tensor | null)[];
   top: Tensor | null;
-  /** The shape of the top that was asked about, and which of the tops it is. */
+  /** The shape of the top in question, and its index among the layer's tops. */
   shape: Shape;
   which: number;
 }
@@ -45,22 +45,22 @@ export const f = Math.fround;
 /** A breakdown that is not yet compared with the engine's value. */
 export interface Draft {
   formula: string;
-  /** How the terms come together: a sum, or the largest. */
+  /** The reduction of the terms: a sum, or the largest. */
   join: "sum" | "max" | "none";
   groups: Group[];
   steps: Step[];
-  /** The sum of what the terms add, without signs: rounding goes by that. */
+  /** The sum of the terms' magnitudes, which bounds the rounding error. */
   size: number;
 }
 
-/** The sum of what the terms add, without signs. */
+/** The sum of the terms' magnitudes. */
 export function reach(groups: readonly Group[]): number {
   let total = 0;
   for (const group of groups) for (const term of group.terms) total += Math.abs(term.part);
   return total;
 }
 
-/** A bottom as people call it: without its version. */
+/** The name of a bottom, without its version. */
 export const called = (query: Query, index: number): string => query.layer.bottoms[index]?.replace(/@\d+$/, "") ?? "its bottom";
 
 export function bottom(query: Query, index = 0): Tensor {

@@ -12,6 +12,8 @@ from prototxt.blobs import Array, Shape, count
 from prototxt.errors import InputError, Place
 from prototxt.util.hdf5 import import_h5py
 
+__all__ = ["Hdf5", "chunk"]
+
 _CHUNK = 1 << 16
 """Values in a chunk, 256 KB: it fits into HDF5's cache of 1 MB, so that appending a single row reads nothing back."""
 

@@ -16,6 +16,8 @@ from prototxt.blobs import Array, Shape
 from prototxt.errors import InputError, Place
 from prototxt.util.lazy import np
 
+__all__ = ["Npz"]
+
 _AT_ONCE = 1 << 20
 """Bytes that are copied at once."""
 

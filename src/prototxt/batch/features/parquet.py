@@ -10,6 +10,8 @@ from typing import IO, Any, TypeAlias
 from prototxt.batch.features.rows import NAMES, Append, no_library
 from prototxt.blobs import Array, Shape, count
 
+__all__ = ["GROUP_BYTES", "GROUP_ROWS", "Parquet"]
+
 GROUP_BYTES = 1 << 25
 """Bytes of values in a row group, which waits in memory; a larger row is a group of its own."""
 

@@ -11,6 +11,8 @@ from prototxt.errors import InputError, Place, printable
 from prototxt.util.extras import missing_library
 from prototxt.util.lazy import np
 
+__all__ = ["NAMES", "Append", "Format", "check_same", "contiguous", "no_library", "row_shapes", "storable"]
+
 NAMES = "names"
 """The key of the images' names in every format."""
 

@@ -16,6 +16,8 @@ from prototxt.errors import InputError, Place
 from prototxt.util.files import check_folder, whole_file
 from prototxt.util.interrupt import shielded
 
+__all__ = ["FeatureWriter", "open_features"]
+
 FORMATS: dict[str, type[Format]] = {".npz": Npz, ".h5": Hdf5, ".hdf5": Hdf5, ".parquet": Parquet}
 
 

@@ -36,7 +36,7 @@ from prototxt.pictures.canvas import save_png
 from prototxt.pictures.filters import filters
 from prototxt.util.interrupt import shielded
 from prototxt.views.answers import TOP
-from prototxt.views.detections import MIN_SCORE, Choice
+from prototxt.views.detections import MIN_SCORE, Selection
 from prototxt.views.numbers import counted
 
 TOP_OF_SEVERAL = 1
@@ -112,7 +112,7 @@ class _Run:
         min_score = MIN_SCORE if output.min_score is None else output.min_score
         labels = read_labels(output.labels) if output.labels else ()
         top = output.top or (TOP if self._single or output.as_json else TOP_OF_SEVERAL)
-        return Presentation(about_weights(self._runner.net), Choice(labels, min_score, output.top), top)
+        return Presentation(about_weights(self._runner.net), Selection(labels, min_score, output.top), top)
 
     def stream(self) -> int:
         """Run everything; the exit code."""
@@ -140,7 +140,7 @@ class _Run:
         if output.feature_maps:
             yield MapSink(output.feature_maps, self._runner.blobs)
         if output.draw:
-            yield PredictionSink(output.draw, self._presentation.choice)
+            yield PredictionSink(output.draw, self._presentation.selection)
 
     def _fill(self, sinks: Sequence[Sink]) -> bool:
         """Every batch into the sinks; whether Ctrl-C ended the run, between two batches."""
@@ -163,7 +163,7 @@ class _Run:
     def _first_done(self, first: FirstBatch) -> None:
         """Print the tables of the first batch, or put their values into its first line of JSON."""
         output, graph = self._output, self._runner.graph
-        print_warnings(label_warnings(output.labels, self._presentation.choice.labels, first.outcomes[0]))
+        print_warnings(label_warnings(output.labels, self._presentation.selection.labels, first.outcomes[0]))
         if output.as_json:
             self._json.extra = first.as_dict(graph, bool(output.time))
         else:

@@ -18,7 +18,7 @@ from prototxt.errors import printable
 from prototxt.images.labels import fit_labels
 from prototxt.views.answers import Answer, answers, scores_classes
 from prototxt.views.answers_table import answers_table
-from prototxt.views.detections import Choice, line, prediction_dict
+from prototxt.views.detections import Selection, line, prediction_dict
 from prototxt.views.detections_table import prediction_table
 
 MAX_NAME = 48
@@ -56,18 +56,18 @@ class Tally:
 
 @dataclass(frozen=True)
 class Presentation:
-    """What is printed of every image: where the weights come from, which boxes, how many classes, their labels."""
+    """The parts of every result on view: the source of the weights, the boxes, the number of classes, their labels."""
 
     weights: str
-    choice: Choice
+    selection: Selection
     top: int
 
     def answers(self, outcome: Outcome) -> list[Answer]:
         """The outputs that are neither boxes nor maps of classes."""
-        return answers(outcome.other_outputs, self.choice.labels, self.top)
+        return answers(outcome.other_outputs, self.selection.labels, self.top)
 
     def heading(self, outcome: Outcome) -> str:
-        """Where the weights come from, and which inputs are zeros."""
+        """The source of the weights, and the inputs that are zeros."""
         zeros = f"\nother inputs, fed with zeros: {', '.join(outcome.zeros)}" if outcome.zeros else ""
         return f"weights: {self.weights}{zeros}"
 
@@ -86,7 +86,7 @@ class DetailSink:
                 print_line(f"loss: {outcome.loss:g}")
             if outcome.prediction is not None:
                 print_line("")
-                print_table(prediction_table(outcome.prediction, self.presentation.choice))
+                print_table(prediction_table(outcome.prediction, self.presentation.selection))
             for answer in self.presentation.answers(outcome):
                 print_line("")
                 print_table(answers_table(answer))
@@ -113,7 +113,7 @@ class LineSink:
 
     def _lines(self, outcome: Outcome) -> Iterator[str]:
         if outcome.prediction is not None:
-            yield line(outcome.prediction, self._presentation.choice)
+            yield line(outcome.prediction, self._presentation.selection)
         for answer in self._presentation.answers(outcome):
             yield from _answer_lines(answer, named=len(outcome.outputs) > 1)
 
@@ -150,7 +150,7 @@ class JsonSink:
         }  # fmt: skip
         values["answers"] = [asdict(answer) for answer in self._presentation.answers(result)]
         if result.prediction is not None:
-            values["found"] = prediction_dict(result.prediction, self._presentation.choice)
+            values["found"] = prediction_dict(result.prediction, self._presentation.selection)
         values |= self.extra
         self.extra = {}
         return values

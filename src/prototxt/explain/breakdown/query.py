@@ -1,4 +1,4 @@
-"""What a rule is given and what it returns: a place in a top, the bottoms and parameters; then terms and steps."""
+"""The argument of a rule, a place in a top with bottoms and parameters, and its result, terms and steps."""
 
 from __future__ import annotations
 

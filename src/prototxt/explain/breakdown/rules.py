@@ -1,4 +1,4 @@
-"""How each layer class breaks a value down: one function per class, registered beside its code in `layers/`."""
+"""The breakdown rule of each layer class: one function per class, registered in `layers/`."""
 
 from __future__ import annotations
 

@@ -223,7 +223,8 @@ def _no_breakdown(graph: Graph, node: Node) -> InputError:
     if not node.bottoms:
         readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
         return InputError(what, hint=f'explain a layer that reads it: "{readers[0]}"' if readers else None)
-    producers = [found for blob in node.bottoms if (found := _producer(graph, blob)) and found.bottoms]
+    candidates = [_producer(graph, blob) for blob in node.bottoms]
+    producers = [producer for producer in candidates if producer and producer.bottoms]
     names = ", ".join(f'"{producer.name}"' for producer in dict.fromkeys(producers))
     return InputError(what, hint=f"explain a layer that it reads: one of {names}" if names else None)
 

@@ -11,13 +11,10 @@ from prototxt.graph.context import LayerContext
 from prototxt.graph.graph import Graph, Node
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
-from prototxt.layers.dropout import Dropout
 from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.prelu import PReLU
 from prototxt.views.numbers import product, share, times
 
 __all__ = ["biases", "cost_section", "own_conventions"]
@@ -174,7 +171,7 @@ def _next_convolution(graph: Graph, node: Node) -> tuple[Node, tuple[int, ...]] 
         if not blobs & set(reader.bottoms):
             continue
         layer = reader.layer
-        if isinstance(layer, ElementwiseLayer | PerChannel | PReLU | Dropout):
+        if layer.kind == "neuron" or isinstance(layer, PerChannel):
             blobs |= set(reader.tops)
         elif isinstance(layer, Convolution):
             shape = graph.bottom_shapes(reader)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import singledispatch
 
 from prototxt.blobs import Shape, count, format_shape
 from prototxt.errors import InputError, NetError, PrototxtError
@@ -11,12 +12,10 @@ from prototxt.frontend.load import Options, choose_layers, make_graph
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import BlobId, Graph, Node, located_at
 from prototxt.graph.infer import infer
+from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
-from prototxt.layers.common.elementwise import ElementwiseLayer
-from prototxt.layers.dropout import Dropout
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.inner_product import InnerProduct
-from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
@@ -31,11 +30,16 @@ __all__ = [
     "own_size",
 ]
 
-FLATTENING = (Flatten, Reshape)
-"""Layers that can turn maps into a vector."""
 
-ELEMENTWISE = (ElementwiseLayer, Dropout, PReLU)
-"""Layers that act on every value alone, so that vectors and maps give the same values."""
+@singledispatch
+def can_flatten(layer: Layer) -> bool:
+    """Whether a layer can turn maps into a vector of the same values."""
+    return False
+
+
+@can_flatten.register
+def _can_flatten(layer: Flatten | Reshape) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def _convert(graph: Graph, node: Node, param: LayerParameter, progress: _Progres
     bottoms = [progress.renamed.get(blob, blob) for blob in node.bottoms]
     shapes = [progress.shapes[blob] for blob in bottoms]
     is_fixed = progress.fixed_size.issuperset(node.bottoms)
-    if isinstance(node.layer, FLATTENING) and not is_fixed and _only_flattens(graph, node, shapes[0]):
+    if can_flatten(node.layer) and not is_fixed and _only_flattens(graph, node, shapes[0]):
         progress.renamed[node.tops[0]] = bottoms[0]
         progress.dropped.append(node.name)
         return
@@ -188,10 +192,11 @@ def _only_flattens(graph: Graph, node: Node, shape: Shape) -> bool:
 
 
 def _feeds_products(graph: Graph, blob: BlobId) -> bool:
+    """Whether only InnerProducts read a blob, possibly through neurons, which treat vectors and maps alike."""
     readers = [node for node in graph.nodes if blob in node.bottoms]
     return bool(readers) and all(
         isinstance(node.layer, InnerProduct)
-        or (isinstance(node.layer, ELEMENTWISE) and not node.params and _feeds_products(graph, node.tops[0]))
+        or (node.layer.kind == "neuron" and not node.params and _feeds_products(graph, node.tops[0]))
         for node in readers
     )
 

@@ -31,13 +31,15 @@ class SizeRule:
     """The output size of a layer along one axis.
 
     `out` computes it from the axis, an input size and a pad; `wanted` is the size that counts as kept. `max_pad` is the
-    largest pad to try. `grows` says that the layer enlarges its input, as a Deconvolution does.
+    largest pad to try. `grows` says that the layer enlarges its input, as a Deconvolution does, `whole_image` that it
+    makes one value of each map.
     """
 
     out: Callable[[Axis, int, int], int]
     wanted: Callable[[Axis, int], int]
     max_pad: Callable[[Axis], int]
     grows: bool = False
+    whole_image: bool = False
 
     def out_or_0(self, axis: Axis, size: int, pad: int) -> int:
         """The output size; 0 where the layer refuses the input."""
@@ -95,7 +97,7 @@ def pooling(layer: Pooling) -> SizeRule:
     def out(axis: Axis, size: int, pad: int) -> int:
         return pool_out(size, axis.kernel, axis.stride, pad, floor=layer.floor, clip=pad > 0)
 
-    return SizeRule(out, _divided, lambda axis: axis.kernel - 1)
+    return SizeRule(out, _divided, lambda axis: axis.kernel - 1, whole_image=layer.is_global)
 
 
 @size_rule.register
@@ -128,7 +130,7 @@ def fits(context: LayerContext) -> list[Fit]:
     if rule is None or window is None:
         kinds = ", ".join(kind.__name__ for kind in size_rule.registry if kind is not object)
         raise InputError(f"{subject} slides no window over an image: --same applies to {kinds}")
-    if isinstance(layer, Pooling) and layer.is_global:
+    if rule.whole_image:
         raise InputError(
             f"{subject} pools the whole image ({times(window.size)}) to one value: no pad keeps its size"
         )

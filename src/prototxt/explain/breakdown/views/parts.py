@@ -11,6 +11,24 @@ from numpy.typing import NDArray
 
 from prototxt.explain.breakdown.model import Breakdown, Group, Numbers, Place
 
+__all__ = [
+    "OUTSIDE",
+    "Block",
+    "blocks",
+    "collapsed_groups",
+    "full_groups",
+    "has_subtotal",
+    "is_window",
+    "listed_terms",
+    "number",
+    "number_format",
+    "outside_text",
+    "place_text",
+    "precise",
+    "verdict",
+    "window_places",
+]
+
 DIGITS = 3
 """Significant digits of the largest number in a table; the others have as many decimals."""
 

@@ -22,6 +22,8 @@ from prototxt.explain.surgery.compare import (
 from prototxt.views.columns import Column, column_table, fit, hidden_columns
 from prototxt.views.numbers import bytes_cell, counted, thousands
 
+__all__ = ["comparison_table"]
+
 BELOW = "\n→ "
 """Separates before and after in a narrow table, on two lines."""
 

@@ -43,14 +43,14 @@ def _steps(converted: Converted) -> list[Line]:
     """The distance between scores on the image; empty where it is unknown."""
     last = converted.layers[-1].layer
     top = next(node.tops[0] for node in converted.after.nodes if node.name == last)
-    found = receptive_fields(converted.after).get(top)
-    if found is None or not found.aligned:
+    field = receptive_fields(converted.after).get(top)
+    if field is None or not field.aligned:
         return []
-    each, seen = (
-        times(sides) for sides in zip(*((axis.jump, axis.size) for axis in found.axes), strict=True)
+    jump, size = (
+        times(sides) for sides in zip(*((axis.jump, axis.size) for axis in field.axes), strict=True)
     )
     return [
-        Line("steps", f"a score for every {each} pixels", f"each sees {seen} of the image, padding included")
+        Line("steps", f"a score for every {jump} pixels", f"each sees {size} of the image, padding included")
     ]
 
 
