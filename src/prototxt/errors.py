@@ -66,13 +66,13 @@ class NetError(PrototxtError):
 
 
 class SolverFileError(NetError):
-    """The file holds a solver, which says how to train a net, and no net."""
+    """The file holds a solver (instructions for training) in place of a net."""
 
 
 class LayerError(NetError):
     """A layer's parameters or the shapes it is given do not fit.
 
-    Raised by rooms without a place; `field` names the prototxt field to point at, the graph adds the rest.
+    Layers raise it without a place: `field` names the prototxt field to point at, the graph adds the rest.
     """
 
     def __init__(self, what: str, *, field: str | None = None, hint: str | None = None) -> None:
@@ -97,7 +97,7 @@ class MissingLayerError(LayerError):
 
 
 class UnsaidShapeError(LayerError):
-    """The shape of an input follows neither from the net's file nor from any other that is here: the caller says it."""
+    """The shape of an input follows neither from the net's file nor from another file here: the caller must give it."""
 
 
 class DataError(LayerError):
@@ -134,23 +134,23 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 def printable(name: str) -> str:
     """A name from a file with its control characters spelled out (`\\x1b`): it stays on its line."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", name)
 
 
-def a_few(names: Sequence[str], most: int = 4) -> str:
-    """`a, b and 3 more`: the first few of a list, as they are to be shown, and how many there are besides."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def a_few(names: Sequence[str], limit: int = 4) -> str:
+    """`a, b and 3 more`: the first few of a list, as they are to be shown, and the number of the others."""
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
-LONGEST_NAME = 100
-"""Nobody misspells a longer name, and comparing takes time with the square of its length."""
+MAX_COMPARED_LENGTH = 100
+"""Characters of a name that is compared with known ones: the time grows with the square of its length."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near."""
     from difflib import get_close_matches  # needed only when something is wrong
 
-    if len(name) > LONGEST_NAME:
+    if len(name) > MAX_COMPARED_LENGTH:
         return None
     names = list(known)
     folded = {n.lower(): n for n in names}

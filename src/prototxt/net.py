@@ -1,4 +1,4 @@
-"""Net: a network that can be looked at and run. It hands every question to the part that answers it."""
+"""Net: a facade over the graph, the parameters and the executor of a network."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
              "reference"
     threads  threads of the first two; default: PROTOTXT_NUM_THREADS, else the cores this process may use
     phase, level, stages  which layers take part; default: those of "TEST"
-    seed     what fillers and random layers start from
+    seed     the seed of fillers and random layers
     strict   an unknown field is an error; otherwise it is a PrototxtWarning, as is what has to be assumed, such as the
              channels of a database that is not here
     allow_writes, allow_python_layers  a net may come from a stranger: unless these are set no layer (HDF5Output)
@@ -80,7 +80,10 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
 def parse_net(
     text: str, weights: Files = None, *, file: str = "<text>", **options: Unpack[NetKeywords]
 ) -> Net:
-    """`load_net` for text in memory; `file` is what errors call it."""
+    """The net of prototxt in memory, ready to run; arguments and errors as for `load_net`.
+
+    `file` is the name of the text in errors; files that the net names are relative to its folder.
+    """
     return _make_net(text, file, weights, NetOptions(**options))
 
 
@@ -122,7 +125,7 @@ class Parameter:
 
 
 class Net:
-    """A Caffe network that can be looked at and run.
+    """A Caffe network: its layers, shapes, blobs and parameters, and its forward.
 
     `inputs` and `outputs` are blob names, `blobs` maps names to Blob, `params` maps names of layers with learned
     arrays to their Parameters in Caffe's order, `layers` lists the layers (`.name`, `.type`), `graph` holds every
@@ -157,15 +160,16 @@ class Net:
         self._executor.part(graph, None, None, self.keep)  # raises for names that it does not have
         self.graph, self._store = graph, BlobStore(graph)
 
-    # ---- Looking at it ----
+    # ---- Description ----
 
     @property
     def name(self) -> str:
+        """The net's name in its file; may be empty."""
         return self.graph.name
 
     @property
     def engine(self) -> str:
-        """Which engine runs it: "fast", "numba" or "reference"."""
+        """The engine that runs it: "fast", "numba" or "reference"."""
         return self._executor.engine
 
     @engine.setter
@@ -174,7 +178,7 @@ class Net:
 
     @property
     def threads(self) -> int:
-        """How many threads the engine uses."""
+        """The number of threads that the engine uses."""
         return self._executor.threads
 
     @threads.setter
@@ -183,19 +187,22 @@ class Net:
 
     @property
     def seed(self) -> int:
-        """What the fillers were seeded with."""
+        """The seed of the fillers."""
         return self._options.seed
 
     @property
     def inputs(self) -> list[str]:
+        """The names of the input blobs."""
         return list(self.graph.inputs)
 
     @property
     def outputs(self) -> list[str]:
+        """The names of the output blobs: those that no layer reads."""
         return list(self.graph.outputs)
 
     @property
     def layers(self) -> tuple[Node, ...]:
+        """The layers in the order in which they run."""
         return self.graph.nodes
 
     @property
@@ -204,7 +211,7 @@ class Net:
         return self._options.layer_settings(self.graph.file).folder
 
     def layer_of_input(self, blob: str) -> LayerParameter | None:
-        """The file's own LayerParameter that makes this input, if one does, also where `inputs=` replaced it."""
+        """The file's own layer with this input as its top, also where `inputs=` replaced it; None without one."""
         return layer_of_input(self._definition, self._options, blob)
 
     def summary(self) -> str:
@@ -343,7 +350,7 @@ class Net:
         parameters stay the same. `keep` overrides the net's own for this run; `watchers` are called after every step.
 
         `start` and `end` are the first and the last layer to run, both included: names, or numbers of `layers`. What
-        earlier layers would have made is taken from the arrays given, or from the latest forward where it kept it.
+        earlier layers would have computed is taken from the arrays given, or from the latest forward where it kept it.
         With `end` the outputs are that layer's tops: layers after it, those that work in place on them too, have not
         run.
 
@@ -411,13 +418,13 @@ class Net:
     def plan(
         self, keep: Keep | None = None, *, start: LayerName | None = None, end: LayerName | None = None
     ) -> Plan:
-        """The steps of a forward that keeps these blobs (default: the net's own `keep`); made once."""
+        """The steps of a forward that keeps these blobs (default: the net's own `keep`); cached."""
         return self._executor.plan(self._part(keep, start, end))
 
     def session(
         self, keep: Keep | None = None, *, start: LayerName | None = None, end: LayerName | None = None
     ) -> Session:
-        """`plan` with its memory and its tasks; made once.
+        """`plan` with its memory and its tasks; cached.
 
         Raises InputError for more memory than the machine has.
         """

@@ -46,7 +46,7 @@ def test_inputs_stay(net: Net) -> None:
 
 def test_what_a_machine_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "SIZES", ((64, 48, 32),))
-    monkeypatch.setattr(machine, "COPIED", 1 << 20)
+    monkeypatch.setattr(machine, "COPIED_BYTES", 1 << 20)
     made = measure_machine(2, rounds=1)
     assert (made.name, made.threads) == (machine_name(), 2)
     assert made.gflops > 0

@@ -83,7 +83,7 @@ def test_an_archive_that_tells_of_more_than_it_holds(tmp_path: Path) -> None:
     assert arrays(data) is None
     path = tmp_path / "w.npz"
     path.write_bytes(data)
-    with pytest.raises(WeightsError, match=r"w\.npz: .* it has 394 bytes and tells of 192,000,000,000,166"):
+    with pytest.raises(WeightsError, match=r"w\.npz: .* it has 394 bytes and claims 192,000,000,000,166"):
         read_weights(path)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class _Held:
-    """How many plans run now; the first one sets the limit, the last one lifts it."""
+    """The number of plans that run now; the first one sets the limit, the last one lifts it."""
 
     def __init__(self) -> None:
         self.reset()
@@ -27,7 +27,7 @@ _held = _Held()
 
 @cache
 def _controller() -> Any:
-    """Made once: looking through the loaded libraries takes milliseconds."""
+    """Created once: searching the loaded libraries takes milliseconds."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController().select(user_api="blas")

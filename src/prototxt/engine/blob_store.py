@@ -18,7 +18,7 @@ Lend = Callable[[Array], Array]
 
 
 class BlobStore:
-    """What every blob of a graph holds: zeros at first, then what forwards leave and users write.
+    """The values of every blob of a graph: zeros at first, then what forwards leave and users write.
 
     `last` is the latest version of each blob that a forward has reached, by name.
     """
@@ -46,7 +46,7 @@ class BlobStore:
         return {**self.last, **earlier}
 
     def shape(self, blob: BlobId) -> Shape:
-        """A blob's shape as the latest forward made it, else as the graph has it."""
+        """A blob's shape after the latest forward, else as the graph has it."""
         values = self._values.get(blob)
         return self._graph.shapes[blob] if values is None else values.shape
 
@@ -105,15 +105,15 @@ class BlobStore:
         self._values[blob] = values
         self._lenders.pop(blob, None)
 
-    def update(self, ran: Graph, values: Mapping[BlobId, Array], loss: float, lend: Lend | None) -> None:
-        """Take what a forward of `ran` left; blobs that its layers did not write stay as they were."""
-        written = {top.name for node in ran.nodes if not node.layer.is_input for top in node.tops}
+    def update(self, part: Graph, values: Mapping[BlobId, Array], loss: float, lend: Lend | None) -> None:
+        """Take what a forward of `part` left; blobs that its layers did not write stay as they were."""
+        written = {top.name for node in part.nodes if not node.layer.is_input for top in node.tops}
         others = {blob: array for blob, array in self._values.items() if blob.name not in written}
         self._lenders = {blob: lender for blob, lender in self._lenders.items() if blob in others}
         if lend is not None:
             self._lenders.update(dict.fromkeys(values, lend))
         self._values, self._has_run, self.loss = {**others, **values}, True, loss
-        self.last = {**self.last, **ran.last}
+        self.last = {**self.last, **part.last}
 
     def _check_fits(self, blob: BlobId) -> None:
         check_fits(4 * count(self._graph.shapes[blob]), f'{self._graph.file}: blob "{blob.name}"')
@@ -132,7 +132,7 @@ class Blob:
 
     @property
     def shape(self) -> Shape:
-        """N x C x H x W (or as many axes as the blob has), as the latest forward made it.
+        """N x C x H x W (or as many axes as the blob has), after the latest forward.
 
         Only a Filter layer can make it differ from the shape that the graph has.
         """

@@ -1,4 +1,4 @@
-"""The executor of a net: from the layers and blobs that a forward asks for to a plan, its memory, and a run."""
+"""The executor of a net: from the layers and blobs of a forward to a plan, its memory, and a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from prototxt.weights.params import Params
 
 ENGINES = ("fast", "numba", "reference")
 
-CACHED = 6
+CACHED_PLANS = 6
 """Plans and sessions that are kept: those of a full and a last, smaller batch, of a few choices of blobs."""
 
 Key = tuple[Graph, LayerName | None, LayerName | None, frozenset[BlobId]]
@@ -59,7 +59,7 @@ class Executor:
         self._compiled = _choose_compiled() if engine == "numba" else None
         self._measured: FastestKernels = {}
         self._packed = PackedWeightsCache()
-        self._make_caches(CACHED)
+        self._make_caches(CACHED_PLANS)
 
     def _make_caches(self, size: int) -> None:
         self._parts: LruCache[tuple[object, ...], Part] = LruCache(size)
@@ -78,18 +78,18 @@ class Executor:
     def expect_parts(self, number: int) -> None:
         """Keep the plans of that many parts besides the latest few, as those of layers that run one by one."""
         for cache in (self._parts, self._plans, self._sessions):
-            cache.size = CACHED + number
+            cache.size = CACHED_PLANS + number
 
     def part(self, graph: Graph, start: LayerName | None, end: LayerName | None, keep: Keep) -> Part:
-        """What a forward from `start` to `end` that keeps these blobs runs.
+        """The part of the graph that a forward from `start` to `end` runs, and the blobs it keeps.
 
         Raises InputError for layers and blobs that the net does not have.
         """
 
         def resolve() -> Part:
-            ran = part(graph, start, end)
-            kept = resolve_keep(graph, keep, ran)
-            return Part(ran, kept, (graph, start, end, kept))
+            subgraph = part(graph, start, end)
+            kept = resolve_keep(graph, keep, subgraph)
+            return Part(subgraph, kept, (graph, start, end, kept))
 
         return self._parts.get((graph, start, end, keep if isinstance(keep, str) else tuple(keep)), resolve)
 

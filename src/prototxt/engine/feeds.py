@@ -1,4 +1,4 @@
-"""What a user gives a forward: checked against the blobs that it starts from."""
+"""Checks the arrays that a user gives to a forward against the blobs that it starts from."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import Graph
 
 
-def read_feeds(arrays: Mapping[str, ArrayLike], graph: Graph, ran: Graph) -> dict[str, Array]:
-    """The arrays as float32; `ran` is the part of the net's graph that runs.
+def read_feeds(arrays: Mapping[str, ArrayLike], graph: Graph, part: Graph) -> dict[str, Array]:
+    """The arrays as float32; `part` is the part of the net's graph that runs.
 
     Raises InputError for a name that is no entry of that part, and for what is no array of numbers.
     """
-    entries = {blob.name: blob for blob in ran.entries}
+    entries = {blob.name: blob for blob in part.entries}
     for name in arrays:
         if name not in entries:
             known = ", ".join(f'"{n}"' for n in entries) or "none"
             hint = did_you_mean(name, entries) or f"its inputs are: {known}"
-            whose = "the net has" if ran is graph else "these layers have"
+            whose = "the net has" if part is graph else "these layers have"
             raise InputError(f'{graph.file}: {whose} no input "{name}"', hint=hint)
     return {name: _as_float32(name, array) for name, array in arrays.items()}
 
 
-def new_shapes(given: Mapping[str, Array], graph: Graph, ran: Graph) -> dict[str, Shape]:
+def new_shapes(given: Mapping[str, Array], graph: Graph, part: Graph) -> dict[str, Shape]:
     """The shapes of arrays that differ from those of the net's inputs: the net has to be reshaped to them.
 
     Raises InputError for an image without a batch axis, and for a blob of another shape that is no input of the net.
     """
-    entries = {blob.name: blob for blob in ran.entries}
+    entries = {blob.name: blob for blob in part.entries}
     has = {name: graph.shapes[entries[name]] for name in given}
     shapes = {name: array.shape for name, array in given.items() if array.shape != has[name]}
     for name, shape in shapes.items():

@@ -19,7 +19,7 @@ class StepLike(Protocol):
     """Layers that run as one step: a single one, or several that a plan has fused."""
 
     @property
-    def nodes(self) -> Sequence[Node]: ...
+    def nodes(self) -> Sequence[Node]: ...  # in order
 
 
 S = TypeVar("S", bound=StepLike)

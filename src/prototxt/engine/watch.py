@@ -43,9 +43,9 @@ class Timer(Watcher):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A summary of a blob: mean, standard deviation, least and most of its finite values; counts of the others.
+    """A summary of a blob: mean, standard deviation, minimum (`least`) and maximum (`most`) of its finite values.
 
-    `zeros` counts exact zeros. Without any finite value mean, std, least and most are NaN.
+    `zeros` (exact ones), `nan` and `infinite` are counts. Without any finite value mean, std, least and most are NaN.
     """
 
     count: int
@@ -74,12 +74,13 @@ class Values:
 
     @property
     def is_finite(self) -> bool:
+        """Whether there is no NaN and no infinity."""
         return not self.nan and not self.infinite
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One top of one layer, as it was when the layer had just made it."""
+    """One top of one layer, as it was when the layer had just written it."""
 
     layer: str
     type: str

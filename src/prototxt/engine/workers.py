@@ -259,9 +259,9 @@ def run(shares: Sequence[Sequence[Share]], *, hold: bool = False) -> None:
 
     Raises what a task raised first, when every worker has stopped.
     """
-    alone = _running.enter()
+    is_only = _running.enter()
     try:
-        job = Job(shares, _cores(len(shares)) if hold and alone else None)
+        job = Job(shares, _cores(len(shares)) if hold and is_only else None)
         with _stopped_by_ctrl_c(job):
             _share_out(job, len(shares))
     finally:

@@ -68,9 +68,9 @@ def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     wire = Wire(fspath(path))
     _refuse_other_formats(wire)
     layers = tuple(
-        _LAYER_READERS[found.number](wire, found)
-        for found in wire.fields(0, wire.size)
-        if found.wire == BYTES and found.number in _LAYER_READERS
+        _LAYER_READERS[field.number](wire, field)
+        for field in wire.fields(0, wire.size)
+        if field.wire == BYTES and field.number in _LAYER_READERS
     )
     if not layers:
         raise wire.error("no layers in this file: it is not a trained net (.caffemodel)")
@@ -151,9 +151,9 @@ def _layer_v0(wire: Wire, layer: Field) -> StoredLayer:
 
 def _layer_v1(wire: Wire, layer: Field) -> StoredLayer:
     inner = None
-    for found in wire.fields(layer.start, layer.end):
-        if found.number == 1 and found.wire == BYTES:
-            inner = found
+    for field in wire.fields(layer.start, layer.end):
+        if field.number == 1 and field.wire == BYTES:
+            inner = field
     return _layer_v0(wire, inner) if inner else _layer(wire, layer, name=4, type_=5, blobs=6)
 
 
@@ -162,16 +162,16 @@ _LAYER_READERS: dict[int, Callable[[Wire, Field], StoredLayer]] = {100: _layer_v
 
 def _layer(wire: Wire, layer: Field, *, name: int, type_: int, blobs: int) -> StoredLayer:
     stored, places = StoredLayer("", ""), []
-    for found in wire.fields(layer.start, layer.end):
-        if found.number == name and found.wire == BYTES:
-            stored = replace(stored, name=wire.text(found))
-        elif found.number == type_ and found.wire == BYTES:
-            stored = replace(stored, type=wire.text(found))
-        elif found.number == type_ and found.wire == VARINT:
-            stored = replace(stored, type=_v1_type(found.value))
-        elif found.number == blobs and found.wire == BYTES:
-            places.append(found)
-    # The name may come after the blobs, and their errors want to name the layer.
+    for field in wire.fields(layer.start, layer.end):
+        if field.number == name and field.wire == BYTES:
+            stored = replace(stored, name=wire.text(field))
+        elif field.number == type_ and field.wire == BYTES:
+            stored = replace(stored, type=wire.text(field))
+        elif field.number == type_ and field.wire == VARINT:
+            stored = replace(stored, type=_v1_type(field.value))
+        elif field.number == blobs and field.wire == BYTES:
+            places.append(field)
+    # The name may come after the blobs, and their errors name the layer.
     return replace(stored, blobs={i: _blob(wire, place, stored.name) for i, place in enumerate(places)})
 
 
@@ -195,21 +195,21 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
     pieces: dict[int, list[AnyArray]] = {_DATA: [], _DOUBLE_DATA: []}
     raw: Field | None = None
     message = Message(wire, place.start, place.end)
-    for found in message:
-        kind = (found.number, found.wire)
+    for field in message:
+        kind = (field.number, field.wire)
         if kind in _RUNS:
-            run = message.run(found, _RUNS[kind])
-            pieces.get(found.number, []).append(run)
-        elif found.number in _PACKED and found.wire == BYTES:
-            pieces[found.number].append(_packed(wire, found, _PACKED[found.number], layer))
+            run = message.run(field, _RUNS[kind])
+            pieces.get(field.number, []).append(run)
+        elif field.number in _PACKED and field.wire == BYTES:
+            pieces[field.number].append(_packed(wire, field, _PACKED[field.number], layer))
         elif kind == (_SHAPE, BYTES):
-            dims += _dims(wire, found, layer)
-        elif found.number in _LEGACY and found.wire == VARINT:
-            legacy[found.number] = signed(found.value)
+            dims += _dims(wire, field, layer)
+        elif field.number in _LEGACY and field.wire == VARINT:
+            legacy[field.number] = signed(field.value)
         elif kind == (_RAW_TYPE, VARINT):
-            raw_type = found.value
+            raw_type = field.value
         elif kind == (_RAW_DATA, BYTES):
-            raw = found
+            raw = field
     shape = tuple(legacy.get(n, 0) for n in _LEGACY) if legacy else tuple(dims)
     data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.size]
     if not data and raw is not None:
@@ -220,9 +220,9 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
 
 def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
     dims: list[int] = []
-    for found in wire.fields(shape.start, shape.end):
-        if found.number == 1 and found.wire in (VARINT, BYTES):
-            dims += wire.varints(found, _MAX_AXES)
+    for field in wire.fields(shape.start, shape.end):
+        if field.number == 1 and field.wire in (VARINT, BYTES):
+            dims += wire.varints(field, _MAX_AXES)
         if len(dims) > _MAX_AXES:
             raise wire.error(f"a blob of more than {_MAX_AXES} axes", shape.start, layer)
     return dims
@@ -280,7 +280,7 @@ def _write_layer(file: IO[bytes], layer: LayerParameter, arrays: Sequence[Array]
 
 
 def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
-    """A LayerParameter's bytes before its blobs and behind them: fields are written in the order of their numbers."""
+    """A LayerParameter's bytes before its blobs and after them: fields are written in the order of their numbers."""
     before: schema.Message = LayerParameter()
     after: schema.Message = LayerParameter()
     before.CopyFrom(layer)

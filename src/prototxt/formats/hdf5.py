@@ -21,7 +21,7 @@ _ROOT = "data"
 
 
 def read_hdf5(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
-    """Every layer of an HDF5 weights file that has blobs; no number is read before a blob is asked for it.
+    """Every layer of an HDF5 weights file that has blobs; no number is read before it is needed.
 
     The file stays open until every blob has been read or dropped. A blob that Caffe left out, because another layer
     owns it, is not among them. Links are not followed, other files never read.
@@ -32,7 +32,9 @@ def read_hdf5(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     with _errors_of(file):
         opened = _library(file).File(file, "r")
         try:
-            blobs = {key: _stored(found, file, key) for key, found in _datasets(_root(opened, file), file)}
+            blobs = {
+                key: _stored(dataset, file, key) for key, dataset in _datasets(_root(opened, file), file)
+            }
         except BaseException:
             opened.close()  # otherwise what is being raised would hold it open
             raise
@@ -87,17 +89,17 @@ def _errors_of(path: str, layer: str | None = None) -> Iterator[None]:
 
 def _root(opened: H5Object, path: str) -> H5Object:
     expected = "weights are stored as /data/<layer>/<i>"
-    found = _member(opened, _ROOT, path) if _ROOT in opened.keys() else None  # noqa: SIM118 (a link, not what it is to)
-    if found is None:
+    root = _member(opened, _ROOT, path) if _ROOT in opened.keys() else None  # noqa: SIM118 (a link, not what it is to)
+    if root is None:
         known = ", ".join(f"/{printable(name)}" for _, name in zip(range(4), opened, strict=False))
         raise _error(path, f"no weights in this HDF5 file: {expected}, here is {known or 'nothing'}")
-    if is_dataset(found):
+    if is_dataset(root):
         raise _error(path, f"no weights but data for an HDF5Data layer: {expected}, here /data is an array")
-    return found
+    return root
 
 
 def _member(group: H5Object, name: str, path: str) -> H5Object:
-    """What lies in a group of this file itself: a link may lead to any file that a stranger names."""
+    """A member of a group that lies in this file itself: a link may lead to any file that a stranger names."""
     if not isinstance(group.get(name, getlink=True), import_h5py().HardLink):
         raise _error(path, f"{_full_name(group, name)} is a link, and links are not followed")
     return group[name]
@@ -109,19 +111,19 @@ def _full_name(group: H5Object, name: str) -> str:
 
 def _datasets(root: H5Object, path: str) -> Iterator[tuple[tuple[str, int], H5Object]]:
     """Every dataset that is a layer's blob, groups within groups too."""
-    seen, waiting = {root}, [("", root)]
+    visited, waiting = {root}, [("", root)]
     while waiting:
         prefix, group = waiting.pop(0)
         for name in group:
-            found, key = _member(group, name, path), split_key(prefix + name)
-            if is_dataset(found):
+            member, key = _member(group, name, path), split_key(prefix + name)
+            if is_dataset(member):
                 if key:
-                    yield key, found
-            elif isinstance(found, import_h5py().Group):
-                if found in seen:
+                    yield key, member
+            elif isinstance(member, import_h5py().Group):
+                if member in visited:
                     raise _error(path, f"{_full_name(group, name)} is a group that has another name too")
-                seen.add(found)
-                waiting.append((f"{prefix}{name}/", found))
+                visited.add(member)
+                waiting.append((f"{prefix}{name}/", member))
 
 
 def _stored(dataset: H5Object, path: str, key: tuple[str, int]) -> StoredBlob:
@@ -132,9 +134,9 @@ def _stored(dataset: H5Object, path: str, key: tuple[str, int]) -> StoredBlob:
         raise _error(path, f"blob {i} holds {dataset.dtype}, not float or double", layer)
     if dataset.ndim > MAX_AXES:
         raise _error(path, f"a blob of {dataset.ndim} axes (at most {MAX_AXES})", layer)
-    stored, told = dataset.id.get_storage_size(), dataset.size * dataset.dtype.itemsize
-    if told > MAX_UNPACKED * stored:
-        what = f"takes {told:,} bytes, {stored:,} are in the file" if stored else "was never written"
+    stored, claimed = dataset.id.get_storage_size(), dataset.size * dataset.dtype.itemsize
+    if claimed > MAX_UNPACKED * stored:
+        what = f"takes {claimed:,} bytes, {stored:,} are in the file" if stored else "was never written"
         raise _error(path, f"blob {i} {what}", layer)
     return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, path, layer))
 

@@ -37,15 +37,15 @@ def open_npz(path: str) -> ZipFile:
     """
     held = regular_size(path)
     archive = ZipFile(path)
-    told = sum(entry.file_size for entry in archive.infolist())
-    if told > MAX_UNPACKED * held:
+    claimed = sum(entry.file_size for entry in archive.infolist())
+    if claimed > MAX_UNPACKED * held:
         archive.close()
-        raise ValueError(f"it has {held:,} bytes and tells of {told:,}: no archive unpacks to so many")
+        raise ValueError(f"it has {held:,} bytes and claims {claimed:,}: no archive unpacks to that much")
     return archive
 
 
 def read_header(stream: IO[bytes], size: int) -> tuple[Shape, AnyDtype]:
-    """The shape and the type of an array in a stream of `size` bytes, which is left behind the header.
+    """The shape and the type of an array in a stream of `size` bytes, which is left after the header.
 
     Raises ValueError where it is no such array, or where its shape is not that of the bytes there are: then nobody
     allocates what the file only declares.
@@ -79,7 +79,7 @@ def _literals(stream: IO[bytes], version: tuple[int, int]) -> tuple[Shape, AnyDt
 
 
 def read_entry(archive: ZipFile, entry: ZipInfo) -> AnyArray:
-    """An array of an archive whose header has been looked at; raises one of BROKEN. Nothing in it is run."""
+    """An array of an archive whose header has been checked; raises one of BROKEN. Nothing in it is run."""
     with archive.open(entry) as stream:
         values: AnyArray = np.lib.format.read_array(stream, allow_pickle=False)
         return values

@@ -22,14 +22,14 @@ from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_ke
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 """A zip archive's first bytes; the second are those of an empty one."""
 
-_LONGEST_KEY = 65_000
+_MAX_KEY_BYTES = 65_000
 
 
 def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """Every layer of an `.npz` file with keys <layer>/<i>; other keys are left aside.
 
-    Only headers are read, and must agree with what the archive holds; the numbers are unpacked when a blob is asked
-    for them. The file stays open until every blob has been read or dropped. Nothing in it is ever run (no pickle).
+    Only headers are read, and must agree with what the archive holds; the numbers are unpacked when they
+    are needed. The file stays open until every blob has been read or dropped. Nothing in it is ever run (no pickle).
 
     Raises WeightsError for a broken file, one without such keys, and arrays that are not of floats.
     """
@@ -62,7 +62,7 @@ def write_npz(file: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
     """
     with ZipFile(file, "w") as archive:
         for key, values in arrays:
-            if "\0" in key or len(key.encode()) > _LONGEST_KEY:
+            if "\0" in key or len(key.encode()) > _MAX_KEY_BYTES:
                 what = (
                     f'"{printable(key)}" has a NUL in it'
                     if "\0" in key

@@ -1,4 +1,4 @@
-"""Weights files of every form: which one it is stands in the first bytes, whatever the name says."""
+"""Reads weights files of every form, which their first bytes show, whatever their names say."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prototxt.util.hdf5 import MAGIC as HDF5_MAGIC
 def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """Every layer of a `.caffemodel`, `.caffemodel.h5` or `.npz` file, by what the file is and not by its name.
 
-    Shapes and counts are checked here; the numbers stay in the file until a blob is asked for them.
+    Shapes and counts are checked here; the numbers stay in the file until they are needed.
 
     Raises WeightsError, naming the file, for one that is missing, broken, or of another form.
     """

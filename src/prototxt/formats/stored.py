@@ -1,4 +1,4 @@
-"""What a weights file holds, whatever its form: layers by name, blobs whose shapes are known before their numbers."""
+"""The contents of a weights file of any form: layers by name, blobs whose shapes are known before their numbers."""
 
 from __future__ import annotations
 

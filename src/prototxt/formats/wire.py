@@ -28,9 +28,9 @@ VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
 _FIXED_SIZE = {FIXED64: 8, FIXED32: 4}
 _MAX_GROUP_DEPTH = 100
 _MAX_AT_ONCE = 1 << 21
-"""Numbers of an unpacked field whose keys are looked at together: 10 or 18 MB of the file."""
+"""Numbers of an unpacked field whose keys are compared together: 10 or 18 MB of the file."""
 
-LONGEST_TEXT = 100_000
+MAX_TEXT_BYTES = 100_000
 """Bytes of a name that is read."""
 
 MAX_FIELDS = 500_000
@@ -72,8 +72,8 @@ class Wire:
     def text(self, field: Field) -> str:
         """A string field, such as a name; bytes that are not UTF-8 become U+FFFD."""
         size = field.end - field.start
-        if size > LONGEST_TEXT:
-            raise self.error(f"a name of {size:,} bytes: more than {LONGEST_TEXT:,}", field.start)
+        if size > MAX_TEXT_BYTES:
+            raise self.error(f"a name of {size:,} bytes: more than {MAX_TEXT_BYTES:,}", field.start)
         return self.bytes[field.start : field.end].decode(errors="replace")
 
     def varint(self, pos: int, end: int) -> tuple[int, int]:
@@ -88,22 +88,22 @@ class Wire:
                 return value & (1 << 64) - 1, pos + i + 1
         raise self.error("a number is longer than 10 bytes", pos)
 
-    def varints(self, field: Field, most: int) -> list[int]:
-        """The numbers of a repeated int64 field: one, or a packed run of which no more than `most` + 1 are read."""
+    def varints(self, field: Field, limit: int) -> list[int]:
+        """The numbers of a repeated int64 field: one, or a packed run of which at most `limit` + 1 are read."""
         if field.wire == VARINT:
             return [signed(field.value)]
-        pos, found = field.start, list[int]()
-        while pos < field.end and len(found) <= most:
+        pos, values = field.start, list[int]()
+        while pos < field.end and len(values) <= limit:
             value, pos = self.varint(pos, field.end)
-            found.append(signed(value))
-        return found
+            values.append(signed(value))
+        return values
 
     def view(self, dtype: str, start: int, count: int) -> NDArray[np.generic]:
         """`count` values from byte `start` on: a view into the map, whose writes never reach the file."""
         return np.frombuffer(self.bytes, dtype, count, start) if count else np.empty(0, dtype)
 
-    def let_go(self, start: int, end: int) -> None:
-        """Give back the memory of bytes that were looked at while reading: what is used later is mapped anew.
+    def release(self, start: int, end: int) -> None:
+        """Give back the memory of bytes that were compared while reading: what is used later is mapped again.
 
         Only for bytes that nobody has written to: what was written there would be lost.
         """
@@ -112,6 +112,7 @@ class Wire:
             self.bytes.madvise(mmap.MADV_DONTNEED, start, end - start)
 
     def at_end(self, end: int) -> str:
+        """The end of an error's text where a message ends with the file; else empty."""
         return f" (the file ends at byte {self.size}: is it cut short?)" if end == self.size else ""
 
 
@@ -183,7 +184,7 @@ class Message(Iterator[Field]):
         """The values of an unpacked repeated field: `first` and all of the same kind that follow it directly.
 
         Files of tens of millions of numbers, each with a key of its own, are read at NumPy's speed this way. The
-        values are a view into the map, every one a key apart from the next. Moves `pos` behind the run.
+        values are a view into the map, every one a key apart from the next. Moves `pos` past the run.
         """
         size = first.end - first.start
         key = first.number << 3 | first.wire
@@ -203,7 +204,7 @@ def _item(dtype: str) -> np.dtype[np.void]:
 
 
 def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void]) -> int:
-    """How many items with this key follow each other; looks ahead in growing steps, holding one at a time."""
+    """The number of items with this key that follow each other; looks ahead in growing steps, holding one at a time."""
     limit = (message.end - start) // item.itemsize
     known, step = 1, 64
     while known < limit:
@@ -213,7 +214,7 @@ def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void])
         if other.any():
             return known + int(other.argmax())
         if step == _MAX_AT_ONCE:
-            message.wire.let_go(offset, offset + step * item.itemsize)
+            message.wire.release(offset, offset + step * item.itemsize)
         known += step
     return known
 
@@ -228,7 +229,7 @@ def varint_bytes(value: int) -> bytes:
 
 
 def bytes_head(number: int, size: int) -> bytes:
-    """What stands before `size` bytes that are field `number` (a string, a message, packed numbers)."""
+    """The key and length before `size` bytes that are field `number` (a string, a message, packed numbers)."""
     return varint_bytes(number << 3 | BYTES) + varint_bytes(size)
 
 

@@ -1,4 +1,4 @@
-"""Which files open: what each of many prototxt files is, and why it does not open where it does not."""
+"""Checks many prototxt files: whether each is a net or a solver, and why it does not open where it does not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prototxt.text.files import read_text
 
 
 class Verdict(Enum):
-    """What a file turned out to be."""
+    """The result for one file."""
 
     OPENS = "opens"
     MISSING = "layers missing"
@@ -28,7 +28,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file: what it is, why it does not open where it does not, and its size where it does.
+    """One file: its verdict, the reason where it does not open, its size where it does.
 
     `phase` is the one in which it opens. `params` counts learned values and statistics, as far as shapes are known.
     """
@@ -47,9 +47,10 @@ class Checked:
 
 
 def check(file: str, options: Options) -> Checked:
-    """What a file is: a net, opened in the phase of `options` or, where that makes no net, in the other one.
+    """Open a file as a net: in the phase of `options` or, where that fails, in the other one.
 
-    Its inputs are for those nets that do not open without. Nothing is raised for what is wrong with the file.
+    The inputs of `options` are used where the net does not open without them. Raises nothing for what is wrong with
+    the file: the verdict says it.
     """
     try:
         definition = define_net(read_text(file), file)
@@ -57,16 +58,16 @@ def check(file: str, options: Options) -> Checked:
         return Checked(file, Verdict.SOLVER, error.hint or "")
     except PrototxtError as error:
         return Checked(file, Verdict.FAILS, _why(error, file))
-    tried = []
-    for way in _ways(definition, options):
-        tried.append(_tried(definition, way))
-        if tried[-1].verdict is Verdict.OPENS:
-            return tried[-1]
-    return next((checked for checked in tried if checked.verdict is not Verdict.FAILS), tried[0])
+    results = []
+    for attempt in _attempts(definition, options):
+        results.append(_open(definition, attempt))
+        if results[-1].verdict is Verdict.OPENS:
+            return results[-1]
+    return next((checked for checked in results if checked.verdict is not Verdict.FAILS), results[0])
 
 
-def _ways(definition: Definition, options: Options) -> Iterator[Options]:
-    """Both phases, the one asked for first; then both with those of the inputs that the net knows by name."""
+def _attempts(definition: Definition, options: Options) -> Iterator[Options]:
+    """Both phases, that of `options` first; then both with those of the inputs that the net knows by name."""
     named = {blob for layer in definition.message.layer for blob in (*layer.bottom, *layer.top)}
     known = {name: shape for name, shape in (options.inputs or {}).items() if name in named}
     for inputs in [{}, known] if known else [{}]:
@@ -74,7 +75,7 @@ def _ways(definition: Definition, options: Options) -> Iterator[Options]:
             yield replace(options, phase=phase, inputs=inputs)
 
 
-def _tried(definition: Definition, options: Options) -> Checked:
+def _open(definition: Definition, options: Options) -> Checked:
     try:
         return _opened(definition.file, outline(definition, options))
     except UnsaidShapeError as error:
@@ -97,6 +98,6 @@ def _why(error: PrototxtError, file: str) -> str:
 
 
 def tally(checked: Sequence[Checked]) -> dict[Verdict, int]:
-    """How many files are what, without what none is."""
+    """The number of files by verdict, without verdicts that no file has."""
     numbers = {verdict: sum(c.verdict is verdict for c in checked) for verdict in Verdict}
     return {verdict: n for verdict, n in numbers.items() if n}

@@ -1,4 +1,4 @@
-"""From text to the graph: all that `prototxt-shapes` needs, no engine and no weights."""
+"""From text to the graph: all that a table of shapes needs, no engine and no weights."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
 def outline(definition: Definition, options: Options, hints: WeightHints = NO_HINTS) -> Graph:
     """A definition as a graph, nothing allocated; what depends on `missing` layers has no shape.
 
-    `hints` are what the net's weights files say about its layers, where there are such files.
+    `hints` are the facts that the net's weights files hold about its layers, where there are such files.
 
     Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
     """
@@ -92,11 +92,14 @@ def choose_layers(definition: Definition, options: Options) -> Definition:
 
 
 def layer_of_input(definition: Definition, options: Options, blob: str) -> LayerParameter | None:
-    """The file's own LayerParameter that makes this input, if one does, also where the caller's shape replaced it."""
+    """The file's own layer with this input as its top, also where the caller's shape replaced it; None without one."""
     layers = select(definition, options.state()).message.layer
     return next((layer for layer in layers if blob in layer.top and not layer.bottom), None)
 
 
 def load_graph(path: Path, options: Options | None = None, *, strict: bool = False) -> Graph:
-    """The graph of a prototxt file: all that `prototxt-shapes` needs."""
+    """The graph of a prototxt file, with every shape and cost and nothing allocated.
+
+    `strict` makes an unknown field an error. Raises PrototxtError for everything that is wrong with the file.
+    """
     return make_graph(define_net(read_text(path), fspath(path), strict=strict), options or Options())

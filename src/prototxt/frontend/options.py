@@ -24,13 +24,13 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a definition becomes a graph.
+    """The options with which a definition becomes a graph.
 
     phase                "TEST" or "TRAIN": which layers take part, by their include and exclude rules
-    level, stages        what those rules ask for besides the phase
+    level, stages        the level and stages that those rules may require
     inputs               shapes of inputs, which replace the file's own or supply them: {"data": (1, 3, 227, 227)},
                          N x C x H x W
-    seed                 what the fillers and random layers start from
+    seed                 the seed of fillers and random layers
     allow_writes         let layers such as HDF5Output write the files that the net names
     allow_python_layers  let layers of type Python run the code that the net names
     dialect              the fork the net is written for ("ssd", "rfcn", "segnet", "pspnet", "yolo" ...), where forks
@@ -50,13 +50,13 @@ class Options:
         object.__setattr__(self, "stages", tuple(self.stages))
 
     def state(self) -> State:
-        """The state that include and exclude rules are held against. Raises InputError for another phase."""
+        """The state that include and exclude rules are compared with. Raises InputError for another phase."""
         if self.phase not in PHASES:
             raise InputError(f'phase is "TRAIN" or "TEST", not "{self.phase}"')
         return State(PHASES.index(self.phase), self.level, frozenset(self.stages))
 
     def layer_settings(self, file: str, hints: WeightHints = NO_HINTS) -> LayerSettings:
-        """What the layers of this file may know and do. Raises InputError for an unknown dialect."""
+        """The settings of the layers of this file. Raises InputError for an unknown dialect."""
         if self.dialect and self.dialect not in DIALECTS:
             raise InputError(
                 f'dialect is one of {", ".join(DIALECTS)}, not "{self.dialect}"',
@@ -92,7 +92,7 @@ class NetKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class NetOptions(Options):
-    """How a definition becomes a net: all that `load_net` and `parse_net` take by keyword.
+    """The options with which a definition becomes a net: the keywords of `load_net` and `parse_net`.
 
     Besides the fields of `Options`:
 

@@ -166,15 +166,15 @@ class _TrainedNet:
 
     def _read(self) -> NetParameter:
         message = NetParameter()
-        for at, found in self._fields(0, self.wire.size):
-            if found.number == _NET_LAYERS and found.wire == BYTES:
-                message.layers.append(self._old_layer(found))
-            elif found.number == _NET_LAYER and found.wire == BYTES:
-                message.layer.append(self._layer_of_today(found))
-            elif found.number in _NET_INPUTS:
-                message.MergeFrom(self._parsed(NetParameter, at, found.end))
+        for at, entry in self._fields(0, self.wire.size):
+            if entry.number == _NET_LAYERS and entry.wire == BYTES:
+                message.layers.append(self._old_layer(entry))
+            elif entry.number == _NET_LAYER and entry.wire == BYTES:
+                message.layer.append(self._layer_of_today(entry))
+            elif entry.number in _NET_INPUTS:
+                message.MergeFrom(self._parsed(NetParameter, at, entry.end))
             else:
-                self.around.append((at, found.end))
+                self.around.append((at, entry.end))
         if message.layers and message.layer:
             what = (
                 f"{len(message.layers)} `layers` of the old form and {len(message.layer)} `layer` of today's"
@@ -186,8 +186,8 @@ class _TrainedNet:
         """Fields with the byte where each begins, its key included."""
         message = Message(self.wire, start, end)
         at = message.pos
-        for found in message:
-            yield at, found
+        for entry in message:
+            yield at, entry
             at = message.pos
 
     def _parsed(self, message_type: type[M], *spans: int) -> M:
@@ -204,11 +204,11 @@ class _TrainedNet:
     def _layer_of_today(self, place: Field) -> LayerParameter:
         """Parses the name, type and params of a LayerParameter; all but the params is kept as bytes."""
         kept, spans = _Kept(place=(place.start, place.end)), list[int]()
-        for at, found in self._fields(place.start, place.end):
-            if found.number in (1, 2, _LAYER_PARAM):
-                spans += [at, found.end]
-            if found.number != _LAYER_PARAM:
-                kept.spans.append((b"", at, found.end))
+        for at, entry in self._fields(place.start, place.end):
+            if entry.number in (1, 2, _LAYER_PARAM):
+                spans += [at, entry.end]
+            if entry.number != _LAYER_PARAM:
+                kept.spans.append((b"", at, entry.end))
         layer = self._parsed(LayerParameter, *spans) if spans else LayerParameter()
         self._keep(layer, kept)
         kept.layer = layer
@@ -227,17 +227,17 @@ class _TrainedNet:
         message = message_type()
         kind, known = message_type.__name__, message_type.DESCRIPTOR.fields_by_number
         unknown = list[int]()
-        for at, found in self._fields(place.start, place.end):
-            if found.number == _BLOBS[kind] and found.wire == BYTES:
-                self._keep(message, _Kept([(self._blob_head(found), found.start, found.end)]))
-            elif kind == "V1LayerParameter" and found.number == _V0:
+        for at, entry in self._fields(place.start, place.end):
+            if entry.number == _BLOBS[kind] and entry.wire == BYTES:
+                self._keep(message, _Kept([(self._blob_head(entry), entry.start, entry.end)]))
+            elif kind == "V1LayerParameter" and entry.number == _V0:
                 continue  # read by itself
-            elif (part := self._part(message_type, at, found)) is not None:
+            elif (part := self._part(message_type, at, entry)) is not None:
                 message.MergeFrom(part)
-            elif kind == "V1LayerParameter" and found.number == _V1_TYPE:
-                raise self.wire.error(f"a layer of V1 type {found.value}: nothing here knows it", at)
+            elif kind == "V1LayerParameter" and entry.number == _V1_TYPE:
+                raise self.wire.error(f"a layer of V1 type {entry.value}: nothing here knows it", at)
             else:
-                unknown.append(found.number)
+                unknown.append(entry.number)
         if unknown:
             numbers = ", ".join(str(number) for number in sorted(set(unknown)))
             what = f"{kind}'s field {numbers} {'is' if numbers.isdigit() else 'are'} not what this schema has there"
@@ -245,22 +245,22 @@ class _TrainedNet:
             self.notes.append(f'{self.wire.path}: layer "{message.name}": {what}{near}, left out')
         return message
 
-    def _part(self, message_type: type[M], at: int, found: Field) -> M | None:
+    def _part(self, message_type: type[M], at: int, entry: Field) -> M | None:
         """A message with one field; None where it does not read as the schema's."""
         try:
-            part = parse_message(message_type, self.wire.bytes[at : found.end])
+            part = parse_message(message_type, self.wire.bytes[at : entry.end])
         except ValueError:
             return None
         for slot, value in part.ListFields():
             # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
             if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
                 raise self.wire.error(
-                    f"{NOT_UTF8}: {self.wire.bytes[found.start : found.end][:MAX_SHOWN_BYTES]!r}", at
+                    f"{NOT_UTF8}: {self.wire.bytes[entry.start : entry.end][:MAX_SHOWN_BYTES]!r}", at
                 )
-        return part if part.ListFields() or found.start == found.end else None
+        return part if part.ListFields() or entry.start == entry.end else None
 
-    def _blob_head(self, found: Field) -> bytes:
-        return bytes_head(_LAYER_BLOBS, found.end - found.start)
+    def _blob_head(self, entry: Field) -> bytes:
+        return bytes_head(_LAYER_BLOBS, entry.end - entry.start)
 
     def write(self, out: IO[bytes], today: Definition) -> None:
         """Writes the net in today's form, with all that is kept."""

@@ -41,7 +41,7 @@ def kernel_matrix(weight: Array, group: int) -> Array:
 
 
 def workspace(images: int, matrix: tuple[int, ...], window: Window2d) -> int:
-    """How many numbers `convolve` keeps between its phases; `matrix` is the kernel matrix's shape."""
+    """The size of `convolve`'s memory between its phases, in numbers; `matrix` is the kernel matrix's shape."""
     if window.is_pointwise or not splits_outputs(images, matrix, window):
         return 0
     return images * prod(window.out) * matrix[0] * matrix[1]

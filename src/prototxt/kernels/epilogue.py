@@ -1,4 +1,4 @@
-"""What is done to a tile as soon as it is computed, while it is still in the cache: bias, residual sum, activation.
+"""Operations on a tile as soon as it is computed, while it is still in the cache: bias, residual sum, activation.
 
 Tiles are contiguous, (images, rows, W, C); each operation works in place and returns the calls that do its work.
 """

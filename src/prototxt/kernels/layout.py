@@ -35,7 +35,7 @@ def is_matrix(x: Array) -> bool:
 
 
 def view(array: Array, *shape: int) -> Array:
-    """`array.reshape(shape)` where that is the same memory: calls prepared now must see later contents.
+    """`array.reshape(shape)` where that is the same memory: calls that are built now must see later contents.
 
     Raises ValueError where it would be a copy.
     """

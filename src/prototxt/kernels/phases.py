@@ -1,4 +1,4 @@
-"""How the work of a layer is divided: phases of tasks that worker threads share, each task a list of NumPy calls.
+"""The work of a layer, divided: phases of tasks that worker threads share, each task a list of NumPy calls.
 
 Inside a plan arrays are channels-last, N x H x W x C: a window of the input is then a few long runs of memory, and
 whatever is done per channel runs along it.
@@ -66,17 +66,17 @@ def make_phase(
 ) -> Phase:
     """A phase whose task `i` makes the calls `calls(i, arrays)`; each worker has scratch arrays of these shapes.
 
-    The calls of all tasks are prepared when a worker is made, not when a task runs: a thread that prepares a call
+    The calls of all tasks are built when a worker is made, not when a task runs: a thread that builds a call
     holds the interpreter's lock, and so keeps the others from starting theirs.
     """
     buffers = Buffers(*scratch)
 
     def worker(memory: Array) -> RunTask:
         arrays = buffers.views(memory)
-        prepared = [tuple(calls(i, arrays)) for i in range(tasks)]
+        calls_of_task = [tuple(calls(i, arrays)) for i in range(tasks)]
 
         def run(i: int) -> None:
-            for call in prepared[i]:
+            for call in calls_of_task[i]:
                 call()
 
         return run

@@ -1,4 +1,4 @@
-"""How a blob is divided into tiles that fit a core's cache, and an axis into spans."""
+"""Divides a blob into tiles that fit a core's cache, and an axis into spans."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ class Tile(NamedTuple):
 
     @property
     def images(self) -> int:
+        """The number of images."""
         return int(self.n.stop - self.n.start)
 
     @property
     def rows(self) -> int:
+        """The number of rows of each image."""
         return int(self.h.stop - self.h.start)
 
     def blob_index(self, channels: slice = ALL) -> Index:

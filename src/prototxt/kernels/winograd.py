@@ -65,7 +65,10 @@ def count_tiles(images: int, rows: int, window: Window2d) -> int:
 
 
 def workspace(x: tuple[int, ...], kernels: tuple[int, ...], window: Window2d) -> int:
-    """How many numbers `convolve_winograd` keeps between its phases; `kernels` is the transformed shape."""
+    """The size of the memory that `convolve_winograd` keeps between its phases, in numbers.
+
+    `x` is the shape of the input, N x H x W x C, `kernels` that of the transformed kernels.
+    """
     _, group, inputs, outputs = kernels
     if _fits_cache(kernels):
         return 0

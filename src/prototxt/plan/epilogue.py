@@ -25,7 +25,7 @@ PerChannelParams = Callable[[Sequence[Array]], FactorAndOffset]
 
 @dataclass(frozen=True, slots=True)
 class Epilogue:
-    """How a layer works on tiles of one of its bottoms.
+    """The work of a layer on tiles of one of its bottoms.
 
     `tile_bottom` is the number of that bottom; None where any will do. `per_channel` is given where the layer is no
     more than a factor and an offset per channel, which may go into the weights of the layer before.
@@ -42,7 +42,7 @@ class Epilogue:
 
 @singledispatch
 def epilogue(layer: Layer, bottom: Sequence[Shape]) -> Epilogue | None:
-    """How the layer works on a tile in place; None, the default, where it cannot.
+    """The work of this layer on a tile in place; None, the default, where it cannot work so.
 
     Each layer type that can registers a function in `plan/lowering/`.
     """

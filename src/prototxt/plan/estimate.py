@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 MACS_PER_SECOND = 50e9
-"""Multiply-adds of large matrix products."""
+"""Multiply-adds per second of large matrix products."""
 
 CACHED_WEIGHTS = 4e6
 """Numbers that fit the cache that all cores share."""
 
 WEIGHTS_PER_SECOND, UNCACHED_WEIGHTS_PER_SECOND = 5e9, 2.2e9
-"""Weights that BLAS prepares for a product, from that cache and from memory."""
+"""Weights per second that BLAS packs for a product, from that cache and from memory."""
 
 NUMBERS_PER_SECOND = 4e9
-"""Numbers that one pass over cached memory handles."""
+"""Numbers per second that one pass over cached memory handles."""
 
 DECONVOLUTION_MACS_PER_SECOND = 20e9
-"""Multiply-adds of the small products that a deconvolution is made of."""
+"""Multiply-adds per second of the small products of a deconvolution."""
 
 
 def matmul_seconds(macs: float, columns: float, depth: float, weights: float) -> float:

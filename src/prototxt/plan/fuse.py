@@ -1,4 +1,4 @@
-"""Which layers become one step: in Convolution, BatchNorm, Scale, Eltwise, ReLU the later ones are an epilogue."""
+"""Fuses layers to steps: in Convolution, BatchNorm, Scale, Eltwise, ReLU the later ones are an epilogue."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Step:
 
     @property
     def reads(self) -> tuple[BlobId, ...]:
+        """All blobs that the step reads."""
         return self.bottoms + self.side_inputs
 
     @property
@@ -148,7 +149,7 @@ class _Fuser:
         return reader, own
 
     def _others(self, node: Node, blob: BlobId) -> list[BlobId]:
-        """What a node reads besides this blob."""
+        """The blobs that a node reads besides this one."""
         return [bottom for bottom in node.bottoms if bottom != blob]
 
     def _are_available(self, blobs: Collection[BlobId]) -> bool:

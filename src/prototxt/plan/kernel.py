@@ -1,4 +1,4 @@
-"""What a plan knows of a kernel: what it costs, what it makes of a layer's weights, its work; and who has kernels."""
+"""Kernels as a plan sees them: estimated time, packed weights, tasks; and the registries of kernels by layer type."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class PackedWeights:
 
     @property
     def arrays(self) -> tuple[Array, ...]:
+        """All of them."""
         return self.kernels if self.bias is None else (*self.kernels, self.bias)
 
 
@@ -55,7 +56,7 @@ def _multiply(one: Array | None, other: Array | None) -> Array | None:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a kernel works on: blobs in memory, channels-last; packed weights; the epilogue; memory between phases."""
+    """The operands of a kernel: blobs in memory, channels-last; packed weights; the epilogue; memory between phases."""
 
     bottoms: Sequence[Array]
     tops: Sequence[Array]
@@ -90,7 +91,7 @@ class Kernel(ABC):
         """An estimate of the time it takes on one core."""
 
     def workspace(self) -> int:
-        """How many numbers it keeps between its phases."""
+        """The size of the memory that it keeps between its phases, in numbers."""
         return 0
 
     def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
@@ -98,7 +99,7 @@ class Kernel(ABC):
         return PackedWeights()
 
     def packing_key(self) -> tuple[int, ...]:
-        """What the packed weights depend on besides the learned arrays.
+        """The values that the packed weights depend on besides the learned arrays.
 
         Plans for several input shapes share packed weights where this is equal.
         """

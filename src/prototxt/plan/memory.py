@@ -1,4 +1,4 @@
-"""How long blobs are needed, and where each lies in one arena."""
+"""The lifetimes of blobs, and the place of each in one arena."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Lifetime:
     last: int
 
     def overlaps(self, other: Lifetime) -> bool:
+        """Whether both are needed at some step."""
         return self.first <= other.last and other.first <= self.last
 
 
@@ -88,7 +89,7 @@ def _best_gap(taken: Sequence[tuple[int, int]], size: int) -> int:
 
 
 def max_live(buffers: Iterable[Lifetime]) -> int:
-    """The most numbers needed at one time: no arena can be smaller."""
+    """The largest sum of sizes needed at one time: no arena can be smaller."""
     buffers = list(buffers)
     times = range(max((buffer.last for buffer in buffers), default=-1) + 1)
     return max((sum(b.size for b in buffers if b.first <= t <= b.last) for t in times), default=0)

@@ -15,9 +15,10 @@ from prototxt.plan.fuse import Step, fuse
 from prototxt.plan.memory import Lifetime, allocate, lifetimes
 
 Keep = str | Sequence[str]
+"""The blobs that survive a forward: "all", "outputs", or names; see `resolve_keep`."""
 
 MAX_LOOKAHEAD = 8
-"""How many of the next steps are considered for a wave."""
+"""Next steps that are considered for a wave."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Plan:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
+        """The steps of all waves, in order."""
         return tuple(step for wave in self.waves for step in wave)
 
     @property
@@ -54,7 +56,7 @@ class Plan:
         return 4 * (self.arena + sum(count(self.graph.shapes[blob]) for blob in self.graph.entries))
 
     def workspace(self, step: Step) -> int:
-        """How many numbers a step keeps between its phases."""
+        """The size of the memory that a step keeps between its phases, in numbers."""
         return step.kernel.workspace() if step.kernel else 0
 
     def is_free(self, step: Step) -> bool:

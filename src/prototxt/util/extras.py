@@ -4,5 +4,8 @@ from __future__ import annotations
 
 
 def missing_library(library: str, extra: str, what: str = "reading or writing this") -> tuple[str, str]:
-    """Returns an error text and a hint for a feature whose library is not installed."""
+    """Returns an error text and a hint for a feature whose library is not installed.
+
+    `library` is the name on PyPI, `extra` the extra of this package that installs it, `what` the feature.
+    """
     return f"{what} needs the Python library {library}", f"pip install prototxt[{extra}]"

@@ -1,4 +1,4 @@
-"""A cache that keeps what was used last."""
+"""A cache of the values that were used last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LruCache(Generic[K, V]):
         self._values: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value of this key, made where there is none."""
+        """The value of this key; `make` creates it where there is none."""
         if key not in self._values:
             self._values[key] = make()
         self._values.move_to_end(key)

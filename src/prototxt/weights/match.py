@@ -12,7 +12,7 @@ from prototxt.formats.stored import StoredBlob, StoredLayer
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The blobs that a weights file gives a net: `blobs` by (layer name, blob index), each of the shape the net wants.
+    """The blobs that a weights file gives a net: `blobs` by (layer name, blob index), each of the net's shape.
 
     `unused` names the stored layers with blobs that the net does not have, in the file's order.
     """
@@ -23,12 +23,12 @@ class Matched:
 
 def match(
     stored: Sequence[StoredLayer],
-    wanted: Mapping[str, Sequence[Shape]],
+    needed: Mapping[str, Sequence[Shape]],
     source: str,
     net: str,
     borrowed: Collection[tuple[str, int]] = (),
 ) -> Matched:
-    """The stored blobs for the parameters `wanted` (layer name -> shapes), as Caffe copies trained layers.
+    """The stored blobs for the parameters `needed` (layer name -> shapes), as Caffe copies trained layers.
 
     Stored layers without blobs count as not there; of two with one name the later wins. Shapes must be equal;
     those in the legacy form (num, channels, height, width) may have leading ones that the net's shape lacks.
@@ -41,18 +41,20 @@ def match(
     (ShapeEquals).
     """
     given = {layer.name: layer for layer in stored if layer.blobs}
-    needy = [name for name, shapes in wanted.items() if shapes]
-    if needy and not any(name in given for name in needy):
-        raise _nothing_matches(list(given), needy, source, net)
+    with_params = [name for name, shapes in needed.items() if shapes]
+    if with_params and not any(name in given for name in with_params):
+        raise _nothing_matches(list(given), with_params, source, net)
     for layer in stored:
-        if layer.blobs and layer.name in wanted:
-            _check(layer, wanted[layer.name], source, net, borrowed)
-    blobs = {(name, i): blob for name in needy if name in given for i, blob in given[name].blobs.items()}
-    return Matched(blobs, unused=tuple(name for name in given if name not in wanted))
+        if layer.blobs and layer.name in needed:
+            _check(layer, needed[layer.name], source, net, borrowed)
+    blobs = {
+        (name, i): blob for name in with_params if name in given for i, blob in given[name].blobs.items()
+    }
+    return Matched(blobs, unused=tuple(name for name in given if name not in needed))
 
 
 def same_shape(blob: StoredBlob, shape: Shape) -> bool:
-    """Whether a stored blob fits a wanted shape; legacy dimensions do when only leading ones differ."""
+    """Whether a stored blob fits a needed shape; legacy dimensions do when only leading ones differ."""
     if not blob.legacy or len(shape) > 4:
         return blob.shape == shape
     return blob.shape == (1,) * (4 - len(shape)) + tuple(shape)
@@ -88,11 +90,11 @@ def _listed(shapes: Mapping[int, Shape]) -> str:
     return count + (f" ({', '.join(shown)})" if shown else "")
 
 
-def _nothing_matches(given: list[str], needy: list[str], source: str, net: str) -> WeightsError:
+def _nothing_matches(given: list[str], with_params: list[str], source: str, net: str) -> WeightsError:
     if not given:
         return WeightsError(f"{source} holds no weights: none of its layers has blobs")
     return WeightsError(
-        f"the weights of another net: {source} has {_quoted(given)}; {net} needs {_quoted(needy)}",
+        f"the weights of another net: {source} has {_quoted(given)}; {net} needs {_quoted(with_params)}",
         hint="weights are matched by layer name, and no name is in both",
     )
 

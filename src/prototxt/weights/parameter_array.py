@@ -254,7 +254,7 @@ class _Flat:
         return np.array(_plain(self._array), dtype).reshape(-1)
 
     def __getattr__(self, name: str) -> Operand:
-        """What is left of np.flatiter: `base`, `coords`, `index`, `copy` ..."""
+        """The other attributes of np.flatiter: `base`, `coords`, `index`, `copy` ..."""
         return getattr(self._values, name)
 
 

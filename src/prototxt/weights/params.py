@@ -75,15 +75,15 @@ class Loaded:
 
 
 class Params(Sequence[list[Array]]):
-    """Every node's learned arrays by node index, float32, each made when it is first used.
+    """Every node's learned arrays by node index, float32, each read or filled when it is first used.
 
     `params[index]` are a node's arrays for code inside the package, which reads them; users get those of `borrow`,
-    whose writes are counted. Once made, an array stays the same: what is written into it is there for everyone.
-    Layers that share a parameter share its memory, each in its own shape. Several threads may ask at the same time.
+    whose writes are counted. After that an array stays the same: what is written into it is visible to everyone. Layers
+    that share a parameter share its memory, each in its own shape. Several threads may read at the same time.
     """
 
     def __init__(self, nodes: Sequence[Node], sources: Mapping[_Key, Callable[[], Array]]) -> None:
-        """`sources` makes the arrays, by node and slot of their owner."""
+        """`sources` are functions that return the arrays, by node and slot of their owner."""
         self._refs = tuple(node.params for node in nodes)
         self._sources = dict(sources)
         self._memories: dict[_Key, ParameterMemory] = {}
@@ -133,7 +133,7 @@ class Params(Sequence[list[Array]]):
             memory.mark_written()
 
     def replace(self, key: _Key, source: Callable[[], Array]) -> None:
-        """Other values for an array; where it is made already they are written into it, for everyone to see."""
+        """Give an array other values; where it is in memory already they are written into it, visible to everyone."""
         with self._lock:
             memory = self._memories.get(key)
             if memory is None:
@@ -143,7 +143,7 @@ class Params(Sequence[list[Array]]):
                 memory.mark_written()
 
     def share(self, index: int, slot: int, memory: ParameterMemory) -> None:
-        """Use somebody else's memory, of the same shape, in place of an array's own."""
+        """Use another net's memory, of the same shape, in place of an array's own."""
         ref = self._refs[index][slot]
         key = (ref.owner, ref.slot)
         with self._lock:
@@ -152,7 +152,7 @@ class Params(Sequence[list[Array]]):
             self._memories[key] = memory
             self._lists.clear()
         if former is not None:
-            former.mark_written()  # what was derived from it no longer holds
+            former.mark_written()  # what was derived from it is out of date
 
     def shapes(self, index: int) -> tuple[Shape, ...]:
         """The shapes of a node's arrays; makes none of them."""
@@ -182,7 +182,7 @@ def read_files(files: Files) -> tuple[WeightsFile, ...]:
 
 
 def weight_hints(files: Sequence[WeightsFile]) -> WeightHints:
-    """What the files say about the net's layers, for `make_graph`; no number is read."""
+    """The hints of these files about the net's layers, for `make_graph`; no number is read."""
     return WeightHints(
         {layer.name: len(layer.blobs) for file in files for layer in file.layers if layer.blobs}
     )
@@ -218,9 +218,9 @@ def load_params(graph: Graph, params: Params, files: Sequence[WeightsFile]) -> L
 
 
 def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, StoredBlob], Loaded]:
-    """What the files give: of two files, and of two layers that share an array, the later wins."""
+    """The arrays that the files give: of two files, and of two layers that share an array, the later wins."""
     named = _first_of_name(graph)
-    wanted = {name: [ref.shape for ref in node.params] for name, node in named.items()}
+    needed = {name: [ref.shape for ref in node.params] for name, node in named.items()}
     borrowed = {
         (name, slot)
         for name, node in named.items()
@@ -231,7 +231,7 @@ def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, Stor
     unused: list[tuple[str, ...]] = []
     giver: dict[str, int] = {}
     for i, file in enumerate(files):
-        matched = match(file.layers, wanted, file.name, graph.file, borrowed)
+        matched = match(file.layers, needed, file.name, graph.file, borrowed)
         unused.append(matched.unused)
         for (name, slot), blob in matched.blobs.items():
             ref = named[name].params[slot]

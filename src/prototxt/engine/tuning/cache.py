@@ -54,7 +54,7 @@ def store_fastest(threads: int, kernels: FastestKernels) -> None:
 
 
 def _key(threads: int) -> str:
-    """What measured times depend on besides a layer's geometry."""
+    """The machine, threads and software that measured times depend on besides a layer's geometry."""
     software = f"prototxt {__version__}, NumPy {np.__version__}, {blas.version()}"
     return f"{machine_name()}, {threads} threads, {software}"
 

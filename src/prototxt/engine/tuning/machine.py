@@ -18,11 +18,11 @@ from prototxt.engine import blas
 SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576, 512))
 """Rows, columns and depth of the products tried: square ones, and some that convolutions make."""
 
-COPIED = 1 << 27
-"""Bytes to copy: more than most caches hold."""
+COPIED_BYTES = 1 << 27
+"""Bytes to copy: more than caches hold."""
 
-BUSY = 0.5
-"""Programs that ran on average in the last minute, from which on times are in doubt."""
+BUSY_LOAD = 0.5
+"""The load average of the last minute from which on times are in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Machine:
     threads: int
     gflops: float
     copy_gb: float
-    """GB/s of a copy, read and written both counted."""
+    """GB/s of a copy, bytes read and bytes written both counted."""
 
     def best(self, again: Machine) -> Machine:
         """The better of two measurements: another program may have run during one."""
@@ -62,14 +62,14 @@ def _gflops(rounds: int) -> float:
 
 
 def _copy_gb(threads: int, rounds: int) -> float:
-    source, target = np.ones(COPIED // 4, np.float32), np.zeros(COPIED // 4, np.float32)
+    source, target = np.ones(COPIED_BYTES // 4, np.float32), np.zeros(COPIED_BYTES // 4, np.float32)
     parts = list(zip(np.array_split(target, threads), np.array_split(source, threads), strict=True))
     best = 0.0
     with ThreadPoolExecutor(threads) as pool:
         for _ in range(rounds):
             start = perf_counter()
             list(pool.map(lambda part: np.copyto(*part), parts))
-            best = max(best, 2e-9 * COPIED / (perf_counter() - start))
+            best = max(best, 2e-9 * COPIED_BYTES / (perf_counter() - start))
     return best
 
 
@@ -86,6 +86,6 @@ def machine_name() -> str:
 def busy() -> str | None:
     """A warning where other programs are at work: threads then do not get the cores that they wait for."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    if load < BUSY:
+    if load < BUSY_LOAD:
         return None
     return f"programs kept {load:.1f} cores busy in the last minute: do not trust times, nor ratios much"

@@ -1,4 +1,4 @@
-"""How functions are compiled: once, for the declared types; the next process loads them from disk."""
+"""Compiles functions once, for the declared types; the next process loads them from disk."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def as_line(blob: Array) -> Array:
 
 
 def strides(blob: Array) -> Strides:
-    """How many numbers lie between images, rows and columns."""
+    """The distances between images, rows and columns, in numbers."""
     image, row, column = (stride // blob.itemsize for stride in blob.strides[:3])
     return image, row, column
 

@@ -35,4 +35,4 @@ class FusedIm2colGemm(Im2colGemm):
 @compiled_kernels.register
 def per_channel_kernels(layer: PerChannel, bottom: Sequence[Shape]) -> list[Kernel]:
     """Where the NumPy kernel applies."""
-    return [FusedElementwise(layer, bottom)] if numpy_kernels(layer, bottom) else []
+    return [FusedElementwise(bottom)] if numpy_kernels(layer, bottom) else []

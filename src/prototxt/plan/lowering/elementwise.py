@@ -12,7 +12,6 @@ from prototxt.kernels.elementwise import elementwise
 from prototxt.kernels.epilogue import EpilogueOp
 from prototxt.kernels.phases import Phase
 from prototxt.layers.axpy import Axpy
-from prototxt.layers.base import Layer
 from prototxt.layers.common.elementwise import ElementwiseLayer
 from prototxt.layers.common.per_channel import PerChannel
 from prototxt.layers.dropout import Dropout
@@ -33,7 +32,7 @@ def elementwise_kernels(
 ) -> list[Kernel]:
     """A copy of the bottom that the layer works on."""
     own = epilogue(layer, bottom)
-    return [Elementwise(layer, bottom)] if own and fits_tiles(bottom[own.tile_bottom or 0]) else []
+    return [Elementwise(bottom)] if own and fits_tiles(bottom[own.tile_bottom or 0]) else []
 
 
 class Elementwise(Kernel):
@@ -42,7 +41,7 @@ class Elementwise(Kernel):
     name = "elementwise"
     elementwise = True
 
-    def __init__(self, layer: Layer, bottom: Sequence[Shape]) -> None:
+    def __init__(self, bottom: Sequence[Shape]) -> None:
         self.numbers = count(bottom[0])
 
     def seconds(self) -> float:
