@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["MAX_AXES", "MAX_ELEMENTS", "TEST", "TRAIN", "AnyArray", "Array", "Shape", "count", "format_shape"]
+
 Shape = tuple[int, ...]
 """The axes of a blob, N x C x H x W for a batch of images."""
 

@@ -7,6 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+__all__ = [
+    "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "Place",
+    "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnsaidShapeError", "WeightsError",
+    "a_few", "did_you_mean", "printable",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -102,6 +102,24 @@ def test_private_modules_and_names_stay_in_their_folders() -> None:
     assert [str(i) for i in PROTOTXT.private_imports()] == []
 
 
+LISTS_ITS_NAMES = {
+    *("errors", "blobs", "util", "formats", "frontend", "weights", "kernels", "plan", "engine", "net"),
+    *("views", "solver", "pictures", "batch"),
+}
+"""Folders whose every module has `__all__`; the others are to follow."""
+
+
+def test_modules_list_the_names_that_others_may_use() -> None:
+    unlisted = [
+        module
+        for module, path in PROTOTXT.modules.items()
+        if PROTOTXT.folder(module) in LISTS_ITS_NAMES
+        and path.name != "__init__.py"
+        and "\n__all__ = [" not in path.read_text()
+    ]
+    assert unlisted == []
+
+
 def test_the_package_is_seen_at_one_glance() -> None:
     entries = [path for path in SOURCE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MAX_ENTRIES, sorted(path.name for path in entries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from nets import NETS
@@ -9,7 +11,7 @@ from nets import NETS
 from prototxt.blobs import Shape, count
 from prototxt.frontend.load import Options, define_net, make_graph
 from prototxt.graph.graph import BlobId
-from prototxt.plan.memory import Access, Lifetime, allocate, last_uses, lifetimes, max_live
+from prototxt.plan.memory import Access, Lifetime, allocate, last_uses, lifetimes
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 
 X, A, B, C, Y = (BlobId(name) for name in "xabcy")
@@ -17,6 +19,13 @@ X, A, B, C, Y = (BlobId(name) for name in "xabcy")
 # a = f(x), b = g(a), c = h(a), y = k(b, c): a diamond
 DIAMOND: list[Access] = [((X,), (A,)), ((A,), (B,)), ((A,), (C,)), ((B, C), (Y,))]
 SIZES: dict[BlobId, Shape] = {X: (10,), A: (2, 50), B: (3,), C: (5, 1, 1), Y: (1,)}
+
+
+def max_live(buffers: Iterable[Lifetime]) -> int:
+    """The largest sum of sizes needed at one time: no arena can be smaller."""
+    buffers = list(buffers)
+    times = range(max(buffer.last for buffer in buffers) + 1)
+    return max(sum(b.size for b in buffers if b.first <= t <= b.last) for t in times)
 
 
 def test_a_blob_is_last_used_by_its_last_reader() -> None:

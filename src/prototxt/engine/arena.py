@@ -14,6 +14,8 @@ from prototxt.kernels.phases import ALIGN
 from prototxt.plan.plan import Plan
 from prototxt.plan.regions import Region
 
+__all__ = ["Arena", "aligned", "zeros"]
+
 
 class Arena:
     """Memory for a plan: `blobs` are its arrays, N x C x H x W, those of `entries` among them.

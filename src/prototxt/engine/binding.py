@@ -17,6 +17,8 @@ from prototxt.plan.kernel import Binding, Kernel, PackedWeights
 from prototxt.plan.plan import Plan
 from prototxt.weights.params import Params, Stamp
 
+__all__ = ["BoundPlan"]
+
 
 class BoundPlan:
     """The phases of every step of a plan, as long as its arena and the learned arrays stay what they are."""

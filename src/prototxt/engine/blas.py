@@ -8,6 +8,8 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+__all__ = ["after_fork", "one_thread", "threads", "version"]
+
 
 class _Held:
     """The number of plans that run now; the first one sets the limit, the last one lifts it."""

@@ -13,6 +13,8 @@ from prototxt.graph.graph import BlobId, Graph
 from prototxt.kernels.layout import copy
 from prototxt.util.limits import check_fits
 
+__all__ = ["Blob", "BlobStore"]
+
 Lend = Callable[[Array], Array]
 """Makes an array for a user of one that lies in an engine's memory."""
 

@@ -8,6 +8,8 @@ from prototxt.blobs import Array, format_shape
 from prototxt.errors import LayerError
 from prototxt.graph.graph import Graph, Node, located_at
 
+__all__ = ["check_changed"]
+
 
 def check_changed(graph: Graph, node: Node, bottom: Sequence[Array]) -> None:
     """Check a layer after a Filter, whose bottoms may have fewer items than the graph says.

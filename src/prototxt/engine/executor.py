@@ -25,6 +25,8 @@ from prototxt.util.limits import check_fits
 from prototxt.util.lru import LruCache
 from prototxt.weights.params import Params
 
+__all__ = ["Executor", "Part", "run_reference"]
+
 ENGINES = ("fast", "numba", "reference")
 
 CACHED_PLANS = 6

@@ -11,6 +11,8 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import Graph
 
+__all__ = ["new_shapes", "read_feeds"]
+
 
 def read_feeds(arrays: Mapping[str, ArrayLike], graph: Graph, part: Graph) -> dict[str, Array]:
     """The arrays as float32; `part` is the part of the net's graph that runs.

@@ -14,6 +14,8 @@ from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Node, located_at
 from prototxt.weights.params import Params
 
+__all__ = ["Interpreter", "StepLike", "run_layer"]
+
 
 class StepLike(Protocol):
     """Layers that run as one step: a single one, or several that a plan has fused."""

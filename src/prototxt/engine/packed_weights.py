@@ -9,6 +9,8 @@ from prototxt.plan.kernel import PackedWeights
 from prototxt.weights.parameter_array import ParameterMemory
 from prototxt.weights.params import Stamp
 
+__all__ = ["PackedWeightsCache"]
+
 
 class PackedWeightsCache:
     """Packed weights of all plans of a net, whatever its input shapes. Several threads may use it."""

@@ -10,6 +10,8 @@ from time import perf_counter
 from prototxt.engine.session import Session
 from prototxt.engine.watch import Timer, Watcher
 
+__all__ = ["MAX_FORWARDS", "MIN_FORWARDS", "Times", "time_steps"]
+
 SECONDS = 1.0
 """About how long is measured, if that makes at least MIN_FORWARDS and at most MAX_FORWARDS."""
 

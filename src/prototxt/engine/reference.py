@@ -12,6 +12,8 @@ from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.plan.memory import last_uses
 from prototxt.weights.params import Params
 
+__all__ = ["LayerStep", "ReferenceInterpreter"]
+
 
 @dataclass(frozen=True, slots=True)
 class LayerStep:

@@ -20,6 +20,8 @@ from prototxt.plan.fuse import Step
 from prototxt.plan.plan import Plan
 from prototxt.weights.params import Params
 
+__all__ = ["Session"]
+
 
 class Session(Interpreter[Step]):
     """One plan, ready to run; not for two threads at the same time.

@@ -10,6 +10,8 @@ from prototxt.blobs import Array, Shape
 from prototxt.graph.graph import BlobId, Node
 from prototxt.util.lazy import np
 
+__all__ = ["Timer", "Trace", "Traced", "Values", "Watcher"]
+
 
 class Watcher:
     """Called after every step with the layers that ran, their time and their results. Override `step_done`."""

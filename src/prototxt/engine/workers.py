@@ -17,6 +17,8 @@ import numpy as np
 from prototxt.engine import blas
 from prototxt.errors import InputError
 
+__all__ = ["VARIABLE", "Job", "Share", "check_threads", "default_threads", "run"]
+
 VARIABLE = "PROTOTXT_NUM_THREADS"
 """The environment variable for how many threads a net uses by default."""
 

@@ -36,6 +36,8 @@ from prototxt.formats.wire import (
 )
 from prototxt.schema.caffe_pb2 import BlobProto, LayerParameter, NetParameter
 
+__all__ = ["read_blob", "read_caffemodel", "write_caffemodel"]
+
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
 
 _RAW_TYPES = {0: DOUBLE, 1: FLOAT, 2: HALF}

@@ -17,6 +17,8 @@ from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_ke
 from prototxt.util.hdf5 import UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.limits import MAX_UNPACKED
 
+__all__ = ["read_hdf5", "write_hdf5"]
+
 _ROOT = "data"
 
 

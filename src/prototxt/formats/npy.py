@@ -17,6 +17,8 @@ from prototxt.blobs import MAX_AXES, AnyArray, Shape, format_shape
 from prototxt.util.files import regular_size
 from prototxt.util.limits import MAX_UNPACKED
 
+__all__ = ["BROKEN", "SUFFIX", "open_npz", "read_entry", "read_header"]
+
 AnyDtype: TypeAlias = np.dtype[Any]
 """A data type that only the file knows."""
 

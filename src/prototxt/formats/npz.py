@@ -19,6 +19,8 @@ from prototxt.errors import Place, PrototxtError, WeightsError, a_few, printable
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
 
+__all__ = ["ZIP_MAGICS", "read_npz", "write_npz"]
+
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 """A zip archive's first bytes; the second are those of an empty one."""
 

@@ -12,6 +12,8 @@ from prototxt.formats.npz import ZIP_MAGICS, read_npz
 from prototxt.formats.stored import StoredLayer
 from prototxt.util.hdf5 import MAGIC as HDF5_MAGIC
 
+__all__ = ["read_weights"]
+
 
 def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """Every layer of a `.caffemodel`, `.caffemodel.h5` or `.npz` file, by what the file is and not by its name.

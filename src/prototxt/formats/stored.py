@@ -9,6 +9,8 @@ import numpy as np
 
 from prototxt.blobs import AnyArray, Array, Shape
 
+__all__ = ["StoredBlob", "StoredLayer", "in_layers", "split_key"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredBlob:

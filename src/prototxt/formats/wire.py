@@ -23,6 +23,11 @@ from numpy.typing import NDArray
 
 from prototxt.errors import Place, WeightsError
 
+__all__ = [
+    "BYTES", "FIXED32", "FIXED64", "VARINT", "Field", "Message", "Wire", "bytes_head", "signed",
+    "varint_bytes",
+]  # fmt: skip
+
 VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
 
 _FIXED_SIZE = {FIXED64: 8, FIXED32: 4}

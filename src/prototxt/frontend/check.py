@@ -15,6 +15,8 @@ from prototxt.graph.select import PHASES
 from prototxt.text.definition import Definition
 from prototxt.text.files import read_text
 
+__all__ = ["Checked", "Verdict", "check", "tally"]
+
 
 class Verdict(Enum):
     """The result for one file."""

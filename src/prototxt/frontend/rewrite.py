@@ -36,6 +36,8 @@ from prototxt.upgrade import upgrade_with_changes
 from prototxt.upgrade.solver import upgrade_solver
 from prototxt.util.files import regular_size, whole_file
 
+__all__ = ["Rewritten", "is_binary", "rewrite", "rewrite_binary", "rewrite_text"]
+
 NOT_UTF8 = "a name that is not UTF-8"
 MAX_SHOWN_BYTES = 60
 """Bytes of such a name that an error shows."""

@@ -15,6 +15,8 @@ from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
 from prototxt.kernels.tiling import ALL, split_axis, split_into_tiles
 from prototxt.kernels.window import Im2col, Window2d
 
+__all__ = ["convolve", "convolve_rows", "kernel_matrix", "workspace"]
+
 Array = NDArray[np.float32]
 
 MAX_SHARED_POSITIONS = 128
@@ -27,7 +29,7 @@ EPILOGUE_MACS = 32
 """Multiply-adds that take as long as the epilogue of an output value: bias, activation, its way to the blob."""
 
 
-def splits_outputs(images: int, matrix: tuple[int, ...], window: Window2d) -> bool:
+def _splits_outputs(images: int, matrix: tuple[int, ...], window: Window2d) -> bool:
     """Whether tasks divide the output channels, not the positions; `matrix` is the kernel matrix's shape."""
     positions = images * prod(window.out)
     return positions <= MAX_SHARED_POSITIONS or positions <= min(matrix[2], MAX_SHARED_POSITIONS_WIDE)
@@ -42,7 +44,7 @@ def kernel_matrix(weight: Array, group: int) -> Array:
 
 def workspace(images: int, matrix: tuple[int, ...], window: Window2d) -> int:
     """The size of `convolve`'s memory between its phases, in numbers; `matrix` is the kernel matrix's shape."""
-    if window.is_pointwise or not splits_outputs(images, matrix, window):
+    if window.is_pointwise or not _splits_outputs(images, matrix, window):
         return 0
     return images * prod(window.out) * matrix[0] * matrix[1]
 
@@ -60,7 +62,7 @@ def convolve(
 
     `matrix` comes from `kernel_matrix`; `memory` has `workspace` numbers.
     """
-    if splits_outputs(len(x), matrix.shape, window):
+    if _splits_outputs(len(x), matrix.shape, window):
         return _convolve_outputs(x, matrix, window, TileOutput(y, epilogue), memory, threads)
     return [convolve_rows(x, matrix, window, y, epilogue, threads)]
 

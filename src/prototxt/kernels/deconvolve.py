@@ -20,6 +20,8 @@ from prototxt.kernels.epilogue import EpilogueOp
 from prototxt.kernels.phases import Phase, merge
 from prototxt.kernels.window import Pair, Window2d
 
+__all__ = ["class_kernels", "class_matrices", "deconvolve", "deconvolve_depthwise"]
+
 Array = NDArray[np.float32]
 
 

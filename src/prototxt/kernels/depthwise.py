@@ -15,6 +15,8 @@ from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
 from prototxt.kernels.tiling import split_into_tiles
 from prototxt.kernels.window import PaddedInput, Window2d, window_view
 
+__all__ = ["convolve_depthwise", "repeat_kernels"]
+
 Array = NDArray[np.float32]
 
 

@@ -11,6 +11,8 @@ from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, copy_into, make_phase
 from prototxt.kernels.tiling import split_into_tiles
 
+__all__ = ["elementwise", "shuffle_channels"]
+
 Array = NDArray[np.float32]
 
 

@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 from prototxt.kernels.phases import Call, copy_into
 from prototxt.kernels.tiling import Index
 
+__all__ = [
+    "CombineWithBlob", "EpilogueOp", "PerChannelOp", "TileOutput", "add_per_channel", "apply_function",
+    "clip_above", "divide_by_position", "leaky_relu", "multiply_per_channel", "multiply_per_image", "prelu",
+    "relu",
+]  # fmt: skip
+
 Array = NDArray[np.float32]
 
 EpilogueOp = Callable[[Array, Index], list[Call]]

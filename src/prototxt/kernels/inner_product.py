@@ -12,6 +12,8 @@ from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, make_phase
 from prototxt.kernels.tiling import ALL, split_axis
 
+__all__ = ["inner_product"]
+
 Array = NDArray[np.float32]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["channels_first", "channels_last", "copy", "is_matrix", "is_same_memory", "view"]
+
 Array = NDArray[np.float32]
 
 

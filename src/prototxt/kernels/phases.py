@@ -16,6 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "ALIGN", "MIN_PARALLEL_MACS", "Array", "Buffers", "Call", "Phase", "copy_into", "join_single_tasks",
+    "make_phase", "merge", "single_task",
+]  # fmt: skip
+
 Array = NDArray[np.float32]
 
 ALIGN = 16

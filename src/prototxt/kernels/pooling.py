@@ -15,6 +15,8 @@ from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, copy_into, m
 from prototxt.kernels.tiling import ALL, split_into_tiles
 from prototxt.kernels.window import Window2d
 
+__all__ = ["global_average_pool", "max_pool_with_positions", "pool"]
+
 Array = NDArray[np.float32]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
+__all__ = ["ALL", "Index", "Tile", "split_axis", "split_into_tiles"]
+
 TILE_BYTES = 1024 * 1024
 """Bytes that a task may work on at a time: the second-level cache of most cores. Few large tasks are best: two threads
 that call NumPy for a few microseconds at a time mostly wait for the interpreter's lock."""

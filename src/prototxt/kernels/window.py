@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from prototxt.kernels.phases import Call, copy_into
 from prototxt.kernels.tiling import Tile
 
+__all__ = ["Im2col", "PaddedInput", "Pair", "Window2d", "window_view"]
+
 Array = NDArray[np.float32]
 Pair = tuple[int, int]
 

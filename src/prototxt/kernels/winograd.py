@@ -26,6 +26,8 @@ from prototxt.kernels.tiling import Tile, split_axis
 from prototxt.kernels.window import PaddedInput, Window2d
 from prototxt.kernels.winograd_transforms import TILE_IN, transforms
 
+__all__ = ["applies", "convolve_winograd", "count_tiles", "transform_kernels", "workspace"]
+
 Array = NDArray[np.float32]
 
 MAX_CACHED_BYTES = 3 << 20
@@ -53,14 +55,14 @@ def applies(window: Window2d) -> bool:
     return window.kernel in ((3, 3), (5, 5)) and window.stride == window.dilation == (1, 1)
 
 
-def tile_out(window: Window2d) -> int:
+def _tile_out(window: Window2d) -> int:
     """The side of an output tile."""
     return TILE_IN - window.kernel[0] + 1
 
 
 def count_tiles(images: int, rows: int, window: Window2d) -> int:
     """The number of output tiles in this many images and output rows."""
-    side = tile_out(window)
+    side = _tile_out(window)
     return images * ceil(rows / side) * ceil(window.out[1] / side)
 
 
@@ -120,7 +122,7 @@ def _fits_cache(kernels: tuple[int, ...]) -> bool:
 
 def _split_into_strips(images: int, window: Window2d, threads: int = 1) -> list[Tile]:
     """Output rows of one image, in multiples of a tile, or whole images: a strip per thread, or a multiple of that."""
-    side, height = tile_out(window), window.out[0]
+    side, height = _tile_out(window), window.out[0]
     parts = ceil(count_tiles(images, height, window) / MAX_STRIP_TILES)
     parts = ceil(parts / threads) * threads
     if parts <= images:
@@ -161,7 +163,7 @@ class _Group:
         self.outputs = span.stop - span.start
         self.kernels, self.output = kernels[:, g, :, span], output
         self.transforms = transforms(window.kernel[0])
-        self.side, (self.height, self.width) = tile_out(window), window.out
+        self.side, (self.height, self.width) = _tile_out(window), window.out
         self.channels = slice(g * outputs + span.start, g * outputs + span.stop)
         rows, columns = ceil(self.height / self.side), ceil(self.width / self.side)
         tiles = window._replace(kernel=(TILE_IN, TILE_IN), stride=(self.side, self.side), out=(rows, columns))

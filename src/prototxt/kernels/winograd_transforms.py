@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["TILE_IN", "Transforms", "transforms"]
+
 TILE_IN = 6
 """The side of an input tile."""
 

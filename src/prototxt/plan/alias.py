@@ -10,6 +10,8 @@ from prototxt.graph.graph import BlobId
 from prototxt.plan.fuse import Step
 from prototxt.plan.regions import Region, alias_bottoms, alias_tops
 
+__all__ = ["Alias", "Aliases", "alias_chain", "find_aliases", "memory_owner"]
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:

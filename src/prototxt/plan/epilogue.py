@@ -13,6 +13,8 @@ from prototxt.blobs import Array, Shape
 from prototxt.kernels.epilogue import EpilogueOp
 from prototxt.layers.base import Layer
 
+__all__ = ["Epilogue", "epilogue"]
+
 Ops = Callable[[Sequence[Array], Sequence[Array]], list[EpilogueOp]]
 """Makes the operations on a tile from the layer's learned arrays and its other bottoms, which are channels-last."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["DECONVOLUTION_MACS_PER_SECOND", "matmul_seconds", "pass_seconds"]
+
 MACS_PER_SECOND = 50e9
 """Multiply-adds per second of large matrix products."""
 

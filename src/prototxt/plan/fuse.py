@@ -13,6 +13,8 @@ from prototxt.plan.choose import Choose, choose
 from prototxt.plan.epilogue import Epilogue, epilogue
 from prototxt.plan.kernel import Fold, Kernel, fits_tiles
 
+__all__ = ["Step", "fuse"]
+
 Params = Sequence[Sequence[Array]]
 """The learned arrays of every node of a graph, by its index."""
 

@@ -13,6 +13,11 @@ from prototxt.kernels.epilogue import EpilogueOp, add_per_channel
 from prototxt.kernels.phases import Phase
 from prototxt.layers.base import Layer
 
+__all__ = [
+    "Binding", "Fold", "Kernel", "PackedWeights", "blob_shape", "compiled_kernels", "fits_tiles",
+    "numpy_kernels", "stored_shape",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PackedWeights:

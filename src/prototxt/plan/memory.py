@@ -10,6 +10,8 @@ from prototxt.graph.graph import BlobId
 from prototxt.kernels.phases import ALIGN
 from prototxt.plan.alias import Aliases, memory_owner
 
+__all__ = ["Access", "Lifetime", "allocate", "last_uses", "lifetimes"]
+
 Access = tuple[Sequence[BlobId], Sequence[BlobId]]
 """The blobs that a step reads and those that it writes."""
 
@@ -86,10 +88,3 @@ def _best_gap(taken: Sequence[tuple[int, int]], size: int) -> int:
             best = (start - at, at)
         at = max(at, -(-stop // ALIGN) * ALIGN)
     return at if best is None else best[1]
-
-
-def max_live(buffers: Iterable[Lifetime]) -> int:
-    """The largest sum of sizes needed at one time: no arena can be smaller."""
-    buffers = list(buffers)
-    times = range(max((buffer.last for buffer in buffers), default=-1) + 1)
-    return max((sum(b.size for b in buffers if b.first <= t <= b.last) for t in times), default=0)

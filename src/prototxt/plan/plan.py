@@ -14,6 +14,8 @@ from prototxt.plan.choose import Choose, choose
 from prototxt.plan.fuse import Step, fuse
 from prototxt.plan.memory import Lifetime, allocate, lifetimes
 
+__all__ = ["Keep", "Plan", "make_plan", "resolve_keep"]
+
 Keep = str | Sequence[str]
 """The blobs that survive a forward: "all", "outputs", or names; see `resolve_keep`."""
 

@@ -9,6 +9,8 @@ from functools import singledispatch
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
 
+__all__ = ["Region", "alias_bottoms", "alias_tops", "is_in_order", "keeps_rows"]
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

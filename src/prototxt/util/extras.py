@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["missing_library"]
+
 
 def missing_library(library: str, extra: str, what: str = "reading or writing this") -> tuple[str, str]:
     """Returns an error text and a hint for a feature whose library is not installed.

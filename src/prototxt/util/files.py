@@ -15,6 +15,8 @@ from typing import IO
 
 from prototxt.errors import PrototxtError, printable
 
+__all__ = ["check_folder", "regular_size", "whole_file"]
+
 
 def regular_size(path: str | PathLike[str]) -> int:
     """Returns the size in bytes of a regular file, without opening it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any, TypeAlias
 
+__all__ = ["MAGIC", "UNUSABLE", "H5Object", "import_h5py", "is_dataset", "why_not"]
+
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_CHUNK_BYTES = 1 << 30
 

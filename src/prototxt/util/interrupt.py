@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+__all__ = ["shielded"]
+
 
 @contextmanager
 def shielded() -> Iterator[None]:

@@ -6,6 +6,8 @@ import os
 
 from prototxt.errors import InputError
 
+__all__ = ["MAX_UNPACKED", "check_fits"]
+
 MAX_UNPACKED = 1032
 """Maximum expansion ratio of deflate (zlib's documentation); a file that claims more is malformed."""
 

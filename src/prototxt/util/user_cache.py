@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+__all__ = ["cache_file"]
+
 WRITABLE_BY_OTHERS = 0o022
 
 

@@ -9,6 +9,8 @@ from prototxt.blobs import Shape, format_shape
 from prototxt.errors import WeightsError, a_few
 from prototxt.formats.stored import StoredBlob, StoredLayer
 
+__all__ = ["Matched", "match", "same_shape"]
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:

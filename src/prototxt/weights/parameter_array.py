@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from prototxt.blobs import Array, Shape
 
+__all__ = ["ParameterArray", "ParameterMemory"]
+
 AnyArray = NDArray[Any]
 """An array of any type of numbers: a view of a learned array may have another than float32."""
 

@@ -21,6 +21,11 @@ from prototxt.util.limits import check_fits
 from prototxt.weights.match import match
 from prototxt.weights.parameter_array import ParameterMemory
 
+__all__ = [
+    "Files", "Loaded", "LoadedFile", "Params", "Stamp", "WeightsFile", "load_params", "make_params",
+    "read_files", "weight_hints",
+]  # fmt: skip
+
 Files = str | PathLike[str] | Sequence[str | PathLike[str]] | None
 
 

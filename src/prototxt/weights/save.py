@@ -18,6 +18,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.files import whole_file
 from prototxt.weights.params import Params
 
+__all__ = ["save_weights"]
+
 
 def save_weights(
     path: str | PathLike[str], graph: Graph, layers: Sequence[LayerParameter], params: Params, form: str = ""

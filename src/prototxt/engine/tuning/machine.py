@@ -15,6 +15,8 @@ import numpy as np
 
 from prototxt.engine import blas
 
+__all__ = ["Machine", "busy", "machine_name", "measure_machine"]
+
 SIZES = ((1024, 1024, 1024), (2048, 2048, 2048), (4096, 2048, 1024), (3136, 576, 512))
 """Rows, columns and depth of the products tried: square ones, and some that convolutions make."""
 

@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 
 from prototxt.kernels.window import Window2d
 
+__all__ = [
+    "COUNT", "LINE", "NUMBER", "SPAN", "STRIDES", "WINDOW", "Array", "Number", "Position", "Span", "Strides",
+    "as_line", "compiled", "inlined", "locate", "strides",
+]  # fmt: skip
+
 Array = NDArray[np.float32]
 Strides = tuple[int, int, int]
 Span = tuple[int, int, int, int]

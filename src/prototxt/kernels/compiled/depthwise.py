@@ -29,6 +29,8 @@ from prototxt.kernels.phases import MIN_PARALLEL_MACS, Phase
 from prototxt.kernels.tiling import split_into_tiles
 from prototxt.kernels.window import Window2d
 
+__all__ = ["convolve_depthwise", "kernels_by_tap"]
+
 
 def kernels_by_tap(weight: Array) -> Array:
     """Kernels of C x 1 x kernel_h x kernel_w as one line, kernel_h x kernel_w x C."""

@@ -12,6 +12,8 @@ from prototxt.kernels.epilogue import CombineWithBlob, EpilogueOp, PerChannelOp,
 from prototxt.kernels.phases import Call
 from prototxt.kernels.tiling import Index
 
+__all__ = ["fuse_epilogue"]
+
 MIN_RUN = 256
 """Numbers that the innermost loop goes through at least."""
 

@@ -26,6 +26,8 @@ from prototxt.kernels.lrn import LRNParams
 from prototxt.kernels.phases import MIN_PARALLEL_MACS, Phase
 from prototxt.kernels.tiling import split_into_tiles
 
+__all__ = ["BETA", "lrn_across_channels"]
+
 BETA = 0.75
 """The exponent that these kernels know: its power is two square roots."""
 

@@ -31,6 +31,8 @@ from prototxt.kernels.phases import MIN_PARALLEL_MACS, Phase
 from prototxt.kernels.tiling import Tile, split_into_tiles
 from prototxt.kernels.window import Window2d
 
+__all__ = ["average_pool", "max_pool"]
+
 ZERO = np.float32(0)
 
 

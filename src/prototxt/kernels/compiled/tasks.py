@@ -10,6 +10,8 @@ from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.phases import Call, Phase, copy_into, make_phase
 from prototxt.kernels.tiling import Tile
 
+__all__ = ["make_compiled_phase"]
+
 
 def make_compiled_phase(
     y: Array,

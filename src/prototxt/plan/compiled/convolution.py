@@ -16,6 +16,8 @@ from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, compiled_kernels
 from prototxt.plan.lowering.convolution import Depthwise, is_depthwise, is_over_images
 
+__all__ = ["CompiledDepthwise", "convolution_kernels"]
+
 
 @compiled_kernels.register
 def convolution_kernels(layer: Convolution, bottom: Sequence[Shape]) -> list[Kernel]:

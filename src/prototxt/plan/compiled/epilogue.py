@@ -13,6 +13,8 @@ from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, numpy_kernel
 from prototxt.plan.lowering.convolution import Im2colGemm
 from prototxt.plan.lowering.elementwise import Elementwise
 
+__all__ = ["FusedElementwise", "FusedIm2colGemm", "per_channel_kernels"]
+
 
 class FusedElementwise(Elementwise):
     """Layers that start a chain, for example BatchNorm, Scale and ReLU before a convolution."""

@@ -11,6 +11,8 @@ from prototxt.layers.lrn import LRN
 from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, fits_tiles
 from prototxt.plan.lowering.lrn import LRNAcrossChannels
 
+__all__ = ["CompiledLRNAcrossChannels", "lrn_kernels"]
+
 
 @compiled_kernels.register
 def lrn_kernels(layer: LRN, bottom: Sequence[Shape]) -> list[Kernel]:

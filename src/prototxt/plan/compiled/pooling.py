@@ -14,6 +14,8 @@ from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, fits_tiles
 from prototxt.plan.lowering.pooling import PoolingKernel, divisors, is_global_pool
 
+__all__ = ["CompiledAveragePool", "CompiledMaxPool", "CompiledPoolingKernel", "pooling_kernels"]
+
 
 @compiled_kernels.register
 def pooling_kernels(layer: Pooling, bottom: Sequence[Shape]) -> list[Kernel]:

@@ -14,6 +14,8 @@ from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, blob_shape, fits_tiles, numpy_kernels
 from prototxt.plan.regions import Region, alias_bottoms, keeps_rows
 
+__all__ = ["ConcatCopy", "concat_kernels", "concat_regions"]
+
 STORED_AXES = (0, 3, 1, 2)
 """Where each axis of N x C x H x W is stored."""
 

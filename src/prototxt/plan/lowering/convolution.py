@@ -22,6 +22,11 @@ from prototxt.plan.kernel import (
 )
 from prototxt.plan.lowering.windows import window_2d
 
+__all__ = [
+    "ConvolutionKernel", "Depthwise", "Im2colGemm", "Winograd", "convolution_kernels", "is_depthwise",
+    "is_over_images",
+]  # fmt: skip
+
 
 @numpy_kernels.register
 def convolution_kernels(layer: Convolution, bottom: Sequence[Shape]) -> list[Kernel]:

@@ -14,6 +14,8 @@ from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, numpy_ker
 from prototxt.plan.lowering.convolution import is_depthwise, is_over_images
 from prototxt.plan.lowering.windows import window_2d
 
+__all__ = ["DeconvolutionDepthwise", "DeconvolutionGemm", "DeconvolutionKernel", "deconvolution_kernels"]
+
 
 @numpy_kernels.register
 def deconvolution_kernels(layer: Deconvolution, bottom: Sequence[Shape]) -> list[Kernel]:

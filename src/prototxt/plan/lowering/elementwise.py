@@ -23,6 +23,11 @@ from prototxt.plan.epilogue import Epilogue, epilogue
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 
+__all__ = [
+    "Elementwise", "axpy_epilogue", "dropout_epilogue", "elementwise_kernels", "eltwise_epilogue",
+    "neuron_epilogue", "per_channel_epilogue", "prelu_epilogue", "relu6_epilogue", "relu_epilogue",
+]  # fmt: skip
+
 COMBINE = {"SUM": np.add, "PROD": np.multiply, "MAX": np.maximum}
 
 

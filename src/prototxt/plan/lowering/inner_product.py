@@ -12,6 +12,8 @@ from prototxt.layers.inner_product import InnerProduct
 from prototxt.plan.estimate import matmul_seconds
 from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, fits_tiles, numpy_kernels
 
+__all__ = ["InnerProductKernel", "inner_product_kernels"]
+
 
 @numpy_kernels.register
 def inner_product_kernels(layer: InnerProduct, bottom: Sequence[Shape]) -> list[Kernel]:

@@ -11,6 +11,8 @@ from prototxt.layers.lrn import LRN
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 
+__all__ = ["LRNAcrossChannels", "lrn_kernels"]
+
 
 @numpy_kernels.register
 def lrn_kernels(layer: LRN, bottom: Sequence[Shape]) -> list[Kernel]:

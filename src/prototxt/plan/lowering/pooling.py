@@ -19,6 +19,11 @@ from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 from prototxt.plan.lowering.windows import window_2d
 
+__all__ = [
+    "AveragePool", "GlobalAveragePool", "MaxPool", "MaxPoolWithPositions", "PoolingKernel", "divisors",
+    "is_global_pool", "pooling_kernels",
+]  # fmt: skip
+
 
 @numpy_kernels.register
 def pooling_kernels(layer: Pooling, bottom: Sequence[Shape]) -> list[Kernel]:

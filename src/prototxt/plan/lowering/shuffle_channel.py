@@ -11,6 +11,8 @@ from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 
+__all__ = ["ShuffleCopy", "shuffle_channel_kernels"]
+
 
 @numpy_kernels.register
 def shuffle_channel_kernels(layer: ShuffleChannel, bottom: Sequence[Shape]) -> list[Kernel]:

@@ -12,6 +12,8 @@ from prototxt.layers.slice import Slice
 from prototxt.layers.split import Split
 from prototxt.plan.regions import Region, alias_tops, is_in_order, keeps_rows
 
+__all__ = ["dropout_regions", "reshape_regions", "slice_regions", "split_regions"]
+
 
 @alias_tops.register
 def slice_regions(layer: Slice, bottom: Shape, tops: Sequence[Shape]) -> list[Region] | None:

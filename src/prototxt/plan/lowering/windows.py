@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from prototxt.kernels.window import Pair, Window2d
 from prototxt.layers.common.window import Window
 
+__all__ = ["window_2d"]
+
 
 def window_2d(window: Window) -> Window2d:
     """A layer's window over two spatial axes, as kernels take it."""
