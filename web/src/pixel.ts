@@ -159,7 +159,7 @@ export class PixelView {
       "p",
       { class: `verdict ${breakdown.agrees ? "good" : "bad"}` },
       h("b", {}, breakdown.agrees ? "✓ agrees with the engine" : "✗ differs from the engine"),
-      ` which gave ${number(breakdown.stored)}: ${same ? "the same number" : `the difference is ${number(Math.abs(breakdown.value - breakdown.stored))} (${why})`}.`,
+      `, which gave ${number(breakdown.stored)}: ${same ? "the same number" : `the difference is ${number(Math.abs(breakdown.value - breakdown.stored))} (${why})`}.`,
     );
   }
 

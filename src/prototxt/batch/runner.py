@@ -28,9 +28,9 @@ __all__ = ["Outcome", "Result", "Runner"]
 class Outcome:
     """The values that a net computed for one input.
 
-    `name` is the input's, `preparation` says in one line how it became the net's input. `outputs` and `blobs` (those
-    that were asked for) map names to float32 arrays whose first axis is 1: this input. `zeros` names the net's inputs
-    that it did not fill. `loss` is that of the whole batch, None for a net without losses. `prediction` holds the
+    `name` is the input's, `preparation` describes in one line how it was prepared. `outputs` and `blobs` (the requested
+    ones) map names to float32 arrays whose first axis is 1: this input. `zeros` names the net's inputs that it did not
+    fill. `loss` is that of the whole batch, None for a net without losses. `prediction` holds the
     outputs read as boxes or as a class for each pixel, None where they are neither.
     """
 
@@ -44,12 +44,12 @@ class Outcome:
 
     @property
     def other_outputs(self) -> dict[str, Array]:
-        """The outputs that `prediction` is not made of."""
+        """The outputs that are not part of `prediction`."""
         read = () if self.prediction is None else self.prediction.blobs
         return {name: values for name, values in self.outputs.items() if name not in read}
 
     def value(self, name: str) -> Array:
-        """A blob that was asked for, or an output. Raises KeyError for another name."""
+        """A requested blob, or an output. Raises KeyError for another name."""
         return self.blobs[name] if name in self.blobs else self.outputs[name]
 
 
@@ -113,17 +113,17 @@ class Runner:
     def feeds(self, items: Sequence[Item]) -> dict[str, Array]:
         """The batch of these items, and zeros for the inputs that they do not fill.
 
-        The net is reshaped where a part of it runs and the number of rows is another one.
+        The net is reshaped if only a part of it runs and the number of rows has changed.
         """
-        given = {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
-        rows = next(iter(given.values())).shape[0]
+        feeds = {name: np.concatenate([item.feeds[name] for item in items]) for name in items[0].feeds}
+        rows = next(iter(feeds.values())).shape[0]
         shapes = self._input_shapes(rows)
         if self.start is None:
-            zeros = {name: shape for name, shape in shapes.items() if name not in given}
-            return {**given, **{name: np.zeros(shape, np.float32) for name, shape in zeros.items()}}
+            zeros = {name: shape for name, shape in shapes.items() if name not in feeds}
+            return {**feeds, **{name: np.zeros(shape, np.float32) for name, shape in zeros.items()}}
         if any(self.net.graph.shapes[BlobId(name)] != shape for name, shape in shapes.items()):
             self.net.reshape(**shapes)
-        return given
+        return feeds
 
     def _input_shapes(self, rows: int) -> dict[str, Shape]:
         """The net's inputs, for this many rows where their first axis is the batch."""
@@ -135,7 +135,7 @@ class Runner:
         }
 
     def fit(self, items: Sequence[Item] = (), images: int | None = None) -> None:
-        """Give the net the input shapes of these items, or without items those of this many images, if given."""
+        """Give the net the input shapes of these items; without items, those of this number of images."""
         if items:
             shapes = {name: array.shape for name, array in self.feeds(items).items()}
             self.net.reshape(**{name: shapes[name] for name in self.net.inputs if name in shapes})

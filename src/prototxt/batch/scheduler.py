@@ -27,21 +27,21 @@ class _Own(local):
 
 
 class Scheduler:
-    """Runs files through a net: reads them, groups them into batches, gives a result for each input, in order.
+    """Runs files through a net: reads them, groups them into batches, and yields a result for each input, in order.
 
-    The first batch runs on the net itself, with all its threads. The batches after it run several at once: as many
-    worker threads as the net has, each with a clone of the net that uses one thread. That does more than all threads
-    on one batch after the other, because threads of one forward wait for each other, the more so while another thread
-    reads images. Layers with a state (random ones, recurrent ones) want one batch after the other: such nets get it.
+    The first batch runs on the net itself, with all its threads. Later batches run in parallel, one per worker thread,
+    each in a clone of the net that uses one thread. This is faster than all threads on one batch after the other,
+    because the threads of one forward wait for each other, especially while another thread reads images. A net with a
+    state (random or recurrent layers) runs one batch after the other.
 
     Override `run_first` to watch the first batch, `prepare_worker` to do something with a net of one thread before it
     is cloned for the workers:
 
         class Timed(Scheduler):
             def run_first(self, items):
-                begun = perf_counter()
+                start = perf_counter()
                 outcomes = super().run_first(items)
-                print(perf_counter() - begun)
+                print(perf_counter() - start)
                 return outcomes
 
         for batch in Timed(runner, reader, batch=8).run(["cat.jpg", "dog.jpg"]):
@@ -105,8 +105,8 @@ class Scheduler:
             own.runner = own.runner or model.clone()
             return self._run_batch(batch, own.runner)
 
-        # Plans limit BLAS to one thread themselves, from the first that begins to the last that ends. With the limit
-        # held here it is not lifted between two batches, and it holds for the reference engine too.
+        # A plan limits BLAS to one thread only while a forward runs. The limit here also holds between two batches, and
+        # for the reference engine.
         with blas.one_thread(), closing(in_order(batches, run, self.workers, self.workers)) as results:
             yield from results
 

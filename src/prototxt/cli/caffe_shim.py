@@ -1,4 +1,4 @@
-"""prototxt-caffe-shim: makes `import caffe` give prototxt.caffe in a virtual environment."""
+"""prototxt-caffe-shim: makes `import caffe` import prototxt.caffe in a virtual environment."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _target = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="prototxt")
 def main() -> None:
-    """Make `import caffe` give prototxt.caffe, so that scripts written for Caffe run unchanged.
+    """Make `import caffe` import prototxt.caffe, so that scripts written for Caffe run unchanged.
 
     The command writes a package `caffe` of one file into the running virtual environment. It never overwrites or
     removes a caffe that it did not write.

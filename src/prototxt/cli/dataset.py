@@ -13,7 +13,7 @@ from prototxt.cli.options.group import file_name
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="prototxt")
 def main() -> None:
-    """Make the files that data layers read, without Caffe: a database of images, their mean."""
+    """Make the files that data layers read, without Caffe: a database of images and their mean."""
 
 
 def height_width(text: str) -> tuple[int, int]:

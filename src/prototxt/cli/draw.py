@@ -13,12 +13,12 @@ from prototxt.cli.options.net import NetChoice, net_options
 @click.argument("net", type=file_name)
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE",
-    help="File to write; its suffix says in which format (.dot, .mmd, .svg, .png, .pdf).  [default: text on standard "
+    help="File to write; its suffix sets the format: .dot, .mmd, .svg, .png or .pdf.  [default: text on standard "
     "output]",
 )  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["dot", "mermaid", "svg", "png", "pdf"]),
-    help="Output format, where no suffix says it.  [default: dot]",
+    help="Output format, if there is no suffix.  [default: dot]",
 )  # fmt: skip
 @click.option(
     "--direction", type=click.Choice(["down", "right"]), default="down", show_default=True,

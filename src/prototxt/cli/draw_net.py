@@ -28,10 +28,10 @@ def main(
     input_net_proto_file: str, output_image_file: str, rankdir: str, phase: str, display_lrm: bool
 ) -> None:
     """Draw a net (a prototxt file of any age) as Caffe does: layers in boxes, blobs in octagons. The suffix of the
-    output file says in which format: .png, .svg, .pdf, ... by Graphviz, or .dot (.gv, .raw) as text.
+    output file sets the format: .png, .svg, .pdf, ... by Graphviz, or .dot (.gv, .raw) as text.
 
-    prototxt-draw, by contrast, shows the shape of every blob, and puts layers in place into the box of the layer they
-    change.
+    prototxt-draw, by contrast, shows the shape of every blob, and draws an in-place layer in the box of the layer whose
+    output it changes.
 
     \b
     Examples:

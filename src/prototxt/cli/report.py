@@ -54,10 +54,10 @@ def finite(_ctx: click.Context, _option: click.Parameter, value: float) -> float
 @click.version_option(package_name="prototxt")
 @click.pass_context
 def main(ctx: click.Context, /, **given: Any) -> None:  # as ReportRequest types them
-    """Write NET (a prototxt file) as one HTML page: its graph, a table, every layer explained.
+    """Write NET (a prototxt file) as one HTML page: its graph, a table, and an explanation of every layer.
 
     With --weights the page shows the kernels; with --image it shows every map that they compute from the image, and
-    how each value comes about. With --compare it shows two nets side by side. The page needs no server and no
+    the breakdown of each value. With --compare it shows two nets side by side. The page needs no server and no
     network; it opens from the disk.
 
     \b

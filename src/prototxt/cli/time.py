@@ -16,14 +16,14 @@ from prototxt.cli.options.net import input_option, python_option
 @click.option("--model", type=file_name, required=True, metavar="FILE", help="Prototxt file of the net.")
 @click.option(
     "--weights", type=file_name, metavar="FILE[,FILE...]",
-    help="Weights: .caffemodel, .h5 or .npz. Without it the fillers make random weights; times are the same.",
+    help="Weights: .caffemodel, .h5 or .npz. Without it the fillers initialize the weights; times are the same.",
 )  # fmt: skip
 @click.option(
     "--iterations", type=click.IntRange(1), default=50, show_default=True, help="Number of forward passes to time."
 )  # fmt: skip
 @click.option(
     "--phase", type=click.Choice(["TRAIN", "TEST"]), default="TRAIN", show_default=True,
-    help="Phase whose layers take part.",
+    help="Phase whose layers are used.",
 )  # fmt: skip
 @click.option("--level", default=0, show_default=True, help="Level of the net, for include rules.")
 @click.option("--stage", default="", metavar="NAME[,NAME...]", help="Stages of the net.")

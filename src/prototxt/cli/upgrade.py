@@ -21,7 +21,7 @@ from prototxt.cli.options.group import file_name
 def main(source: str, target: str, binary: bool | None, strict: bool) -> None:
     """Write INPUT (a net or a solver in text, or a trained net) in the form that Caffe 1.0 writes: V0 and V1 layers,
     input fields, old transform fields of data layers, BatchNorm's learning rates and solver_type are upgraded. A
-    trained net keeps its arrays bit by bit. OUTPUT is written completely or not at all, and may be INPUT. Comments of
+    trained net keeps its arrays bit for bit. OUTPUT is written completely or not at all, and may be INPUT. Comments of
     a text are not kept.
 
     \b

@@ -1,1 +1,1 @@
-"""A net as people and programs want to see it: one report, computed once, in many formats."""
+"""Tables and drawings of a net: one report, computed once, in many formats."""

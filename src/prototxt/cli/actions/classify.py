@@ -37,7 +37,7 @@ def execute(request: ClassifyRequest) -> None:
     net, weights = _required(request)
     if request.mean_file is None:
         raise click.UsageError(
-            "--mean_file is missing: Caffe's own lay in its source tree. For nets of ImageNet give "
+            "--mean_file is missing: Caffe's own was in its source tree. For nets of ImageNet give "
             "--mean_file 104,117,123, for a net without a mean --mean_file ''"
         )
     labels = read_labels(request.labels) if request.labels else ()

@@ -38,12 +38,13 @@ from prototxt.cli.options.net import net_options
 def main(ctx: click.Context, /, **given: Any) -> None:  # as ExplainRequest types them
     """Explain LAYER of NET (a prototxt file) with its own numbers; without LAYER, list the layers.
 
-    The sections show how the output size follows, what each kernel sees and which maps it connects, parameters and
-    multiply-adds as products and by every convention, the matrices of im2col, the receptive field, and the same layer
-    in PyTorch and Keras. Nothing is run.
+    The sections show the formula of the output size, the window of each kernel and the maps that it connects,
+    parameters and multiply-adds as products and by every convention, the matrices of im2col, the receptive field, and
+    the same layer in PyTorch and Keras. The net does not run.
 
     With --at, one value is broken down: the net runs up to LAYER, on --image or on noise, and every product, subtotal
-    and step behind the value is printed and compared with the engine's; the exit code is 1 if the two differ.
+    and step of the computation is printed. The result is compared with the engine's value; the exit code is 1 if the
+    two differ.
 
     \b
     Examples:

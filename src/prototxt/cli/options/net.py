@@ -25,7 +25,7 @@ def input_shape(text: str) -> tuple[str, tuple[int, ...]]:
 weights_option = click.option(
     "--weights", type=file_name, metavar="FILE[,FILE...]", multiple=True,
     help="Weights: .caffemodel, .h5 or .npz; of several files, later ones override earlier ones. Without it the "
-    "fillers make random weights.",
+    "fillers initialize the weights.",
 )  # fmt: skip
 
 input_option = click.option(
@@ -61,7 +61,7 @@ net_options = option_group(
         input_option,
         click.option(
             "--phase", type=click.Choice(["TRAIN", "TEST"], case_sensitive=False), default="TEST",
-            show_default=True, help="Phase whose layers take part.",
+            show_default=True, help="Phase whose layers are used.",
         ),
         click.option("--stage", "stages", multiple=True, help="Stage of the net; may be given several times."),
         click.option("--level", default=0, show_default=True, help="Level of the net, for include rules."),
@@ -69,7 +69,7 @@ net_options = option_group(
         python_option,
         click.option(
             "--dialect", type=click.Choice(list(DIALECTS)),
-            help="Fork of Caffe that the net is written for, where forks give one type name to different layers.",
+            help="Fork of Caffe that the net is written for; needed if forks use one type name for different layers.",
         ),
     ],
 )  # fmt: skip
