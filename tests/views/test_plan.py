@@ -37,7 +37,7 @@ def test_totals() -> None:
     assert made.peak_bytes >= 4 * (2 * 3 * 12 * 4 * 7 + 3 * 4 * 9 * 11)
     assert made.session_bytes > made.peak_bytes
     # conv: 6 x 2 x 3 x 5 and the folded bias; left and right: their matrices, biases used where they lie
-    assert made.prepared_bytes == 4 * (6 * 2 * 3 * 5 + 6 + 6 * 5 + 6 * 7)
+    assert made.packed_bytes == 4 * (6 * 2 * 3 * 5 + 6 + 6 * 5 + 6 * 7)
 
 
 def test_weights_used_where_they_lie_are_not_prepared() -> None:

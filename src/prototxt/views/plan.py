@@ -53,7 +53,7 @@ class PlanReport:
 
     `layers` counts the layers except the inputs: `fused` of them run on another layer's tiles, `folded` are part of
     another layer's weights. `shared` counts the blobs in another blob's memory, `joined` those in a Concat's.
-    `peak_bytes` is the memory of blobs and workspaces, `session_bytes` adds that of every worker; `prepared_bytes` is
+    `peak_bytes` is the memory of blobs and workspaces, `session_bytes` adds that of every worker; `packed_bytes` is
     the size of weights packed for kernels.
     """
 
@@ -70,7 +70,7 @@ class PlanReport:
     joined: int
     peak_bytes: int
     session_bytes: int
-    prepared_bytes: int
+    packed_bytes: int
 
     @property
     def flop(self) -> int:
@@ -81,7 +81,7 @@ class PlanReport:
         return sum(row.bytes for row in self.rows)
 
 
-def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_bytes: int) -> PlanReport:
+def make_plan_report(plan: Plan, threads: int, session_bytes: int, packed_bytes: int) -> PlanReport:
     """The report of a plan; the sizes of session and packed weights come from the session."""
     graph = plan.graph
     numbered = [(wave, step) for wave, steps in enumerate(plan.waves, start=1) for step in steps]
@@ -93,7 +93,7 @@ def make_plan_report(plan: Plan, threads: int, session_bytes: int, prepared_byte
         graph.name, PHASES[graph.phase], graph.images, threads, rows, len(plan.waves), layers,
         layers - len(rows) - folded, folded, len(plan.aliases),
         sum(alias.of in joins for alias in plan.aliases.values()),
-        plan.peak_bytes, session_bytes, prepared_bytes,
+        plan.peak_bytes, session_bytes, packed_bytes,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _param_count(node: Node) -> int:
 
 
 def plan_dict(report: PlanReport) -> JsonObject:
-    """The report in plain types, ready for JSON."""
+    """The report in plain types, ready for JSON, where the packed weights are `prepared_bytes`."""
     fields = asdict(report)
-    steps = fields.pop("rows")
-    return {**fields, "flop": report.flop, "steps": steps}
+    steps, packed_bytes = fields.pop("rows"), fields.pop("packed_bytes")
+    return {**fields, "prepared_bytes": packed_bytes, "flop": report.flop, "steps": steps}

@@ -87,7 +87,7 @@ def _legend(report: PlanReport, hidden: Sequence[str]) -> Text:
         f"{counted(report.shared, 'aliased blob')} ({report.joined:,} inside a Concat); "
         f"{counted(report.waves, 'wave')}",
         f"peak memory of blobs and workspaces {human_bytes(report.peak_bytes)}, with all workers "
-        f"{human_bytes(report.session_bytes)}; packed weights {human_bytes(report.prepared_bytes)}",
+        f"{human_bytes(report.session_bytes)}; packed weights {human_bytes(report.packed_bytes)}",
         f"bytes: tops in float32 for the whole batch of {report.images}; GFLOP: 2 x multiply-adds of the layers' "
         "formulas; kernel forward: the layer's own forward; steps of a wave do not depend on each other",
         *hidden_columns(hidden),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
-from google.protobuf.message import Message
+from typing import TYPE_CHECKING
 
 from prototxt.blobs import Shape
 from prototxt.errors import InputError, MissingLayerError, TextError, did_you_mean
@@ -15,10 +13,14 @@ from prototxt.frontend.load import Options
 from prototxt.graph.select import select
 from prototxt.layers.common.messages import param_fields
 from prototxt.layers.registry import resolve_type
+from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.build import build
 from prototxt.text.definition import Definition
 from prototxt.text.parse import parse
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 __all__ = ["Edited", "edit"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from google.protobuf.message import Message
-
+from prototxt.schema import Message
 from prototxt.text.write import write
 
 __all__ = ["Difference", "differences", "shortened", "side_by_side", "value_text"]
