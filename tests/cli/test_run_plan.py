@@ -20,7 +20,7 @@ def test_plan() -> None:
     result = invoke(run, LENET, "--plan", "--threads", "2")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("LeNet · TEST · plan of 8 layers in 7 steps · 2 threads\n")
-    for part in ("ip1 .. relu1", "InnerProduct + ReLU", "1x1x28x28 → 1x20x24x24", "peak of blobs"):
+    for part in ("ip1 .. relu1", "InnerProduct + ReLU", "1x1x28x28 → 1x20x24x24", "peak memory of blobs"):
         assert part in result.out
     printed = "\n".join(line.rstrip() for line in result.out.splitlines())
     assert printed == prototxt.load_net(LENET, keep="outputs", threads=2).plan_summary()
