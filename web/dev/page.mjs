@@ -8,7 +8,7 @@ await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64
 /** compute, breakdownOf and the rest, as they are in the page. */
 export const tools = globalThis.prototxt;
 
-/** The document of a written page; its arrays are then found where the page looks for them. */
+/** Returns the document of a written page, and puts its arrays where the page looks for them. */
 export function opened(file) {
   const scripts = readFileSync(file, "utf8").matchAll(/<script id="([^"]*)"[^>]*>([^<]*)<\/script>/g);
   const texts = new Map([...scripts].map(([, id, textContent]) => [id, { textContent }]));

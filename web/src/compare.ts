@@ -116,7 +116,7 @@ export class ComparePage {
     return all.length > 0 && h("details", { class: "notes" }, h("summary", {}, `${all.length} ${all.length > 1 ? "notes" : "note"}`), h("ul", {}, ...all.map((note) => h("li", {}, note))));
   }
 
-  /** How the second net would use the first one's weights. */
+  /** The result of loading the first net's weights into the second. */
   private weights(): HTMLElement {
     const { doc, labels } = this.store;
     const order = Object.keys(FATES) as Fate["fate"][];

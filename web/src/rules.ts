@@ -1,4 +1,4 @@
-// Shapes, parameters and multiply-adds of every layer, from shapes alone: the rules of prototxt's layer types.
+// Shapes, parameters and multiply-adds of every layer, from shapes only: the rules of prototxt's layer types.
 // Pure functions of what they are given; they run in the page and under Node.
 
 import type { ArgMax, BlobId, Conv, Crop, Interp, Layer, Loss, Pool, Report, Reshape, RoiPool, Rule, Shape, Slice, Unpool } from "./types";

@@ -263,7 +263,7 @@ export interface Comparison {
   pairs: Pair[];
   /** The explanations of the layers, each distinct section once. */
   said: Explanation[];
-  /** How the second net would use the first one's weights, layer by layer. */
+  /** The result of loading the first net's weights into the second, layer by layer. */
   weights: Fate[];
 }
 

@@ -27,16 +27,16 @@ describe("breakdowns", () => {
   const w = tensor([1, 2, 2, 2], [1, 2, 3, 4, -1, -2, -3, -4]);
 
   it("adds products channel by channel, then the bias", () => {
-    const made = broken(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], [0, 0, 1, 1]);
+    const result = broken(conv, [x], [w, tensor([1], [0.5])], [1, 1, 3, 4], [0, 0, 1, 1]);
     // 0*1 + 1*2 + 3*3 + 4*4 = 27; 6*-1 + 7*-2 + 9*-3 + 10*-4 = -87
-    expect(made.groups.map((group) => group.subtotal)).toEqual([27, -87]);
-    expect(made.value).toBe(-59.5);
-    expect(made.size).toBe(27 + 87 + 0.5);
+    expect(result.groups.map((group) => group.subtotal)).toEqual([27, -87]);
+    expect(result.value).toBe(-59.5);
+    expect(result.size).toBe(27 + 87 + 0.5);
   });
   it("takes the padding as 0", () => {
-    const made = broken(conv, [x], [w, tensor([1], [0])], [1, 1, 3, 4], [0, 0, 0, 0]);
-    expect(made.groups[1]?.terms.map((term) => term.at)).toEqual([null, null, null, [0, 1, 0, 0]]);
-    expect(made.value).toBe(-24);
+    const result = broken(conv, [x], [w, tensor([1], [0])], [1, 1, 3, 4], [0, 0, 0, 0]);
+    expect(result.groups[1]?.terms.map((term) => term.at)).toEqual([null, null, null, [0, 1, 0, 0]]);
+    expect(result.value).toBe(-24);
   });
   it("tells a wrong value from a rounded one", () => {
     const at = [0, 0, 1, 1];
@@ -56,8 +56,8 @@ describe("breakdowns", () => {
   });
   it("stamps", () => {
     const rule: Rule = { kind: "deconv", num_output: 1, group: 1, bias_term: false, axis: 1, kernel_size: [3, 3], stride: [2, 2], pad: [0, 0], dilation: [1, 1] };
-    const made = broken(rule, [tensor([1, 1, 1, 2], [5, 7])], [tensor([1, 1, 3, 3], upTo(9))], [1, 1, 3, 5], [0, 0, 1, 2]);
-    expect(made.value).toBe(7 * 3 + 5 * 5);
+    const result = broken(rule, [tensor([1, 1, 1, 2], [5, 7])], [tensor([1, 1, 3, 3], upTo(9))], [1, 1, 3, 5], [0, 0, 1, 2]);
+    expect(result.value).toBe(7 * 3 + 5 * 5);
   });
   it("multiplies a matrix, stored either way", () => {
     const v = tensor([1, 3], [1, 2, 3]);
@@ -72,18 +72,18 @@ describe("breakdowns", () => {
   });
   it("normalizes by the batch", () => {
     const batch = tensor([2, 1, 1, 2], [1, 2, 3, 6]);
-    const made = broken({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
+    const result = broken({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
     // Mean 3, distances −2 −1 0 3, variance 14 / 4.
-    expect(made.value).toBe(3 / Math.sqrt(14 / 4 + 0.5));
+    expect(result.value).toBe(3 / Math.sqrt(14 / 4 + 0.5));
     const slope = [tensor([1, 1, 1, 1], [2]), tensor([1, 1, 1, 1], [-1])];
     expect(broken({ kind: "bn", arrays: 2, eps: 0.5, learns: true }, [batch], slope, [2, 1, 1, 2], [1, 0, 0, 1]).value).toBe(2 * 1.5 - 1);
   });
   it("goes between neighbours", () => {
     const rule: Rule = { kind: "interp", pad_beg: 0, pad_end: 0, size: [3, 5], shrink_factor: 1, zoom_factor: 1 };
-    const made = broken(rule, [x], [], [1, 2, 3, 5], [0, 0, 1, 1]);
+    const result = broken(rule, [x], [], [1, 2, 3, 5], [0, 0, 1, 1]);
     // Half way between the rows 0 1 2 and 3 4 5, half way between the columns.
-    expect(made.groups[0]?.terms.map(({ value, factor }) => [value, factor])).toEqual([[0, 0.25], [1, 0.25], [3, 0.25], [4, 0.25]]);
-    expect(made.value).toBe(2);
+    expect(result.groups[0]?.terms.map(({ value, factor }) => [value, factor])).toEqual([[0, 0.25], [1, 0.25], [3, 0.25], [4, 0.25]]);
+    expect(result.value).toBe(2);
     expect(broken({ ...rule, pad_beg: -1, size: [1, 1] }, [x], [], [1, 2, 1, 1], [0, 0, 0, 0]).value).toBe(4);
   });
   it("says where the largest is, and leaves ties of float16 to the engine", () => {
@@ -93,8 +93,8 @@ describe("breakdowns", () => {
     expect([place([1, 5, 2, 3], false, 1), place([1, 5, 2, 5], false, 3), place([1, 5, 2, 5], true, 3), place([NaN, NaN, NaN, NaN], false, -1)]).toEqual([1, 1, 3, -1]);
   });
   it("finds where a value came from", () => {
-    const made = broken({ kind: "concat", axis: 1 }, [x, tensor([1, 1, 2, 3], upTo(6))], [], [1, 3, 2, 3], [0, 2, 1, 1]);
-    expect(made.groups[0]).toMatchObject({ bottom: 1, terms: [{ at: [0, 0, 1, 1], value: 4 }] });
+    const result = broken({ kind: "concat", axis: 1 }, [x, tensor([1, 1, 2, 3], upTo(6))], [], [1, 3, 2, 3], [0, 2, 1, 1]);
+    expect(result.groups[0]).toMatchObject({ bottom: 1, terms: [{ at: [0, 0, 1, 1], value: 4 }] });
   });
   it("says why there is none", () => {
     expect(() => broken({ kind: "unknown" }, [x], [], [1], [0])).toThrow(NoBreakdown);
@@ -103,14 +103,14 @@ describe("breakdowns", () => {
 });
 
 describe("what the page has no breakdown of", () => {
-  const asked = (file: string, name: string, at: number[], which = 0): string => command({ ...net, net: { ...net.net, file } }, layer({ kind: "unknown" }, name), which, at);
-  it("is asked for by a command", () => {
-    expect(asked("net.prototxt", "fire2/conv", [0, 1, 2])).toBe("prototxt-explain net.prototxt fire2/conv --at 0,1,2");
-    expect(asked("net.prototxt", "loss", [], 1)).toBe("prototxt-explain net.prototxt loss --at '' --top 1");
+  const commandOf = (file: string, name: string, at: number[], which = 0): string => command({ ...net, net: { ...net.net, file } }, layer({ kind: "unknown" }, name), which, at);
+  it("is printed by a command", () => {
+    expect(commandOf("net.prototxt", "fire2/conv", [0, 1, 2])).toBe("prototxt-explain net.prototxt fire2/conv --at 0,1,2");
+    expect(commandOf("net.prototxt", "loss", [], 1)).toBe("prototxt-explain net.prototxt loss --at '' --top 1");
   });
   it("whatever the names are", () => {
-    expect(asked("a b.prototxt", "it's; rm *", [0])).toBe("prototxt-explain 'a b.prototxt' 'it'\\''s; rm *' --at 0");
-    expect(asked("net.prototxt", "-o", [0])).toBe("prototxt-explain --at 0 -- net.prototxt -o");
+    expect(commandOf("a b.prototxt", "it's; rm *", [0])).toBe("prototxt-explain 'a b.prototxt' 'it'\\''s; rm *' --at 0");
+    expect(commandOf("net.prototxt", "-o", [0])).toBe("prototxt-explain --at 0 -- net.prototxt -o");
   });
 });
 
