@@ -27,9 +27,9 @@ def read(name: str) -> Iterator[Item]:
 
 
 def test_in_order_with_failures_in_their_place() -> None:
-    found = list(read_ahead(["a", "bad", "three", "full", "b"], read, 2))
-    assert [entry.name for entry in found] == ["a0", "bad", "three0", "three1", "three2", "full", "b0"]
-    bad, full = (entry for entry in found if isinstance(entry, Failure))
+    result = list(read_ahead(["a", "bad", "three", "full", "b"], read, 2))
+    assert [entry.name for entry in result] == ["a0", "bad", "three0", "three1", "three2", "full", "b0"]
+    bad, full = (entry for entry in result if isinstance(entry, Failure))
     assert str(bad.error) == "broken"
     assert str(full.error) == "full: out of memory: 8 GiB"
 
@@ -42,17 +42,17 @@ def test_no_further_ahead_than_asked(depth: int) -> None:
         begun.append(name)
         yield item(name)
 
-    found = read_ahead((str(i) for i in range(20)), slow, depth)
+    result = read_ahead((str(i) for i in range(20)), slow, depth)
     for taken in range(1, 6):
-        next(found)
+        next(result)
         assert len(begun) <= taken + depth
-    found.close()
+    result.close()
 
 
 def test_nobody_reads_after_the_end() -> None:
-    found = read_ahead((str(i) for i in range(50)), read, 4)
-    next(found)
-    found.close()
+    result = read_ahead((str(i) for i in range(50)), read, 4)
+    next(result)
+    result.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("prototxt-run")]
 
 

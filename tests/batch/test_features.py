@@ -72,12 +72,12 @@ def joined(parts: Sequence[tuple[list[str], Mapping[str, Array]]]) -> Read:
     return names, {blob: np.concatenate([blobs[blob] for _, blobs in parts]) for blob in parts[0][1]}
 
 
-def assert_equal(found: Read, expected: Read) -> None:
-    assert found[0] == expected[0]
-    assert found[1].keys() == expected[1].keys()
+def assert_equal(result: Read, expected: Read) -> None:
+    assert result[0] == expected[0]
+    assert result[1].keys() == expected[1].keys()
     for blob, rows in expected[1].items():
-        assert found[1][blob].dtype == np.float32
-        np.testing.assert_array_equal(found[1][blob], rows)
+        assert result[1][blob].dtype == np.float32
+        np.testing.assert_array_equal(result[1][blob], rows)
 
 
 @every_format
@@ -113,8 +113,8 @@ def test_channels_last_and_order_of_blobs(tmp_path: Path, suffix: str) -> None:
     with open_features(path) as writer:
         writer.append(["a", "b"], {"x": x, "y": y})
         writer.append(["c", "d"], {"y": y, "x": x})
-    found = read(path, ["x", "y"])
-    assert_equal(found, ([*"abcd"], {"x": np.concatenate([x, x]), "y": np.concatenate([y, y])}))
+    result = read(path, ["x", "y"])
+    assert_equal(result, ([*"abcd"], {"x": np.concatenate([x, x]), "y": np.concatenate([y, y])}))
 
 
 @every_format

@@ -28,8 +28,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def names(folder: Path, *found: str) -> list[str]:
-    return [str(folder / name) for name in found]
+def names(folder: Path, *result: str) -> list[str]:
+    return [str(folder / name) for name in result]
 
 
 def test_a_folder(folder: Path) -> None:

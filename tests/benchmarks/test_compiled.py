@@ -23,7 +23,7 @@ def test_times_by_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     nets = [prototxt.parse_net(TEXT, engine=engine, keep="outputs") for engine in compiled.ENGINES]
     feeds = {"data": noise(1, 16, 20, 23)}
     assert [len(times) for times in compiled.whole(nets, feeds)] == [3, 3]
-    found = compiled.by_kernel(nets, feeds)
-    assert set(found) == {"max_pool_compiled", "lrn_across_channels_compiled"}
-    assert all(len(rounds) == 3 and min(min(pair) for pair in rounds) > 0 for rounds in found.values())
+    result = compiled.by_kernel(nets, feeds)
+    assert set(result) == {"max_pool_compiled", "lrn_across_channels_compiled"}
+    assert all(len(rounds) == 3 and min(min(pair) for pair in rounds) > 0 for rounds in result.values())
     assert compiled.kernels(nets[0].plan()) == {}

@@ -56,10 +56,10 @@ def test_geometric_mean() -> None:
 
 def test_errors_are_by_the_largest_value_of_each_image() -> None:
     expected = np.array([[1, 2, 4], [0.1, 0.2, 0.1]], np.float32)
-    found = expected + np.array([[0, 0.04, 0], [0, 0, 0.01]], np.float32)
-    assert relative_error(found, expected) == pytest.approx(0.05)
-    found[0, 0] = np.nan
-    assert relative_error(found, expected) == inf
+    result = expected + np.array([[0, 0.04, 0], [0, 0, 0.01]], np.float32)
+    assert relative_error(result, expected) == pytest.approx(0.05)
+    result[0, 0] = np.nan
+    assert relative_error(result, expected) == inf
 
 
 def test_the_largest_error_of_all_rounds_stays() -> None:

@@ -71,10 +71,10 @@ def test_every_layer_gives_the_nets_numbers() -> None:
     onnx.checker.check_model(model, full_check=True)
     for batch in (2, 3):
         images = np.random.default_rng(batch).standard_normal((batch, 4, 22, 17)).astype(np.float32)
-        expected, found = net.forward(data=images), evaluate(model, images)
-        assert set(found) == set(expected) == {"all", "pool2", "prob"}
+        expected, result = net.forward(data=images), evaluate(model, images)
+        assert set(result) == set(expected) == {"all", "pool2", "prob"}
         for name, values in expected.items():
-            np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=1e-6)
+            np.testing.assert_allclose(result[name], values, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NETS)

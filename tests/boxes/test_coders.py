@@ -28,10 +28,10 @@ def test_centres_and_sizes() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_there_and_back(code: str) -> None:
-    priors, told = PRIOR + floats(0.1) * noise(7, 1), 0.3 * noise(5, 7, 4)
-    boxes = decode(code, priors, told)
+    priors, offsets = PRIOR + floats(0.1) * noise(7, 1), 0.3 * noise(5, 7, 4)
+    boxes = decode(code, priors, offsets)
     assert boxes.dtype == np.float32
-    np.testing.assert_allclose(encode(code, priors, boxes), told, atol=1e-5)
+    np.testing.assert_allclose(encode(code, priors, boxes), offsets, atol=1e-5)
 
 
 def test_a_box_too_large_for_a_number() -> None:

@@ -16,7 +16,7 @@ BOXES = np.array(
 
 @pytest.fixture(params=[1, 2**20], autouse=True)
 def together(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TOGETHER", request.param)
+    monkeypatch.setattr(module, "BLOCK_VALUES", request.param)
 
 
 def test_the_best_of_each() -> None:

@@ -47,7 +47,7 @@ def open_report(browser: Any) -> Iterator[Open]:
             lambda said: one.complaints.append(said.text) if said.type in ("error", "warning") else None,
         )
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        page.on("request", lambda asked: one.asked_for.append(asked.url))
+        page.on("request", lambda queries: one.asked_for.append(queries.url))
         page.goto(f"file://{file}{place}")
         page.wait_for_function("globalThis.prototxt?.store")
         return one

@@ -44,11 +44,11 @@ def page(changed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(changed: Path) -> Diff:
-    return found_in(Path(ALEXNET), changed)
+def net_diff(changed: Path) -> Diff:
+    return diff_of(Path(ALEXNET), changed)
 
 
-def found_in(first: Path, second: Path) -> Diff:
+def diff_of(first: Path, second: Path) -> Diff:
     nets = [define_net(file.read_text(), str(file)) for file in (first, second)]
     return diff(nets[0], nets[1], Options())
 
@@ -60,16 +60,16 @@ def written(folder: Path, first: str | Path, second: str | Path) -> Path:
 
 def cards(opened: Opened) -> dict[str, list[str]]:
     """The lines of every total."""
-    told: dict[str, list[str]] = opened.page.evaluate(
+    shown: dict[str, list[str]] = opened.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("[data-total]")].map(card =>
         [card.dataset.total, [...card.querySelectorAll("p")].map(p => p.textContent)]))"""
     )
-    return told
+    return shown
 
 
 def rows(opened: Opened) -> dict[str, dict[str, list[str]]]:
     """Every row of the table: what stands in its cells, before and after."""
-    told: dict[str, dict[str, list[str]]] = opened.page.evaluate(
+    shown: dict[str, dict[str, list[str]]] = opened.page.evaluate(
         """() => {
         const alone = e => [...e.childNodes].filter(n => !n.classList?.contains("sr")).map(n => n.textContent).join("")
         const texts = td => td.querySelector("s") ? [...td.querySelectorAll("s, b")].map(alone) : [td.textContent]
@@ -78,27 +78,27 @@ def rows(opened: Opened) -> dict[str, dict[str, list[str]]]:
         return Object.fromEntries(rows.map(row => [row.dataset.layer, Object.fromEntries(cells(row))]))
         }"""
     )
-    return told
+    return shown
 
 
 def filter_by(opened: Opened, key: str) -> None:
     opened.page.locator(f'[data-filter="{key}"]').click()
 
 
-def test_totals(open_report: Open, page: Path, found: Diff) -> None:
-    before, after = found.comparison.before, found.comparison.after
-    told = cards(open_report(page))
-    assert told["layers"] == ["24", "the same"]
+def test_totals(open_report: Open, page: Path, net_diff: Diff) -> None:
+    before, after = net_diff.comparison.before, net_diff.comparison.after
+    message = cards(open_report(page))
+    assert message["layers"] == ["24", "the same"]
     for label, old, new in (
         ("parameters", before.params, after.params),
         ("MAC", before.macs, after.macs),
     ):
         sign = "+" if new > old else "−"
-        assert told[label][:2] == [f"{old:,}", f"→ {new:,}"]
-        assert told[label][2].split(" · ")[0] == f"{sign}{abs(new - old):,}"
-    assert told["MAC"][2].endswith(f"× {after.macs / before.macs:.3g}")
-    assert told["blobs"][0] == "5.66 MB"
-    assert told["input"] == ["1 × 3 × 227 × 227", "the same"]
+        assert message[label][:2] == [f"{old:,}", f"→ {new:,}"]
+        assert message[label][2].split(" · ")[0] == f"{sign}{abs(new - old):,}"
+    assert message["MAC"][2].endswith(f"× {after.macs / before.macs:.3g}")
+    assert message["blobs"][0] == "5.66 MB"
+    assert message["input"] == ["1 × 3 × 227 × 227", "the same"]
 
 
 def as_shown(shapes: tuple[Shape | None, ...]) -> str:
@@ -107,17 +107,17 @@ def as_shown(shapes: tuple[Shape | None, ...]) -> str:
 
 @pytest.mark.parametrize("convention", ["mac", "bias", "flop"])
 def test_every_row_says_what_explain_says(
-    open_report: Open, page: Path, found: Diff, convention: str
+    open_report: Open, page: Path, net_diff: Diff, convention: str
 ) -> None:
     opened = open_report(page)
     opened.page.get_by_label("How cost is counted").select_option(convention)
     filter_by(opened, "all")
     shown = rows(opened)
-    assert list(shown) == [pair.name for pair in found.comparison.pairs]
-    for pair in found.comparison.pairs:
+    assert list(shown) == [pair.name for pair in net_diff.comparison.pairs]
+    for pair in net_diff.comparison.pairs:
         sides = [
             (side, graph)
-            for side, graph in ((pair.before, found.before), (pair.after, found.after))
+            for side, graph in ((pair.before, net_diff.before), (pair.after, net_diff.after))
             if side is not None
         ]
         added = [biases(graph, graph.nodes[side.index]) for side, graph in sides]
@@ -135,17 +135,17 @@ def test_every_row_says_what_explain_says(
             assert shown[pair.name][column] == list(dict.fromkeys(texts)), (pair.name, column)
 
 
-def test_filters(open_report: Open, page: Path, found: Diff) -> None:
+def test_filters(open_report: Open, page: Path, net_diff: Diff) -> None:
     opened = open_report(page)
-    pairs = found.comparison.pairs
-    own = {key[0] for key, fields in found.fields.items() if fields}
+    pairs = net_diff.comparison.pairs
+    own = {key[0] for key, fields in net_diff.fields.items() if fields}
     wanted = {
-        "differs": [pair.name for pair in pairs if found.differs(pair)],
+        "differs": [pair.name for pair in pairs if net_diff.differs(pair)],
         "changed": [pair.name for pair in pairs if not pair.change and pair.name in own],
         "follows": [pair.name for pair in pairs if not pair.change and pair.differs and pair.name not in own],
         "before": ["fc8"],
         "after": ["fc8_mine"],
-        "same": [pair.name for pair in pairs if not found.differs(pair)],
+        "same": [pair.name for pair in pairs if not net_diff.differs(pair)],
     }
     assert list(rows(opened)) == wanted["differs"]
     for key, names in wanted.items():
@@ -166,7 +166,7 @@ def test_search_and_sort(open_report: Open, page: Path) -> None:
     assert params == sorted(params, reverse=True)
 
 
-def test_a_click_shows_both_layers(open_report: Open, page: Path, found: Diff) -> None:
+def test_a_click_shows_both_layers(open_report: Open, page: Path, net_diff: Diff) -> None:
     opened = open_report(page)
     opened.page.locator('.node[data-layer="conv1"]').click()
     assert opened.page.url.endswith("#conv1")
@@ -194,7 +194,7 @@ def test_links(open_report: Open, page: Path) -> None:
     opened.page.wait_for_function("document.querySelector('.compare-layer h2').textContent === 'conv3'")
 
 
-def test_which_weights_load(open_report: Open, page: Path, found: Diff) -> None:
+def test_which_weights_load(open_report: Open, page: Path, net_diff: Diff) -> None:
     opened = open_report(page)
     opened.page.keyboard.press("w")
     fates: dict[str, str] = opened.page.evaluate(
@@ -203,15 +203,15 @@ def test_which_weights_load(open_report: Open, page: Path, found: Diff) -> None:
     )
     wanted = {
         fate.layer: "loads" if fate.loads else "refused" if fate.refused else "unused"
-        for fate in found.weight_matches
+        for fate in net_diff.weight_matches
     }
-    assert fates == {**dict.fromkeys(found.without_weights, "missing"), **wanted}
+    assert fates == {**dict.fromkeys(net_diff.without_weights, "missing"), **wanted}
     verdict = opened.page.locator(".weights-view .verdict-mark").inner_text()
     assert "refused as a whole" in verdict
-    assert all(fate.layer in verdict for fate in found.weight_matches if fate.refused)
+    assert all(fate.layer in verdict for fate in net_diff.weight_matches if fate.refused)
 
 
-def test_csv_and_json(open_report: Open, page: Path, found: Diff) -> None:
+def test_csv_and_json(open_report: Open, page: Path, net_diff: Diff) -> None:
     opened = open_report(page)
     filter_by(opened, "all")
     files = {}
@@ -220,11 +220,11 @@ def test_csv_and_json(open_report: Open, page: Path, found: Diff) -> None:
             opened.page.get_by_role("button", name=name, exact=True).click()
         files[name] = Path(started.value.path()).read_text()
     table = list(csv.DictReader(files["CSV"].splitlines()))
-    assert [row["layer"] for row in table] == [pair.name for pair in found.comparison.pairs]
+    assert [row["layer"] for row in table] == [pair.name for pair in net_diff.comparison.pairs]
     sums = [sum(int(row[f"cost_{side}"] or 0) for row in table) for side in ("before", "after")]
-    assert sums == [found.comparison.before.macs, found.comparison.after.macs]
+    assert sums == [net_diff.comparison.before.macs, net_diff.comparison.after.macs]
     document = json.loads(files["JSON"])
-    assert document["after"]["totals"]["params"] == found.comparison.after.params
+    assert document["after"]["totals"]["params"] == net_diff.comparison.after.params
     assert [layer["name"] for layer in document["layers"]] == [row["layer"] for row in table]
 
 
@@ -293,8 +293,8 @@ def test_large_nets(open_report: Open, tmp_path: Path) -> None:
     names = [f"prototxt_ResNet-{depth}-deploy.prototxt" for depth in (50, 152)]
     first, second = (CORPUS / "kaiming" / name for name in names)
     opened = open_report(written(tmp_path, first, second))
-    found = found_in(first, second)
-    assert len(rows(opened)) == sum(map(found.differs, found.comparison.pairs))
+    result = diff_of(first, second)
+    assert len(rows(opened)) == sum(map(result.differs, result.comparison.pairs))
     folded, fit = opened.page.locator(".node.folded"), opened.page.locator(".tools").get_by_text("Fit")
     fit.click()  # what is out of view is not in the document
     count = folded.count()
@@ -303,7 +303,7 @@ def test_large_nets(open_report: Open, tmp_path: Path) -> None:
     fit.click()
     assert folded.count() == 0
     shown = opened.page.evaluate("document.querySelectorAll('.graph [data-layer]').length")
-    assert shown == len(found.comparison.pairs)
+    assert shown == len(result.comparison.pairs)
     opened.page.get_by_role("button", name="Fold layers").click()
     fit.click()
     assert folded.count() == count

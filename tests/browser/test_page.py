@@ -30,7 +30,7 @@ def click_map(page: Any, number: int, y: int, x: int) -> None:
     canvas.click(position={"x": left, "y": top})
 
 
-def told(page: Any) -> tuple[float, bool]:
+def shown_value(page: Any) -> tuple[float, bool]:
     """The ledger's sum, and whether it agrees with the stored blob."""
     pixel = page.locator("section.pixel")
     pixel.wait_for()
@@ -51,7 +51,7 @@ def test_a_layer_a_map_a_pixel(
     page = open_report(lenet).page
     page.locator(f'.graph [data-layer="{layer}"]').first.click()
     click_map(page, *place[1:])
-    value, agrees = told(page)
+    value, agrees = shown_value(page)
     assert page.url.endswith(f"#{layer}/{','.join(map(str, place[1:]))}")
     assert agrees
     assert value == pytest.approx(float(blob(lenet, top)[place]), rel=1e-5, abs=1e-6)
@@ -68,7 +68,7 @@ def test_a_layer_a_map_a_pixel(
     ],
 )
 def test_deep_links(open_report: Open, lenet: Path, link: str, top: str, place: tuple[int, ...]) -> None:
-    value, agrees = told(open_report(lenet, link).page)
+    value, agrees = shown_value(open_report(lenet, link).page)
     assert agrees
     assert value == pytest.approx(float(blob(lenet, top)[place]), rel=1e-5, abs=1e-6)
 
@@ -77,7 +77,7 @@ def test_what_the_page_shows_is_what_the_engine_makes(open_report: Open, lenet: 
     opened = open_report(lenet, "#conv2/17,3,4")
     net = prototxt.load_net(LENET, WEIGHTS)
     net.forward(data=blob(lenet, "data@0"))
-    assert told(opened.page)[0] == pytest.approx(float(net.blobs["conv2"].data[0, 17, 3, 4]), rel=1e-5)
+    assert shown_value(opened.page)[0] == pytest.approx(float(net.blobs["conv2"].data[0, 17, 3, 4]), rel=1e-5)
     shown = opened.page.locator("#breakdown-value").inner_text().replace("−", "-")
     assert float(shown) == pytest.approx(float(net.blobs["conv2"].data[0, 17, 3, 4]), rel=1e-3)
     assert len(opened.page.locator(".groups .group-row").all()) >= 12
@@ -222,14 +222,14 @@ def test_names_are_text(open_report: Open, tmp_path: Path) -> None:
 
 def cut_off(page: Any) -> list[str]:
     """Texts of the page (the graph apart, which is moved about) that stick out of the window."""
-    found: list[str] = page.evaluate(
+    result: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("h1, h2, h3, p, dt, dd, button, label")]
         .filter(e => e.offsetParent && !e.closest("svg") && !e.closest("table"))
         .map(e => [e, e.getBoundingClientRect()])
         .filter(([, box]) => box.width && (box.right > innerWidth + 1 || box.left < -1))
         .map(([e]) => e.textContent.slice(0, 60))"""
     )
-    return found
+    return result
 
 
 @pytest.mark.parametrize("place", ["", "#conv2", "#conv2/17,3,4", "#prob/7"])
@@ -273,7 +273,7 @@ def test_alexnet_in_half_precision(
     open_report: Open, alexnet: Path, place: tuple[int, int, int, int]
 ) -> None:
     page = open_report(alexnet, f"#conv1/{','.join(map(str, place[1:]))}").page
-    value, agrees = told(page)
+    value, agrees = shown_value(page)
     assert agrees
     values = blob(alexnet, "conv1@0")
     assert value == pytest.approx(float(values[place]), abs=1e-3 * float(np.abs(values).max()))

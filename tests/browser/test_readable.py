@@ -21,8 +21,8 @@ EACH = [(net, place) for net, places in VIEWS.items() for place in places]
 
 @pytest.fixture
 def file(net: str, request: pytest.FixtureRequest) -> Path:
-    found: Path = request.getfixturevalue(net)
-    return found
+    result: Path = request.getfixturevalue(net)
+    return result
 
 
 @needs_shared

@@ -44,10 +44,10 @@ def test_the_value_under_the_pointer(open_report: Open, lenet: Path, place: tupl
     maps = page.locator(MAPS).first
     maps.scroll_into_view_if_needed()
     maps.hover(position=center(maps.evaluate(SETTLED), place))
-    told = page.locator(".maps-part .readout").inner_text()
+    message = page.locator(".maps-part .readout").inner_text()
     value = float(blob(lenet, "conv1@0")[0][place])
-    assert told.startswith(f"map {place[0]}, row {place[1]}, column {place[2]}:")
-    assert number(told.rpartition(":")[2]) == pytest.approx(value, rel=1e-5, abs=1e-6)
+    assert message.startswith(f"map {place[0]}, row {place[1]}, column {place[2]}:")
+    assert number(message.rpartition(":")[2]) == pytest.approx(value, rel=1e-5, abs=1e-6)
 
 
 def colour(page: Any, place: tuple[int, int, int]) -> list[int]:
@@ -110,7 +110,7 @@ def test_every_version_of_a_blob_can_be_looked_at(open_report: Open, alexnet: Pa
     )
 
 
-def seen(graph: Graph, name: str, y: int, x: int) -> tuple[list[int], list[int], float]:
+def receptive_field(graph: Graph, name: str, y: int, x: int) -> tuple[list[int], list[int], float]:
     """What Python's explain says that a value sees: first and last row, first and last column, padded share."""
     field = receptive_fields(graph)[BlobId(name)]
     spans = [
@@ -139,7 +139,7 @@ def test_the_receptive_field_is_drawn_on_the_image(
 ) -> None:
     page = open_report(alexnet, f"#{name}/{map_},{y},{x}").page
     graph = load_graph(ALEXNET)
-    rows, columns, padded = seen(graph, name, y, x)
+    rows, columns, padded = receptive_field(graph, name, y, x)
     text = page.locator(".sight p").inner_text()
     assert f"rows {rows[0]} to {rows[1]}, columns {columns[0]} to {columns[1]}" in text.replace("−", "-")
     assert f"{100 * padded:.1f} % of that is padding" in text if padded else "None of that is padding" in text
@@ -173,7 +173,7 @@ def test_fields_of_every_layer_are_python_s(open_report: Open, alexnet: Path) ->
         if len(shape) != 4 or not field.aligned:
             continue
         for y, x in ((0, 0), (shape[2] - 1, shape[3] // 2)):
-            told = page.evaluate(
+            message = page.evaluate(
                 """([id, y, x]) => {
                 const {store, fields} = globalThis.prototxt, field = fields(store.report, id, y, x).get("data@0")
                 return [field.rows, field.columns]
@@ -184,7 +184,7 @@ def test_fields_of_every_layer_are_python_s(open_report: Open, alexnet: Path) ->
                 [int(axis.first + i * axis.jump), int(axis.last + i * axis.jump)]
                 for axis, i in zip(field.axes, (y, x), strict=True)
             )
-            assert told == [rows, columns], blob_id
+            assert message == [rows, columns], blob_id
 
 
 @needs_shared
@@ -310,11 +310,11 @@ def test_tables_as_files(open_report: Open, alexnet: Path) -> None:
     assert [(row["name"], int(row["params"]), int(row["cost"])) for row in rows] == [
         (row.name, row.param_count, row.macs) for row in report.rows
     ]
-    told = json.loads(saved(page, "JSON"))
-    assert [(row["name"], row["param_count"], row["macs"]) for row in told["layers"]] == [
+    document = json.loads(saved(page, "JSON"))
+    assert [(row["name"], row["param_count"], row["macs"]) for row in document["layers"]] == [
         (row.name, row.param_count, row.macs) for row in report.rows
     ]
-    assert told["totals"]["params"] == sum(row.param_count for row in report.rows)
+    assert document["totals"]["params"] == sum(row.param_count for row in report.rows)
 
 
 def test_the_graph_as_a_file(open_report: Open, lenet: Path, browser: Any) -> None:
@@ -333,8 +333,8 @@ def test_the_graph_as_a_file(open_report: Open, lenet: Path, browser: Any) -> No
 
 
 def background(opened: Opened) -> str:
-    found: str = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    return found
+    result: str = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return result
 
 
 def test_light_and_dark(open_report: Open, lenet: Path) -> None:

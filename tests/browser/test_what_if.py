@@ -33,8 +33,8 @@ def wanted(net: str, edit: Edit, folder: Path) -> dict[str, Any]:
     (folder / "net.prototxt").write_text(text)
     done = invoke(shapes, folder / "net.prototxt", "--format", "json")
     assert done.code == 0, done.err
-    told: dict[str, Any] = json.loads(done.out)
-    return told
+    document: dict[str, Any] = json.loads(done.out)
+    return document
 
 
 def computed(opened: Opened) -> list[dict[str, Any]]:
@@ -114,16 +114,16 @@ def test_every_shape_and_cost_is_that_of_the_edited_file(
     value: str,
     edit: Edit,
 ) -> None:
-    told = wanted(net, edit, tmp_path)
+    message = wanted(net, edit, tmp_path)
     opened = open_report(lenet if net == LENET else alexnet, f"#{layer}")
     change(opened.page, name, value)
     rows = computed(opened)
     keys = rows[0].keys()
-    assert rows == [{key: each[key] for key in keys} for each in told["layers"]]
+    assert rows == [{key: each[key] for key in keys} for each in message["layers"]]
     opened.page.evaluate("document.activeElement.blur()")
     opened.page.keyboard.press("t")
     shown = table(opened.page)
-    for each in told["layers"]:
+    for each in message["layers"]:
         shape = " × ".join(map(str, each["shapes"][0]))
         assert shown[each["name"]] == [shape, f"{each['param_count']:,}", f"{each['macs']:,}"], each["name"]
     assert "What if: 1 layer changed" in opened.page.locator(".changes").inner_text()
@@ -178,6 +178,6 @@ def test_changes_of_several_layers_add_up(open_report: Open, lenet: Path, tmp_pa
     for pattern, new in (missing("conv1", "stride: 2"), field("conv2", "kernel_size", "5", "3")):
         text = re.sub(pattern, new, text, count=1, flags=re.DOTALL)
     (tmp_path / "net.prototxt").write_text(text)
-    told = json.loads(invoke(shapes, tmp_path / "net.prototxt", "--format", "json").out)
-    assert [row["shapes"] for row in computed(opened)] == [each["shapes"] for each in told["layers"]]
+    document = json.loads(invoke(shapes, tmp_path / "net.prototxt", "--format", "json").out)
+    assert [row["shapes"] for row in computed(opened)] == [each["shapes"] for each in document["layers"]]
     assert "What if: 2 layers changed" in opened.page.locator(".changes").inner_text()

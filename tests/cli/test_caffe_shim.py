@@ -66,11 +66,11 @@ class Environment:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    made = Environment(tmp_path / "env")
-    venv.create(made.folder, with_pip=False)
+    result = Environment(tmp_path / "env")
+    venv.create(result.folder, with_pip=False)
     paths = [str(ROOT / "src"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    (made.packages / "prototxt.pth").write_text("\n".join(paths))
-    return made
+    (result.packages / "prototxt.pth").write_text("\n".join(paths))
+    return result
 
 
 def test_install_use_and_uninstall(environment: Environment) -> None:

@@ -25,7 +25,7 @@ def invoke(*words: object) -> Result:
     return CliRunner().invoke(main, [str(w) for w in words])
 
 
-def made(*words: object) -> str:
+def run_dataset(*words: object) -> str:
     """What the command prints when it succeeds."""
     result = invoke(*words)
     assert result.exit_code == 0, result.output
@@ -65,7 +65,7 @@ def test_a_database_that_a_net_reads(tmp_path: Path, listed: Path, backend: str,
         "7x6",
         *more,
     ]
-    assert f"{out}: 4 images of 3 x 7 x 6, {backend}" in made(*words)
+    assert f"{out}: 4 images of 3 x 7 x 6, {backend}" in run_dataset(*words)
     got = data_net(f'source: "{out}" backend: {backend.upper()} batch_size: 4').forward()
     assert got["label"].tolist() == [5, 6, 7, 8]
     for i, size in enumerate(SIZES):
@@ -89,7 +89,7 @@ def test_hdf5_that_a_net_reads(tmp_path: Path, listed: Path) -> None:
         "7x6",
         "--gray",
     ]
-    assert "4 images of 1 x 7 x 6, hdf5" in made(*words)
+    assert "4 images of 1 x 7 x 6, hdf5" in run_dataset(*words)
     (tmp_path / "files").write_text(f"{out}\n")
     fields = f'source: "{tmp_path}/files" batch_size: 3'
     net = prototxt.parse_net(
@@ -101,7 +101,7 @@ def test_hdf5_that_a_net_reads(tmp_path: Path, listed: Path) -> None:
 
 
 def test_encoded_files_are_stored_as_they_are(tmp_path: Path, listed: Path) -> None:
-    said = made("make", listed, tmp_path / "db", "--root", tmp_path / "images", "--encoded")
+    said = run_dataset("make", listed, tmp_path / "db", "--root", tmp_path / "images", "--encoded")
     assert "images of 3 sizes" in said
     with open_database(str(tmp_path / "db"), "LMDB") as reader:
         (key, record), *_ = reader.records()
@@ -115,7 +115,7 @@ def test_gray_encoded_and_shuffled(tmp_path: Path, listed: Path) -> None:
     common = ["--root", tmp_path / "images", "--gray", "--encoded", "--resize", "5x4", "--shuffle"]
     orders = []
     for i, seed in enumerate((1, 1, 2)):
-        made("make", listed, tmp_path / f"db{i}", *common, "--seed", seed)
+        run_dataset("make", listed, tmp_path / f"db{i}", *common, "--seed", seed)
         samples = list(every_sample(str(tmp_path / f"db{i}"), "LMDB"))
         assert {s.image.shape for s in samples} == {(1, 5, 4)}
         orders.append([int(s.label) for s in samples])
@@ -128,15 +128,15 @@ def test_an_lmdb_grows_as_it_fills(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("prototxt.data.lmdb._BYTES_AT_ONCE", 1 << 14)
     write_images(tmp_path, [(64, 64)] * 30)
     (tmp_path / "list").write_text("".join(f"image {i}.png {i}\n" for i in range(30)))
-    made("make", tmp_path / "list", tmp_path / "db", "--root", tmp_path)
+    run_dataset("make", tmp_path / "list", tmp_path / "db", "--root", tmp_path)
     assert [int(s.label) for s in every_sample(str(tmp_path / "db"), "LMDB")] == list(range(30))
 
 
 @pytest.mark.parametrize("backend", ["lmdb", "leveldb"])
 def test_the_mean_and_a_net_that_subtracts_it(tmp_path: Path, listed: Path, backend: str) -> None:
     db, out = tmp_path / "db", tmp_path / "mean.binaryproto"
-    made("make", listed, db, "--backend", backend, "--root", tmp_path / "images", "--resize", "7x6")
-    said = made("mean", db, out)
+    run_dataset("make", listed, db, "--backend", backend, "--root", tmp_path / "images", "--resize", "7x6")
+    said = run_dataset("mean", db, out)
     assert "the mean of 4 images, 3 x 7 x 6" in said
     images = np.stack([s.image for s in every_sample(str(db), backend.upper())])
     want = images.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -191,7 +191,7 @@ def test_refusals(tmp_path: Path, listed: Path) -> None:
 def test_refusals_of_mean(tmp_path: Path, listed: Path) -> None:
     assert "no such database" in failed("mean", tmp_path / "no", tmp_path / "out")
     assert "not an LMDB" in failed("mean", listed, tmp_path / "out")
-    made("make", listed, tmp_path / "db", "--root", tmp_path / "images")
+    run_dataset("make", listed, tmp_path / "db", "--root", tmp_path / "images")
     said = failed("mean", tmp_path / "db", tmp_path / "out")
     assert "the image is 3 x 10 x 14, those before are 3 x 12 x 9" in said
     nothing_but(tmp_path, "db", "images", "list.txt")

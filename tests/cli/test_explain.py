@@ -37,9 +37,9 @@ def test_golden(net: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_json() -> None:
-    told = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
-    assert (told["layer"], told["type"]) == ("conv2", "Convolution")
-    sections = {section["key"]: section for section in told["sections"]}
+    document = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
+    assert (document["layer"], document["type"]) == ("conv2", "Convolution")
+    sections = {section["key"]: section for section in document["sections"]}
     assert list(sections) == [
         "layer", "formula", "size", "connectivity", "parameters", "cost", "im2col", "field", "elsewhere", "pitfalls",
     ]  # fmt: skip
@@ -51,14 +51,14 @@ def test_json() -> None:
 
 
 def test_json_of_a_net() -> None:
-    told = json.loads(invoke(explain, ALEXNET, "--format", "json").out)
-    fields = {one["name"]: one["field"] for one in told["layers"]}
+    document = json.loads(invoke(explain, ALEXNET, "--format", "json").out)
+    fields = {one["name"]: one["field"] for one in document["layers"]}
     assert fields["pool5"] == {
         "root": "data", "size": [195, 195], "jump": [32.0, 32.0], "centre": [33.0, 33.0], "aligned": True,
         "whole": False,
     }  # fmt: skip
     assert fields["fc8"]["whole"] is True
-    assert told["totals"]["macs"] == 724406816
+    assert document["totals"]["macs"] == 724406816
 
 
 class Page(HTMLParser):
@@ -145,8 +145,8 @@ def test_only_some_sections() -> None:
     result = invoke(explain, ALEXNET, "conv2", "--only", "cost,size")
     heads = [row for row in result.out.splitlines() if row and not row.startswith(" ")]
     assert heads[1:] == ["How the output size follows", "What it costs"]
-    told = json.loads(invoke(explain, ALEXNET, "conv2", "--only", "field", "--format", "json").out)
-    assert [section["key"] for section in told["sections"]] == ["field"]
+    document = json.loads(invoke(explain, ALEXNET, "conv2", "--only", "field", "--format", "json").out)
+    assert [section["key"] for section in document["sections"]] == ["field"]
     assert 'did you mean "size"?' in invoke(explain, ALEXNET, "conv2", "--only", "siz").err
     assert "there are layer, formula" in invoke(explain, ALEXNET, "conv2", "--only", "x").err
     assert (
@@ -158,8 +158,8 @@ def test_only_some_sections() -> None:
 
 
 def test_every_section_can_be_asked_for() -> None:
-    told = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
-    assert tuple(section["key"] for section in told["sections"]) == SECTIONS
+    document = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
+    assert tuple(section["key"] for section in document["sections"]) == SECTIONS
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -13,19 +13,19 @@ from prototxt.cli.shapes import main as shapes
 from support.commands import ALEXNET, LENET, LENET_BLOBS, Result, invoke, write_weights
 
 
-def asked(*args: str | Path) -> Result:
+def invoke_explain(*args: str | Path) -> Result:
     return invoke(explain, *args)
 
 
-def told(*args: str | Path) -> dict[str, Any]:
+def explained(*args: str | Path) -> dict[str, Any]:
     """The lines of each section, as programs get them."""
-    result = asked(*args, "--format", "json")
+    result = invoke_explain(*args, "--format", "json")
     assert (result.code, result.err) == (0, "")
     return {section["key"]: section["lines"] for section in json.loads(result.out)["sections"]}
 
 
 def test_what_if_in_text() -> None:
-    result = asked(ALEXNET, "--what-if", "conv1.stride=2")
+    result = invoke_explain(ALEXNET, "--what-if", "conv1.stride=2")
     assert (result.code, result.err) == (0, "")
     for text in (
         "convolution_param.stride: 4 → 2",
@@ -48,10 +48,10 @@ def test_a_narrow_terminal_has_what_comes_after_below(
     from prototxt.frontend.load import Options, define_net
     from prototxt.text.files import read_text
 
-    found = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
+    output = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
     console = Console(width=90, color_system=None)
     with console.capture() as captured:
-        console.print(comparison_table(found.comparison, 90), crop=False)
+        console.print(comparison_table(output.comparison, 90), crop=False)
     lines = captured.get().splitlines()
     assert max(map(len, lines)) <= 90
     row = next(i for i, line in enumerate(lines) if line.startswith(" conv1"))
@@ -62,7 +62,7 @@ def test_a_narrow_terminal_has_what_comes_after_below(
 def test_what_if_agrees_with_shapes(tmp_path: Path) -> None:
     path = tmp_path / "edited.prototxt"
     args = ["--what-if", "conv1.stride=2", "--what-if", "data.shape=2,3,224,224", "--save-net", str(path)]
-    lines = {line["label"]: line for line in told(ALEXNET, *args)["layers"]}
+    lines = {line["label"]: line for line in explained(ALEXNET, *args)["layers"]}
     rows = json.loads(invoke(shapes, path, "--format", "json").out)
     assert rows["inputs"] == {"data": [2, 3, 224, 224]}
     for row in rows["layers"]:
@@ -74,30 +74,32 @@ def test_what_if_agrees_with_shapes(tmp_path: Path) -> None:
 
 
 def test_what_breaks() -> None:
-    result = asked(ALEXNET, "--what-if", "conv1.stride=60")
+    result = invoke_explain(ALEXNET, "--what-if", "conv1.stride=60")
     assert result.code == 1
     assert "a kernel of 3x3 leaves no window on a padded input of 1x1" in " ".join(result.out.split())
-    result = asked(ALEXNET, "--what-if", "conv1.strid=2")
+    result = invoke_explain(ALEXNET, "--what-if", "conv1.strid=2")
     assert (result.code, result.out) == (1, "")
     assert 'did you mean "stride"' in result.err
 
 
 def test_same() -> None:
-    result = asked(ALEXNET, "--same", "conv1")
+    result = invoke_explain(ALEXNET, "--same", "conv1")
     assert "5, for every size" in result.out
     assert "with pad 5 the output is 1 x 96 x 57 x 57" in result.out
-    assert told(ALEXNET, "--same", "conv2")["same"][0]["values"]["pads"] == [2]
-    assert "slides no window" in asked(ALEXNET, "--same", "relu1").err
-    assert 'no layer "conv9"' in asked(ALEXNET, "--same", "conv9").err
+    assert explained(ALEXNET, "--same", "conv2")["same"][0]["values"]["pads"] == [2]
+    assert "slides no window" in invoke_explain(ALEXNET, "--same", "relu1").err
+    assert 'no layer "conv9"' in invoke_explain(ALEXNET, "--same", "conv9").err
 
 
 def test_fc_as_conv(tmp_path: Path) -> None:
-    lines = {line["label"]: line for line in told(ALEXNET, "--fc-as-conv", "384x384")["scores"]}
+    lines = {line["label"]: line for line in explained(ALEXNET, "--fc-as-conv", "384x384")["scores"]}
     assert lines["384x384"]["values"]["scores"] == {"prob": [1, 1000, 6, 6]}
-    assert len(told(ALEXNET, "--fc-as-conv")["scores"]) == 4 + 1
+    assert len(explained(ALEXNET, "--fc-as-conv")["scores"]) == 4 + 1
     net, weights = tmp_path / "conv.prototxt", tmp_path / "conv.caffemodel"
     old = write_weights(tmp_path / "lenet.caffemodel", LENET_BLOBS)
-    result = asked(LENET, "--fc-as-conv=56", "--weights", old, "--save-net", net, "--save-weights", weights)
+    result = invoke_explain(
+        LENET, "--fc-as-conv=56", "--weights", old, "--save-net", net, "--save-weights", weights
+    )
     assert (result.code, result.err) == (0, "")
     assert result.out.count("equal: largest difference") == 3
     assert json.loads(invoke(shapes, net, "--format", "json").out)["layers"][5]["params"] == [
@@ -109,12 +111,12 @@ def test_fc_as_conv(tmp_path: Path) -> None:
 def test_diff(tmp_path: Path) -> None:
     other = tmp_path / "other.prototxt"
     other.write_text(Path(LENET).read_text().replace("num_output: 10", "num_output: 7"))
-    result = asked(LENET, "--diff", other)
+    result = invoke_explain(LENET, "--diff", other)
     assert (result.code, result.err) == (0, "")
     assert "inner_product_param.num_output: 10 → 7" in result.out
     assert "does not load: 10 x 500 for 7 x 500; 10 for 7" in result.out
     assert "refused as a whole because of ip2" in result.out
-    assert "the two nets are the same" in asked(LENET, "--diff", LENET).out
+    assert "the two nets are the same" in invoke_explain(LENET, "--diff", LENET).out
 
 
 @pytest.mark.parametrize(
@@ -129,14 +131,14 @@ def test_diff(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage(args: list[str], what: str) -> None:
-    result = asked(LENET, *args)
+    result = invoke_explain(LENET, *args)
     assert result.code == 2
     assert what in result.err
 
 
 def test_into_a_file(tmp_path: Path) -> None:
     path = tmp_path / "told.txt"
-    result = asked(LENET, "--same", "conv1", "-o", path)
+    result = invoke_explain(LENET, "--same", "conv1", "-o", path)
     assert (result.code, result.out) == (0, "")
     assert "Pad that keeps the size of conv1" in path.read_text()
 
@@ -145,7 +147,7 @@ def test_into_a_file(tmp_path: Path) -> None:
     "args", [["--what-if", "conv1.pad=2"], ["--same", "conv1"], ["--fc-as-conv"], ["--diff", LENET]]
 )
 def test_as_a_page(args: list[str]) -> None:
-    result = asked(LENET, *args, "--format", "html")
+    result = invoke_explain(LENET, *args, "--format", "html")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("<!doctype html>")
     assert result.out.count("<section") >= 1

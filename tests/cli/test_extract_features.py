@@ -41,12 +41,12 @@ def extract(net: Path, *args: str | float | Path) -> Result:
 
 def expected(net: Path, batches: int) -> dict[str, list[np.ndarray]]:
     """Every blob's rows, by a net of our own."""
-    made = prototxt.load_net(net, net.with_suffix(".caffemodel"))
+    result = prototxt.load_net(net, net.with_suffix(".caffemodel"))
     rows: dict[str, list[np.ndarray]] = {"conv": [], "ip": [], "label": []}
     for _ in range(batches):
-        made.forward()
+        result.forward()
         for name, own in rows.items():
-            own.extend(made.blobs[name].data.copy())
+            own.extend(result.blobs[name].data.copy())
     return rows
 
 
@@ -62,11 +62,13 @@ def test_databases_hold_a_datum_per_image_under_ten_digits(tmp_path: Path, net: 
     assert f"{tmp_path}/c: 6 rows of conv, {kind}" in done.out
     rows = expected(net, 3)
     for blob, shape in {"conv": (4, 4, 5), "ip": (7, 1, 1), "label": (1, 1, 1)}.items():
-        found = stored(tmp_path / blob[0], kind.upper())
-        assert list(found) == [f"{i:010d}" for i in range(6)]
-        assert {image.shape for image in found.values()} == {shape}
-        np.testing.assert_array_equal(np.stack(list(found.values())), np.stack(rows[blob]).reshape(6, *shape))
-    assert [float(image.item()) for image in found.values()] == [0, 1, 2, 3, 4, 0]  # round and round
+        result = stored(tmp_path / blob[0], kind.upper())
+        assert list(result) == [f"{i:010d}" for i in range(6)]
+        assert {image.shape for image in result.values()} == {shape}
+        np.testing.assert_array_equal(
+            np.stack(list(result.values())), np.stack(rows[blob]).reshape(6, *shape)
+        )
+    assert [float(image.item()) for image in result.values()] == [0, 1, 2, 3, 4, 0]  # round and round
 
 
 def test_hdf5_and_npz_hold_rows_under_the_blobs_name(tmp_path: Path, net: Path) -> None:

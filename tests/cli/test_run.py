@@ -119,11 +119,11 @@ def test_weights(tmp_path: Path) -> None:
 def test_several_weights(tmp_path: Path) -> None:
     first = write_weights(tmp_path / "a.caffemodel", {k: LENET_BLOBS[k] for k in ("conv1", "conv2")})
     second = write_weights(tmp_path / "b.caffemodel", {k: LENET_BLOBS[k] for k in ("ip1", "ip2")})
-    told = f"weights: {first}, 2 layers, {second}, 2 layers\n"
+    message = f"weights: {first}, 2 layers, {second}, 2 layers\n"
     result = invoke(run, *LENET_RUN, "--weights", f"{first},{second}")
-    assert told in result.out
+    assert message in result.out
     assert result.err == ""
-    assert told in invoke(run, *LENET_RUN, "--weights", first, "--weights", second).out
+    assert message in invoke(run, *LENET_RUN, "--weights", first, "--weights", second).out
     comma = write_weights(tmp_path / "a,b.caffemodel", LENET_BLOBS)
     assert f"weights: {comma}, 4 layers\n" in invoke(run, *LENET_RUN, "--weights", comma).out
 

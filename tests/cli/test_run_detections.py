@@ -36,15 +36,15 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def found(*arguments: Any) -> dict[str, Any]:
+def run_json(*arguments: Any) -> dict[str, Any]:
     result = invoke(run, *arguments, "--json")
     assert result.code == 0, result.err
-    told: dict[str, Any] = json.loads(result.out)
-    return told
+    document: dict[str, Any] = json.loads(result.out)
+    return document
 
 
 def boxes(*arguments: Any) -> np.ndarray[Any, Any]:
-    return np.array([box["box"] for box in found(*arguments)["found"]["boxes"]])
+    return np.array([box["box"] for box in run_json(*arguments)["found"]["boxes"]])
 
 
 def test_a_table(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_less_and_more(ssd: list[Any], photo: Path) -> None:
     assert len(boxes(*ssd, photo)) == 3
     assert len(boxes(*ssd, photo, "--min-score", "0")) == 7
     assert len(boxes(*ssd, photo, "--min-score", "0", "--top", "2")) == 2
-    told = found(*ssd, photo, "--min-score", "0.95")
-    assert (told["found"]["boxes"], told["found"]["below"], told["answers"]) == ([], 7, [])
+    document = run_json(*ssd, photo, "--min-score", "0.95")
+    assert (document["found"]["boxes"], document["found"]["below"], document["answers"]) == ([], 7, [])
     assert (
         "no box of at least 0.95; the best of 7 has 0.9\n"
         in invoke(run, *ssd, photo, "--min-score", "0.95").out
@@ -104,8 +104,10 @@ def test_many_images(ssd: list[Any], tmp_path: Path, batch: str) -> None:
         Image.new("L", (80, 60), shade).save(tmp_path / f"{shade}.png")
     images = [tmp_path / f"{shade}.png" for shade in shades]
     arguments = [ssd[0], "--weights", weights, *images, "--batch", batch]
-    told = [json.loads(line)["found"]["boxes"] for line in invoke(run, *arguments, "--json").out.splitlines()]
-    for shade, each in zip(shades, told, strict=True):
+    document = [
+        json.loads(line)["found"]["boxes"] for line in invoke(run, *arguments, "--json").out.splitlines()
+    ]
+    for shade, each in zip(shades, document, strict=True):
         scores = {box["label"]: box["score"] for box in reversed(each)}
         assert scores == pytest.approx({1: 0.9, 2: 0.7 + 0.001 * shade})
     listing = invoke(run, *arguments).out.split("\n\n")[1].splitlines()
@@ -133,9 +135,9 @@ def test_arrays_have_boxes_too(ssd: list[Any], tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 3, 30, 40), np.float32))
     result = invoke(run, *ssd, tmp_path / "x.npy", "--json", "--batch", "2")
     for line in result.out.splitlines():
-        told = json.loads(line)["found"]
-        assert (told["width"], told["height"]) == (40, 30)
-        np.testing.assert_allclose(told["boxes"][0]["box"], BOXES[0] / 10, atol=1e-4)
+        document = json.loads(line)["found"]
+        assert (document["width"], document["height"]) == (40, 30)
+        np.testing.assert_allclose(document["boxes"][0]["box"], BOXES[0] / 10, atol=1e-4)
 
 
 def test_rows_can_be_saved(ssd: list[Any], photo: Path, tmp_path: Path) -> None:
@@ -259,11 +261,11 @@ def test_regions_know_the_images_size(kind: str, tmp_path: Path, monkeypatch: py
     net.write_text(FASTER + HEADS[kind])
     ramp = np.linspace(0, 255, 200 * 300 * 3).reshape(200, 300, 3).astype(np.uint8)
     Image.fromarray(ramp).save(image)
-    told = found(net, image, "--resize", "64-100", "--scale", "0.02", "--min-score", "0.05")
-    assert told["zeros"] == []
+    message = run_json(net, image, "--resize", "64-100", "--scale", "0.02", "--min-score", "0.05")
+    assert message["zeros"] == []
     assert fed[0]["data"].shape == (1, 3, 64, 96)
     np.testing.assert_allclose(fed[0]["im_info"], [[64, 96, 64 / 200]])
-    corners = np.array([box["box"] for box in told["found"]["boxes"]])
+    corners = np.array([box["box"] for box in message["found"]["boxes"]])
     assert len(corners) > 3
     assert corners.min() >= 0
     assert corners.max() > 150
@@ -283,12 +285,12 @@ def test_score_maps(tmp_path: Path, photo: Path) -> None:
     ramp = np.linspace(0, 255, 60 * 80 * 3).reshape(60, 80, 3).astype(np.uint8)
     image = tmp_path / "ramp.png"
     Image.fromarray(ramp).save(image)
-    told = found(net, image, "--labels", labels)
-    shares = [row["share"] for row in told["found"]["classes"]]
+    message = run_json(net, image, "--labels", labels)
+    shares = [row["share"] for row in message["found"]["classes"]]
     assert sum(shares) == pytest.approx(1)
-    assert told["answers"] == []
+    assert message["answers"] == []
     names = {0: "background", 1: "sky", 2: "road", 3: "car", 4: "tree"}
-    assert all(row["name"] == names[row["label"]] for row in told["found"]["classes"])
+    assert all(row["name"] == names[row["label"]] for row in message["found"]["classes"])
     table = invoke(run, net, image, "--labels", labels)
     assert " at 40 x 30 places" in table.out
     assert "%   █" in table.out

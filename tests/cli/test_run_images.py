@@ -35,12 +35,12 @@ def net(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Seven images of several sizes, the third broken."""
-    made = tmp_path / "photos"
-    made.mkdir()
+    result = tmp_path / "photos"
+    result.mkdir()
     for i in range(7):
-        picture(made / f"{i}.png", size=(9 + i, 12))
-    (made / "2.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    return made
+        picture(result / f"{i}.png", size=(9 + i, 12))
+    (result / "2.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    return result
 
 
 def rows(path: Path) -> dict[str, Array]:
@@ -202,8 +202,8 @@ def test_the_nets_own_transform(tmp_path: Path, folder: Path) -> None:
     net, image = tmp_path / "t.prototxt", folder / "3.png"
     net.write_text(TRAIN_VAL)
     own = invoke(run, net, image, "--input", "data=1,3,8,8", "--json")
-    told = "3.png 12x12 RGB -> 11x12, centre 8x8 BGR, minus mean 10,20,30, x 0.5 -> data 1 x 3 x 8 x 8"
-    assert json.loads(own.out)["input"] == told
+    message = "3.png 12x12 RGB -> 11x12, centre 8x8 BGR, minus mean 10,20,30, x 0.5 -> data 1 x 3 x 8 x 8"
+    assert json.loads(own.out)["input"] == message
     assert "images are not mirrored at random here" in own.err
     said = invoke(
         run,
@@ -240,10 +240,10 @@ def test_a_mean_file_that_is_not_there(tmp_path: Path, folder: Path) -> None:
     given = invoke(run, net, image, "--input", "data=1,3,8,8", "--json", "--mean", "1,2,3")
     assert "8x8 BGR, minus mean 1,2,3, x 0.5" in json.loads(given.out)["input"]
     np.save(tmp_path / "mean.npy", np.ones((3, 10, 9), np.float32))
-    found = invoke(run, net, image, "--input", "data=1,3,8,8", "--json")
+    actual = invoke(run, net, image, "--input", "data=1,3,8,8", "--json")
     assert (
         "-> 9x10, centre 8x8 BGR, minus mean mean.npy (3 x 10 x 9 cut alike)"
-        in json.loads(found.out)["input"]
+        in json.loads(actual.out)["input"]
     )
 
 
@@ -328,16 +328,16 @@ def test_pictures(tmp_path: Path, folder: Path) -> None:
     args = ("--feature-maps", maps, "--filters", tmp_path / "filters", "--show-input", out)
     result = invoke(run, net, folder / "0.png", clone, *args)
     assert result.code == 0, result.err
-    made = sorted(
+    actual = sorted(
         str(path.relative_to(tmp_path))
         for path in tmp_path.rglob("*.png")
         if path.is_file() and folder not in path.parents
     )
-    assert made == [
+    assert actual == [
         "filters/it.png", "maps/deep/0.png-2/a_b.png", "maps/deep/0.png-2/data.png",
         "maps/deep/0.png/a_b.png", "maps/deep/0.png/data.png", "seen.png",
     ]  # fmt: skip
-    for name in made:
+    for name in actual:
         assert numbers(tmp_path / name).std() > 1
     only = tmp_path / "only"
     invoke(run, net, folder / "0.png", "--feature-maps", only, "--blob", "a/b")

@@ -27,9 +27,9 @@ def test_plan() -> None:
 
 
 def test_plan_of_a_batch_and_of_a_part() -> None:
-    told = json.loads(invoke(run, LENET, "--plan", "--json", "--batch", "3", "--to", "pool2").out)
-    assert [step["layers"] for step in told["steps"]] == [["conv1"], ["pool1"], ["conv2"], ["pool2"]]
-    assert told["steps"][0]["tops"] == [[3, 20, 24, 24]]
+    document = json.loads(invoke(run, LENET, "--plan", "--json", "--batch", "3", "--to", "pool2").out)
+    assert [step["layers"] for step in document["steps"]] == [["conv1"], ["pool1"], ["conv2"], ["pool2"]]
+    assert document["steps"][0]["tops"] == [[3, 20, 24, 24]]
     two = json.loads(invoke(run, LENET, DIGIT, DIGIT, "--plan", "--json", "--batch", "5").out)
     assert two["images"] == 2
 
@@ -79,12 +79,12 @@ def test_threads_are_said_or_in_the_environment(monkeypatch: pytest.MonkeyPatch)
 def test_many_images_run_in_as_many_twins_of_one_thread(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[int] = []
+    produced: list[int] = []
     clone = Net.clone
 
     def recorded(net: Net, threads: int | None = None) -> Net:
         other = clone(net, threads)
-        made.append(other.threads)
+        produced.append(other.threads)
         return other
 
     monkeypatch.setattr(Net, "clone", recorded)
@@ -94,18 +94,18 @@ def test_many_images_run_in_as_many_twins_of_one_thread(
     def answers(threads: int) -> Any:
         named = ("--json", "--engine", engine, "--threads", threads, "--scale", 1 / 256)
         result = invoke(run, LENET, tmp_path, *named)
-        told = [json.loads(line)["answers"][0]["classes"] for line in result.out.splitlines()]
-        return np.array([[(c["index"], c["score"]) for c in classes] for classes in told])
+        answers = [json.loads(line)["answers"][0]["classes"] for line in result.out.splitlines()]
+        return np.array([[(c["index"], c["score"]) for c in classes] for classes in answers])
 
     one = answers(1)
-    assert (len(one), made) == (9, [1, 1])  # one that the others are made after
-    made.clear()
+    assert (len(one), produced) == (9, [1, 1])  # one that the others are made after
+    produced.clear()
     np.testing.assert_allclose(answers(3), one, rtol=1e-4)  # more tiles sum in another order
-    assert 2 <= len(made) <= 4
-    assert set(made) == {1}
-    made.clear()
+    assert 2 <= len(produced) <= 4
+    assert set(produced) == {1}
+    produced.clear()
     invoke(run, LENET, DIGIT, "--threads", "2")
-    assert not made
+    assert not produced
 
 
 @pytest.fixture
@@ -118,14 +118,14 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("images", [[], [DIGIT]])
 def test_profile(images: list[str]) -> None:
-    told = json.loads(invoke(run, LENET, *images, "--profile", "--json", "--threads", "2").out)
-    assert [step["layers"][0] for step in told["steps"]] == [
+    document = json.loads(invoke(run, LENET, *images, "--profile", "--json", "--threads", "2").out)
+    assert [step["layers"][0] for step in document["steps"]] == [
         "conv1", "pool1", "conv2", "pool2", "ip1", "ip2", "prob",
     ]  # fmt: skip
-    assert all(step["ms"] > 0 for step in told["steps"])
-    assert told["machine"]["gflops"] == 100
-    assert sum(kernel["share"] for kernel in told["kernels"]) == pytest.approx(1)
-    assert told["forward_ms"] > 0
+    assert all(step["ms"] > 0 for step in document["steps"])
+    assert document["machine"]["gflops"] == 100
+    assert sum(kernel["share"] for kernel in document["kernels"]) == pytest.approx(1)
+    assert document["forward_ms"] > 0
     result = invoke(run, LENET, *images, "--profile", "--to", "conv2")
     assert result.out.startswith("LeNet · TEST · profile of 3 steps")
     assert "a machine, 2 threads: products 100.0 GFLOP/s, copies 20.0 GB/s" in result.out
@@ -147,8 +147,8 @@ def test_profile_of_a_net_with_labels_and_of_a_part(tmp_path: Path) -> None:
         'layer { name: "l" type: "Input" top: "label" input_param { shape { dim: 2 dim: 1 dim: 8 dim: 9 } } }'
     )
     net.write_text(DATA + label + layer("SoftmaxWithLoss", bottom='bottom: "data" bottom: "label"'))
-    told = json.loads(invoke(run, net, "--profile", "--json").out)
-    assert [step["kernel"] for step in told["steps"]][-1] == "forward"
+    document = json.loads(invoke(run, net, "--profile", "--json").out)
+    assert [step["kernel"] for step in document["steps"]][-1] == "forward"
     part = json.loads(invoke(run, LENET, "--profile", "--json", "--from", "conv2", "--to", "ip1").out)
     assert [step["layers"][0] for step in part["steps"]] == ["conv2", "pool2", "ip1"]
 
@@ -182,8 +182,8 @@ def test_autotune(cache: Path, tmp_path: Path) -> None:
         for known in forced["machines"].values():
             known.update(dict.fromkeys(known, name))
         cache.write_text(json.dumps(forced))
-        told = json.loads(invoke(run, net, image, "--plan", "--json", "--threads", "1").out)
-        assert [step["kernel"] for step in told["steps"]] == [name]
+        document = json.loads(invoke(run, net, image, "--plan", "--json", "--threads", "1").out)
+        assert [step["kernel"] for step in document["steps"]] == [name]
 
 
 def test_autotune_of_many_images_is_for_one_thread_too(cache: Path, tmp_path: Path) -> None:

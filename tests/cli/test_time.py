@@ -58,15 +58,20 @@ def test_flags_and_words_are_caffes(args: tuple[str, ...]) -> None:
 
 
 def test_json_holds_mean_median_and_minimum_of_each_layer_and_the_whole() -> None:
-    told = as_json("--model", LENET, "--iterations", 4)
-    assert (told["name"], told["iterations"], told["phase"], told["backward"]) == ("LeNet", 4, "TRAIN", None)
-    rows = {row["layer"]: row for row in told["layers"]}
+    message = as_json("--model", LENET, "--iterations", 4)
+    assert (message["name"], message["iterations"], message["phase"], message["backward"]) == (
+        "LeNet",
+        4,
+        "TRAIN",
+        None,
+    )
+    rows = {row["layer"]: row for row in message["layers"]}
     assert list(rows) == ["data", "conv1", "pool1", "conv2", "pool2", "ip1", "relu1", "ip2", "prob"]
-    for row in [rows["conv2"], told["forward"]]:
+    for row in [rows["conv2"], message["forward"]]:
         assert 0 < row["min_ms"] <= min(row["mean_ms"], row["median_ms"])
     assert rows["relu1"]["within"] == "ip1"
     assert rows["relu1"]["mean_ms"] is None
-    assert told["total_ms"] == pytest.approx(4 * told["forward"]["mean_ms"])
+    assert message["total_ms"] == pytest.approx(4 * message["forward"]["mean_ms"])
 
 
 def test_phase_level_and_stages_choose_layers(tmp_path: Path) -> None:

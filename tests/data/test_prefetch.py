@@ -27,19 +27,19 @@ def test_items_come_in_order() -> None:
 
 
 def test_no_more_than_depth_are_made() -> None:
-    made: list[int] = []
+    produced: list[int] = []
 
     def noted() -> Iterator[int]:
         for i in range(100):
-            made.append(i)
+            produced.append(i)
             yield i
 
     ahead = Prefetch(noted, 2)
     time.sleep(0.1)
-    assert len(made) <= 3
+    assert len(produced) <= 3
     next(ahead)
     time.sleep(0.1)
-    assert len(made) <= 4
+    assert len(produced) <= 4
     ahead.close()
     assert prefetch_threads() == []
 

@@ -85,10 +85,10 @@ def test_classes_at_places() -> None:
     data = np.random.default_rng(0).random((1, 3, 30, 40), np.float32)
     values = net.forward(data=data) | {"score": net.blobs["score"].data}
     view = View.whole(30, 40)
-    found = scores.find(values, view)
-    np.testing.assert_array_equal(found.classes, values["score"][0].argmax(0))
-    np.testing.assert_array_equal(classes.find(values, view).classes, found.classes)
-    shares = found.shares()
+    result = scores.find(values, view)
+    np.testing.assert_array_equal(result.classes, values["score"][0].argmax(0))
+    np.testing.assert_array_equal(classes.find(values, view).classes, result.classes)
+    shares = result.shares()
     assert sum(share for _, share in shares) == pytest.approx(1)
     assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
 
@@ -97,10 +97,10 @@ def test_box_rows() -> None:
     rows = np.array(
         [[0, 2, 0.3, 0, 0, 0.5, 0.5], [0, 1, 0.9, -0.25, 0.5, 1, 1], [0, 1, np.nan, 0, 0, 1, 1]], np.float32
     )
-    found = ROWS.find({"found": rows[None, None]}, View.whole(40, 80))
-    assert [(d.label, d.box) for d in found.detections] == [(1, (-20, 20, 80, 40)), (2, (0, 0, 40, 20))]
-    assert [round(d.score, 3) for d in found.detections] == [0.9, 0.3]
-    assert [d.label for d in found.at_least(0.5)] == [1]
+    result = ROWS.find({"found": rows[None, None]}, View.whole(40, 80))
+    assert [(d.label, d.box) for d in result.detections] == [(1, (-20, 20, 80, 40)), (2, (0, 0, 40, 20))]
+    assert [round(d.score, 3) for d in result.detections] == [0.9, 0.3]
+    assert [d.label for d in result.at_least(0.5)] == [1]
 
 
 def test_nothing_found() -> None:
@@ -128,15 +128,15 @@ def test_regions(kind: str, columns: int) -> None:
     assert size_input(net.graph) == "im_info"
     data = np.random.default_rng(1).random((1, 3, 32, 48), np.float32) * 100
     net.forward(data=data, im_info=np.array([[32, 48, 1]], np.float32))
-    found = net.detections()
-    assert found
-    assert {d.label for d in found} <= {1, 2, 3}
-    corners = np.array([d.box for d in found])
+    result = net.detections()
+    assert result
+    assert {d.label for d in result} <= {1, 2, 3}
+    corners = np.array([d.box for d in result])
     assert corners.min() >= 0
     assert (corners.max(0) <= [47, 31, 47, 31]).all()
     half = View((64, 96), (32, 48), net_window())
     twice = net.detections(half)
-    assert len(twice) == len(found)
+    assert len(twice) == len(result)
     # a pixel more or less at the edges, which are whole pixels
     np.testing.assert_allclose([d.box for d in twice], 2 * corners, atol=3)
 
@@ -156,11 +156,11 @@ def test_detections_of_a_net(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="before the first forward"):
         net.detections()
     net.forward(data=np.zeros((2, 3, 30, 40), np.float32))
-    found = net.detections(min_score=0.5, image=1)
-    assert [(d.label, round(d.score, 2)) for d in found] == [(1, 0.9), (2, 0.7), (1, 0.55)]
+    result = net.detections(min_score=0.5, image=1)
+    assert [(d.label, round(d.score, 2)) for d in result] == [(1, 0.9), (2, 0.7), (1, 0.55)]
     wanted = np.array([PRIORS[0], PRIORS[1], PRIORS[3]]) * [40, 30, 40, 30]
-    np.testing.assert_allclose([d.box for d in found], wanted, atol=1e-4)
-    assert len(net.detections()) > len(found)
+    np.testing.assert_allclose([d.box for d in result], wanted, atol=1e-4)
+    assert len(net.detections()) > len(result)
     with pytest.raises(InputError, match="no image 2 in a batch of 2"):
         net.detections(image=2)
     with pytest.raises(InputError, match='finds no boxes; its outputs: "score"'):
@@ -169,7 +169,7 @@ def test_detections_of_a_net(tmp_path: Path) -> None:
 
 def test_a_view_of_nets_without_images() -> None:
     text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 7 } } }'
-    assert image_view(prototxt.parse_net(text).graph).seen == (1, 1)
+    assert image_view(prototxt.parse_net(text).graph).input_size == (1, 1)
 
 
 @needs_shared

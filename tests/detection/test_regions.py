@@ -67,11 +67,11 @@ def test_the_view_is_undone_first() -> None:
     """An image of 50 x 100 made twice as large: what was 20..39 wide is 10 and more, counted in whole pixels."""
     view = View((50, 100), (100, 200), Window(0, 0, 100, 200))
     rois, scores = np.array([[20, 40, 38, 78]], np.float32), np.array([[0.1, 0.9]], np.float32)
-    (found,) = decode_regions(rois, scores, np.zeros((1, 8), np.float32), view)
+    (result,) = decode_regions(rois, scores, np.zeros((1, 8), np.float32), view)
     # x1 = 10, x2 = 19: a width of 10 around 15; the formula's right edge is behind the last pixel
-    assert found.box == (10, 20, 20, 40)
-    assert found.label == 1
-    assert found.score == pytest.approx(0.9)
+    assert result.box == (10, 20, 20, 40)
+    assert result.label == 1
+    assert result.score == pytest.approx(0.9)
 
 
 def test_boxes_that_are_no_numbers_are_left_out() -> None:
@@ -79,9 +79,9 @@ def test_boxes_that_are_no_numbers_are_left_out() -> None:
     deltas = np.zeros((3, 8), np.float32)
     deltas[0, 4], deltas[1, 6] = np.nan, 1e30
     scores = np.array([[0, 1], [0, 0.9], [0, 0.8]], np.float32)
-    found = decode_regions(rois, scores, deltas, WHOLE)
-    assert [round(d.score, 1) for d in found if d.box == (1, 1, 10, 10)] == [0.8]
-    assert all(np.isfinite(d.box).all() for d in found)
+    result = decode_regions(rois, scores, deltas, WHOLE)
+    assert [round(d.score, 1) for d in result if d.box == (1, 1, 10, 10)] == [0.8]
+    assert all(np.isfinite(d.box).all() for d in result)
 
 
 def test_no_regions() -> None:

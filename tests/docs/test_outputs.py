@@ -42,9 +42,9 @@ def test_outputs(page: Page) -> None:
     for shown in page.shown:
         ran = run(shown.command, page.width)
         said = (shown.rows, ran.rows)
-        found = misfit(*map(without_times, said) if shown.command.startswith("prototxt-run ") else said)
-        if found:
-            wrong.append(f"{page.path.name}:{shown.line}: {shown.command}\n{found}")
+        result = misfit(*map(without_times, said) if shown.command.startswith("prototxt-run ") else said)
+        if result:
+            wrong.append(f"{page.path.name}:{shown.line}: {shown.command}\n{result}")
             text = text.replace(shown.body, shown.anew(ran.rows))
     if wrong and os.environ.get("PROTOTXT_REWRITE"):
         page.path.write_text(text, encoding="utf-8")

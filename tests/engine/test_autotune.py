@@ -44,27 +44,27 @@ def net(threads: int = 2) -> Net:
     return parse_net(TEXT, threads=threads, keep="outputs")
 
 
-def kernels(made: Net) -> dict[str, str | None]:
-    return {s.nodes[0].name: s.kernel.name if s.kernel else None for s in made.plan().steps}
+def kernels(result: Net) -> dict[str, str | None]:
+    return {s.nodes[0].name: s.kernel.name if s.kernel else None for s in result.plan().steps}
 
 
 def test_each_geometry_once(file: Path) -> None:
-    made = net()
-    measured = made.autotune()
+    result = net()
+    measured = result.autotune()
     assert [(m.layer, m.geometry) for m in measured] == [("one", SAME), ("mean", MEAN)]
     assert set(measured[0].seconds) == {"winograd", "im2col_gemm"}
     assert min(measured[0].seconds.values()) > 0
-    assert kernels(made)["two"] == measured[0].chosen
-    assert made.autotune() == net().autotune() == ()
+    assert kernels(result)["two"] == measured[0].chosen
+    assert result.autotune() == net().autotune() == ()
     assert load_fastest(2) == {m.geometry: m.chosen for m in measured}
     assert load_fastest(1) == {}
     assert [m.geometry for m in net(threads=1).autotune()] == [SAME, MEAN]
 
 
 def test_a_part(file: Path) -> None:
-    made = net()
-    assert [m.layer for m in made.autotune(start="two", end="five")] == ["two"]
-    assert [m.layer for m in made.autotune()] == ["mean"]
+    result = net()
+    assert [m.layer for m in result.autotune(start="two", end="five")] == ["two"]
+    assert [m.layer for m in result.autotune()] == ["mean"]
 
 
 @pytest.mark.parametrize(("other", "chosen"), [(0.96, "a"), (0.94, "b"), (1.5, "a")])
@@ -80,20 +80,20 @@ layer { name: "which" type: "DummyData" top: "which" dummy_data_param { shape { 
 layer { name: "some" type: "Filter" bottom: "one" bottom: "which" top: "some" }
 layer { name: "two" """.rstrip()
     text = TEXT.replace('\nlayer { name: "two"', more)
-    made = parse_net(text, phase="TRAIN")
+    result = parse_net(text, phase="TRAIN")
     for layer_class in (BatchNorm, Filter, DummyData):
         monkeypatch.setattr(layer_class, "forward", None)
-    before = [array.data.copy() for array in made.params["norm"]]
-    assert [m.layer for m in made.autotune()] == ["one", "mean"]
-    for array, values in zip(made.params["norm"], before, strict=True):
+    before = [array.data.copy() for array in result.params["norm"]]
+    assert [m.layer for m in result.autotune()] == ["one", "mean"]
+    for array, values in zip(result.params["norm"], before, strict=True):
         np.testing.assert_array_equal(array.data, values)
 
 
 def test_more_than_the_machine_has(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = net()
+    result = net()
     monkeypatch.setattr("prototxt.util.limits.os.sysconf", lambda _: 64)
     with pytest.raises(prototxt.InputError, match=r"measuring its kernels needs .* this machine has"):
-        made.autotune()
+        result.autotune()
 
 
 @pytest.mark.parametrize("name", ["winograd", "im2col_gemm"])
@@ -107,14 +107,14 @@ def test_stored_kernels_are_used_by_every_net(file: Path, name: str) -> None:
 
 def test_a_net_and_its_clone_without_a_cache_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prototxt.engine.tuning.cache.cache_file", lambda _: None)
-    made = net()
-    slower = "im2col_gemm" if kernels(made)["one"] == "winograd" else "winograd"
+    result = net()
+    slower = "im2col_gemm" if kernels(result)["one"] == "winograd" else "winograd"
     fake = (Measured("one", SAME, {"x": 2.0, slower: 1.0}),)
     monkeypatch.setattr("prototxt.engine.tuning.autotune.measure", lambda *_: fake)
-    assert made.autotune() == fake
-    assert kernels(made)["one"] == slower
-    assert kernels(made.clone())["one"] == slower
-    assert kernels(made.clone(threads=1))["one"] != slower
+    assert result.autotune() == fake
+    assert kernels(result)["one"] == slower
+    assert kernels(result.clone())["one"] == slower
+    assert kernels(result.clone(threads=1))["one"] != slower
     assert not file.exists()
 
 

@@ -41,7 +41,7 @@ def looks(case: Case) -> list[tuple[LayerContext, list[Array], list[Array]]]:
     stored = case.arrays()
     net, given = case.net(stored), part(stored, "input")
     rng = np.random.default_rng(1)
-    found = []
+    collected = []
     for look in computing(net.graph):
         node = look.node
         bottom = [
@@ -49,8 +49,8 @@ def looks(case: Case) -> list[tuple[LayerContext, list[Array], list[Array]]]:
             for blob, shape in zip(node.bottoms, look.bottom, strict=True)
         ]
         params = [np.array(p.data) for p in net.params[node.name]] if node.params else []
-        found.append((look, bottom, params))
-    return found
+        collected.append((look, bottom, params))
+    return collected
 
 
 def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: list[Any], put: Any) -> Any:
@@ -63,10 +63,10 @@ def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: 
             self.inner = inner
 
         def __getattr__(self, name: str) -> Any:
-            made = getattr(self.inner, name)
+            result = getattr(self.inner, name)
 
             def make(*args: Any, **options: Any) -> Any:
-                module = made(*args, **options)
+                module = result(*args, **options)
                 return module.eval() if hasattr(module, "eval") else module
 
             return make
@@ -86,10 +86,10 @@ def called(call: Call, names: dict[str, Any], arrays: dict[str, Array], inputs: 
             inputs,
         )
         code = f"{code[:start]}module{code[end:]}"
-    made = eval(code, {**spaces, **bound})
-    if not callable(made):
-        return made
-    return [made(x) for x in inputs] if len(inputs) > 1 else made(*inputs)
+    result = eval(code, {**spaces, **bound})
+    if not callable(result):
+        return result
+    return [result(x) for x in inputs] if len(inputs) > 1 else result(*inputs)
 
 
 def _end_of_call(code: str) -> int:
@@ -105,8 +105,8 @@ def truth(look: LayerContext, bottom: list[Array], params: list[Array]) -> list[
     return [np.asarray(top) for top in look.layer.forward(bottom, [p.copy() for p in params])]
 
 
-def check(made: Any, expected: list[Array], back: Any) -> None:
-    tops = [made] if hasattr(made, "shape") else list(made)
+def check(result: Any, expected: list[Array], back: Any) -> None:
+    tops = [result] if hasattr(result, "shape") else list(result)
     for top, want in zip(tops, expected, strict=False):
         np.testing.assert_allclose(
             back(top), want, rtol=RTOL, atol=ATOL * max(1, float(np.abs(want).max(initial=0)))
@@ -131,8 +131,8 @@ def test_pytorch_gives_the_same(case: Case) -> None:
 
         spaces = {"nn": t.nn, "F": t.nn.functional, "torch": t, **tensors}
         with t.no_grad():
-            made = called(call, spaces, names, [t.tensor(x) for x in bottom], put)
-        check(made, truth(look, bottom, params), lambda y: y.numpy())
+            result = called(call, spaces, names, [t.tensor(x) for x in bottom], put)
+        check(result, truth(look, bottom, params), lambda y: y.numpy())
     assert ran
 
 
@@ -162,8 +162,8 @@ def test_keras_gives_the_same(case: Case) -> None:
             for x in bottom
         ]
         with t.no_grad():
-            made = called(call, spaces, names, last, put)
-        check(made, truth(look, bottom, params), _first)
+            result = called(call, spaces, names, last, put)
+        check(result, truth(look, bottom, params), _first)
     assert ran
 
 

@@ -82,9 +82,9 @@ def test_trained_nets_are_as_protobuf_has_them(text: str, old: list[str], tmp_pa
     source, target = write_net(tmp_path, net), tmp_path / "new.caffemodel"
     done = rewrite(source, target)
     assert (done.kind, list(done.old), done.notes) == ("trained net", old, ())
-    made = NetParameter.FromString(target.read_bytes())
-    assert made == upgrade(define(net, "net")).message
-    assert sum(len(layer.blobs) for layer in made.layer) == (7 if text == TODAY else 4)
+    result = NetParameter.FromString(target.read_bytes())
+    assert result == upgrade(define(net, "net")).message
+    assert sum(len(layer.blobs) for layer in result.layer) == (7 if text == TODAY else 4)
     again = tmp_path / "again.caffemodel"
     assert rewrite(target, again).old == ()
     assert again.read_bytes() == target.read_bytes()
@@ -121,8 +121,8 @@ def test_old_layers_with_fields_that_nobody_knows(tmp_path: Path) -> None:
     (note,) = rewrite(source, target).notes
     assert 'layer "conv": V1LayerParameter\'s field 10, 9999 are not what this schema has there' in note
     assert "left out" in note
-    made = NetParameter.FromString(target.read_bytes()).layer[0]
-    assert (made.convolution_param.num_output, len(made.blobs)) == (3, 2)
+    result = NetParameter.FromString(target.read_bytes()).layer[0]
+    assert (result.convolution_param.num_output, len(result.blobs)) == (3, 2)
 
 
 WHOLE: bytes = trained(V1, old_shapes=True).SerializeToString()

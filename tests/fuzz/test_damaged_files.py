@@ -39,7 +39,7 @@ def test_weights_cut_at_every_byte(name: str) -> None:
     """Only between two layers does a shorter file still make sense, and it has the layers before the cut."""
     data = seeds("caffemodel")[name]
     whole = _names(weights(data))
-    left = [found for size in range(len(data)) if (found := _names(weights(data[:size])))]
+    left = [result for size in range(len(data)) if (result := _names(weights(data[:size])))]
     assert left == [whole[: i + 1] for i in range(len(whole) - 1)]
 
 
@@ -48,10 +48,10 @@ def test_bits_of_weights_flipped(name: str) -> None:
     """2,500 of each form of layer; a flip within a number is a number still, with the shapes as they were."""
     data = seeds("caffemodel")[name]
     shapes = _shapes(weights(data))
-    found = [weights(broken) for broken in flips(data, 2500, seed=4)]
-    same = sum(_shapes(layers) == shapes for layers in found if layers is not None)
+    results = [weights(broken) for broken in flips(data, 2500, seed=4)]
+    same = sum(_shapes(layers) == shapes for layers in results if layers is not None)
     assert same > 250
-    assert sum(layers is None for layers in found) > 250
+    assert sum(layers is None for layers in results) > 250
 
 
 @pytest.mark.parametrize("name", seeds("npz"))

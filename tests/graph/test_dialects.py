@@ -43,9 +43,9 @@ def test_a_dialect_tells_without_a_note(net: Path, dialect: str, params: int) ->
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert params_of(prototxt.load_net(net, dialect=dialect)) == [params, params]
-    told = invoke(shapes, net, "--dialect", dialect, "--format", "json")
-    assert (told.code, told.err) == (0, "")
-    assert [len(row["params"]) for row in json.loads(told.out)["layers"][1:]] == [params, params]
+    message = invoke(shapes, net, "--dialect", dialect, "--format", "json")
+    assert (message.code, message.err) == (0, "")
+    assert [len(row["params"]) for row in json.loads(message.out)["layers"][1:]] == [params, params]
 
 
 @pytest.mark.parametrize("stored", [2, 4])

@@ -29,8 +29,8 @@ def graph(text: str, **inputs: Sequence[int]) -> Graph:
     return make_graph(define_net(text, "net.prototxt"), Options(inputs=inputs))
 
 
-def blobs(made: Graph) -> dict[str, tuple[int, ...]]:
-    return {name: made.shapes[blob] for name, blob in made.last.items()}
+def blobs(result: Graph) -> dict[str, tuple[int, ...]]:
+    return {name: result.shapes[blob] for name, blob in result.last.items()}
 
 
 def test_an_inputs_shape_is_replaced() -> None:
@@ -48,25 +48,25 @@ def test_lists_serve_as_well() -> None:
 
 
 def test_a_data_layer_becomes_an_input() -> None:
-    made = graph(DATA, data=(3, 2, 4, 6))
-    assert [(node.name, node.type) for node in made.nodes] == [("db", "Input"), ("ip", "InnerProduct")]
-    assert blobs(made) == {"data": (3, 2, 4, 6), "ip": (3, 5)}
-    assert made.inputs == ("data",)
+    built = graph(DATA, data=(3, 2, 4, 6))
+    assert [(node.name, node.type) for node in built.nodes] == [("db", "Input"), ("ip", "InnerProduct")]
+    assert blobs(built) == {"data": (3, 2, 4, 6), "ip": (3, 5)}
+    assert built.inputs == ("data",)
 
 
 def test_a_data_layers_second_top() -> None:
-    made = graph(DATA, data=(3, 2, 4, 6), label=(3,))
-    assert made.inputs == ("data", "label")
-    assert made.outputs == ("ip", "label")
+    built = graph(DATA, data=(3, 2, 4, 6), label=(3,))
+    assert built.inputs == ("data", "label")
+    assert built.outputs == ("ip", "label")
 
 
 @pytest.mark.parametrize("kind", ["DenseImageData", "ImageSegData"])
 def test_a_label_map_follows_from_its_images(kind: str) -> None:
     text = f'''layer {{ name: "db" type: "{kind}" top: "data" top: "label" }}
     layer {{ name: "sum" type: "Reduction" bottom: "label" top: "sum" }}'''
-    made = graph(text, data=(2, 3, 8, 10))
-    assert blobs(made) == {"data": (2, 3, 8, 10), "label": (2, 1, 8, 10), "sum": ()}
-    assert "a label map for each image" in made.notes[0]
+    built = graph(text, data=(2, 3, 8, 10))
+    assert blobs(built) == {"data": (2, 3, 8, 10), "label": (2, 1, 8, 10), "sum": ()}
+    assert "a label map for each image" in built.notes[0]
 
 
 def test_a_label_map_of_enet_is_smaller() -> None:
@@ -80,17 +80,17 @@ def test_python_data_layers_become_inputs() -> None:
     text = """layer { name: "data" type: "Python" top: "data" top: "label"
                   python_param { module: "voc_layers" layer: "VOCSegDataLayer" param_str: "{}" } }
     layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }"""
-    made = graph(text, data=(1, 3, 8, 10), label=(1, 1, 8, 10))
-    assert made.inputs == ("data", "label")
-    assert blobs(made)["loss"] == ()
+    built = graph(text, data=(1, 3, 8, 10), label=(1, 1, 8, 10))
+    assert built.inputs == ("data", "label")
+    assert blobs(built)["loss"] == ()
 
 
 def test_an_orphan_gets_an_input_at_the_front() -> None:
     with pytest.raises(NetError, match='no layer makes bottom "data"'):
         graph(ORPHAN)
-    made = graph(ORPHAN, data=(1, 3, 8, 9))
-    assert [node.type for node in made.nodes] == ["Input", "Convolution", "ReLU"]
-    assert blobs(made) == {"data": (1, 3, 8, 9), "conv": (1, 4, 6, 7)}
+    built = graph(ORPHAN, data=(1, 3, 8, 9))
+    assert [node.type for node in built.nodes] == ["Input", "Convolution", "ReLU"]
+    assert blobs(built) == {"data": (1, 3, 8, 9), "conv": (1, 4, 6, 7)}
 
 
 def test_errors_still_point_at_the_layer_after_an_orphans_input() -> None:
@@ -126,14 +126,14 @@ def test_shapes_that_are_none(shape: tuple[int, ...]) -> None:
 
 def test_only_a_data_layer_of_this_phase() -> None:
     train = DATA.replace('name: "db"', 'name: "train" include { phase: TRAIN }').split("\n")[1]
-    made = graph(train + DATA, data=(3, 2))
-    assert [node.name for node in made.nodes] == ["db", "ip"]
+    built = graph(train + DATA, data=(3, 2))
+    assert [node.name for node in built.nodes] == ["db", "ip"]
 
 
 def test_a_data_layer_takes_its_own_tops_alone() -> None:
     text = DATA + 'layer { name: "r" type: "ReLU" bottom: "extra" top: "r" }'
-    made = graph(text, data=(3, 2), extra=(5,))
-    assert [(node.name, [top.name for top in node.tops]) for node in made.nodes if node.type == "Input"] == [
+    built = graph(text, data=(3, 2), extra=(5,))
+    assert [(node.name, [top.name for top in node.tops]) for node in built.nodes if node.type == "Input"] == [
         ("extra", ["extra"]),
         ("db", ["data"]),
     ]

@@ -99,15 +99,15 @@ def random_net(rng: Random) -> str:
         if rng.random() < 0.5:
             read = read[:1] * len(read)
         bottoms = " ".join(f'bottom: "{bottom}"' for bottom in read)
-        made = [f"t{i}_{j}" for j in range(some(layer_class.tops, rng))]
+        own_tops = [f"t{i}_{j}" for j in range(some(layer_class.tops, rng))]
         own = " ".join(
             f"{field.name} {{ {fields(field.message_type, rng, rng.choice([1, 3, 7]))} }}"
             for field in param_fields(layer_class)
         )
         more = fields(descriptor("LayerParameter"), rng, 1) if rng.random() < 0.1 else ""
-        wrote = " ".join(f'top: "{top}"' for top in made)
+        wrote = " ".join(f'top: "{top}"' for top in own_tops)
         layers.append(f'layer {{ name: "l{i}" type: "{layer_class.type}" {bottoms} {wrote} {own} {more} }}')
-        tops += made
+        tops += own_tops
     return "\n".join(layers)
 
 

@@ -26,7 +26,7 @@ def product(name: str, bottom: str, outputs: int, spec: str = "", rest: str = ""
 
 
 def test_every_blob_has_a_shape() -> None:
-    made = graph(
+    built = graph(
         source(2, 3, 9, 11)
         + 'layer { name: "c" type: "Convolution" bottom: "x" top: "c" '
         + "convolution_param { num_output: 4 kernel_h: 3 kernel_w: 5 stride: 2 pad: 1 } }\n"
@@ -34,31 +34,31 @@ def test_every_blob_has_a_shape() -> None:
         + product("ip", "c", 7)
     )
     # (9 + 2 - 3) / 2 + 1 = 5 rows, (11 + 2 - 5) / 2 + 1 = 5 columns
-    assert made.shapes == {
+    assert built.shapes == {
         BlobId("x"): (2, 3, 9, 11),
         BlobId("c", 0): (2, 4, 5, 5),
         BlobId("c", 1): (2, 4, 5, 5),
         BlobId("ip"): (2, 7),
     }
-    assert made.last == {"x": BlobId("x"), "c": BlobId("c", 1), "ip": BlobId("ip")}
-    assert [p.shape for p in made.nodes[1].params] == [(4, 3, 3, 5), (4,)]
-    assert [p.shape for p in made.nodes[3].params] == [(7, 100), (7,)]
+    assert built.last == {"x": BlobId("x"), "c": BlobId("c", 1), "ip": BlobId("ip")}
+    assert [p.shape for p in built.nodes[1].params] == [(4, 3, 3, 5), (4,)]
+    assert [p.shape for p in built.nodes[3].params] == [(7, 100), (7,)]
     # For both images: 4 maps of 5 x 5 from 3 maps by kernels of 3 x 5; 7 sums over 4 x 5 x 5
-    assert [node.cost.macs for node in made.nodes] == [0, 2 * 4 * 25 * 3 * 15, 0, 2 * 7 * 100]
-    assert made.images == 2
-    assert made.param_bytes == 4 * (4 * 45 + 4 + 7 * 100 + 7)
+    assert [node.cost.macs for node in built.nodes] == [0, 2 * 4 * 25 * 3 * 15, 0, 2 * 7 * 100]
+    assert built.images == 2
+    assert built.param_bytes == 4 * (4 * 45 + 4 + 7 * 100 + 7)
 
 
 def test_outputs_are_what_nobody_reads_by_name() -> None:
-    made = graph(
+    built = graph(
         source(2, 3)
         + 'layer { name: "s" type: "Split" bottom: "x" top: "zebra" top: "mid" top: "ant" }\n'
         + 'layer { name: "r" type: "ReLU" bottom: "mid" top: "mid" }\n'
         + 'layer { name: "t" type: "TanH" bottom: "mid" top: "Late" }\n'
         + source(1, top="bare")
     )
-    assert made.outputs == ("Late", "ant", "bare", "zebra")
-    assert made.inputs == ("x", "bare")
+    assert built.outputs == ("Late", "ant", "bare", "zebra")
+    assert built.inputs == ("x", "bare")
 
 
 def test_a_blob_read_and_then_written_in_place_is_an_output() -> None:
@@ -76,12 +76,12 @@ SHARED = (
 
 
 def test_shared_parameters_belong_to_the_first() -> None:
-    made = graph(SHARED)
-    refs = [[(p.owner, p.slot, p.shared_name) for p in node.params] for node in made.nodes[1:]]
+    built = graph(SHARED)
+    refs = [[(p.owner, p.slot, p.shared_name) for p in node.params] for node in built.nodes[1:]]
     assert refs == [[(1, 0, "w"), (1, 1, "b")], [(1, 0, "w"), (1, 1, "b")], [(1, 0, "w"), (3, 1, "")]]
-    assert [len(node.own_params) for node in made.nodes[1:]] == [2, 0, 1]
-    assert sum(1 for _ in made.own_params()) == 3
-    assert made.param_bytes == 4 * (36 + 6 + 6)
+    assert [len(node.own_params) for node in built.nodes[1:]] == [2, 0, 1]
+    assert sum(1 for _ in built.own_params()) == 3
+    assert built.param_bytes == 4 * (36 + 6 + 6)
 
 
 def test_strict_sharing_compares_shapes() -> None:

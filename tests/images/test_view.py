@@ -18,7 +18,7 @@ def test_a_squeezed_image() -> None:
     view = Transform(3, 30, 40).view(IMAGE)
     assert view == View((60, 100), (30, 40), Window(0, 0, 30, 40))
     np.testing.assert_allclose(view.to_image(np.array([4, 3, 40, 30])), [10, 6, 100, 60])
-    assert view.seen == (30, 40)
+    assert view.input_size == (30, 40)
     assert view.scale == 0.5
 
 
@@ -32,7 +32,7 @@ def test_a_cropped_image() -> None:
 def test_an_image_that_the_net_follows() -> None:
     assert Transform(3, 8, 9, Recipe("none")).view(IMAGE) == View.whole(60, 100)
     view = Transform(3, 8, 9, Recipe(Within(120, 150))).view(IMAGE)
-    assert (view.resized, view.seen, view.scale) == ((90, 150), (90, 150), 1.5)
+    assert (view.resized, view.input_size, view.scale) == ((90, 150), (90, 150), 1.5)
     assert Transform(3, 8, 9, Recipe(Within(120, 150))).apply(IMAGE).shape == (1, 3, 90, 150)
 
 

@@ -27,10 +27,10 @@ def plain(x: Array, weight: Array, bias: Array, window: Window2d, group: int) ->
         i, o = slice(g * inputs, (g + 1) * inputs), slice(g * outputs, (g + 1) * outputs)
         for u in range(kh):
             for v in range(kw):
-                seen = padded[:, u * dh :: sh, v * dw :: sw][:, :oh, :ow, i]
-                y[..., o] += seen @ weight[o, :, u, v].T
-    made: Array = np.maximum(y + bias, 0).astype(np.float32)
-    return made
+                values = padded[:, u * dh :: sh, v * dw :: sw][:, :oh, :ow, i]
+                y[..., o] += values @ weight[o, :, u, v].T
+    result: Array = np.maximum(y + bias, 0).astype(np.float32)
+    return result
 
 
 def window_of(*pairs: Sequence[int]) -> Window2d:

@@ -18,13 +18,13 @@ ROOMS = all_layer_classes()
 
 def rooms_of_cases() -> set[type[Layer]]:
     """The rooms that the golden cases' layers mean, each under the dialect of its folder."""
-    found = set()
+    collected = set()
     for folder in (CASES, DATA_CASES):
         for path in folder.rglob("*.prototxt"):
             dialect = Case(path).dialect if folder == CASES else ""
             for param in net_message(path.read_text()).layer:
-                found.add(resolve_type(param, LayerSettings(dialect=dialect)).layer_class)
-    return found
+                collected.add(resolve_type(param, LayerSettings(dialect=dialect)).layer_class)
+    return collected
 
 
 IN_CASES = rooms_of_cases()

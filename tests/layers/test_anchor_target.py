@@ -49,10 +49,10 @@ def test_targets_lead_to_the_true_box() -> None:
     _, targets, inside, _ = target(layer_from_text(TEXT % ONE), truths, 6, 7)
     anchors = lay(forms(16, (0.5, 1, 2), (2,), np.rint), 6, 7, 16).astype(np.float32)
     objects = inside[0].transpose(1, 2, 0).reshape(-1, 4)[:, 0] == 1
-    found = decode_deltas(anchors, targets[0].transpose(1, 2, 0).reshape(-1, 4))[objects]
+    result = decode_deltas(anchors, targets[0].transpose(1, 2, 0).reshape(-1, 4))[objects]
     corners = np.array(truths)[:, :4] + [0, 0, 1, 1]
     assert objects.sum() >= 2
-    assert all(np.abs(corners - box).max(axis=1).min() < 1e-3 for box in found)
+    assert all(np.abs(corners - box).max(axis=1).min() < 1e-3 for box in result)
 
 
 def test_no_true_boxes() -> None:

@@ -66,9 +66,9 @@ def test_only_inference_is_a_factor_and_an_offset_per_channel() -> None:
 )
 def test_told_from_the_other_by_its_signs(fields: str, stored: int | None, means: type) -> None:
     param = layer_message(f'name: "bn" type: "BN" bottom: "x" top: "y" {fields}')
-    found = resolve_type(param, LayerSettings(stored={} if stored is None else {"bn": stored}))
-    assert found.layer_class is means
-    assert not found.others
+    result = resolve_type(param, LayerSettings(stored={} if stored is None else {"bn": stored}))
+    assert result.layer_class is means
+    assert not result.others
 
 
 def test_without_a_sign_the_dialect_tells_and_else_nothing() -> None:

@@ -85,9 +85,9 @@ def test_random_crops_and_mirrors_are_seeded(tmp_path: Path) -> None:
     first, again, other = (data_net(fields, more, phase="TRAIN", seed=s).forward()["data"] for s in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
-    seen = {x.astype(np.uint8).tobytes() for x in first}
-    assert seen <= allowed
-    assert len(seen) > 5
+    values = {x.astype(np.uint8).tobytes() for x in first}
+    assert values <= allowed
+    assert len(values) > 5
 
 
 def test_mirrors_at_test_too(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ def evaluate(fields: str = "") -> str:
     return f'type: "DetectionEvaluate" {bottoms} detection_evaluate_param {{ num_classes: 3 {fields} }}'
 
 
-def rows(found: Array, fields: str = "", truth: Array = TRUTH) -> Array:
+def rows(result: Array, fields: str = "", truth: Array = TRUTH) -> Array:
     layer = layer_from_text(evaluate(fields))
-    bottom = [found.reshape(1, 1, -1, 7), truth.reshape(1, 1, -1, 8)]
+    bottom = [result.reshape(1, 1, -1, 7), truth.reshape(1, 1, -1, 8)]
     (y,) = layer.forward(bottom, [])
     assert y.dtype == np.float32
     assert y.shape[2] <= layer.shapes([x.shape for x in bottom])[0][2]
@@ -102,10 +102,10 @@ def test_refused(fields: str, shapes: tuple[tuple[int, ...], ...], what: str) ->
 
 
 def test_the_background_is_nothing_to_detect() -> None:
-    found = FOUND.copy()
-    found[0, 1] = 0
+    result = FOUND.copy()
+    result[0, 1] = 0
     with pytest.raises(LayerError, match="label of the background, 0"):
-        rows(found)
+        rows(result)
     truth = TRUTH.copy()
     truth[1, 1] = 0
     with pytest.raises(LayerError, match="true box 1"):

@@ -32,8 +32,8 @@ def rows(fields: str, loc: Array, conf: Array) -> Array:
     assert y.dtype == np.float32
     assert y.shape[:2] == most[:2] == (1, 1)
     assert y.shape[2] <= most[2]
-    found: Array = y[0, 0]
-    return found
+    result: Array = y[0, 0]
+    return result
 
 
 LOC = np.zeros((1, 12), np.float32)
@@ -170,21 +170,21 @@ def test_a_field_that_one_fork_lacks() -> None:
         make_layer(param, LayerSettings(dialect="yolo"))
 
 
-def plain_boxes(code: str, priors: Array, told: Array, variances: Array) -> Array:
+def plain_boxes(code: str, priors: Array, offsets: Array, variances: Array) -> Array:
     """Boxes of one class, box by box."""
-    made = []
-    for prior, differences, variance in zip(priors, told, variances, strict=True):
+    boxes = []
+    for prior, differences, variance in zip(priors, offsets, variances, strict=True):
         x1, y1, x2, y2 = prior.astype(np.float64)
         d = differences.astype(np.float64) * variance
         w, h = x2 - x1, y2 - y1
         if code == "CENTER_SIZE":
             x, y = d[0] * w + (x1 + x2) / 2, d[1] * h + (y1 + y2) / 2
             w, h = np.exp(d[2]) * w, np.exp(d[3]) * h
-            made.append([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+            boxes.append([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
         else:
             unit = np.array([w, h, w, h]) if code == "CORNER_SIZE" else 1
-            made.append(prior + d * unit)
-    return floats(made)
+            boxes.append(prior + d * unit)
+    return floats(boxes)
 
 
 def plain_overlap(a: Array, b: Array) -> float:
@@ -230,9 +230,9 @@ def test_against_plain_loops(seed: int) -> None:
         rows = []
         for c in range(classes):
             if c != background:
-                told = loc[n, :, 0 if shared else c]
+                offsets = loc[n, :, 0 if shared else c]
                 boxes = plain_boxes(
-                    code, priors[0], told, floats(np.ones((number, 4))) if inside else priors[1]
+                    code, priors[0], offsets, floats(np.ones((number, 4))) if inside else priors[1]
                 )
                 kept = plain_best(boxes, conf[n, :, c], least, top_k, threshold, eta)
                 rows += [[n, c, conf[n, i, c], *boxes[i]] for i in kept]

@@ -42,18 +42,18 @@ def forward(
         if sum(map(count, [*foretold, *(p.shape for p in params)])) > MOST:
             return None
         with np.errstate(all="ignore"):  # as the engines do
-            made = layer.forward(list(bottoms), [np.ones(p.shape, np.float32) for p in params])
+            result = layer.forward(list(bottoms), [np.ones(p.shape, np.float32) for p in params])
     except LayerError as refusal:
-        told = refusal
+        message = refusal
     else:
-        check(made, foretold, layer.data_dependent)
-        return made
-    assert 0 < len(told.what) < 1000
+        check(result, foretold, layer.data_dependent)
+        return result
+    assert 0 < len(message.what) < 1000
     return None
 
 
-def check(made: Sequence[Array], foretold: Sequence[Shape], data_dependent: bool) -> None:
-    for y, shape in zip(made, foretold, strict=True):
+def check(result: Sequence[Array], foretold: Sequence[Shape], data_dependent: bool) -> None:
+    for y, shape in zip(result, foretold, strict=True):
         assert y.dtype == np.float32
         assert y.shape == shape or data_dependent
         assert len(y.shape) == len(shape)
@@ -65,10 +65,10 @@ def test_views_of_blobs_that_lie_channels_last(layer_class: type[Layer]) -> None
     """As the fast engine has them."""
     param, bottoms = sample(layer_class)
     views = [np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if x.ndim > 1 else x for x in bottoms]
-    made, want = forward(layer_class, param, views), forward(layer_class, param, bottoms)
-    assert made is not None
+    result, want = forward(layer_class, param, views), forward(layer_class, param, bottoms)
+    assert result is not None
     assert want is not None
-    for y, right in zip(made, want, strict=True):
+    for y, right in zip(result, want, strict=True):
         np.testing.assert_allclose(y, right, 1e-5, 1e-6)
 
 

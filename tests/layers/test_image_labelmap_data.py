@@ -67,15 +67,15 @@ def test_cut_and_mirrored_alike_and_anywhere(tmp_path: Path, phase: str) -> None
     assert net.blobs["data"].shape == (20, 3, 4, 4)
     got = net.forward()
     image, label = pixels(6, 9).transpose(2, 0, 1), edges(0, 6, 9) > 127
-    found = set()
-    for data, made in zip(got["data"], got["label"], strict=True):
+    collected = set()
+    for data, result in zip(got["data"], got["label"], strict=True):
         for top, left, step in np.ndindex(3, 6, 2):
             turn = (..., slice(None, None, 1 - 2 * step))
             part = (..., slice(top, top + 4), slice(left, left + 4))
             if np.array_equal(image[part][turn], data):
-                np.testing.assert_array_equal(made[0], label[part][turn])
-                found.add((top, left, step))
-    assert len(found) > 8
+                np.testing.assert_array_equal(result[0], label[part][turn])
+                collected.add((top, left, step))
+    assert len(collected) > 8
 
 
 def test_mean_file_has_the_size_of_the_images(tmp_path: Path) -> None:

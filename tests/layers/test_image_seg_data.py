@@ -86,15 +86,15 @@ def test_what_is_missing_is_mean_and_ignore_label(tmp_path: Path) -> None:
 def test_mirrored_alike(tmp_path: Path) -> None:
     source, images, maps = listed(tmp_path)
     net = net_of(f"{source} label_type: PIXEL", "mirror: true")
-    seen = set()
+    distinct = set()
     for _ in range(8):
         tops = net.forward()
         turned = bool((tops["label"][0, 0] == maps[0][:, ::-1, 0]).all())
         step = -1 if turned else 1
         np.testing.assert_array_equal(tops["data"][0], images[0].transpose(2, 0, 1)[:, :, ::step])
         np.testing.assert_array_equal(tops["label"][0, 0], maps[0][:, ::step, 0])
-        seen.add(turned)
-    assert seen == {True, False}
+        distinct.add(turned)
+    assert distinct == {True, False}
 
 
 def test_sizes_are_drawn(tmp_path: Path) -> None:

@@ -139,8 +139,8 @@ def test_hard_examples_apart_from_each_other() -> None:
     hard = f"mining_type: HARD_EXAMPLE sample_size: 10 {nms}"
     assert value(hard) == pytest.approx(2.5 + EVEN + EVEN + WRONG, rel=1e-5)
     assert value(hard.replace("top_k: 10", "top_k: 1")) == pytest.approx(WRONG, rel=1e-5)
-    told = hard.replace("use_prior_for_nms: true", "")  # the second box says it is elsewhere
-    assert value(told) == pytest.approx((2.5 + 3 * EVEN + WRONG) / 2, rel=1e-5)
+    decoded = hard.replace("use_prior_for_nms: true", "")  # the second box says it is elsewhere
+    assert value(decoded) == pytest.approx((2.5 + 3 * EVEN + WRONG) / 2, rel=1e-5)
 
 
 def test_a_box_for_each_class() -> None:
@@ -222,30 +222,32 @@ def plainly(loc: Array, conf: Array, priors: Array, truth: Array) -> float:
         if not true:
             continue
         share = np.array([[float(overlap(b, t[3:7])) for t in true] for b in boxes])
-        found = dict[int, int]()
+        matched = dict[int, int]()
         for _ in true:
             pairs = [
                 (share[b, t], -b, -t)
                 for b in range(len(boxes))
                 for t in range(len(true))
-                if b not in found and t not in found.values() and share[b, t] > 1e-6
+                if b not in matched and t not in matched.values() and share[b, t] > 1e-6
             ]
             if pairs:
                 _, b, t = max(pairs)
-                found[-b] = -t
+                matched[-b] = -t
         for b in range(len(boxes)):
-            if b not in found and share[b].max() >= 0.5:
-                found[b] = int(share[b].argmax())
+            if b not in matched and share[b].max() >= 0.5:
+                matched[b] = int(share[b].argmax())
         errors = []
         for b, scores in enumerate(conf[image].reshape(len(boxes), -1)):
-            label = int(true[found[b]][1]) if b in found else 0
+            label = int(true[matched[b]][1]) if b in matched else 0
             errors.append(float(np.log(np.exp(scores - scores.max()).sum()) + scores.max() - scores[label]))
-        negatives = [e for b, e in enumerate(errors) if b not in found and share[b].max() < 0.5]
-        total += sum(sorted(negatives, reverse=True)[: int(3 * len(found))]) + sum(errors[b] for b in found)
-        for b, t in found.items():
+        negatives = [e for b, e in enumerate(errors) if b not in matched and share[b].max() < 0.5]
+        total += sum(sorted(negatives, reverse=True)[: int(3 * len(matched))]) + sum(
+            errors[b] for b in matched
+        )
+        for b, t in matched.items():
             off = loc[image].reshape(-1, 4)[b] - encode("CENTER_SIZE", boxes[b], true[t][3:7]) / variances[b]
             total += sum(d * d / 2 if d < 1 else d - 0.5 for d in np.abs(off).tolist())
-        matches += len(found)
+        matches += len(matched)
     return total / max(matches, 1)
 
 

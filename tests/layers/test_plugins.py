@@ -25,9 +25,9 @@ USE = (
 def guide() -> str:
     """The first Python example of the guide, without the line that loads a net."""
     page = (ROOT / "docs" / "own-layers.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
-    assert found
-    return found[1].replace('net = prototxt.load_net("net.prototxt")\n', "")
+    match = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert match
+    return match[1].replace('net = prototxt.load_net("net.prototxt")\n', "")
 
 
 def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -62,7 +62,7 @@ def oracle(
     y, where = np.zeros((*x.shape[:2], *out), np.float32), np.full((*x.shape[:2], *out), -1, np.float32)
     for n, c, i, j in np.ndindex(*y.shape):
         top, left = i * stride[0] - pad[0], j * stride[1] - pad[1]
-        seen = [
+        inside = [
             (x[n, c, h, w], h * x.shape[3] + w)
             for h in range(top, top + kernel[0])
             for w in range(left, left + kernel[1])
@@ -71,10 +71,10 @@ def oracle(
         if average:
             high = min(top + kernel[0], x.shape[2] + pad[0]) - top
             wide = min(left + kernel[1], x.shape[3] + pad[1]) - left
-            y[n, c, i, j] = sum(float(v) for v, _ in seen) / (high * wide) if seen else 0
+            y[n, c, i, j] = sum(float(v) for v, _ in inside) / (high * wide) if inside else 0
         else:
             y[n, c, i, j] = np.finfo(np.float32).min
-            for value, position in seen:
+            for value, position in inside:
                 if value > y[n, c, i, j]:
                     y[n, c, i, j], where[n, c, i, j] = value, position
     return y, where

@@ -142,8 +142,8 @@ def test_against_plain_loops(seed: int) -> None:
     if clip:
         want = [min(max(value, 0), 1) for value in want]
     bottoms = noise(2, 3, rows, columns), noise(2, 3, height, width)
-    (made,) = run(layer_from_text(priors(" ".join(fields))), *bottoms)
-    np.testing.assert_allclose(made[0, 0], want, 1e-5, 1e-6)
+    (result,) = run(layer_from_text(priors(" ".join(fields))), *bottoms)
+    np.testing.assert_allclose(result[0, 0], want, 1e-5, 1e-6)
     np.testing.assert_allclose(
-        made[0, 1].reshape(-1, 4), np.resize(variances or [0.1], (len(want) // 4, 4)), 1e-6
+        result[0, 1].reshape(-1, 4), np.resize(variances or [0.1], (len(want) // 4, 4)), 1e-6
     )

@@ -26,9 +26,9 @@ def test_small_regions_come_last() -> None:
     scores = np.array([0, 0, 0.9, 0.6], np.float32).reshape(1, 4, 1, 1)
     info = np.array([[100, 100, 1]], np.float32)
     layer = layer_from_text(TEXT % "ratio: 1 scale: [1, 3] min_size: 20")
-    rois, found = layer.forward([scores, np.zeros((1, 8, 1, 1), np.float32), info], ())
+    rois, scores_kept = layer.forward([scores, np.zeros((1, 8, 1, 1), np.float32), info], ())
     assert rois.tolist() == [[0, 0, 0, 32, 32], [0, 0, 0, 16, 16]]
-    np.testing.assert_allclose(found, [0.6, 0])
+    np.testing.assert_allclose(scores_kept, [0.6, 0])
 
 
 def test_the_most_there_can_be() -> None:

@@ -47,8 +47,8 @@ def test_by_hand() -> None:
 
 def test_targets_lead_to_the_true_box() -> None:
     _, _, targets, *_ = target(layer_from_text(TEXT % FOUR), [NEAR], TRUTHS)
-    found = decode_deltas(np.array([NEAR[1:]], np.float32), targets[:1, 12:, 0, 0])
-    np.testing.assert_allclose(found, [[10, 10, 50, 50]], rtol=1e-5)
+    result = decode_deltas(np.array([NEAR[1:]], np.float32), targets[:1, 12:, 0, 0])
+    np.testing.assert_allclose(result, [[10, 10, 50, 50]], rtol=1e-5)
 
 
 def test_two_classes_only_tell_objects_from_background() -> None:

@@ -28,18 +28,18 @@ def net(tops: tuple[str, ...], inputs: dict[str, tuple[int, ...]]) -> Net:
 
 @pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
 def test_faster_rcnn() -> None:
-    made = net(FASTER, {"data": (2, 3, 60, 80), "gt_boxes": (7, 5)})
-    assert [made.blobs[top].shape for top in FASTER] == [(2, 3, 60, 80), (2, 3), (7, 5)]
-    assert made.inputs == [*FASTER]
+    result = net(FASTER, {"data": (2, 3, 60, 80), "gt_boxes": (7, 5)})
+    assert [result.blobs[top].shape for top in FASTER] == [(2, 3, 60, 80), (2, 3), (7, 5)]
+    assert result.inputs == [*FASTER]
     assert any(
-        '"im_info" becomes an input of 2 x 3, height, width and scale' in note for note in made.graph.notes
+        '"im_info" becomes an input of 2 x 3, height, width and scale' in note for note in result.graph.notes
     )
 
 
 @pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")
 def test_fast_rcnn() -> None:
-    made = net(FAST, {"data": (1, 3, 60, 80), "rois": (9, 5)})
-    assert [made.blobs[top].shape for top in FAST[1:]] == [(9, 5), (9,), (9, 84), (9, 84), (9, 84)]
+    result = net(FAST, {"data": (1, 3, 60, 80), "rois": (9, 5)})
+    assert [result.blobs[top].shape for top in FAST[1:]] == [(9, 5), (9,), (9, 84), (9, 84), (9, 84)]
 
 
 @pytest.mark.parametrize(

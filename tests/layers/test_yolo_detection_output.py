@@ -16,11 +16,11 @@ def output(fields: str = FIELDS, bottoms: int = 1) -> str:
     return f'type: "YoloDetectionOutput" {names} top: "y" yolo_detection_output_param {{ {fields} }}'
 
 
-def one_box(side: int, row: int, column: int, *told: float) -> Array:
+def one_box(side: int, row: int, column: int, *predicted: float) -> Array:
     """A map on which only one cell's box is likely."""
     x = np.zeros((1, 7, side, side), np.float32)
     x[:, 4] = -100
-    x[0, :, row, column] = told
+    x[0, :, row, column] = predicted
     return x
 
 

@@ -76,21 +76,21 @@ def test_against_plain_loops(seed: int) -> None:
     shapes = [(images, boxes * (5 + classes), *r.integers(1, 4, 2)) for _ in range(groups)]
     maps = [r.standard_normal(shape).astype(np.float32) for shape in shapes]
     least, limit = float(r.choice([0.1, 0.25])), float(r.choice([0.0, 0.3, 0.45, 2.0]))
-    found = []
+    collected = []
     for t, x in enumerate(maps):
         height, width = x.shape[2:]
         for n, b, j, i in np.ndindex(images, boxes, height, width):
-            told = x[n, b * (5 + classes) : (b + 1) * (5 + classes), j, i].tolist()
+            predicted = x[n, b * (5 + classes) : (b + 1) * (5 + classes), j, i].tolist()
             m = mask[t * each + b]
-            cx, cy = (i + sigmoid(told[0])) / width, (j + sigmoid(told[1])) / height
-            w = np.exp(told[2]) * biases[2 * m] / (width * scales[t])
-            h = np.exp(told[3]) * biases[2 * m + 1] / (height * scales[t])
+            cx, cy = (i + sigmoid(predicted[0])) / width, (j + sigmoid(predicted[1])) / height
+            w = np.exp(predicted[2]) * biases[2 * m] / (width * scales[t])
+            h = np.exp(predicted[3]) * biases[2 * m + 1] / (height * scales[t])
             for k in range(classes):
-                score = sigmoid(told[4]) * sigmoid(told[5 + k])
+                score = sigmoid(predicted[4]) * sigmoid(predicted[5 + k])
                 if score > least:
-                    found.append([0, k + 1, score, cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2])
+                    collected.append([0, k + 1, score, cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2])
     kept: list[list[float]] = []
-    for row in sorted(found, key=lambda row: -row[2]):
+    for row in sorted(collected, key=lambda row: -row[2]):
         if all(plain_overlap(row[3:], other[3:]) < limit for other in kept):
             kept.append(row)
     text = f"""num_classes: {classes} num_box: {boxes} mask_group_num: {groups} biases: {biases} mask: {mask}

@@ -34,32 +34,32 @@ def net(*layers: str, engine: str = "fast") -> Net:
     return prototxt.parse_net(INPUTS + "".join(layers), file="net.prototxt", engine=engine)
 
 
-def half_squared_distance(made: Net) -> float:
-    return float(np.square(made.blobs["fc"].data - ARRAYS["t"]).sum() / 8)
+def half_squared_distance(result: Net) -> float:
+    return float(np.square(result.blobs["fc"].data - ARRAYS["t"]).sum() / 8)
 
 
 @engines
 @keeps
 def test_a_loss_without_a_top_counts_and_nobody_sees_its_top(engine: str, keep: str | list[str]) -> None:
-    made = net(EUCLIDEAN.format("loss", ""), engine=engine)
-    assert made.loss == 0.0
-    assert made.outputs == []
-    assert made.graph.nodes[-1].tops == (BlobId("(automatic)"),)
-    assert made.forward(ARRAYS, keep=keep) == {}
-    loss = made.loss
-    made.forward(ARRAYS)
-    assert loss == pytest.approx(half_squared_distance(made), rel=1e-6)
+    result = net(EUCLIDEAN.format("loss", ""), engine=engine)
+    assert result.loss == 0.0
+    assert result.outputs == []
+    assert result.graph.nodes[-1].tops == (BlobId("(automatic)"),)
+    assert result.forward(ARRAYS, keep=keep) == {}
+    loss = result.loss
+    result.forward(ARRAYS)
+    assert loss == pytest.approx(half_squared_distance(result), rel=1e-6)
 
 
 def test_every_automatic_top_has_a_name_that_no_layer_can_read_or_has() -> None:
     power = 'layer { name: "p" type: "Power" bottom: "fc" top: "(automatic)" }\n'
-    made = net(EUCLIDEAN.format("a", ""), EUCLIDEAN.format("b", ""), power)
-    assert [str(node.tops[0]) for node in made.graph.nodes[2:]] == [
+    result = net(EUCLIDEAN.format("a", ""), EUCLIDEAN.format("b", ""), power)
+    assert [str(node.tops[0]) for node in result.graph.nodes[2:]] == [
         "(automatic 2)@0",
         "(automatic 3)@0",
         "(automatic)@0",
     ]
-    assert made.outputs == ["(automatic)"]
+    assert result.outputs == ["(automatic)"]
     with pytest.raises(NetError, match=r'no layer makes bottom "\(automatic\)"'):
         net(EUCLIDEAN.format("a", ""), 'layer { name: "p" type: "Power" bottom: "(automatic)" top: "y" }')
 
@@ -74,12 +74,12 @@ def test_weights_multiply(engine: str, keep: str | list[str]) -> None:
         EUCLIDEAN.format("b", 'top: "b" loss_weight: 0.5'),
         EUCLIDEAN.format("c", 'top: "c" loss_weight: 0'),
     ]
-    made = net(*layers, mean, engine=engine)
-    assert made.graph.losses == {BlobId("a"): 1, BlobId("b"): 0.5, BlobId("mean"): -3}
-    made.forward(ARRAYS, keep=keep)
-    loss = made.loss
-    made.forward(ARRAYS)
-    want = 1.5 * half_squared_distance(made) - 3 * made.blobs["fc"].data.mean()
+    result = net(*layers, mean, engine=engine)
+    assert result.graph.losses == {BlobId("a"): 1, BlobId("b"): 0.5, BlobId("mean"): -3}
+    result.forward(ARRAYS, keep=keep)
+    loss = result.loss
+    result.forward(ARRAYS)
+    want = 1.5 * half_squared_distance(result) - 3 * result.blobs["fc"].data.mean()
     assert loss == pytest.approx(want, rel=1e-5)
 
 
@@ -91,21 +91,21 @@ def test_a_blob_is_summed_as_it_was_before_a_write_in_place(engine: str) -> None
       convolution_param { num_output: 4 kernel_size: 1 weight_filler { type: "xavier" } } }
     layer { name: "relu" type: "ReLU" bottom: "y" top: "y" }
     """
-    made, x = prototxt.parse_net(text, engine=engine), noise(2, 3, 5, 6)
-    made.forward(x=x, keep="outputs")
-    raw = np.einsum("oc,nchw->nohw", made.params["conv"][0].data[:, :, 0, 0], x)
-    assert made.loss == pytest.approx(2 * raw.sum(), rel=1e-4)
+    result, x = prototxt.parse_net(text, engine=engine), noise(2, 3, 5, 6)
+    result.forward(x=x, keep="outputs")
+    raw = np.einsum("oc,nchw->nohw", result.params["conv"][0].data[:, :, 0, 0], x)
+    assert result.loss == pytest.approx(2 * raw.sum(), rel=1e-4)
 
 
 def test_a_new_shape_and_a_new_forward_begin_anew() -> None:
-    made = net(EUCLIDEAN.format("loss", 'top: "loss"'))
-    first = (made.forward(ARRAYS), made.loss)[1]
-    made.forward(ARRAYS)
-    assert made.loss == first
-    made.reshape(x=(2, 3, 5, 6), t=(2, 2))
-    assert made.loss == 0.0
-    made.forward({name: array[:2] for name, array in ARRAYS.items()})
-    assert 0 < made.loss != first
+    result = net(EUCLIDEAN.format("loss", 'top: "loss"'))
+    first = (result.forward(ARRAYS), result.loss)[1]
+    result.forward(ARRAYS)
+    assert result.loss == first
+    result.reshape(x=(2, 3, 5, 6), t=(2, 2))
+    assert result.loss == 0.0
+    result.forward({name: array[:2] for name, array in ARRAYS.items()})
+    assert 0 < result.loss != first
 
 
 def test_a_second_top_does_not_count_unless_it_is_told_to() -> None:
@@ -129,11 +129,11 @@ def test_a_label_that_is_no_class_is_refused_with_its_place(engine: str) -> None
     layer { name: "in" type: "Input" top: "x" top: "l" input_param { shape { dim: 4 dim: 3 } shape { dim: 4 } } }
     layer { name: "loss" type: "SoftmaxWithLoss" bottom: "x" bottom: "l" }
     """
-    made = prototxt.parse_net(text, file="net.prototxt", engine=engine)
+    result = prototxt.parse_net(text, file="net.prototxt", engine=engine)
     with pytest.raises(
         LayerError, match=r'^net\.prototxt:3:50: layer "loss" \(SoftmaxWithLoss\): label 3 is no'
     ):
-        made.forward(x=noise(4, 3), l=[0, 1, 2, 3])
+        result.forward(x=noise(4, 3), l=[0, 1, 2, 3])
 
 
 def test_the_command_prints_it(tmp_path: Path) -> None:

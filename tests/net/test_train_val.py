@@ -48,13 +48,13 @@ def test_shapes_without_a_database(file: str, monkeypatch: pytest.MonkeyPatch, t
 @pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
 @pytest.mark.parametrize("path", NETS, ids=lambda p: str(p.relative_to(CORPUS)))
 def test_every_net_gives_shapes_or_its_data_layer_says_what_to_give(path: Path, phase: str) -> None:
-    told = ""
+    message = ""
     try:
         assert prototxt.load_graph(path, Options(phase=phase)).nodes
     except PrototxtError as error:
         if error.layer_type in TYPES:
-            told = f"{error.what} {error.hint}"
-    assert not told or "--input" in told, told
+            message = f"{error.what} {error.hint}"
+    assert not message or "--input" in message, message
 
 
 GIVEN = [

@@ -88,13 +88,13 @@ def test_settings_field_by_field() -> None:
     assert {setting["before"] for setting in by_name["new", 0]} == {""}
 
 
-def check_document(document: dict[str, Any], found: Diff) -> None:
+def check_document(document: dict[str, Any], result: Diff) -> None:
     """All that the contract asks for is there, and says what explain says."""
     check_entry(document, "Comparison")
-    assert document["same"] == (not found.changed)
+    assert document["same"] == (not result.changed)
     for name, graph, total in (
-        ("before", found.before, found.comparison.before),
-        ("after", found.after, found.comparison.after),
+        ("before", result.before, result.comparison.before),
+        ("after", result.after, result.comparison.after),
     ):
         check_entry(document[name], "NetSide")
         sides = [pair[name] for pair in document["pairs"] if pair[name]]
@@ -107,45 +107,45 @@ def check_document(document: dict[str, Any], found: Diff) -> None:
         assert list(sums.values()) == [total.params, total.statistics, total.macs, total.bytes]
         for side in sides:
             check_entry(side, "PairSide")
-            told = [document["said"][place] for place in side["sections"]]
+            results = [document["said"][place] for place in side["sections"]]
             sections = explain_layer(graph, graph.nodes[side["index"]])
-            assert [section["title"] for section in told] == [section.title for section in sections]
-            assert [line["text"] for section in told for line in section["lines"]] == [
+            assert [section["title"] for section in results] == [section.title for section in sections]
+            assert [line["text"] for section in results for line in section["lines"]] == [
                 line.text for section in sections for line in section.lines
             ]
     for section in document["said"]:
         check_entry(section, "Said")
-    for shown, pair in zip(document["pairs"], found.comparison.pairs, strict=True):
+    for shown, pair in zip(document["pairs"], result.comparison.pairs, strict=True):
         check_entry(shown, "Pair")
         alone = None in (shown["before"], shown["after"])
-        assert (alone or bool(shown["differs"])) == found.differs(pair)
+        assert (alone or bool(shown["differs"])) == result.differs(pair)
         if not alone:
             different = [setting for setting in shown["settings"] if setting["before"] != setting["after"]]
-            assert different == [asdict(each) for each in found.fields[pair.key]]
+            assert different == [asdict(each) for each in result.fields[pair.key]]
     for fate in document["weights"]:
         check_entry(fate, "Fate")
     fates = {fate["layer"]: fate["fate"] for fate in document["weights"]}
     assert {name for name, fate in fates.items() if fate == "loads"} == {
-        f.layer for f in found.weight_matches if f.loads
+        f.layer for f in result.weight_matches if f.loads
     }
     assert {name for name, fate in fates.items() if fate == "refused"} == {
-        f.layer for f in found.weight_matches if f.refused
+        f.layer for f in result.weight_matches if f.refused
     }
     assert {name for name, fate in fates.items() if fate in ("refused", "missing")} >= set(
-        found.without_weights
+        result.without_weights
     )
 
 
 @pytest.mark.parametrize(("first", "second"), [(FIRST, SECOND), (SECOND, FIRST), (FIRST, FIRST)])
 def test_made_up_nets(first: str, second: str) -> None:
-    found = compared(first, second)
-    check_document(make_comparison(found), found)
+    result = compared(first, second)
+    check_document(make_comparison(result), result)
 
 
 @pytest.mark.parametrize("pair", [(LENET, ALEXNET), (ALEXNET, ALEXNET)], ids=["different", "same"])
 def test_examples(pair: tuple[str, str]) -> None:
-    found = of_files(*pair)
-    check_document(make_comparison(found), found)
+    result = of_files(*pair)
+    check_document(make_comparison(result), result)
 
 
 @needs_shared
@@ -153,8 +153,8 @@ def test_examples(pair: tuple[str, str]) -> None:
     "pair", [KAIMING, KAIMING[::-1], BVLC], ids=["50-152", "152-50", "alexnet-googlenet"]
 )
 def test_public_nets(pair: list[str]) -> None:
-    found = of_files(*pair)
-    check_document(make_comparison(found), found)
+    result = of_files(*pair)
+    check_document(make_comparison(result), result)
 
 
 def test_biases_are_counted_where_explain_counts_them() -> None:

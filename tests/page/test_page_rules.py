@@ -38,10 +38,10 @@ class Query:
     wanted: Graph
 
 
-def ask(asked: Sequence[Query], folder: Path) -> list[dict[str, Any]]:
+def ask(queries: Sequence[Query], folder: Path) -> list[dict[str, Any]]:
     """What the page's rules say, net by net."""
-    files = [folder / f"{i}.json" for i in range(len(asked))]
-    for file, one in zip(files, asked, strict=True):
+    files = [folder / f"{i}.json" for i in range(len(queries))]
+    for file, one in zip(files, queries, strict=True):
         file.write_bytes(to_json({"report": one.document, "inputs": one.inputs}))
     command = [str(NODE), "dev/rules.mjs"]
     names = "".join(f"{file}\n" for file in files)
@@ -50,18 +50,18 @@ def ask(asked: Sequence[Query], folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def compare(asked: Query, told: dict[str, Any]) -> None:
+def compare(query: Query, reply: dict[str, Any]) -> None:
     """Every shape, parameter and multiply-add.
 
     A layer whose rule the page lacks is as it was; once its bottoms have changed, what reads it is no more known.
     """
-    graph, rows = asked.wanted, make_report(asked.wanted).rows
+    graph, rows = query.wanted, make_report(query.wanted).rows
     unsure: set[BlobId] = set()
-    for node, row, layer in zip(graph.nodes, rows, told["layers"], strict=True):
-        where = f"{asked.name}: {node.name} ({node.type}): {layer}"
-        has_rule = asked.document["layers"][node.index]["rule"]["kind"] != "unknown"
+    for node, row, layer in zip(graph.nodes, rows, reply["layers"], strict=True):
+        where = f"{query.name}: {node.name} ({node.type}): {layer}"
+        has_rule = query.document["layers"][node.index]["rule"]["kind"] != "unknown"
         if unsure & set(node.bottoms) or layer["state"] == "unsure":
-            assert asked.inputs, where
+            assert query.inputs, where
             assert unsure & set(node.bottoms) or not has_rule, where
             unsure.update(node.tops)
             continue
@@ -70,8 +70,8 @@ def compare(asked: Query, told: dict[str, Any]) -> None:
         assert (layer["paramCount"], layer["statistics"]) == (row.param_count, row.statistics), where
         assert has_rule is False or layer["macs"] == row.macs, where
         for top in node.tops:
-            assert told["shapes"][str(top)] == list(graph.shapes[top]), f"{where}: {top}"
-    assert told["images"] == graph.images, asked.name
+            assert reply["shapes"][str(top)] == list(graph.shapes[top]), f"{where}: {top}"
+    assert reply["images"] == graph.images, query.name
 
 
 @pytest.fixture
@@ -214,12 +214,12 @@ OF_TWO = {
 
 
 def test_odd_settings(tmp_path: Path) -> None:
-    asked = []
+    queries = []
     texts = {name: CONVOLUTION.format(*given) for name, given in ODD.items()}
     texts |= {name: text.format(*given) for name, (text, *given) in OF_TWO.items()}
     for name, text in texts.items():
         graph = make_graph(define_net(text, name), Options())
-        asked.append(Query(name, make_document(graph), {}, graph))
-    for one, told in zip(asked, ask(asked, tmp_path), strict=True):
-        compare(one, told)
-        assert [layer["state"] for layer in told["layers"]] == ["computed", "computed"], one.name
+        queries.append(Query(name, make_document(graph), {}, graph))
+    for one, reply in zip(queries, ask(queries, tmp_path), strict=True):
+        compare(one, reply)
+        assert [layer["state"] for layer in reply["layers"]] == ["computed", "computed"], one.name

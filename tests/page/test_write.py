@@ -60,9 +60,9 @@ def test_every_golden_net_as_the_reference_left_it(case: Case, tmp_path: Path) -
     stored = case.arrays()
     net = case.net(stored)
     feeds = {name: stored[f"input/{name}"] for name in net.inputs if f"input/{name}" in stored}
-    made = run(net, feeds)
+    result = run(net, feeds)
     page, done = written(
-        tmp_path / "x.html", Content(net.graph, {**made, **learned(net)}), Limits(dtype="float32")
+        tmp_path / "x.html", Content(net.graph, {**result, **learned(net)}), Limits(dtype="float32")
     )
     assert done.left_out == ()
     for name in net.outputs:

@@ -138,8 +138,8 @@ def test_filters_of_pairs(inputs: int, order: Order | None) -> None:
     row = [enlarged(scale.colours(kernel), grid) for kernel in weights[2]]
     assert all(holds(picture, kernel) for kernel in row)
     pixels = np.asarray(picture)
-    found = [np.argwhere((pixels == kernel[0, 0]).all(axis=-1)).tolist() for kernel in row]
-    (y, x), (y_next, x_next) = found[0][0], found[1][0]
+    results = [np.argwhere((pixels == kernel[0, 0]).all(axis=-1)).tolist() for kernel in row]
+    (y, x), (y_next, x_next) = results[0][0], results[1][0]
     assert (y_next - y, x_next - x) == (0, grid.tile[1] + grid.line)
 
 

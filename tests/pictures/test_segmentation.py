@@ -22,8 +22,8 @@ def mixed(label: int, gray: int) -> np.ndarray[tuple[int, ...], np.dtype[np.floa
 
 
 def test_each_class_has_its_colour() -> None:
-    found = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
-    got = np.asarray(paint_classes(GRAY, found, LEGEND))
+    result = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
+    got = np.asarray(paint_classes(GRAY, result, LEGEND))
     assert got.shape[1] == 400
     for label, y, x in [(0, 0, 0), (0, 149, 199), (1, 0, 200), (2, 150, 0), (70, 299, 399)]:
         np.testing.assert_allclose(got[y, x], mixed(label % LABELS, 100), atol=1)
@@ -34,8 +34,8 @@ def test_each_class_has_its_colour() -> None:
 
 
 def test_the_background_stays_as_it_is() -> None:
-    found = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
-    got = np.asarray(paint_classes(GRAY, found, LEGEND, {0, 2}))
+    result = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
+    got = np.asarray(paint_classes(GRAY, result, LEGEND, {0, 2}))
     np.testing.assert_array_equal(got[:300, :200], GRAY[:, :200])
     assert (got[:300, 200:] != 100).any(axis=-1).all()
 
@@ -52,23 +52,23 @@ def test_only_what_was_seen_is_painted() -> None:
 
 def test_strips_make_no_seams() -> None:
     image = np.full((2 * STRIP + 7, 3, 3), 100, np.uint8)
-    found = Segmentation(("s",), 2, View.whole(*image.shape[:2]), np.ones((1, 1), np.intp))
-    got = np.asarray(paint_classes(image, found, []))[: len(image), :3]
+    result = Segmentation(("s",), 2, View.whole(*image.shape[:2]), np.ones((1, 1), np.intp))
+    got = np.asarray(paint_classes(image, result, []))[: len(image), :3]
     assert len(np.unique(got.reshape(-1, 3), axis=0)) == 1
 
 
 @pytest.mark.parametrize("shape", [(24, 32), (1, 1), (3, 900), (900, 3)])
 def test_images_of_any_size(shape: tuple[int, int]) -> None:
-    found = Segmentation(("s",), 80, View.whole(*shape), CLASSES)
+    result = Segmentation(("s",), 80, View.whole(*shape), CLASSES)
     long = [(k, "a rather long name " * k, "1.0%") for k in range(60)]
-    picture = paint_classes(np.zeros((*shape, 3), np.uint8), found, long)
+    picture = paint_classes(np.zeros((*shape, 3), np.uint8), result, long)
     assert picture.width >= 320
 
 
 def test_a_long_legend_counts_the_rest() -> None:
-    found = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
+    result = Segmentation(("s",), 80, View.whole(300, 400), CLASSES)
     few, many = (
-        paint_classes(GRAY, found, [(k, f"class {k}", "1.0%") for k in range(count)])
+        paint_classes(GRAY, result, [(k, f"class {k}", "1.0%") for k in range(count)])
         for count in (MAX_CLASSES, 10 * MAX_CLASSES)
     )
     assert few.height < many.height < few.height + 30

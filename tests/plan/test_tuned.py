@@ -20,9 +20,9 @@ def graph(given: str = "") -> Graph:
     return parse_net(CONV.replace("GIVEN", given)).graph
 
 
-def key(made: Graph) -> str:
-    node = made.nodes[1]
-    return tuning_key(node.layer, made.bottom_shapes(node))
+def key(result: Graph) -> str:
+    node = result.nodes[1]
+    return tuning_key(node.layer, result.bottom_shapes(node))
 
 
 def test_a_geometry() -> None:
@@ -38,18 +38,18 @@ def test_geometries_differ_where_times_may() -> None:
 
 @pytest.mark.parametrize("name", ["im2col_gemm", "winograd"])
 def test_what_was_measured_is_chosen(name: str) -> None:
-    made = graph()
-    node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
-    chosen = choose_tuned({key(made): name})(node.layer, shapes)
+    built = graph()
+    node, shapes = built.nodes[1], built.bottom_shapes(built.nodes[1])
+    chosen = choose_tuned({key(built): name})(node.layer, shapes)
     assert chosen is not None
     assert chosen.name == name
 
 
 @pytest.mark.parametrize("name", ["depthwise", "no such kernel"])
 def test_a_kernel_that_cannot_run_the_layer_is_not_chosen(name: str) -> None:
-    made = graph()
-    node, shapes = made.nodes[1], made.bottom_shapes(made.nodes[1])
-    chosen = choose_tuned({key(made): name})(node.layer, shapes)
+    built = graph()
+    node, shapes = built.nodes[1], built.bottom_shapes(built.nodes[1])
+    chosen = choose_tuned({key(built): name})(node.layer, shapes)
     assert chosen is not None
     assert chosen.name == candidates(node.layer, shapes)[0].name
 

@@ -109,8 +109,8 @@ def test_shapes(row: Mapping[str, Any]) -> None:
     assert params == row["params"]
     # Where data layers were replaced by inputs, the reference has an Input layer of its own for each.
     layers = [[node.name, node.type] for node in graph.nodes if node.type != "Input"]
-    made = {"Input", "Split", *(() if row["inputs"] else ("DenseImageData",))}
-    assert layers == [la for la in row["layers"] if la[1] not in made or la in layers]
+    result = {"Input", "Split", *(() if row["inputs"] else ("DenseImageData",))}
+    assert layers == [la for la in row["layers"] if la[1] not in result or la in layers]
     assert sorted(graph.inputs) == sorted(row["inputs"] or stand_ins(row))
     assert list(graph.outputs) == row["outputs"]
 
@@ -241,11 +241,11 @@ def test_both_engines_on_inputs_that_sigmoids_can_take(file: str) -> None:
         name: (0.03 * seeded(f"input/{name}").randn(*shape)).astype(np.float32)
         for name, shape in shapes.items()
     }
-    made = {}
+    produced = {}
     for engine in ("reference", "fast"):
         net = Net(definition, NetOptions(inputs=shapes, engine=engine))
         draw_all(net)
         net.forward(inputs)
-        made[engine] = {name: blob.data for name, blob in net.blobs.items()}
-    for name, want in made["reference"].items():
-        assert np.abs(made["fast"][name] - want).max() <= RTOL * max(want.std(), 1e-6), name
+        produced[engine] = {name: blob.data for name, blob in net.blobs.items()}
+    for name, want in produced["reference"].items():
+        assert np.abs(produced["fast"][name] - want).max() <= RTOL * max(want.std(), 1e-6), name

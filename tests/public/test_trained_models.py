@@ -165,7 +165,7 @@ def test_half_floats_find_the_same_faces() -> None:
     """Its file says `clip: 1`, a field of OpenCV's: boxes end at the image."""
     inputs, outputs, _ = stored("res10_ssd")
     rows = loaded("res10_ssd_fp16").forward(inputs)["detection_out"][0, 0]
-    faces, want = (found[found[:, 2] > 0.5] for found in (rows, outputs["detection_out"][0, 0]))
+    faces, want = (item[item[:, 2] > 0.5] for item in (rows, outputs["detection_out"][0, 0]))
     assert len(want) == 2
     np.testing.assert_allclose(faces, want, atol=0.01)
     assert 0 <= rows[:, 3:].min() <= rows[:, 3:].max() <= 1
@@ -177,8 +177,8 @@ def test_the_detector_finds_the_code() -> None:
     with Image.open(SHARED / "images/qr_made_here.png") as image:
         grey = np.asarray(image.convert("L"), np.float32)
     rows = loaded("wechat_detect").forward({"data": grey[None, None] / 256})["detection_output"][0, 0]
-    (found,) = rows[rows[:, 2] > 0.5]
-    assert found[2] > 0.95
+    (result,) = rows[rows[:, 2] > 0.5]
+    assert result[2] > 0.95
     y, x = np.nonzero(grey < 128)
     code = floats([x.min() / 384, y.min() / 384, (x.max() + 1) / 384, (y.max() + 1) / 384])
-    assert overlap(found[3:], code) > 0.8
+    assert overlap(result[3:], code) > 0.8

@@ -81,8 +81,8 @@ def test_text_and_bytes() -> None:
 def test_a_trained_net(model: str, layer: str, shape: list[int]) -> None:
     (path,) = (SHARED / "models" / model).glob("*.caffemodel")
     net = NetParameter.FromString(path.read_bytes())
-    blobs = {found.name: found.blobs for found in net.layer}
-    assert sum(len(found) for found in blobs.values()) in (8, 52)
+    blobs = {item.name: item.blobs for item in net.layer}
+    assert sum(len(item) for item in blobs.values()) in (8, 52)
     if layer:
         assert list(blobs[layer][0].shape.dim) == shape
 

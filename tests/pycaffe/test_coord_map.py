@@ -200,7 +200,7 @@ def test_thirds_are_exact_enough() -> None:
     n.up = L.Deconvolution(top, num_output=1, kernel_size=97, stride=49)
     _, scale, _ = coord_map_from_to(n.up, n.data)
     assert scale != 1
-    made = crop(n.up, n.data)
-    assert isinstance(made, Top)
-    (offset,) = made.fn.params["crop_param"]["offset"]
+    result = crop(n.up, n.data)
+    assert isinstance(result, Top)
+    (offset,) = result.fn.params["crop_param"]["offset"]
     assert (offset, type(offset)) == (71, int)

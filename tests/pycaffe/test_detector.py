@@ -39,14 +39,14 @@ def test_every_window_is_classified(tmp_path: Path, files: list[str]) -> None:
     how: dict[str, Any] = {"mean": MEAN, "raw_scale": 255, "channel_swap": (2, 1, 0)}
     windows: list[list[Any]] = [[(0, 0, 20, 15), np.array([3, 2, 9, 14])], [], [[1.0, 5.0, 8.0, 30.0]]]
     names = [files[0], files[0], files[1]]
-    found = detector(tmp_path, **how).detect_windows(zip(names, windows, strict=True))
-    assert [one["filename"] for one in found] == [files[0], files[0], files[1]]
-    assert found[1]["window"] is windows[0][1]
+    result = detector(tmp_path, **how).detect_windows(zip(names, windows, strict=True))
+    assert [one["filename"] for one in result] == [files[0], files[0], files[1]]
+    assert result[1]["window"] is windows[0][1]
     first, second = map(caffe.io.load_image, files)
     by_hand = [first, first[3:9, 2:14], second[1:8, 5:30]]
     whole = caffe.Classifier(*image_net(tmp_path), **how)
     wanted = whole.predict(by_hand, oversample=False)
-    got = np.array([one["prediction"] for one in found])
+    got = np.array([one["prediction"] for one in result])
     assert got.shape == (3, 6)
     assert_allclose(got, wanted, rtol=1e-5)
 
@@ -175,5 +175,5 @@ def test_selective_search_is_a_package_of_others(
     monkeypatch.setitem(
         sys.modules, "selective_search_ijcv_with_python", SimpleNamespace(get_windows=get_windows)
     )
-    found = detector(tmp_path).detect_selective_search(files)
-    assert [one["filename"] for one in found] == [files[0], files[1], files[1]]
+    result = detector(tmp_path).detect_selective_search(files)
+    assert [one["filename"] for one in result] == [files[0], files[1], files[1]]

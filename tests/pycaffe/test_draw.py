@@ -71,8 +71,8 @@ def test_labels(layer: str, label: str) -> None:
 def test_learning_rates(params: str, rates: tuple[float, float]) -> None:
     layer = layer_message(f'name: "f" type: "InnerProduct" {params}')
     assert get_layer_lr_mult(layer) == rates
-    told = f"lr mult: {rates[0]:.1f}, {rates[1]:.1f}"
-    assert get_layer_label(layer, "BT", display_lrm=True) == f'"f (InnerProduct) {told}"'
+    rates_text = f"lr mult: {rates[0]:.1f}, {rates[1]:.1f}"
+    assert get_layer_label(layer, "BT", display_lrm=True) == f'"f (InnerProduct) {rates_text}"'
     assert get_layer_label(layer, "BT") == '"f (InnerProduct)"'
 
 

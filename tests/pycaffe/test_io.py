@@ -42,9 +42,9 @@ def drawn(*shape: int) -> np.ndarray:
 @pytest.fixture
 def transformer() -> io.Transformer:
     """For 3 x 24 x 32, H x W x K in."""
-    made = io.Transformer({"data": (2, 3, *IMAGE_SHAPE)})
-    made.set_transpose("data", (2, 0, 1))
-    return made
+    result = io.Transformer({"data": (2, 3, *IMAGE_SHAPE)})
+    result.set_transpose("data", (2, 0, 1))
+    return result
 
 
 @pytest.mark.parametrize("color", [True, False])

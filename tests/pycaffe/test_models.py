@@ -22,10 +22,10 @@ def test_a_model_runs_as_in_caffe(model: str) -> None:
         net.blobs[name].reshape(*values.shape)
         net.blobs[name].data[...] = values
     net.reshape()
-    made = net.forward()
-    assert set(made) == set(outputs)
+    result = net.forward()
+    assert set(result) == set(outputs)
     for name, values in outputs.items():
-        np.testing.assert_allclose(made[name], values, RTOL, ATOL, err_msg=name)
+        np.testing.assert_allclose(result[name], values, RTOL, ATOL, err_msg=name)
     assert {name for name in net.blobs if "_split_" not in name} == {n for n in stats if "_split_" not in n}
     for name in set(stats) - written_behind(net._net.graph):
         check_statistics(net.blobs[name].data, stats[name], name)

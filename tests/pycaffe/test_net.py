@@ -179,10 +179,10 @@ def test_an_unknown_layer_is_a_value_error(chain: caffe.Net) -> None:
 def test_forward_all_takes_odd_batches(chain: caffe.Net, n: int) -> None:
     data = images(n)
     outputs = chain.forward_all(["conv"], data=data)
-    made = expected(chain, data)
+    result = expected(chain, data)
     assert outputs["prob"].shape == (n, 6)
     for name in ("prob", "conv"):
-        np.testing.assert_allclose(outputs[name], made[name], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(outputs[name], result[name], rtol=1e-4, atol=1e-6)
     kept = outputs["prob"].copy()
     chain.forward(data=images(3) + 9)
     np.testing.assert_array_equal(outputs["prob"], kept)
@@ -311,15 +311,15 @@ def test_nets_of_other_shapes_share_nothing(chain: caffe.Net, tmp_path: Path) ->
 
 
 def test_hooks_see_every_layer_and_its_blobs(chain: caffe.Net) -> None:
-    seen: list[tuple[str, int]] = []
+    distinct: list[tuple[str, int]] = []
     signs: list[bool] = []
-    chain.before_forward(lambda i: seen.append(("before", i)))
-    chain.after_forward(lambda i: seen.append(("after", i)))
+    chain.before_forward(lambda i: distinct.append(("before", i)))
+    chain.after_forward(lambda i: distinct.append(("after", i)))
     chain.after_forward(
         lambda i: signs.append(bool((chain.blobs["conv"].data < 0).any())) if i in (1, 2) else None
     )
     chain.forward(data=images(3), end="score")
-    assert seen == [(when, i) for i in range(4) for when in ("before", "after")]
+    assert distinct == [(when, i) for i in range(4) for when in ("before", "after")]
     assert signs == [True, False]
 
 

@@ -186,8 +186,8 @@ def test_a_name_of_the_layer_alone() -> None:
     n = NetSpec()
     n.data = L.Input(shape=dict(dim=[1, 3, 5, 7]))
     n["conv/1x1"] = L.Convolution(n.data, kernel_size=1, num_output=2, name="other")
-    made = n.to_proto().layer[1]
-    assert (made.name, list(made.top)) == ("other", ["conv/1x1"])
+    result = n.to_proto().layer[1]
+    assert (result.name, list(result.top)) == ("other", ["conv/1x1"])
 
 
 def test_tops_by_name() -> None:
@@ -289,14 +289,14 @@ def test_values_of_a_repeated_field(value: Any, want: list[int]) -> None:
 
 def test_values_of_messages_and_enums() -> None:
     filler = caffe_pb2.FillerParameter(type="gaussian", std=0.5)
-    made = one(
+    result = one(
         "Convolution",
         weight_filler=filler,
         bias_filler=dict(value=np.float32(0.25)),
         bias_term=np.bool_(True),
     )
-    assert made.convolution_param.weight_filler == filler
-    assert (made.convolution_param.bias_filler.value, made.convolution_param.bias_term) == (0.25, True)
+    assert result.convolution_param.weight_filler == filler
+    assert (result.convolution_param.bias_filler.value, result.convolution_param.bias_term) == (0.25, True)
     assert one("Pooling", pool="AVE").pooling_param.pool == P.Pooling.AVE == 1
     assert one("Input", shape=[caffe_pb2.BlobShape(dim=[2, 3])]).input_param.shape[0].dim == [2, 3]
 

@@ -194,13 +194,13 @@ def test_functions_of_the_compiled_module(name: str) -> None:
     ("module", "name"), [(module, name) for module, names in MODULES.items() for name in names]
 )
 def test_what_is_written_in_python_has_the_same_parameters(module: str, name: str) -> None:
-    found = importlib.import_module(f"prototxt.caffe.{module}")
+    result = importlib.import_module(f"prototxt.caffe.{module}")
     for part in name.split("."):
-        found = getattr(found, part)
+        result = getattr(result, part)
     wanted = MODULES[module][name]
     if wanted is None:
         return
-    ours, caffes = parameters(found), as_written(wanted)
+    ours, caffes = parameters(result), as_written(wanted)
     assert ours[: len(caffes)] == caffes
     more = ours[len(caffes) :]
     assert all(default is not EMPTY for _, _, default in more), (
@@ -241,8 +241,8 @@ def test_nets_are_made_as_in_caffe(tmp_path: Path, arguments: tuple[tuple[Any, .
         caffe.Net(file, weights, caffe.TEST),
         caffe.Net(file, *args, **named | {"weights": weights}),
     )
-    for made in (old, by_name):
-        np.testing.assert_array_equal(made.params["conv"][0].data, net.params["conv"][0].data)
+    for item in (old, by_name):
+        np.testing.assert_array_equal(item.params["conv"][0].data, net.params["conv"][0].data)
     assert caffe.Net(network_file=file, phase=caffe.TEST).inputs == net.inputs
 
 

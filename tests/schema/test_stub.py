@@ -67,8 +67,8 @@ def test_what_is_right_passes(errors: list[str]) -> None:
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[line for line, _ in MISTAKES])
 def test_what_is_misspelt_is_found(errors: list[str], mistake: tuple[str, str]) -> None:
     line = SNIPPET.count("\n") + 1 + MISTAKES.index(mistake)
-    (found,) = [error for error in errors if error.split(":")[1] == str(line)]
-    assert found.endswith(f"[{mistake[1]}]")
+    (result,) = [error for error in errors if error.split(":")[1] == str(line)]
+    assert result.endswith(f"[{mistake[1]}]")
 
 
 def test_the_stub_has_every_field() -> None:

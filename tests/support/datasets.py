@@ -43,10 +43,10 @@ def images_database(
 def write_images(folder: Path, sizes: list[tuple[int, int]], name: str = "image {}.png") -> list[Bytes]:
     """PNG files in a folder, and their pixels (BGR)."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = [pixels(*size, seed=i) for i, size in enumerate(sizes)]
-    for i, image in enumerate(made):
+    results = [pixels(*size, seed=i) for i, size in enumerate(sizes)]
+    for i, image in enumerate(results):
         Image.fromarray(image[..., ::-1].copy()).save(folder / name.format(i))
-    return made
+    return results
 
 
 def data_net(fields: str, more: str = "", tops: str = 'top: "data" top: "label"', **options: Any) -> Net:

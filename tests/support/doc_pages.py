@@ -67,13 +67,13 @@ class Page:
     @property
     def shown(self) -> list[Shown]:
         """The blocks that begin with `$ ` and a command, or have one in a comment above them."""
-        found = []
+        collected = []
         for block in _BLOCK.finditer(self.text):
             rows = [*filter(None, [block["hidden"]]), *block["body"].splitlines()]
             if rows and rows[0].startswith("$ "):
                 line = self.text.count("\n", 0, block.start()) + 1
-                found.append(_shown(line, block["body"], rows))
-        return found
+                collected.append(_shown(line, block["body"], rows))
+        return collected
 
     @property
     def commands(self) -> list[str]:
@@ -126,8 +126,8 @@ def alike(shown: str, printed: str) -> bool:
 
 def _apart(row: str) -> tuple[tuple[str, ...], list[float]]:
     """A row's text without blanks, and its numbers with a point."""
-    told = re.sub("─+", "─", _OPEN.sub("", row))
-    return tuple("".join(_POINT.split(told)).split()), [float(found) for found in _POINT.findall(told)]
+    match = re.sub("─+", "─", _OPEN.sub("", row))
+    return tuple("".join(_POINT.split(match)).split()), [float(item) for item in _POINT.findall(match)]
 
 
 def without_times(rows: Sequence[str]) -> list[str]:

@@ -91,16 +91,16 @@ def content(text: str) -> Content:
 
 def interface(name: str) -> set[str]:
     """The fields of an interface of the contract that must be there."""
-    found = re.search(rf"export interface {name}(?: extends \w+)? {{(.*?)\n?}}\n", TYPES, re.DOTALL)
-    assert found, name
-    own = re.sub(r"/\*\*.*?\*/|{[^}]*}", "", found[1], flags=re.DOTALL)
+    match = re.search(rf"export interface {name}(?: extends \w+)? {{(.*?)\n?}}\n", TYPES, re.DOTALL)
+    assert match, name
+    own = re.sub(r"/\*\*.*?\*/|{[^}]*}", "", match[1], flags=re.DOTALL)
     return set(re.findall(r"(\w+):", own))
 
 
 def optional(name: str) -> set[str]:
-    found = re.search(rf"export interface {name} {{(.*?)\n}}\n", TYPES, re.DOTALL)
-    assert found, name
-    return set(re.findall(r"(\w+)\?:", found[1]))
+    match = re.search(rf"export interface {name} {{(.*?)\n}}\n", TYPES, re.DOTALL)
+    assert match, name
+    return set(re.findall(r"(\w+)\?:", match[1]))
 
 
 def check_entry(entry: dict[str, Any], name: str) -> None:

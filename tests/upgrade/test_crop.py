@@ -36,8 +36,8 @@ def crop(first: str = "y", second: str = "data") -> str:
 
 
 def offsets(text: str) -> list[list[int]]:
-    made = define_net(text, "v1.prototxt").message.layer
-    return [list(layer.crop_param.offset) for layer in made if layer.type == "Crop"]
+    layers = define_net(text, "v1.prototxt").message.layer
+    return [list(layer.crop_param.offset) for layer in layers if layer.type == "Crop"]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_an_image_comes_back_where_it_was() -> None:
 @needs_shared
 @pytest.mark.parametrize("path", FCN, ids=lambda path: path.stem)
 def test_what_people_wrote(path: Path) -> None:
-    made = define_net(read_text(path), str(path)).message.layer
-    crops = [layer for layer in made if layer.type == "Crop"]
+    layers = define_net(read_text(path), str(path)).message.layer
+    crops = [layer for layer in layers if layer.type == "Crop"]
     want = [list(layer.crop_param.offset) for layer in crops]
     for layer in crops:
         layer.ClearField("crop_param")
-    assert set_offsets(made) == []
+    assert set_offsets(layers) == []
     assert [list(layer.crop_param.offset) for layer in crops] == [2 * offset for offset in want]
     assert want
 

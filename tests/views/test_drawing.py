@@ -26,10 +26,10 @@ def drawn(text: str) -> Drawing:
 
 def boxes(module: Module) -> list[list[str]]:
     """The layers of each box."""
-    found = []
+    collected = []
     for part in module.inside:
-        found += [[p.name for p in part.parts]] if isinstance(part, Box) else boxes(part)
-    return found
+        collected += [[p.name for p in part.parts]] if isinstance(part, Box) else boxes(part)
+    return collected
 
 
 def arrows(drawing: Drawing) -> list[tuple[str, str, str]]:
@@ -114,7 +114,7 @@ def test_names_are_names_whatever_they_hold() -> None:
         in dot
     )
     mermaid = to_mermaid(drawing)
-    assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), mermaid).count(name) == 2
+    assert re.sub(r"#(\d+);", lambda result: chr(int(result[1])), mermaid).count(name) == 2
     quoted = re.findall(r'"[^"]*"', mermaid)
     assert len(quoted) * 2 == mermaid.count('"')
     assert not [text for text in quoted if re.search("[<>`&]", text)]

@@ -39,12 +39,12 @@ def rows() -> dict[str, Row]:
 
 
 def test_the_net() -> None:
-    made = report()
-    assert (made.name, made.phase, made.images) == ("rows", "TEST", 3)
-    assert made.inputs == {"data": (3, 4, 9, 11)}
-    assert made.outputs == ("ip", "left", "right")
+    result = report()
+    assert (result.name, result.phase, result.images) == ("rows", "TEST", 3)
+    assert result.inputs == {"data": (3, 4, 9, 11)}
+    assert result.outputs == ("ip", "left", "right")
     # Rows: (9 - 3) / 2 + 1 = 4; columns: 11 - 5 + 1 = 7
-    assert made.blobs == {
+    assert result.blobs == {
         "data": (3, 4, 9, 11),
         "conv": (3, 6, 4, 7),
         "again": (3, 6, 4, 7),
@@ -53,8 +53,8 @@ def test_the_net() -> None:
         "right": (3, 4, 4, 7),
         "ip": (3, 10),
     }
-    assert list(made.blobs) == ["data", "conv", "again", "rectified", "left", "right", "ip"]
-    assert [row.index for row in made.rows] == list(range(8))
+    assert list(result.blobs) == ["data", "conv", "again", "rectified", "left", "right", "ip"]
+    assert [row.index for row in result.rows] == list(range(8))
 
 
 def test_a_convolution_with_groups() -> None:
@@ -123,10 +123,10 @@ def test_the_phase_by_name() -> None:
 
 @pytest.mark.parametrize("case", CASE_LIST[::10], ids=str)
 def test_rows_add_up(case: Case) -> None:
-    made = make_report(load_graph(case.path.with_suffix(".prototxt")))
+    built = make_report(load_graph(case.path.with_suffix(".prototxt")))
     for total in ("params", "statistics", "macs", "activation_bytes"):
         column = "param_count" if total == "params" else total
-        assert getattr(made.totals, total) == sum(getattr(row, column) for row in made.rows)
+        assert getattr(built.totals, total) == sum(getattr(row, column) for row in built.rows)
 
 
 @pytest.mark.parametrize(

@@ -30,30 +30,32 @@ def test_the_roof() -> None:
 
 def test_rows_and_sums() -> None:
     plan = plan_report()
-    made = profile(plan)
-    conv, left, right, both, prob = made.rows
-    assert [row.timing.seconds for row in made.rows] == [0.001, 0.002, 0.003, 0.0, 0.004]
+    result = profile(plan)
+    conv, left, right, both, prob = result.rows
+    assert [row.timing.seconds for row in result.rows] == [0.001, 0.002, 0.003, 0.0, 0.004]
     assert [conv.timing.share, prob.timing.share] == pytest.approx([0.1, 0.4])
     assert conv.timing.gflops == pytest.approx(conv.step.flop / 1e6)
     assert left.timing.bound == ROOF.seconds(left.step.flop, left.step.moved_bytes)
     assert left.timing.distance == pytest.approx(0.002 / left.timing.bound)
     assert (both.timing.bound, both.timing.distance, both.timing.gflops) == (0, 0, 0)
-    assert [k.kernel for k in made.kernels] == ["im2col_gemm", "forward", "in place"]
-    assert [k.steps for k in made.kernels] == [3, 1, 1]
-    assert made.kernels[0].timing.seconds == pytest.approx(0.006)
-    assert made.kernels[0].timing.bound == conv.timing.bound + left.timing.bound + right.timing.bound
-    assert made.total.seconds == pytest.approx(0.010)
-    assert made.total.share == pytest.approx(1)
-    assert (made.forward, made.forwards) == (0.009, 3)
-    assert made.gflops == pytest.approx(plan.flop / 0.009 / 1e9)
+    assert [k.kernel for k in result.kernels] == ["im2col_gemm", "forward", "in place"]
+    assert [k.steps for k in result.kernels] == [3, 1, 1]
+    assert result.kernels[0].timing.seconds == pytest.approx(0.006)
+    assert result.kernels[0].timing.bound == conv.timing.bound + left.timing.bound + right.timing.bound
+    assert result.total.seconds == pytest.approx(0.010)
+    assert result.total.share == pytest.approx(1)
+    assert (result.forward, result.forwards) == (0.009, 3)
+    assert result.gflops == pytest.approx(plan.flop / 0.009 / 1e9)
 
 
 def test_plain_types() -> None:
-    told = json.loads(json.dumps(profile_dict(profile(plan_report()))))
-    assert told["machine"] == {"machine": "a machine", "threads": 2, "gflops": 100.0, "copy_gb": 20.0}
-    assert [step["ms"] for step in told["steps"]] == [1, 2, 3, 0, 4]
-    assert told["forward_ms"] == 9
-    assert told["kernels"][0]["flop"] == told["steps"][0]["flop"] + sum(s["flop"] for s in told["steps"][1:3])
+    document = json.loads(json.dumps(profile_dict(profile(plan_report()))))
+    assert document["machine"] == {"machine": "a machine", "threads": 2, "gflops": 100.0, "copy_gb": 20.0}
+    assert [step["ms"] for step in document["steps"]] == [1, 2, 3, 0, 4]
+    assert document["forward_ms"] == 9
+    assert document["kernels"][0]["flop"] == document["steps"][0]["flop"] + sum(
+        s["flop"] for s in document["steps"][1:3]
+    )
 
 
 def shown(table: RenderableType) -> list[str]:
@@ -61,13 +63,13 @@ def shown(table: RenderableType) -> list[str]:
 
 
 def test_a_table() -> None:
-    made = profile(plan_report())
-    lines = shown(profile_table(made, 10_000))
+    result = profile(plan_report())
+    lines = shown(profile_table(result, 10_000))
     assert lines[0] == "steps · TEST · profile of 5 steps · 2 threads"
     (conv,) = (line for line in lines if "conv .. relu" in line)
     assert conv.split()[-6:-4] == ["1.000", "10.0%"]
     totals = [line.split() for line in lines if line.split()[:1] == ["total"]]
     assert [t[-6:-4] for t in totals] == [["10.000", "100.0%"]] * 2
     assert any(line.startswith("a forward takes 9.000 ms") for line in lines)
-    narrow = shown(profile_table(made, 80))
+    narrow = shown(profile_table(result, 80))
     assert "hidden columns (terminal too narrow): GFLOP, bound ms, type" in narrow[-1]

@@ -25,10 +25,10 @@ def run(stored: list[StoredLayer], wanted: dict[str, list[Shape]]) -> Matched:
 
 def test_blobs_and_unused() -> None:
     stored = [layer("data"), layer("a", blob(2, 3), blob(2)), layer("old", blob(1)), layer("relu")]
-    found = run(stored, {"a": [(2, 3), (2,)], "new": [(4,)], "relu": []})
-    assert found.unused == ("old",)
-    assert sorted(found.blobs) == [("a", 0), ("a", 1)]
-    np.testing.assert_array_equal(found.blobs["a", 0].array(), [[0, 1, 2], [3, 4, 5]])
+    result = run(stored, {"a": [(2, 3), (2,)], "new": [(4,)], "relu": []})
+    assert result.unused == ("old",)
+    assert sorted(result.blobs) == [("a", 0), ("a", 1)]
+    np.testing.assert_array_equal(result.blobs["a", 0].array(), [[0, 1, 2], [3, 4, 5]])
 
 
 def test_shapes_differ() -> None:
@@ -81,8 +81,8 @@ def test_only_what_another_layer_owns_may_be_left_out() -> None:
     holed = StoredLayer("a", "", {1: blob(2)})
     wanted: dict[str, list[Shape]] = {"a": [(2, 3), (2,), (5,)]}
     borrowed = {("a", 0), ("a", 2)}
-    found = match([holed], wanted, "weights.h5", "net.prototxt", borrowed)
-    assert list(found.blobs) == [("a", 1)]
+    result = match([holed], wanted, "weights.h5", "net.prototxt", borrowed)
+    assert list(result.blobs) == [("a", 1)]
     for owned in borrowed:
         with pytest.raises(WeightsError) as caught:
             match([holed], wanted, "weights.h5", "net.prototxt", borrowed - {owned})
@@ -90,8 +90,8 @@ def test_only_what_another_layer_owns_may_be_left_out() -> None:
 
 
 def test_the_last_of_two_layers_with_one_name_wins() -> None:
-    found = run([layer("a", blob(2)), layer("a", blob(2, start=5)), layer("a")], {"a": [(2,)]})
-    np.testing.assert_array_equal(found.blobs["a", 0].array(), [5, 6])
+    result = run([layer("a", blob(2)), layer("a", blob(2, start=5)), layer("a")], {"a": [(2,)]})
+    np.testing.assert_array_equal(result.blobs["a", 0].array(), [5, 6])
     with pytest.raises(WeightsError, match="3 x 1"):
         run([layer("a", blob(3, 1)), layer("a", blob(2))], {"a": [(2,)]})
 

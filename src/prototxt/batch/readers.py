@@ -113,7 +113,7 @@ def image_reader(blob: str, transform: Transform, sizes: str | None = None) -> R
             raise
         feeds = {blob: values}
         if sizes is not None and view is not None:
-            feeds[sizes] = np.array([[*view.seen, view.scale]], np.float32)
+            feeds[sizes] = np.array([[*view.input_size, view.scale]], np.float32)
         yield Item(name, feeds, preparation, view)
 
     return read

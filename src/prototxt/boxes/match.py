@@ -1,4 +1,4 @@
-"""Which of many boxes stand for which true ones."""
+"""The match of boxes with true ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     Indices = "NDArray[np.intp]"
 
-LEAST = 1e-6
+MIN_OVERLAP = 1e-6
 """Boxes that overlap by no more than this do not overlap."""
 
 NONE, IGNORED = -1, -2
@@ -31,20 +31,20 @@ def match(
     box gets the true one it overlaps most, by `threshold` or more; not where that is None. With `within` boxes that
     hang over the image (0 to 1) are IGNORED.
     """
-    found = np.full(len(boxes), NONE, np.intp)
+    matches = np.full(len(boxes), NONE, np.intp)
     if within:
-        found[~((boxes >= 0) & (boxes <= 1)).all(1)] = IGNORED
-    share = overlap(boxes[:, None], truth) * (found == NONE)[:, None]
-    share[~(share > LEAST)] = 0
+        matches[~((boxes >= 0) & (boxes <= 1)).all(1)] = IGNORED
+    share = overlap(boxes[:, None], truth) * (matches == NONE)[:, None]
+    share[~(share > MIN_OVERLAP)] = 0
     nearest = share.max(1, initial=0)
     left = share.copy()
     for _ in range(len(truth)):
         box, true = divmod(int(left.argmax()), len(truth)) if left.size else (0, 0)
         if not left.size or left[box, true] == 0:
             break
-        found[box], nearest[box] = true, left[box, true]
+        matches[box], nearest[box] = true, left[box, true]
         left[box], left[:, true] = 0, 0
     if threshold is not None and len(truth):
-        near = (found == NONE) & (nearest > 0) & (nearest >= np.float32(threshold))
-        found[near] = share[near].argmax(1)
-    return found, nearest
+        near = (matches == NONE) & (nearest > 0) & (nearest >= np.float32(threshold))
+        matches[near] = share[near].argmax(1)
+    return matches, nearest

@@ -1,4 +1,4 @@
-"""Which of the true boxes each box is nearest to, and which boxes are the nearest that a true one has."""
+"""The nearest true box of every box, and the boxes nearest to a true one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prototxt.boxes.overlap import overlap
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.util.lazy import np
 
-TOGETHER = 2**20
+BLOCK_VALUES = 2**20
 """Overlaps computed at once."""
 
 
@@ -24,18 +24,18 @@ class Nearest:
 
 
 def nearest(boxes: Array, truths: Array) -> Nearest:
-    """How boxes and true boxes (R x 4 and T x 4, pixels) find each other; of equals the first true box counts."""
+    """The nearest true box of every box (R x 4 and T x 4, pixels); of equal overlaps the first true box counts."""
     share = np.zeros(len(boxes), boxes.dtype)
     truth = np.zeros(len(boxes), np.intp)
     chosen = np.zeros(len(boxes), np.bool_)
-    step = max(TOGETHER // max(len(boxes), 1), 1)
+    step = max(BLOCK_VALUES // max(len(boxes), 1), 1)
     for start in range(0, len(truths) if len(boxes) else 0, step):
         overlaps = overlap(boxes[:, None], truths[start : start + step], extent=1)
         most = overlaps.max(axis=0)
         chosen |= ((overlaps == most) & (most > 0)).any(axis=1)
-        found = overlaps.argmax(axis=1)
-        best = np.take_along_axis(overlaps, found[:, None], 1)[:, 0]
+        index = overlaps.argmax(axis=1)
+        best = np.take_along_axis(overlaps, index[:, None], 1)[:, 0]
         better = best > share
         share = np.where(better, best, share)
-        truth = np.where(better, start + found, truth)
+        truth = np.where(better, start + index, truth)
     return Nearest(share, truth, chosen)

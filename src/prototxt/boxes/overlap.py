@@ -1,4 +1,4 @@
-"""How much boxes overlap: the area of the intersection over that of the union."""
+"""Overlap of boxes: the area of the intersection over that of the union."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prototxt.blobs import Array
 from prototxt.util.lazy import np
 
 TINY = 2.0**-126
-"""FLT_MIN: what an area counts as at least."""
+"""FLT_MIN: the least that an area counts as."""
 
 
 def areas(boxes: Array, *, extent: float = 0.0) -> Array:
@@ -37,7 +37,7 @@ def overlap(a: Array, b: Array, *, extent: float = 0.0) -> Array:
 
 
 def _shared(a: Array, b: Array, axis: int, extent: float) -> Array:
-    """How much of one axis boxes have in common; the maximum of two arrays is taken faster than that with a number."""
+    """The length along one axis that boxes share; a maximum of two arrays is faster than one with a number."""
     start, end = np.maximum(a[..., axis], b[..., axis]), np.minimum(a[..., axis + 2], b[..., axis + 2])
     length: Array = (
         np.maximum(end - start + np.float32(extent), 0) if extent else np.maximum(end, start) - start

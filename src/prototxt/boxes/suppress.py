@@ -21,17 +21,17 @@ else:
 BLOCK = 256
 """Boxes settled among themselves, before what they keep is held against all others."""
 
-AT_ONCE = 128
+MAX_DIRECT = 128
 """Boxes that are settled one by one, each held against each."""
 
 GROUP = 16
 """Neighbours of those kept that go against the others together, those that none of them can reach left out."""
 
-ACROSS = 2048
+MAX_OTHERS = 2048
 """The others that a group is held against at once: a matrix stays in the cache."""
 
 SLACK = 1e-5
-"""What rounding can add to an overlap, relative, and much more."""
+"""A generous bound on what rounding can add to an overlap, relative."""
 
 
 def suppress(
@@ -40,9 +40,9 @@ def suppress(
     """The positions of the boxes to keep, ascending.
 
     `boxes` is R x 4 (x1, y1, x2, y2), the best first. A box goes when it overlaps one that is kept by more than
-    `threshold`; whoever drops those that overlap by just that much gives the number before. `most` ends the search
-    after so many kept. `extent` is what is added to a side (see `overlap`). With `eta` below 1 the threshold is
-    multiplied by it after each box kept, as long as it is above 0.5.
+    `threshold`; a caller that drops boxes of just that overlap too gives the next lower float32. `most` ends the search
+    after that number of kept boxes. `extent` is added to each side (see `overlap`). With `eta` below 1 the threshold
+    is multiplied by it after each box kept, as long as it is above 0.5.
     """
     columns = np.ascontiguousarray(np.asarray(boxes, np.float32).reshape(-1, 4).T)
     most = columns.shape[1] if most is None else min(most, columns.shape[1])
@@ -93,13 +93,13 @@ class _Search:
 
     def first(self, number: int) -> Positions:
         """The best boxes still in question."""
-        found: Positions = np.flatnonzero(self._open[self._start :])[:number] + self._start
-        self._start = int(found[-1]) + 1 if found.size else self._open.size
-        return found
+        positions: Positions = np.flatnonzero(self._open[self._start :])[:number] + self._start
+        self._start = int(positions[-1]) + 1 if positions.size else self._open.size
+        return positions
 
     def settle(self, block: Positions) -> Positions:
-        """Those of a block that stay, going by it alone: the first half's, then what they leave of the second."""
-        if block.size <= AT_ONCE:
+        """The boxes of a block that stay within it: those of the first half, then those they leave of the second."""
+        if block.size <= MAX_DIRECT:
             return block[_greedy(self._near(block, self._columns[:, block]))]
         first, second = np.array_split(block, 2)
         kept = self.settle(first)
@@ -123,7 +123,7 @@ class _Search:
                 near = self._near(group, line.columns[:, others]).any(0)
                 self._open[line.order[others][near]] = False
         for line in self._lines:
-            line.leave(self._open)
+            line.keep(self._open)
 
 
 def _greedy(near: Mask) -> list[int]:
@@ -142,7 +142,7 @@ class _Line:
     def __init__(self, columns: Array, axis: int, threshold: float, extent: float) -> None:
         start, end = columns[[axis, axis + 2]].astype(np.float64)
         self._axis = axis
-        self._before, self._behind = _reach(start, end + extent, threshold)
+        self._before, self._after = _reach(start, end + extent, threshold)
         self.order: Positions = np.argsort(start, kind="stable")
         self.columns: Array = columns[:, self.order]
 
@@ -150,10 +150,10 @@ class _Line:
         """For each of these boxes where the run begins and ends."""
         starts = self.columns[self._axis]
         first = np.searchsorted(starts, self._before[boxes], "left")
-        return first, np.maximum(np.searchsorted(starts, self._behind[boxes], "right"), first)
+        return first, np.maximum(np.searchsorted(starts, self._after[boxes], "right"), first)
 
-    def leave(self, these: Mask) -> None:
-        """Go on with these boxes alone."""
+    def keep(self, these: Mask) -> None:
+        """Drop all boxes but these."""
         here = these[self.order]
         self.order, self.columns = self.order[here], self.columns[:, here]
 
@@ -161,7 +161,7 @@ class _Line:
 def _reach(start: Doubles, end: Doubles, threshold: float) -> tuple[Doubles, Doubles]:
     """From where to where those must start that a box overlaps by more than `threshold`.
 
-    With a box of width w, one that starts d before it shares at most w of d + w, one that starts d behind it at most
+    With a box of width w, one that starts d before it shares at most w of d + w, one that starts d after it at most
     w - d of w: along one axis boxes overlap by at least as much as in all.
     """
     with np.errstate(invalid="ignore"):
@@ -178,5 +178,5 @@ def _runs(boxes: Positions, first: Positions, last: Positions) -> Iterator[tuple
     for at in range(0, order.size, GROUP):
         group = order[at : at + GROUP]
         low, high = int(first[group].min()), int(last[group].max())
-        for start in range(low, high, ACROSS):
-            yield boxes[group], slice(start, min(start + ACROSS, high))
+        for start in range(low, high, MAX_OTHERS):
+            yield boxes[group], slice(start, min(start + MAX_OTHERS, high))

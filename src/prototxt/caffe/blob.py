@@ -31,8 +31,8 @@ class Blob(PythonBlob):
     def data(self) -> Array:
         """float32 values, the same array until the blob takes another shape."""
         if self._data is None:
-            found = self._fetch()
-            self._data = found if found.shape == self._shape else np.zeros(self._shape, np.float32)
+            values = self._fetch()
+            self._data = values if values.shape == self._shape else np.zeros(self._shape, np.float32)
         return self._data
 
     @property
@@ -69,7 +69,7 @@ class SplitBlob(Blob):
 
     @property
     def is_held(self) -> bool:
-        """True: whatever was made of it, its values are its bottom's."""
+        """True: whatever becomes of it, its values are its bottom's."""
         return True
 
     def show(self, values: Array) -> None:

@@ -1,6 +1,6 @@
-"""Where the values of one top lie in another: how a map is cropped to fit the image that it was made of.
+"""Coordinate maps between the tops of a net, and the Crop that aligns one with another.
 
-A map is `(axis, scale, shift)`: place i of the bottom is place `scale * i + shift` of the top, along all axes behind
+A map is `(axis, scale, shift)`: place i of the bottom is place `scale * i + shift` of the top, along all axes after
 `axis` (None where every axis keeps its places). scale and shift are numbers, or arrays with one number for each of
 those axes.
 
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 PASS_THROUGH_LAYERS = sorted(SAME_PLACE - {"Concat", "Slice", "Softmax"})
-"""Types whose values all stay where they are; what joins or cuts along an axis does not count here."""
+"""Types whose values keep their coordinates, without those that join or cut along an axis."""
 
 Numbers: TypeAlias = Any
 """A number for all axes, or an array with one for each; NumPy computes with both alike."""
@@ -43,17 +43,17 @@ Map = tuple[int | None, Numbers, Numbers]
 IDENTITY: Map = (None, 1, 0)
 
 EXACT = 1e-6
-"""Strides such as 3 are no binary fractions: what is nearer to a whole number than this is one."""
+"""The tolerance for whole numbers: 1 / 3, say, is no binary fraction."""
 
 _EACH_AXIS = frozenset({"pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w"})
 
 
 class UndefinedMapException(Exception):  # noqa: N818 - Caffe's name
-    """A layer's top has no places that are those of its bottom."""
+    """A layer has no coordinate map from its bottom to its top."""
 
 
 class AxisMismatchException(Exception):  # noqa: N818 - Caffe's name
-    """Two maps go along other axes."""
+    """Two maps are along different axes."""
 
 
 def conv_params(fn: Function) -> tuple[int, Numbers, Numbers, Numbers]:
@@ -79,9 +79,9 @@ def crop_params(fn: Function) -> tuple[int, Numbers]:
 
 
 def coord_map(fn: Function) -> Map:
-    """How a layer maps places of its bottoms to places of its tops.
+    """The map from coordinates in a layer's bottom to coordinates in its top.
 
-    Raises UndefinedMapException for a type whose places have nothing to do with each other, such as InnerProduct.
+    Raises UndefinedMapException for a type without such a map, InnerProduct for example.
     """
     if fn.type_name in ("Convolution", "Pooling", "Im2col"):
         axis, stride, kernel, pad = conv_params(fn)
@@ -98,31 +98,31 @@ def coord_map(fn: Function) -> Map:
 
 
 def compose(base_map: Map, next_map: Map) -> Map:
-    """`base_map` of what `next_map` gives. Raises AxisMismatchException where both go along axes, and not the same."""
+    """The map that applies `next_map`, then `base_map`. Raises AxisMismatchException where their axes differ."""
     (axis, scale, shift), (further, next_scale, next_shift) = base_map, next_map
     if axis is not None and further is not None and axis != further:
-        raise AxisMismatchException(f"one map goes along the axes behind {axis}, the other behind {further}")
+        raise AxisMismatchException(f"one map goes along the axes after {axis}, the other after {further}")
     return further if axis is None else axis, scale * next_scale, scale * next_shift + shift
 
 
 def inverse(coord_map: Map) -> Map:
-    """The way back."""
+    """The inverse map."""
     axis, scale, shift = coord_map
     return axis, 1 / scale, -shift / scale
 
 
 def coord_map_from_to(top_from: Top, top_to: Top) -> Map:
-    """The map between two tops that come from one: place i of `top_from` is place `scale * i + shift` of `top_to`.
+    """The map between two tops with a common origin: place i of `top_from` is place `scale * i + shift` of `top_to`.
 
-    Raises RuntimeError where nothing that both come from can be reached by layers with a map.
+    Raises RuntimeError where layers with a map lead to no top that both are computed from.
     """
     back: dict[Top, Map] = {}
-    _walk_back(top_from, lambda top, found: back.setdefault(top, found) is None)
+    _walk_back(top_from, lambda top, to_top: back.setdefault(top, to_top) is None)
     meeting: list[Map] = []
 
-    def meets(top: Top, found: Map) -> bool:
+    def meets(top: Top, to_top: Map) -> bool:
         if top in back:
-            meeting.append(compose(found, inverse(back[top])))
+            meeting.append(compose(to_top, inverse(back[top])))
         return bool(meeting)
 
     _walk_back(top_to, meets)
@@ -132,27 +132,27 @@ def coord_map_from_to(top_from: Top, top_to: Top) -> Map:
 
 
 def _walk_back(start: Top, visit: Callable[[Top, Map], bool]) -> None:
-    """Every top that `start` is made of, with the map from it to `start`, until a visit says that it is enough."""
+    """Visits every top that `start` is computed from, with the map from it to `start`, until a visit returns True."""
     waiting: list[tuple[Top, Map]] = [(start, IDENTITY)]
-    seen = {start}
-    for top, found in waiting:
-        if visit(top, found):
+    known = {start}
+    for top, to_start in waiting:
+        if visit(top, to_start):
             return
-        # What a Crop reads second says a size, and none of its values come from there.
+        # A Crop reads only the size of its second bottom.
         bottoms = top.fn.inputs[:1] if top.fn.type_name == "Crop" else top.fn.inputs
-        fresh = [bottom for bottom in dict.fromkeys(bottoms) if bottom not in seen]
+        fresh = [bottom for bottom in dict.fromkeys(bottoms) if bottom not in known]
         if not fresh:
             continue
         try:
-            further = compose(found, coord_map(top.fn))
+            further = compose(to_start, coord_map(top.fn))
         except UndefinedMapException:
             continue
-        seen.update(fresh)
+        known.update(fresh)
         waiting += [(bottom, further) for bottom in fresh]
 
 
 def crop(top_from: Top, top_to: Top) -> Top:
-    """A Crop layer that cuts `top_from` to the size of `top_to`, at the place where that lies in it.
+    """A Crop layer that cuts `top_from` to the size of `top_to`, aligned with it.
 
     Raises AssertionError where one is not a part of the other: another scale, an offset that is negative or not whole.
     """
@@ -165,5 +165,5 @@ def crop(top_from: Top, top_to: Top) -> Top:
         raise AssertionError(f"cannot crop noninteger offset (b = {shift})")
     first = 2 if axis is None else axis + 1
     offset = [int(-value) for value in np.ravel(np.round(shift))]
-    made: Top = layers.Crop(top_from, top_to, crop_param={"axis": first, "offset": offset})
-    return made
+    cropped: Top = layers.Crop(top_from, top_to, crop_param={"axis": first, "offset": offset})
+    return cropped

@@ -30,8 +30,8 @@ PROPOSER = "selective_search_ijcv_with_python"
 class Detector(ImageInputNet):
     """A net in TEST phase that is run on windows of images, each resized to the net's input.
 
-    With `context_pad` a window is enlarged so that a border of so many pixels of the net's input shows what lies around
-    it; where that is outside the image there is the mean. `crop_dims` is (height, width, channels).
+    With `context_pad` a window is enlarged so that a border of that many pixels of the net's input shows its
+    surroundings; outside of the image the border holds the mean. `crop_dims` is (height, width, channels).
 
     Source: caffe/python/caffe/detector.py.
     """
@@ -51,23 +51,23 @@ class Detector(ImageInputNet):
         self.configure_crop(context_pad)
 
     def detect_windows(self, images_windows: Iterable[tuple[StrPath, Iterable[Window]]]) -> list[Detected]:
-        """The net's first output for every window of every image file.
+        """Runs the net on every window of every image file.
 
-        Gives a dictionary a window, in their order: "window" as it was given, "prediction" (C), "filename".
+        Returns a dictionary per window, in order: "window" as given, "prediction" (C, the first output), "filename".
 
         Source: caffe/python/caffe/detector.py (detect_windows).
         """
-        found, crops = [], []
+        detected, crops = [], []
         for filename, windows in images_windows:
             image = io.load_image(filename)
             for window in windows:
                 crops.append(self.crop(image, window))
-                found.append({"window": window, "prediction": None, "filename": filename})
+                detected.append({"window": window, "prediction": None, "filename": filename})
         answers = self._answers(crops) if crops else ()
-        return [{**one, "prediction": answer} for one, answer in zip(found, answers, strict=True)]
+        return [{**one, "prediction": answer} for one, answer in zip(detected, answers, strict=True)]
 
     def detect_selective_search(self, image_fnames: Iterable[StrPath]) -> list[Detected]:
-        """`detect_windows` on the proposals of selective search, which the package PROPOSER makes by MATLAB.
+        """`detect_windows` on the proposals of selective search, which the package PROPOSER computes with MATLAB.
 
         Raises ImportError where it is not installed.
 
@@ -86,7 +86,7 @@ class Detector(ImageInputNet):
         )
 
     def crop(self, im: AnyArray, window: Window) -> AnyArray:
-        """The window of an image of H x W x K, with its context if there is to be one: h x w x K.
+        """The window of an image of H x W x K, with its context where `context_pad` is set: h x w x K.
 
         ymax and xmax are not part of it. Raises ValueError for a window that holds no pixel.
 
@@ -115,7 +115,7 @@ class Detector(ImageInputNet):
     def configure_crop(self, context_pad: int | None) -> None:
         """Sets `context_pad`, `crop_dims`, and `crop_mean`: the mean as an image of H x W x K in 0..1 would have it.
 
-        Raises ValueError where so much context leaves no place for the window.
+        Raises ValueError where the context leaves no place for the window.
 
         Source: caffe/python/caffe/detector.py (configure_crop).
         """
@@ -142,10 +142,10 @@ class Detector(ImageInputNet):
 
 
 def _with_context(first: float, last: float, length: int, size: int, pad: int) -> tuple[slice, slice]:
-    """Along one axis: what of the image is taken, and which of the `size` pixels of the crop it becomes.
+    """Along one axis: the slice of the image, and the slice of the crop's `size` pixels that it becomes.
 
-    The window, `last` counted in, becomes what is `pad` pixels from both ends of the crop; around it is context. The
-    pixel behind the last is not taken, as in Caffe.
+    The window, including `last`, ends up `pad` pixels from both ends of the crop; around it is context. The pixel
+    after the last is not taken, as in Caffe.
     """
     half = (last - first + 1) / 2
     reach = half * size / (size - 2 * pad)

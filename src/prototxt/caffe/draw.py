@@ -2,7 +2,7 @@
 
     draw_net_to_file(net, "net.png", rankdir="TB", phase=caffe.TEST)  # net: a NetParameter of any age
 
-Pictures are made by Graphviz's program dot alone; .dot, .gv and .raw files need no program. `prototxt-draw` draws the
+Only pictures need Graphviz's program dot; .dot, .gv and .raw files need no program. `prototxt-draw` draws the
 same nets with the shape of every blob.
 
 Source: caffe/python/caffe/draw.py.
@@ -26,6 +26,17 @@ from prototxt.util.files import whole_file
 from prototxt.views.dot import quoted
 from prototxt.views.graphviz import render
 
+__all__ = [
+    "choose_color_by_layertype",
+    "draw_net",
+    "draw_net_to_file",
+    "get_edge_label",
+    "get_layer_label",
+    "get_layer_lr_mult",
+    "get_pooling_types_dict",
+    "get_pydot_graph",
+]
+
 LAYER_STYLE_DEFAULT = {"shape": "box", "fillcolor": "#6495ED", "style": "filled"}
 NEURON_LAYER_STYLE = {"shape": "box", "fillcolor": "#90EE90", "style": "filled"}
 BLOB_STYLE = {"shape": "octagon", "fillcolor": "#E0E0E0", "style": "filled"}
@@ -34,7 +45,7 @@ BLOB_STYLE = {"shape": "octagon", "fillcolor": "#E0E0E0", "style": "filled"}
 DIRECTIONS = ("LR", "TB", "BT", "RL")
 
 TEXTS = ("dot", "gv", "raw")
-"""Forms that are Graphviz's text itself."""
+"""Formats that are Graphviz's text itself."""
 
 _LEARNING = ("Convolution", "Deconvolution", "InnerProduct")
 
@@ -46,7 +57,7 @@ def get_pooling_types_dict() -> dict[int, str]:
 
 
 def get_edge_label(layer: LayerParameter) -> str:
-    """What stands on the arrow to a layer's tops: its outputs, or its batch; `""` where there is nothing to say."""
+    """The label of the arrows to a layer's tops: number of outputs, or batch size; `""` for other layers."""
     return _edge_text(layer) or '""'
 
 
@@ -59,7 +70,7 @@ def _edge_text(layer: LayerParameter) -> str:
 
 
 def get_layer_lr_mult(layer: LayerParameter) -> tuple[float, float]:
-    """How fast the weights and the bias of a Convolution, Deconvolution or InnerProduct learn.
+    """The learning rate multipliers of the weights and the bias of a Convolution, Deconvolution or InnerProduct.
 
     Raises ValueError for other types, and for more than two `param`.
     """
@@ -74,7 +85,7 @@ def get_layer_lr_mult(layer: LayerParameter) -> tuple[float, float]:
 
 
 def get_layer_label(layer: LayerParameter, rankdir: str, display_lrm: bool = False) -> str:
-    """A layer's label in double quotes: name, type, window, and with `display_lrm` how fast it learns.
+    """A layer's label in double quotes: name, type, window, and with `display_lrm` its learning rate multipliers.
 
     Its parts stand side by side where the net is drawn from top to bottom, else below each other.
     """
@@ -133,7 +144,7 @@ class _Node:
 
 @dataclass(frozen=True)
 class _Picture:
-    """All that is drawn, whatever draws it: nodes, and edges as start, end and label."""
+    """A drawing for any renderer: nodes, and edges as start, end and label."""
 
     name: str
     rankdir: str
@@ -171,14 +182,14 @@ def _style(layer: LayerParameter) -> dict[str, str]:
 
 
 def _takes_part(layer: LayerParameter, phase: int | None) -> bool:
-    """Whether a layer belongs to a phase; a rule that names none holds in both."""
+    """Whether a layer takes part in a phase; a rule without a phase holds in both."""
     if phase is None:
         return True
     if layer.include and layer.exclude:
         raise ValueError(f"layer {layer.name} has both include and exclude specified.")
     if layer.include:
         return any(rule.phase == phase or not rule.HasField("phase") for rule in layer.include)
-    # One that is left out on some stage alone is drawn.
+    # A layer that is excluded only for some stage is drawn.
     return not any(rule.phase == phase and rule.HasField("phase") for rule in layer.exclude)
 
 
@@ -198,7 +209,7 @@ def get_pydot_graph(
     phase: int | None = None,
     display_lrm: bool = False,
 ) -> Any:  # a pydot.Dot; pydot need not be installed
-    """A net as a pydot.Dot; `phase` leaves out the layers of the other one, `label_edges=False` what arrows say.
+    """A net as a pydot.Dot; `phase` leaves out the layers of the other one, `label_edges=False` the labels of arrows.
 
     Raises ImportError where the library pydot is not installed.
     """
@@ -233,7 +244,7 @@ def draw_net(
 ) -> bytes:
     """A net (a NetParameter) as the bytes of a picture: png, svg, pdf, whatever Graphviz writes, or its own text (dot).
 
-    Raises PrototxtError where Graphviz is not installed or knows no such form.
+    Raises PrototxtError where Graphviz is not installed or does not know the format.
     """
     text = _dot(_picture(caffe_net, rankdir, True, phase, display_lrm))
     return text.encode() if ext in TEXTS else render(text, ext)

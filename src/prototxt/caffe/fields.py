@@ -18,7 +18,7 @@ from prototxt.schema import FieldDescriptor, Message
 __all__ = ["Value", "assign_proto", "no_field", "param_name_dict", "params_of"]
 
 Value: TypeAlias = Any
-"""What a script gives, or may do anything with: a Top, a Function, a number, a dict ...; `to_proto` checks it."""
+"""A value of a script: a Top, a Function, a number, a dict ...; `to_proto` checks it."""
 
 
 @cache

@@ -67,7 +67,7 @@ def arraylist_to_blobprotovector_str(arraylist: Iterable[AnyArray]) -> bytes:
 
 
 arraylist_to_blobprotovecor_str = arraylist_to_blobprotovector_str
-"""As Caffe misspells it."""
+"""The misspelt name that Caffe has."""
 
 
 def blobprotovector_str_to_arraylist(str: bytes) -> list[NDArray[np.float64]]:
@@ -99,7 +99,7 @@ def array_to_datum(arr: AnyArray, label: int | None = None) -> Datum:
 def datum_to_array(datum: Datum) -> AnyArray:
     """The image of a Datum, C x H x W: uint8 where it holds bytes, else float64. An image file in it is decoded (BGR).
 
-    The label is `datum.label`. Raises DataError where the values are not as many as its shape says.
+    The label is `datum.label`. Raises DataError where the number of values is not that of its shape.
 
     Source: caffe/python/caffe/io.py (datum_to_array).
     """
@@ -110,8 +110,8 @@ def datum_to_array(datum: Datum) -> AnyArray:
 def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) -> Array:
     """An image as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false; float32 in 0..1.
 
-    `filename` may also be an open file, such as BytesIO. Alpha is dropped, and the EXIF orientation is not applied, as
-    scikit-image does it. Raises FileNotFoundError for a file that is not there, ImageError for what is no image.
+    `filename` may also be an open file, a BytesIO, say. Alpha is dropped, and the EXIF orientation is not applied, as
+    scikit-image does it. Raises FileNotFoundError for a file that is not there, ImageError for a file that is no image.
 
     Source: caffe/python/caffe/io.py (load_image).
     """

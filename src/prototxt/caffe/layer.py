@@ -65,8 +65,8 @@ def may_write() -> bool:
 
 
 def _is_known(module: str, name: str) -> bool:
-    found: object = getattr(sys.modules.get(module), name, None)
-    return isinstance(found, type) and issubclass(found, Layer)
+    layer_class: object = getattr(sys.modules.get(module), name, None)
+    return isinstance(layer_class, type) and issubclass(layer_class, Layer)
 
 
 def _is_well_known(module: str, name: str) -> bool:
@@ -74,10 +74,10 @@ def _is_well_known(module: str, name: str) -> bool:
 
 
 def _is_absent(module: str) -> bool:
-    """Whether no such module could be imported, as far as can be told without importing any."""
+    """Whether no such module could be imported, as far as can be known without importing any."""
     try:
         return find_spec(module.partition(".")[0]) is None
-    except ValueError:  # a name such as "" or "__main__", which no finder is asked for
+    except ValueError:  # a name such as "" or "__main__", which no finder knows
         return False
 
 

@@ -38,7 +38,7 @@ def seed() -> int:
 
 
 def set_random_seed(seed: int) -> None:
-    """Seed the fillers of nets that are made from now on."""
+    """Seed the fillers of nets that are created from now on."""
     _state.seed = int(seed)
 
 

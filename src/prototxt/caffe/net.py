@@ -200,13 +200,14 @@ class Net(NamedNet):
         Raises what `forward` raises, Exception for inputs of different lengths.
         """
         arrays = {name: np.asarray(values) for name, values in kwargs.items()}
-        found: dict[str, list[Array]] = {}
+        outputs: dict[str, list[Array]] = {}
         for batch in self._batches(arrays):
             for name, values in self.forward(blobs, None, None, **batch).items():
-                found.setdefault(name, []).append(values.copy())
+                outputs.setdefault(name, []).append(values.copy())
         wanted = len(next(iter(arrays.values()))) if arrays else None
         return {
-            name: np.concatenate([np.atleast_1d(p) for p in parts])[:wanted] for name, parts in found.items()
+            name: np.concatenate([np.atleast_1d(p) for p in parts])[:wanted]
+            for name, parts in outputs.items()
         }
 
     def _batches(self, arrays: Mapping[str, Array]) -> Iterator[dict[str, Array]]:

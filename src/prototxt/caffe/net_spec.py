@@ -144,26 +144,26 @@ def _function(given: Top | Function) -> Function:
 
 def _net(wanted: Iterable[Top | Function], names: dict[Top | Function, str]) -> NetParameter:
     naming = _Naming(names)
-    made: dict[Function, LayerParameter] = {}
+    messages: dict[Function, LayerParameter] = {}
     for top in wanted:
-        for fn in _needed(_function(top), made):
-            made[fn] = _layer(fn, made, naming)
+        for fn in _needed(_function(top), messages):
+            messages[fn] = _layer(fn, messages, naming)
     net = caffe_pb2.NetParameter()
-    net.layer.extend(made.values())
+    net.layer.extend(messages.values())
     return net
 
 
-def _needed(fn: Function, made: Mapping[Function, LayerParameter]) -> Iterator[Function]:
-    """`fn` after all the layers that it reads, without those in `made`; no recursion, for nets are deep."""
+def _needed(fn: Function, messages: Mapping[Function, LayerParameter]) -> Iterator[Function]:
+    """`fn` after all the layers that it reads, without those in `messages`; no recursion, for nets are deep."""
     walks = [(fn, iter(fn.inputs))]
     while walks:
         current, inputs = walks[-1]
-        before = next((top.fn for top in inputs if top.fn not in made), None)
+        before = next((top.fn for top in inputs if top.fn not in messages), None)
         if before is not None:
             walks.append((before, iter(before.inputs)))
             continue
         walks.pop()
-        if current not in made:
+        if current not in messages:
             yield current
 
 
@@ -182,9 +182,9 @@ class _Naming:
         return self.names[thing]
 
 
-def _layer(fn: Function, made: Mapping[Function, LayerParameter], naming: _Naming) -> LayerParameter:
+def _layer(fn: Function, messages: Mapping[Function, LayerParameter], naming: _Naming) -> LayerParameter:
     layer = caffe_pb2.LayerParameter(type=fn.type_name)
-    layer.bottom.extend(made[top.fn].top[top.n] for top in fn.inputs)
+    layer.bottom.extend(messages[top.fn].top[top.n] for top in fn.inputs)
     layer.top.extend(layer.bottom if fn.in_place else [naming.of(top) for top in fn.tops])
     layer.name = naming.of(fn.tops[0] if fn.tops else fn)
     for name, value in fn.params.items():

@@ -13,7 +13,7 @@ NOT_BUILT = "training is not built yet: nets run forward here"
 
 
 class Solver:
-    """Raises NotImplementedError when it is made."""
+    """Raises NotImplementedError when it is created."""
 
     def __init__(self, solver_file: str, *args: object) -> None:
         raise NotImplementedError(f"{NOT_BUILT}; {type(self).__name__}({solver_file!r}) cannot be made")
@@ -44,7 +44,7 @@ class AdamSolver(Solver):
 
 
 class NCCL:
-    """Raises NotImplementedError when it is made: there are no GPUs here."""
+    """Raises NotImplementedError when it is created: there are no GPUs here."""
 
     def __init__(self, *args: object) -> None:
         raise NotImplementedError(f"{NOT_BUILT}, on the CPU")

@@ -34,7 +34,7 @@ def insert_splits(definition: Definition) -> Definition:
     layers = definition.message.layer
     uses = _count(layers)
     given: Counter[Top] = Counter()
-    made: list[LayerParameter] = []
+    inserted: list[LayerParameter] = []
     trees: list[Message | None] = []
     for i, layer in enumerate(layers):
         changed = LayerParameter()
@@ -46,9 +46,9 @@ def insert_splits(definition: Definition) -> Definition:
                 given[top] += 1
         splits = [_split(layers, uses, given, changed, (i, t)) for t in range(len(layer.top))]
         here = [changed, *filter(None, splits)]
-        made += here
+        inserted += here
         trees += [definition.trees[i]] * len(here)
-    return definition.with_layers(made, trees)
+    return definition.with_layers(inserted, trees)
 
 
 def _count(layers: Sequence[LayerParameter]) -> _Uses:

@@ -38,7 +38,7 @@ class Transformer:
         self.input_scale: dict[str, float] = {}
 
     def preprocess(self, in_: str, data: AnyArray) -> Array:
-        """An image of H' x W' x K as input `in_` takes it, K x H x W in float32; `data` stays as it is."""
+        """Turns an image of H' x W' x K into a blob for input `in_`, K x H x W in float32; `data` is not changed."""
         self._check_input(in_)
         size = tuple(self.inputs[in_][2:])
         image = data.astype(np.float32, copy=False)
@@ -58,9 +58,9 @@ class Transformer:
         return blob
 
     def deprocess(self, in_: str, data: AnyArray) -> AnyArray:
-        """A blob of K x H x W, or 1 x K x H x W, as the image it was made of, H x W x K; the size stays.
+        """A blob of K x H x W, or 1 x K x H x W, as an image, H x W x K; the size stays.
 
-        Without a transpose axes of 1 are dropped, as Caffe does it.
+        Without a transpose, axes of 1 are dropped, as in Caffe.
         """
         self._check_input(in_)
         order = self.transpose.get(in_)
@@ -78,14 +78,14 @@ class Transformer:
         return image if order is None else image.transpose(np.argsort(order))
 
     def set_transpose(self, in_: str, order: Sequence[int]) -> None:
-        """The order of axes: (2, 0, 1) makes K x H x W of H x W x K."""
+        """Sets the order of axes: (2, 0, 1) turns H x W x K into K x H x W."""
         self._check_input(in_)
         if len(order) != len(self.inputs[in_]) - 1:
             raise ValueError("Transpose order needs to have the same number of dimensions as the input.")
         self.transpose[in_] = order
 
     def set_channel_swap(self, in_: str, order: Sequence[int]) -> None:
-        """The order of channels, the first axis after the transpose: (2, 1, 0) makes BGR of RGB."""
+        """Sets the order of channels, the first axis after the transpose: (2, 1, 0) turns RGB into BGR."""
         self._check_input(in_)
         if len(order) != self.inputs[in_][1]:
             raise ValueError(
@@ -99,15 +99,15 @@ class Transformer:
         self.channel_swap[in_] = order
 
     def set_raw_scale(self, in_: str, scale: float) -> None:
-        """A factor before the mean is subtracted: 255 for nets that know images in 0..255."""
+        """Sets the factor before the mean is subtracted: 255 for nets trained on images in 0..255."""
         self._check_input(in_)
         self.raw_scale[in_] = scale
 
     def set_mean(self, in_: str, mean: ArrayLike) -> None:
-        """What is subtracted: K values, or an image of K x H' x W' (H' x W' where K is 1), resized to the input's size.
+        """Sets the mean to subtract: K values, or an image of K x H' x W' (H' x W' where K is 1).
 
-        Raises ValueError where its channels are not the input's. Caffe 1.0 refuses other sizes too, its last version
-        resizes.
+        The image is resized to the input's size. Raises ValueError where its channels are not the input's. Caffe 1.0
+        refuses other sizes too, its last version resizes.
         """
         self._check_input(in_)
         values = np.asarray(mean)
@@ -132,7 +132,7 @@ class Transformer:
         self.mean[in_] = image
 
     def set_input_scale(self, in_: str, scale: float) -> None:
-        """A factor after the mean is subtracted."""
+        """Sets the factor after the mean is subtracted."""
         self._check_input(in_)
         self.input_scale[in_] = scale
 

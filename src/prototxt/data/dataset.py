@@ -33,7 +33,7 @@ _ROWS_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How images become records: `root` goes before their names, `size` is height and width."""
+    """The way from images to records: `root` goes before their names, `size` is height and width."""
 
     root: str = ""
     size: tuple[int, int] | None = None
@@ -66,9 +66,9 @@ def whole(out: str) -> Iterator[Path]:
     target = Path(out).absolute()
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".prototxt-") as beside:
-            made = Path(beside) / target.name
-            yield made
-            made.replace(target)
+            unfinished = Path(beside) / target.name
+            yield unfinished
+            unfinished.replace(target)
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path=out) from None
 

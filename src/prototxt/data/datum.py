@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Kind = Literal["color", "gray", "stored"]
-"""What an image file in a record becomes: colour, gray, or what it is. Raw bytes stay as they are."""
+"""The colours of a decoded image file: colour, gray, or those of the file. Raw bytes stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,17 +49,17 @@ def _dataset(file: H5Object, path: str, name: str) -> H5Object:
     if name not in file:
         known = ", ".join(f'"{n}"' for n in file) or "none"
         raise DataError(f'no dataset "{name}"; there are: {known}', path=path, field="top")
-    found = file[name]
-    if found.file.filename != file.filename:
+    dataset = file[name]
+    if dataset.file.filename != file.filename:
         raise DataError(f'dataset "{name}" lies in another file', path=path)
-    if not is_dataset(found) or found.dtype.kind not in "fiu" or found.ndim < 1:
+    if not is_dataset(dataset) or dataset.dtype.kind not in "fiu" or dataset.ndim < 1:
         raise DataError(f'"{name}" is not a dataset of numbers with at least 1 axis', path=path, field="top")
-    if why := why_not(found):
+    if why := why_not(dataset):
         raise DataError(f'dataset "{name}" {why}', path=path)
-    row = prod(found.shape[1:])
-    if found.ndim > MAX_AXES or row > MAX_ELEMENTS or found.shape[0] > MAX_ELEMENTS:
-        raise DataError(f'dataset "{name}" is {format_shape(found.shape)}: too large', path=path)
-    return found
+    row = prod(dataset.shape[1:])
+    if dataset.ndim > MAX_AXES or row > MAX_ELEMENTS or dataset.shape[0] > MAX_ELEMENTS:
+        raise DataError(f'dataset "{name}" is {format_shape(dataset.shape)}: too large', path=path)
+    return dataset
 
 
 def hdf5_shapes(path: str, names: Sequence[str]) -> tuple[Shape, ...]:
@@ -126,7 +126,7 @@ def _passes(
 
 
 def write_hdf5(path: str, datasets: Sequence[tuple[str, Array]], *, append: bool) -> None:
-    """Rows into a file's datasets: a new file, or with `append` behind those of the file at `path`."""
+    """Rows into a file's datasets: a new file, or with `append` after those of the file at `path`."""
     with _open(path, "r+" if append else "x") as file:
         for name, rows in datasets:
             if name not in file:

@@ -1,6 +1,6 @@
 """LevelDB: Caffe's older database, a folder of sorted tables.
 
-LevelDB cannot open a database without writing to its folder (a lock, a log, tables made anew from the log). So it is
+LevelDB cannot open a database without writing to its folder (a lock, a log, tables written from the log). So it is
 given a folder of its own in which the tables, which it never changes, are links, and the few small files copies: the
 database stays as it is, may lie on a read-only disk, and may be read by several nets at once.
 """
@@ -45,8 +45,8 @@ class LeveldbReader:
 
     def records(self) -> Iterator[tuple[bytes, bytes]]:
         try:
-            with self._database.iterator(verify_checksums=True, fill_cache=False) as found:
-                yield from found
+            with self._database.iterator(verify_checksums=True, fill_cache=False) as records:
+                yield from records
         except self._library.Error as error:
             raise _broken(self.path, error) from None
 
@@ -96,13 +96,13 @@ def _broken(path: str, error: Exception, links: str = "") -> DataError:
 
 
 def _told(error: Exception) -> str:
-    """What LevelDB says; plyvel hands it on as bytes."""
+    """The message of a LevelDB error; plyvel hands it on as bytes."""
     what = error.args[0] if error.args else error
     return what.decode(errors="replace") if isinstance(what, bytes) else str(what)
 
 
 class LeveldbWriter:
-    """A LevelDB that is being made."""
+    """A LevelDB that is being written."""
 
     def __init__(self, database: Library) -> None:
         self._database = database

@@ -113,7 +113,7 @@ def read_names(path: str, what: str) -> tuple[str, ...]:
 
 
 def read_windows(path: str, root: str = "") -> tuple[Window, ...]:
-    """Every window of a window file, in order; `root` goes in front of each image's name.
+    """Every window of a window file, in order; `root` goes before each image's name.
 
     An image is `# INDEX`, its name, its channels, height and width, the number of its windows, and for each window
     its class, overlap with an object, x1, y1, x2 and y2. Raises DataError for anything else.

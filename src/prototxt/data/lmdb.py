@@ -76,7 +76,7 @@ def _environment(library: Library, path: str) -> Library:
         environment = library.open(path, readonly=True, lock=False, subdir=folder, create=False)
     except (library.Error, OSError, ValueError) as error:
         raise _broken(path, error) from None
-    # Pages behind the end of a file that was cut off would end the whole process (SIGBUS).
+    # Pages after the end of a file that was cut off would end the whole process (SIGBUS).
     needed = (environment.info()["last_pgno"] + 1) * environment.stat()["psize"]
     size = file.stat().st_size
     if needed > size:
@@ -90,7 +90,7 @@ def _broken(path: str, error: Exception) -> DataError:
 
 
 class LmdbWriter:
-    """An LMDB that is being made; its map grows as it fills."""
+    """An LMDB that is being written; its map grows as it fills."""
 
     def __init__(self, library: Library, environment: Library) -> None:
         self._library, self._environment = library, environment

@@ -59,7 +59,7 @@ def nearest(label: Bytes, size: Size) -> Bytes:
 
 @dataclass(frozen=True, slots=True)
 class PairFiles:
-    """How files become pixels: `root` goes before names, images are resized to `size` where there is one."""
+    """The way from files to pixels: `root` goes before names, images are resized to `size` where there is one."""
 
     source: str
     root: str

@@ -1,4 +1,4 @@
-"""Where a file that a net names lies, and what to say when it cannot be used."""
+"""The path of a file that a net names, and the error when it cannot be used."""
 
 from __future__ import annotations
 

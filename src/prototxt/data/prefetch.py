@@ -1,4 +1,4 @@
-"""Batches made ahead of the net, in a thread of their own.
+"""Batches prepared ahead of the net, in a thread of their own.
 
 The thread knows the batches and a channel, never the Prefetch or the layer that holds it: a net that nobody needs
 any more is collected, which closes the channel, which ends the thread.
@@ -21,7 +21,7 @@ _PATIENCE = 5.0
 
 
 class Prefetch(Generic[T]):
-    """An iterator whose items are made by a thread, at most `depth` ahead.
+    """An iterator whose items are produced by a thread, at most `depth` ahead.
 
     `items` is called in the thread. What it raises is raised by `next`, then and ever after.
     """
@@ -54,7 +54,7 @@ class _Channel(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
-        """Wait for room; False when nobody wants more."""
+        """Wait until there is space; False when nobody wants more."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or len(self._items) < self._depth)
             self._items.append(item)
@@ -79,10 +79,10 @@ class _Channel(Generic[T]):
 
 
 def _pump(items: Callable[[], Iterator[T]], channel: _Channel[T]) -> None:
-    made = None
+    source = None
     try:
-        made = items()
-        for item in made:
+        source = items()
+        for item in source:
             if not channel.put(item):
                 break
         channel.close()
@@ -91,8 +91,8 @@ def _pump(items: Callable[[], Iterator[T]], channel: _Channel[T]) -> None:
     except Exception as error:  # what a library raises on broken files must not end in silence
         channel.close(DataError(f"cannot be read: {type(error).__name__}: {error}"))
     finally:
-        if isinstance(made, Generator):
-            made.close()  # ends the `with` of open databases here, in the thread that opened them
+        if isinstance(source, Generator):
+            source.close()  # ends the `with` of open databases here, in the thread that opened them
 
 
 def _end(channel: _Channel[T], thread: Thread) -> None:

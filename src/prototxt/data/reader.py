@@ -1,4 +1,4 @@
-"""What every database looks like to those who read it, and which kind lies at a path."""
+"""The interface of every database, and the kind that lies at a path."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """A database that is being made."""
+    """A database that is being written."""
 
     def put(self, key: bytes, record: bytes) -> None:
         """One more record."""
@@ -37,10 +37,10 @@ def open_database(path: str, backend: str) -> AbstractContextManager[Reader]:
     """
     if not exists(path):
         raise DataError("no such database", path=path)
-    found = backend_at(path)
-    if found and found != backend:
-        what = f"the net says backend: {backend}, but this is a database of kind {found}"
-        raise DataError(what, path=path, field="backend", hint=f"write backend: {found}")
+    actual = backend_at(path)
+    if actual and actual != backend:
+        what = f"the net says backend: {backend}, but this is a database of kind {actual}"
+        raise DataError(what, path=path, field="backend", hint=f"write backend: {actual}")
     return _open(backend)(path)
 
 

@@ -15,7 +15,7 @@ from prototxt.schema.caffe_pb2 import LayerParameter, TransformationParameter
 def own_recipe(
     layer: LayerParameter, folder: str, mean: Mean | None = None
 ) -> tuple[Recipe, list[str]] | None:
-    """What a LayerParameter's transform_param says of images, and what of it is left out; None without one.
+    """The recipe of a LayerParameter's transform_param and the fields that it leaves out; None without one.
 
     The file's scale and mean are taken as they are; a `mean` given takes the place of the file's. Where it crops,
     images are first resized to new_height x new_width (ImageData), or to the size of its mean image: the data layer

@@ -20,7 +20,7 @@ Samples = Generator[Sample, None, None]
 
 
 def record_name(path: str, key: bytes) -> str:
-    """What errors call a record."""
+    """The name of a record in errors."""
     return f'{path}: key "{key[:80].decode(errors="backslashreplace")}"'
 
 
@@ -59,9 +59,9 @@ def _once(reader: Reader, kind: Kind) -> Iterator[Sample]:
 def _around(reader: Reader) -> Iterator[tuple[bytes, bytes]]:
     while True:
         empty = True
-        for found in reader.records():
+        for record in reader.records():
             empty = False
-            yield found
+            yield record
         if empty:
             raise _empty(reader)
 

@@ -52,7 +52,7 @@ class DataTransform:
         )
 
     def shape(self, image: Shape) -> Shape:
-        """What becomes of an image of C x H x W; raises LayerError for one smaller than the crop."""
+        """The transformed image of one of C x H x W; raises LayerError for one smaller than the crop."""
         if not self.crop_size:
             return image
         if min(image[1:]) < self.crop_size:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How windows are cut: the side of the result, its margin of context, squares or warped boxes."""
+    """The cut of windows: the side of the result, its margin of context, squares or warped boxes."""
 
     crop_size: int
     context_pad: int
@@ -70,9 +70,9 @@ def _along(middle: np.float32, half: np.float32, length: int, size: int) -> tupl
     """One axis of the box that context makes larger: its ends in the image, both margins and its size in the cut."""
     low, high = _round(middle - half), _round(middle + half)
     scale = np.float32(size) / np.float32(max(high - low + 1, 1))
-    before, behind = max(0, -low), max(0, high - length + 1)
-    low, high = low + before, high - behind
-    lengths = (before, behind, high - low + 1)
+    before, after = max(0, -low), max(0, high - length + 1)
+    low, high = low + before, high - after
+    lengths = (before, after, high - low + 1)
     return low, high, *(_round(np.float32(length) * scale) for length in lengths)  # type: ignore[return-value]
 
 

@@ -58,7 +58,7 @@ class BoxRows:
         rows = values[self.output].reshape(-1, 7).astype(np.float64)
         rows = rows[(rows[:, 0] == image) & (rows[:, 1] >= 0) & np.isfinite(rows).all(axis=1)]
         rows = rows[np.argsort(-rows[:, 2], kind="stable")]
-        height, width = view.seen
+        height, width = view.input_size
         corners = view.to_image(rows[:, 3:] * [width, height, width, height])
         detections = [
             Detection(int(label), score, tuple(corner))

@@ -15,7 +15,7 @@ Crop = Literal["center", "ten"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of an image: its upper left corner, its size, and whether it is seen in a mirror."""
+    """A part of an image: its upper left corner, its size, and whether it is mirrored."""
 
     top: int
     left: int

@@ -21,12 +21,12 @@ MAX_LABELS = 100_000
 BACKGROUND = "background"
 
 _BACKGROUNDS = (BACKGROUND, "__background__", "none_of_the_above", "")
-"""What class 0 is called, lower case, where it is no thing: the last by a label map that leaves it out."""
+"""Names of class 0, lower case, where it is no object; the last where a label map leaves it out."""
 
 _WORDNET_ID = re.compile(r"n\d{8}\s+")
 
 _LABEL_MAP = re.compile(r"(?:\s|#[^\n]*\n)*item\s*:?\s*\{")
-"""How a LabelMap in prototxt begins, comments before it or not."""
+"""The start of a LabelMap in prototxt, with or without comments before it."""
 
 
 def read_labels(path: str | PathLike[str]) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def is_background(label: str) -> bool:
 
 
 def fit_labels(labels: Sequence[str], classes: int) -> tuple[str, ...]:
-    """The labels of so many classes; a list that is one short leaves out the background, class 0."""
+    """The labels of `classes` classes; a list that is one short leaves out the background, class 0."""
     if labels and len(labels) == classes - 1 and not is_background(labels[0]):
         return (BACKGROUND, *labels)
     return tuple(labels)

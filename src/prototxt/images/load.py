@@ -25,7 +25,7 @@ MAX_PIXELS = 89_478_485
 """Larger images are refused: a small file can declare a huge one. Pillow's own limit, a quarter GB."""
 
 FORMATS = ("BMP", "DIB", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "SUN", "TIFF", "WEBP")
-"""What OpenCV reads. Pillow knows dozens more, and for some of them it starts other programs (EPS: Ghostscript)."""
+"""The formats that OpenCV reads. Pillow knows dozens more, some by starting other programs (EPS: Ghostscript)."""
 
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of 16-bit gray images."""
@@ -62,7 +62,7 @@ def open_image(file: str | BinaryIO) -> Image.Image:
 
 
 def guarded(name: str, read: Callable[[], T]) -> T:
-    """What `read` gives; whatever Pillow raises becomes an ImageError that calls the image `name`."""
+    """The result of `read`; whatever Pillow raises becomes an ImageError that calls the image `name`."""
     try:
         return read()
     except ImageError as error:
@@ -92,7 +92,7 @@ def _read_quietly(name: str, color: bool) -> Pixels:
 
 
 def decode_image(name: str, color: bool) -> Pixels:
-    """`load_image` for threads: Pillow's warnings and errors are left alone, Python's filters are for all threads."""
+    """`load_image` for threads: Pillow's warnings and errors stay as they are, Python's filters are for all threads."""
     with open_image(name) as image:
         check_pixels(name, image)
         image.load()

@@ -36,7 +36,7 @@ class Mean:
         return None if self.values.ndim == 1 else (self.values.shape[1], self.values.shape[2])
 
     def check(self, channels: int) -> None:
-        """Raises ImageError when an image of so many channels cannot have this mean."""
+        """Raises ImageError when an image with this number of channels cannot have this mean."""
         given = self.values.shape[0]
         if given != channels and self.values.shape != (1,):
             what = "values" if self.values.ndim == 1 else "channels"

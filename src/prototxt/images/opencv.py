@@ -37,7 +37,7 @@ def read_pixels(path: str | PathLike[str], color: bool = True) -> Bytes:
 
     Raises ImageError naming the file for all that `load_image` refuses, and for pixels of floating point.
     """
-    # Pillow's warnings are left alone: this runs in threads, and Python's filters are one for all threads.
+    # Pillow's warnings stay on: this runs in threads, and Python's filters are one for all threads.
     name = fspath(path)
     return guarded(name, lambda: _read(name, name, "color" if color else "gray"))
 
@@ -122,7 +122,7 @@ def _upper_bytes(image: Image.Image, name: str) -> Bytes:
 def resize_bytes(image: Bytes, height: int, width: int) -> Bytes:
     """An H x W x C image of bytes at another size, bilinear, the same bytes as cv::resize's.
 
-    Formula: the places are those of `resize`; weights are rounded to 1/2048, rows are summed with 22 bits behind
+    Formula: the places are those of `resize`; weights are rounded to 1/2048, rows are summed with 22 bits after
     the point, of which the vertical step drops 4 and 16 before it rounds.
 
     Source: opencv/modules/imgproc/src/resize.cpp (HResizeLinear, VResizeLinear for uchar).

@@ -1,4 +1,4 @@
-"""How a net wants its images: what a person can say about it before any image is there."""
+"""The preprocessing that a net wants: all that can be said before any image is there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Within:
 
 
 Resize = int | tuple[int, int] | Within | Literal["input", "none"]
-"""What an image is resized to before the crop: its short side (columns and rows keep their ratio), a height and a
+"""The size of an image before the crop: its short side (columns and rows keep their ratio), a height and a
 width, "input" (the net's own height and width), "none" (not at all: the net takes the image's size), or `Within` (the
 net takes the resized image's size)."""
 

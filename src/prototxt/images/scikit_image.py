@@ -25,14 +25,14 @@ _GRAY = (0.2125, 0.7154, 0.0721)
 """Brightness of R, G and B (ITU-R BT.709), as skimage.color.rgb2gray rounds it."""
 
 _REACH = 4
-"""The smoothing bell is cut off at so many standard deviations."""
+"""Standard deviations at which the Gaussian is cut off."""
 
 
 def load_unit(file: str | PathLike[str] | BinaryIO, color: bool = True) -> Array:
     """The image of a path, or of an open file: H x W x 3 in RGB, or H x W x 1 in gray without `color`, float32 in 0..1.
 
     Bytes are divided by 255, 16-bit gray by 65535; floating-point pixels (TIFF) stay as stored. Alpha is dropped. Gray
-    of colour is 0.2125 R + 0.7154 G + 0.0721 B. The EXIF orientation is *not* applied: scikit-image leaves it alone.
+    of colour is 0.2125 R + 0.7154 G + 0.0721 B. The EXIF orientation is *not* applied: scikit-image ignores it.
 
     Raises ImageError naming the file for all that `load_image` refuses, and for floating-point pixels outside -1..1.
 

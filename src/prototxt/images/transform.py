@@ -78,7 +78,7 @@ class Transform:
 
     @property
     def views(self) -> int:
-        """How many windows of an image the net sees, V."""
+        """The number of windows of an image that the net sees, V."""
         return 10 if self.recipe.crop == "ten" else 1
 
     def apply(self, image: Pixels) -> Array:

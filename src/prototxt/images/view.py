@@ -1,4 +1,4 @@
-"""Which part of an image a net saw, so that what it found there can be told of the image."""
+"""The part of an image that a net saw, to map its detections back to the image."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class View:
         return cls((height, width), (height, width), Window(0, 0, height, width))
 
     @property
-    def seen(self) -> Size:
+    def input_size(self) -> Size:
         """Rows and columns of the input."""
         return self.window.height, self.window.width
 
     @property
     def scale(self) -> float:
-        """By what the image's shorter side was multiplied."""
+        """The factor by which the image's shorter side was resized."""
         short = 0 if self.image[0] <= self.image[1] else 1
         return self.resized[short] / self.image[short]
 
@@ -52,7 +52,7 @@ class View:
         """
         start = (self.window.top, self.window.left)[axis]
         middles = np.arange(self.image[axis]) + 0.5
-        seen = middles * (self.resized[axis] / self.image[axis]) - start
-        cell: NDArray[np.intp] = np.floor(seen * (count / self.seen[axis])).astype(np.intp)
+        positions = middles * (self.resized[axis] / self.image[axis]) - start
+        cell: NDArray[np.intp] = np.floor(positions * (count / self.input_size[axis])).astype(np.intp)
         cell[(cell < 0) | (cell >= count)] = -1
         return cell

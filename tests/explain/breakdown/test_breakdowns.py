@@ -83,9 +83,9 @@ def test_more_than_a_thousand_places_are_looked_at() -> None:
 
 
 def test_every_class_with_a_rule_is_checked() -> None:
-    seen = {type(node.layer) for case in EXPLAINED for node in with_breakdown(case.net(case.arrays()))}
+    covered = {type(node.layer) for case in EXPLAINED for node in with_breakdown(case.net(case.arrays()))}
     for kind in classes_with_rules():
-        assert kind.golden or any(issubclass(layer_class, kind) for layer_class in seen), kind
+        assert kind.golden or any(issubclass(layer_class, kind) for layer_class in covered), kind
 
 
 def test_terms_are_the_values_that_lie_at_their_places() -> None:
@@ -104,7 +104,7 @@ def test_terms_are_the_values_that_lie_at_their_places() -> None:
 
 def geometry(node: Node, window: Window) -> set[str]:
     """What is special about a layer with a window."""
-    found = {
+    properties = {
         "pad": any(window.pad),
         "stride": set(window.stride) - {1},
         "dilation": set(window.dilation) - {1},
@@ -112,19 +112,19 @@ def geometry(node: Node, window: Window) -> set[str]:
         "three axes": len(window.kernel) == 3,
         "one axis": len(window.kernel) == 1,
     }
-    return {name for name, is_so in found.items() if is_so}
+    return {name for name, is_so in properties.items() if is_so}
 
 
 def test_windows_of_every_geometry_are_looked_at() -> None:
-    found: dict[str, set[str]] = {}
+    collected: dict[str, set[str]] = {}
     for case in EXPLAINED:
         net = case.net(case.arrays())
         for node in with_breakdown(net):
             if node.window is not None:
-                found.setdefault(node.type, set()).update(geometry(node, node.window))
-    assert found["Convolution"] >= {"pad", "stride", "dilation", "groups", "three axes", "one axis"}
-    assert found["Deconvolution"] >= {"pad", "stride", "dilation", "groups"}
-    assert found["Pooling"] >= {"pad", "stride"}
+                collected.setdefault(node.type, set()).update(geometry(node, node.window))
+    assert collected["Convolution"] >= {"pad", "stride", "dilation", "groups", "three axes", "one axis"}
+    assert collected["Deconvolution"] >= {"pad", "stride", "dilation", "groups"}
+    assert collected["Pooling"] >= {"pad", "stride"}
 
 
 def lenet() -> Net:

@@ -78,9 +78,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_every_place_of_kinds_without_golden_cases(case: str) -> None:
     layer, inputs = CASES[case]
-    told = every_breakdown(net_of(layer, **inputs), "y")
-    assert told
-    for breakdown in told:
+    breakdowns = every_breakdown(net_of(layer, **inputs), "y")
+    assert breakdowns
+    for breakdown in breakdowns:
         assert breakdown.agrees, (breakdown.formula, breakdown.value, breakdown.stored)
 
 
@@ -124,8 +124,8 @@ def test_layers_of_one_name_have_their_own_weights() -> None:
     assert (first.shape, last.shape) == ((5, 3, 1, 1), (2, 5, 1, 1))
     assert breakdown.groups[0].factors is not None
     assert net.params["same"][0].shape == last.shape
-    told = {one.key: one for one in explain_layer(net.graph, find_layer(net.graph, "same"))}["layer"]
-    assert Line("name", '2 layers are called "same": this is the first of them') in told.lines
+    section = {one.key: one for one in explain_layer(net.graph, find_layer(net.graph, "same"))}["layer"]
+    assert Line("name", '2 layers are called "same": this is the first of them') in section.lines
 
 
 def test_argmax_marks_the_winner() -> None:

@@ -42,18 +42,18 @@ class Top:
 @cache
 def tops() -> list[Top]:
     """Every stored blob that a layer with a ledger left as it is, not empty."""
-    found = []
+    collected = []
     for case in cases_with("breakdowns"):
         stored = case.arrays()
         truth = part(stored, "output")
         net = case.net(stored)
-        found += [
+        collected += [
             Top(case, node.name, i, blob.name, type(node.layer))
             for node in with_breakdown(net)
             for i, blob in enumerate(node.tops)
             if net.graph.last[blob.name] == blob and truth.get(blob.name, np.zeros(0)).size
         ]
-    return found
+    return collected
 
 
 @cache

@@ -27,9 +27,11 @@ layer { name: "loss" type: "SoftmaxWithLoss" bottom: "mean" bottom: "label" top:
 
 
 def net(text: str = TEXT, phase: str = "TEST") -> Net:
-    made = prototxt.parse_net(text, phase=phase)
-    made.blobs["data"].data[...] = np.arange(made.blobs["data"].data.size).reshape(made.blobs["data"].shape)
-    return made
+    result = prototxt.parse_net(text, phase=phase)
+    result.blobs["data"].data[...] = np.arange(result.blobs["data"].data.size).reshape(
+        result.blobs["data"].shape
+    )
+    return result
 
 
 def test_largest_of_a_window_and_its_place() -> None:
@@ -43,8 +45,8 @@ def test_largest_of_a_window_and_its_place() -> None:
 
 
 def test_versions_of_one_blob() -> None:
-    made = [explain_value(net(), name, (0, 0, 0, 0)) for name in ("double", "less")]
-    assert [(m.groups[0].bottom, m.blob, m.value) for m in made] == [
+    breakdowns = [explain_value(net(), name, (0, 0, 0, 0)) for name in ("double", "less")]
+    assert [(m.groups[0].bottom, m.blob, m.value) for m in breakdowns] == [
         ("pool@0", "pool@1", 10),
         ("pool@1", "pool", 9),
     ]
@@ -52,9 +54,9 @@ def test_versions_of_one_blob() -> None:
 
 def test_the_same_in_every_engine_and_layers_behind_do_not_run() -> None:
     for engine in ("fast", "reference"):
-        made = prototxt.parse_net(TEXT, engine=engine)
-        made.blobs["label"].data[...] = 99  # no class: the loss would be refused
-        assert explain_value(made, "less", (0, 0, 0, 0)).agrees
+        result = prototxt.parse_net(TEXT, engine=engine)
+        result.blobs["label"].data[...] = 99  # no class: the loss would be refused
+        assert explain_value(result, "less", (0, 0, 0, 0)).agrees
 
 
 def test_inputs_of_another_size() -> None:
@@ -63,16 +65,16 @@ def test_inputs_of_another_size() -> None:
 
 
 def test_follow_goes_up_one_layer_after_the_other() -> None:
-    made = net()
-    breakdown = explain_value(made, "less", (0, 0, 0, 0))
-    assert follow(made, breakdown, 1) == ()
-    (double,) = follow(made, breakdown, 4)
+    result = net()
+    breakdown = explain_value(result, "less", (0, 0, 0, 0))
+    assert follow(result, breakdown, 1) == ()
+    (double,) = follow(result, breakdown, 4)
     assert [branch.bottom for branch in walk([double])] == ["pool@1", "pool@0", "data"]
     (pool,) = double.branches
     assert pool.breakdown is not None
     (data,) = pool.branches
     assert (data.breakdown, data.why, data.term.at) == (None, "an input of the net", (0, 0, 1, 1))
-    assert len(list(walk(follow(made, breakdown, 3)))) == 2
+    assert len(list(walk(follow(result, breakdown, 3)))) == 2
 
 
 def test_what_only_measures_is_not_followed() -> None:
@@ -121,8 +123,8 @@ def test_a_branch_says_why_it_ends() -> None:
         '"arg" type: "ArgMax" bottom: "pool" top: "arg"', '"arg" type: "Dropout" bottom: "pool" top: "arg"'
     )
     text += 'layer { name: "end" type: "AbsVal" bottom: "arg" top: "end" }'
-    made = net(text, "TRAIN")
-    values = run_for(made, "end", 2)
+    result = net(text, "TRAIN")
+    values = run_for(result, "end", 2)
     x = values.blobs[values.node.bottoms[0]]
     at = tuple(int(i[0]) for i in np.nonzero(x))
     (branch,) = values.follow(values.breakdown(at), 2)
@@ -139,8 +141,8 @@ def test_statistics_of_a_batch() -> None:
 
 
 def test_a_net_of_the_examples_with_other_weights() -> None:
-    made = prototxt.load_net(ROOT / "examples" / "lenet.prototxt", seed=3)
-    breakdown = explain_value(made, "ip1", (0, 7))
+    result = prototxt.load_net(ROOT / "examples" / "lenet.prototxt", seed=3)
+    breakdown = explain_value(result, "ip1", (0, 7))
     assert [group.shape for group in breakdown.groups] == [(4, 4)] * 50
     assert breakdown.agrees
 

@@ -142,19 +142,19 @@ def test_every_form_can_be_shown(layer: str, at: tuple[int, ...], words: str) ->
 
 def test_json_is_complete() -> None:
     breakdown, branches = of_lenet("conv2", (0, 17, 3, 4), 2)
-    told = json.loads(breakdown_json(breakdown, branches, "noise"))
-    assert told["fed"] == "noise"
-    terms = [term for group in told["groups"] for term in group["terms"]]
+    document = json.loads(breakdown_json(breakdown, branches, "noise"))
+    assert document["fed"] == "noise"
+    terms = [term for group in document["groups"] for term in group["terms"]]
     assert len(terms) == 500
-    assert sum(term["part"] for term in terms) == pytest.approx(told["steps"][0]["value"])
+    assert sum(term["part"] for term in terms) == pytest.approx(document["steps"][0]["value"])
     assert all(term["part"] == pytest.approx(term["value"] * term["factor"]) for term in terms)
-    assert told["value"] == breakdown.value
-    assert [branch["ledger"]["layer"] for branch in told["follows"]] == ["pool1"] * 3
+    assert document["value"] == breakdown.value
+    assert [branch["ledger"]["layer"] for branch in document["follows"]] == ["pool1"] * 3
 
 
 def test_json_has_no_bare_nan() -> None:
-    told = breakdown_json(of_text('type: "Log"', (0, 0, 0, 0)))
-    assert json.loads(told)["agrees"]
+    message = breakdown_json(of_text('type: "Log"', (0, 0, 0, 0)))
+    assert json.loads(message)["agrees"]
     below = of_text('type: "Log" log_param { scale: -1 }', (0, 0, 0, 0))
     assert json.loads(breakdown_json(below))["value"] == "nan"
     assert "NaN" not in breakdown_json(below)

@@ -72,10 +72,10 @@ def test_every_type_says_what_it_does(layer_class: type[Layer]) -> None:
 
 
 def test_wiring() -> None:
-    told = sections_of(ALEXNET, "relu2")["layer"]
-    assert line(told, "reads").text == line(told, "makes").text == "conv2  1 x 256 x 27 x 27"
-    assert line(told, "in place").text == "conv2 is overwritten; its value before: conv2@0"
-    assert line(told, "read by").text == "norm2 (LRN)"
+    message = sections_of(ALEXNET, "relu2")["layer"]
+    assert line(message, "reads").text == line(message, "makes").text == "conv2  1 x 256 x 27 x 27"
+    assert line(message, "in place").text == "conv2 is overwritten; its value before: conv2@0"
+    assert line(message, "read by").text == "norm2 (LRN)"
     assert line(sections_of(LENET, "prob")["layer"], "read by").text == "an output of the net"
 
 

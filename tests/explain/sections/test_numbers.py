@@ -18,17 +18,17 @@ MOBILENET = CORPUS / "mobilenet" / "mobilenet_deploy.prototxt"
 
 
 def test_conv2_of_lenet_makes_50_maps_out_of_20() -> None:
-    told = sections_of(LENET, "conv2")
-    assert line(told["connectivity"], "kernel sees").text == "20 x 5 x 5 = 500 values of pool1, and a bias"
-    assert line(told["formula"], "map").text.splitlines() == [
+    message = sections_of(LENET, "conv2")
+    assert line(message["connectivity"], "kernel sees").text == "20 x 5 x 5 = 500 values of pool1, and a bias"
+    assert line(message["formula"], "map").text.splitlines() == [
         "O_0 = I_0 * K_0,0 + ... + I_19 * K_0,19 + B_0",
         "...",
         "O_49 = I_0 * K_49,0 + ... + I_19 * K_49,19 + B_49",
     ]
-    assert line(told["formula"], "value").text.startswith(
+    assert line(message["formula"], "value").text.startswith(
         "y[n, o, i, j] = b[o] + sum over c = 0..19, u, v = 0..4 of"
     )
-    assert "50 maps, not 50 x 20" in line(told["connectivity"], "kernels").text
+    assert "50 maps, not 50 x 20" in line(message["connectivity"], "kernels").text
 
 
 def test_conv2_of_alexnet_in_two_groups() -> None:
@@ -143,10 +143,10 @@ def test_a_bottleneck() -> None:
         conv("num_output: 256 kernel_size: 5 pad: 2", "wide", "narrow"),
         data=(1, 128, 100, 100),
     )
-    told = line(sections_of(graph, "narrow")["cost"], "bottleneck")
-    assert told.values == {"with": 40_960_000 + 2_048_000_000, "without": 8_192_000_000}
-    assert told.text == "128 → 32 maps, then wide: 40,960,000 + 2,048,000,000 = 2,088,960,000"
-    assert told.note == "its 5x5 on all 128 maps: 8,192,000,000, 3.9 times as many"
+    message = line(sections_of(graph, "narrow")["cost"], "bottleneck")
+    assert message.values == {"with": 40_960_000 + 2_048_000_000, "without": 8_192_000_000}
+    assert message.text == "128 → 32 maps, then wide: 40,960,000 + 2,048,000,000 = 2,088,960,000"
+    assert message.note == "its 5x5 on all 128 maps: 8,192,000,000, 3.9 times as many"
 
 
 def test_im2col() -> None:
@@ -179,16 +179,16 @@ def test_the_columns_of_im2col_as_numpy_lays_them() -> None:
 
 
 def test_pooling_mixes_no_maps() -> None:
-    told = sections_of(graph_of(pool("kernel_size: 3 stride: 2")), "y")
-    assert line(told["connectivity"], "maps").text == "3, each on its own: pooling mixes no maps"
-    assert [row[-3:] for row in told["connectivity"].picture.splitlines()[1:]] == ["█··", "·█·", "··█"]
-    assert line(told["parameters"], "learned").text == "nothing"
-    assert "im2col" not in told
+    message = sections_of(graph_of(pool("kernel_size: 3 stride: 2")), "y")
+    assert line(message["connectivity"], "maps").text == "3, each on its own: pooling mixes no maps"
+    assert [row[-3:] for row in message["connectivity"].picture.splitlines()[1:]] == ["█··", "·█·", "··█"]
+    assert line(message["parameters"], "learned").text == "nothing"
+    assert "im2col" not in message
 
 
 def test_statistics_are_told_from_what_is_learned() -> None:
-    told = sections_of(graph_of('layer { name: "y" type: "BatchNorm" % }'), "y")["parameters"]
-    assert [(one.label, one.note) for one in told.lines[:3]] == [
+    message = sections_of(graph_of('layer { name: "y" type: "BatchNorm" % }'), "y")["parameters"]
+    assert [(one.label, one.note) for one in message.lines[:3]] == [
         ("mean", "measured, not learned"),
         ("variance", "measured, not learned"),
         ("factor", "measured, not learned"),
@@ -201,8 +201,8 @@ def test_shared_arrays_are_told() -> None:
         "convolution_param", f"{share_one} convolution_param"
     )
     graph = graph_of(first, first.replace('"a"', '"y"'))
-    told = line(sections_of(graph, "y")["parameters"], "weights")
-    assert told.note == 'shared with layer a, whose parameter has the same name "w"'
+    message = line(sections_of(graph, "y")["parameters"], "weights")
+    assert message.note == 'shared with layer a, whose parameter has the same name "w"'
 
 
 def test_concat_says_where_its_maps_come_from() -> None:
@@ -210,12 +210,12 @@ def test_concat_says_where_its_maps_come_from() -> None:
         conv("num_output: 4 kernel_size: 1", "a"),
         'layer { name: "y" type: "Concat" bottom: "a" bottom: "data" top: "y" }',
     )
-    told = sections_of(graph, "y")
-    assert [(one.label, one.text) for one in told["connectivity"].lines[:2]] == [
+    message = sections_of(graph, "y")
+    assert [(one.label, one.text) for one in message["connectivity"].lines[:2]] == [
         ("0-3", "a, copied"),
         ("4-6", "data, copied"),
     ]
-    assert line(told["size"], "axis 1").text == "4 + 3 = 7"
+    assert line(message["size"], "axis 1").text == "4 + 3 = 7"
 
 
 @needs_shared

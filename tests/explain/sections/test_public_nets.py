@@ -32,10 +32,10 @@ def net(request: pytest.FixtureRequest) -> Definition:
 
 
 def test_diff_with_itself(net: Definition) -> None:
-    found = diff(net, net, Options())
-    assert not found.changed
-    assert all(fate.loads for fate in found.weight_matches)
-    assert diff_sections(found)
+    result = diff(net, net, Options())
+    assert not result.changed
+    assert all(fate.loads for fate in result.weight_matches)
+    assert diff_sections(result)
 
 
 def test_every_layer_is_drawn_once(net: Definition) -> None:
@@ -52,35 +52,35 @@ def _layers(module: Module) -> int:
 
 def test_same(net: Definition) -> None:
     graph = make_graph(net, Options())
-    asked = 0
+    queries = 0
     for node in graph.nodes:
         look = LayerContext(graph, node)
-        if size_rule(node.layer) is None or asked == 8:
+        if size_rule(node.layer) is None or queries == 8:
             continue
         try:
-            found = fits(look)
+            result = fits(look)
         except InputError:
             continue
-        asked += 1
+        queries += 1
         assert same_padding_section(look).lines
         shape = checked_shape(net, Options(), look)
         if shape is not None:
-            assert shape[len(shape) - len(found) :] == tuple(fit.wanted for fit in found)
+            assert shape[len(shape) - len(result) :] == tuple(fit.wanted for fit in result)
 
 
 def test_fully_connected_as_convolution(net: Definition) -> None:
     try:
-        found: Converted = fc_as_conv(net, Options())
+        result: Converted = fc_as_conv(net, Options())
     except (InputError, NetError):
         return
-    again = make_graph(define_net(write(found.definition.message), "converted"), Options())
-    assert again.shapes == found.after.shapes
-    for node, origin in zip(found.after.nodes, found.origin, strict=True):
-        assert node.param_count == found.before.nodes[origin].param_count
-        assert node.cost.macs == found.before.nodes[origin].cost.macs
+    again = make_graph(define_net(write(result.definition.message), "converted"), Options())
+    assert again.shapes == result.after.shapes
+    for node, origin in zip(result.after.nodes, result.origin, strict=True):
+        assert node.param_count == result.before.nodes[origin].param_count
+        assert node.cost.macs == result.before.nodes[origin].cost.macs
     try:
-        own = own_size(found)
+        own = own_size(result)
     except InputError:
         return
-    assert not at_size(found, own).why
-    assert fc_as_conv_sections(found, [own, tuple(2 * side for side in own)])
+    assert not at_size(result, own).why
+    assert fc_as_conv_sections(result, [own, tuple(2 * side for side in own)])

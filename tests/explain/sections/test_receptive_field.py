@@ -144,13 +144,13 @@ def test_no_more_than_the_field_reaches_a_value(name: str) -> None:
 
 
 def test_alexnet() -> None:
-    seen = receptive_fields(load_graph(ALEXNET))
+    fields = receptive_fields(load_graph(ALEXNET))
     sizes = {
-        name: seen[BlobId(name)].axes[0].size
+        name: fields[BlobId(name)].axes[0].size
         for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool5")
     }
     assert sizes == {"conv1": 11, "pool1": 19, "conv2": 51, "pool2": 67, "conv3": 99, "pool5": 195}
-    assert seen[BlobId("fc6")].covers((227, 227))
+    assert fields[BlobId("fc6")].covers((227, 227))
     section = sections_of(ALEXNET, "conv5")["field"]
     assert line(section, "field").text == "163 x 163 of data's 227 x 227 pixels"
     assert line(section, "follows").text == "131 + (3 - 1) * 16 = 163, steps of 16 * 1 = 16"
@@ -209,9 +209,9 @@ ROIS = 'layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim
 
 def test_behind_regions_any_pixel_may_count() -> None:
     graph = graph_of(ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI, data=(1, 1, 9, 9))
-    told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == "everything: all of data's 9 x 9 pixels"
-    assert told.note == "the region decides which of them count"
+    field = line(sections_of(graph, "y")["field"], "field")
+    assert field.text == "everything: all of data's 9 x 9 pixels"
+    assert field.note == "the region decides which of them count"
     text = "".join([
         'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 1 dim: 9 dim: 9 } } }',
         ROIS, conv("num_output: 2 kernel_size: 3", "a"), ROI,
@@ -239,9 +239,9 @@ def test_behind_a_proposal_and_detections_all_pixels_count() -> None:
         data=(1, 3, 64, 64),
     )
     for name in ("rois", "y"):
-        told = line(sections_of(graph, name)["field"], "field")
-        assert told.text == "everything: all of data's 64 x 64 pixels"
-        assert told.note == "boxes are ranked and suppressed against each other"
+        field = line(sections_of(graph, name)["field"], "field")
+        assert field.text == "everything: all of data's 64 x 64 pixels"
+        assert field.note == "boxes are ranked and suppressed against each other"
 
 
 def test_moved_values_see_what_they_saw() -> None:
@@ -259,8 +259,8 @@ def test_what_is_made_of_sizes_sees_nothing() -> None:
         conv("num_output: 2 kernel_size: 3", "a"),
         'layer { name: "y" type: "PriorBox" bottom: "a" bottom: "data" top: "y" prior_box_param { min_size: 3 } }',
     )
-    told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == "nothing: it depends only on the sizes of its bottoms"
+    field = line(sections_of(graph, "y")["field"], "field")
+    assert field.text == "nothing: it depends only on the sizes of its bottoms"
 
 
 def test_two_images_are_both_told() -> None:
@@ -270,8 +270,8 @@ def test_two_images_are_both_told() -> None:
         conv("num_output: 2 kernel_size: 3", "b", "p"),
         'layer { name: "y" type: "Eltwise" bottom: "a" bottom: "b" top: "y" }',
     )
-    told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == "3 x 3 of data's 28 x 32 pixels, and as much of p"
+    field = line(sections_of(graph, "y")["field"], "field")
+    assert field.text == "3 x 3 of data's 28 x 32 pixels, and as much of p"
 
 
 @pytest.fixture
@@ -290,8 +290,8 @@ def test_a_layer_without_a_rule_is_named() -> None:
         'layer { name: "sum" type: "Eltwise" bottom: "data" bottom: "data" top: "sum" }',
         conv("num_output: 2 kernel_size: 3", "y", "sum"),
     )
-    told = line(sections_of(graph, "y")["field"], "field")
-    assert told.text == 'not known: the receptive field through "sum" (Eltwise) is unknown'
+    field = line(sections_of(graph, "y")["field"], "field")
+    assert field.text == 'not known: the receptive field through "sum" (Eltwise) is unknown'
 
 
 def test_every_room_but_those_of_strangers_has_a_rule() -> None:

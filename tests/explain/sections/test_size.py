@@ -17,7 +17,7 @@ from support.explained_nets import ALEXNET, conv, graph_of, line, look_at, pool,
 from support.golden import CASE_LIST, Case
 
 
-def told(*layers: str, data: tuple[int, ...] = (1, 3, 28, 32)) -> Section:
+def section_of(*layers: str, data: tuple[int, ...] = (1, 3, 28, 32)) -> Section:
     section = size_section(look_at(graph_of(*layers, data=data), "y"))
     assert section is not None
     return section
@@ -62,31 +62,34 @@ def test_the_three_questions() -> None:
 
 
 def test_what_is_left_over() -> None:
-    one = line(told(conv("num_output: 4 kernel_size: 7 stride: 2 pad: 3"), data=(1, 3, 224, 225)), "height")
+    one = line(
+        section_of(conv("num_output: 4 kernel_size: 7 stride: 2 pad: 3"), data=(1, 3, 224, 225)), "height"
+    )
     assert one.text == "floor((224 + 2*3 - 7) / 2) + 1 = 112"
     assert "223 / 2 = 111.5 is rounded down: 1 row of padding left over" in one.note
     assert "the first window sees 3 rows of padding, the last 2" in one.note
     assert one.note.endswith("every row is seen")
-    one = line(told(conv("num_output: 4 kernel_size: 5 stride: 3"), data=(1, 3, 13, 12)), "height")
+    one = line(section_of(conv("num_output: 4 kernel_size: 5 stride: 3"), data=(1, 3, 13, 12)), "height")
     assert one.note.endswith("no window sees rows 11-12 (2 of 13)")
 
 
 def test_a_1x1_in_steps_of_2_looks_at_a_quarter() -> None:
-    one = line(told(conv("num_output: 4 kernel_size: 1 stride: 2"), data=(1, 3, 8, 8)), "height, width")
+    one = line(section_of(conv("num_output: 4 kernel_size: 1 stride: 2"), data=(1, 3, 8, 8)), "height, width")
     assert one.values["unseen"] == [1, 3, 5, 7]
     assert "no window sees rows and columns 1, 3, 5 ... (4 of 8)" in one.note
 
 
 def test_dilation() -> None:
     one = line(
-        told(conv("num_output: 4 kernel_size: 3 pad: 2 dilation: 2"), data=(1, 3, 60, 60)), "height, width"
+        section_of(conv("num_output: 4 kernel_size: 3 pad: 2 dilation: 2"), data=(1, 3, 60, 60)),
+        "height, width",
     )
     assert one.text == "floor((60 + 2*2 - 5) / 1) + 1 = 60"
     assert "the kernel's 3 taps lie 2 apart and span 2*(3 - 1) + 1 = 5" in one.note
 
 
 def test_pooling_rounds_up_and_clips() -> None:
-    section = told(pool("kernel_size: 3 stride: 2"), data=(1, 3, 112, 113))
+    section = section_of(pool("kernel_size: 3 stride: 2"), data=(1, 3, 112, 113))
     rows = line(section, "height")
     assert rows.text == "ceil((112 - 3) / 2) + 1 = 56"
     assert (
@@ -94,15 +97,17 @@ def test_pooling_rounds_up_and_clips() -> None:
         in rows.note
     )
     assert "the last window extends past the edge: 1 of its 3 lie outside" in rows.note
-    clipped = line(told(pool("kernel_size: 2 stride: 2 pad: 1"), data=(1, 3, 7, 7)), "height, width")
+    clipped = line(section_of(pool("kernel_size: 2 stride: 2 pad: 1"), data=(1, 3, 7, 7)), "height, width")
     assert clipped.text == "ceil((7 + 2*1 - 2) / 2) + 1 = 5, without the last: 4"
     assert "clipped: window 4 would start at row and column 7, in the padding after the 7" in clipped.note
 
 
 def test_deconvolution() -> None:
-    one = line(told(conv("num_output: 4 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution")), "height")
+    one = line(
+        section_of(conv("num_output: 4 kernel_size: 4 stride: 2 pad: 1", kind="Deconvolution")), "height"
+    )
     assert one.text == "2 * (28 - 1) + 4 - 2*1 = 56"
-    uneven = line(told(conv("num_output: 4 kernel_size: 3 stride: 2", kind="Deconvolution")), "height")
+    uneven = line(section_of(conv("num_output: 4 kernel_size: 3 stride: 2", kind="Deconvolution")), "height")
     assert "some rows are the sum of 2 kernels, others of 1, which shows as a checkerboard" in uneven.note
 
 
@@ -116,8 +121,8 @@ def test_unseen_places_by_looking() -> None:
         if slack < 0:
             continue
         axis = Axis(size, kernel, stride, pad, dilation, slack // stride + 1)
-        seen = {i * stride - pad + u * dilation for i in range(axis.out) for u in range(kernel)}
-        assert axis.unseen() == [place for place in range(size) if place not in seen]
+        visited = {i * stride - pad + u * dilation for i in range(axis.out) for u in range(kernel)}
+        assert axis.unseen() == [place for place in range(size) if place not in visited]
 
 
 def test_too_much_is_not_looked_at() -> None:

@@ -30,17 +30,17 @@ SECOND = (
 )
 
 
-def found(first: str = FIRST, second: str = SECOND) -> Diff:
+def diff_of(first: str = FIRST, second: str = SECOND) -> Diff:
     return diff(define_net(first, "first"), define_net(second, "second"), Options())
 
 
 def test_layers_in_the_order_of_the_second_net() -> None:
-    pairs = [(pair.name, pair.change) for pair in found().comparison.pairs]
+    pairs = [(pair.name, pair.change) for pair in diff_of().comparison.pairs]
     assert pairs == [("x", ""), ("c1", ""), ("r1", ""), ("c2", "removed"), ("c2b", "added"), ("fc", "")]
 
 
 def test_fields() -> None:
-    fields = {key[0]: [str(d) for d in different] for key, different in found().fields.items() if different}
+    fields = {key[0]: [str(d) for d in different] for key, different in diff_of().fields.items() if different}
     # A stride of 1 that is written is the one that is not.
     assert fields == {
         "r1": ['type: "ReLU" → "PReLU"'],
@@ -50,13 +50,13 @@ def test_fields() -> None:
 
 
 def test_weights() -> None:
-    fates = {fate.layer: (fate.why, fate.refused) for fate in found().weight_matches}
+    fates = {fate.layer: (fate.why, fate.refused) for fate in diff_of().weight_matches}
     assert fates == {
         "c1": ("", False),
         "c2": ("no layer of this name", False),
         "fc": ("10 x 96 for 21 x 96; 10 for 21", True),
     }
-    assert found().without_weights == ("r1", "c2b", "fc")
+    assert diff_of().without_weights == ("r1", "c2b", "fc")
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,21 @@ def test_weights() -> None:
     ],
 )
 def test_what_is_said_of_weights_is_what_loading_does(first: str, second: str, tmp_path: Path) -> None:
-    told = found(first, second)
+    diff = diff_of(first, second)
     weights = tmp_path / "first.caffemodel"
     parse_net(first).save(weights)
-    if any(fate.refused for fate in told.weight_matches):
+    if any(fate.refused for fate in diff.weight_matches):
         with pytest.raises(WeightsError):
             parse_net(second, weights)
         return
     loaded = parse_net(second, weights).loaded
     assert loaded is not None
-    assert list(loaded.layers) == [fate.layer for fate in told.weight_matches if fate.loads]
-    assert loaded.missing == told.without_weights
+    assert list(loaded.layers) == [fate.layer for fate in diff.weight_matches if fate.loads]
+    assert loaded.missing == diff.without_weights
 
 
 def test_the_same_net() -> None:
-    same = found(FIRST, FIRST)
+    same = diff_of(FIRST, FIRST)
     assert not same.changed
     assert sections(same)[0].lines[0].text.startswith("the two nets are the same")
 
@@ -92,18 +92,18 @@ def test_the_same_net() -> None:
 def test_layers_that_change_places_stand_once() -> None:
     relu, conv = FIRST.split("\n")[6:8]
     moved = FIRST.replace(f"{relu}\n{conv}", f"{conv}\n{relu}")
-    pairs = [pair.name for pair in found(FIRST, moved).comparison.pairs]
+    pairs = [pair.name for pair in diff_of(FIRST, moved).comparison.pairs]
     assert pairs == ["x", "c1", "c2", "r1", "fc"]
 
 
 def test_layers_of_one_name_are_told_apart_by_their_order() -> None:
     twice = FIRST + 'layer { name: "r1" type: "TanH" bottom: "fc" top: "fc" }'
-    first, second = found(twice, twice), found(FIRST, twice)
+    first, second = diff_of(twice, twice), diff_of(FIRST, twice)
     assert not first.changed
     assert [p.name for p in second.comparison.pairs if p.change] == ["r1"]
 
 
 def test_nothing_beside_something() -> None:
-    graph = found().before
+    graph = diff_of().before
     assert compare(None, graph).pairs[0].before is None
     assert compare(graph, None).after.params == 0

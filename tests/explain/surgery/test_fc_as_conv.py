@@ -40,23 +40,23 @@ def converted(text: str = NET, file: str = "net") -> Converted:
 
 def test_alexnet_and_a_larger_image() -> None:
     file = str(EXAMPLES / "alexnet.prototxt")
-    found = converted(read_text(file), file)
-    assert [(t.layer, t.weight) for t in found.layers] == [
+    result = converted(read_text(file), file)
+    assert [(t.layer, t.weight) for t in result.layers] == [
         ("fc6", (4096, 256, 6, 6)), ("fc7", (4096, 4096, 1, 1)), ("fc8", (1000, 4096, 1, 1)),
     ]  # fmt: skip
-    assert own_size(found) == (227, 227)
-    assert at_size(found, (227, 227)).scores == {"prob": (1, 1000, 1, 1)}
-    assert at_size(found, (227, 227)).macs == 724_406_816
-    assert at_size(found, (384, 384)).scores == {"prob": (1, 1000, 6, 6)}
-    assert at_size(found, (451, 451)).scores == {"prob": (1, 1000, 8, 8)}
-    assert "kernel" in at_size(found, (100, 100)).why
+    assert own_size(result) == (227, 227)
+    assert at_size(result, (227, 227)).scores == {"prob": (1, 1000, 1, 1)}
+    assert at_size(result, (227, 227)).macs == 724_406_816
+    assert at_size(result, (384, 384)).scores == {"prob": (1, 1000, 6, 6)}
+    assert at_size(result, (451, 451)).scores == {"prob": (1, 1000, 8, 8)}
+    assert "kernel" in at_size(result, (100, 100)).why
 
 
 def test_flatten_goes_and_everything_else_stays() -> None:
-    found = converted()
-    assert found.dropped == ("flat",)
-    assert [(t.layer, t.weight) for t in found.layers] == [("f1", (5, 4, 5, 4)), ("f2", (3, 5, 1, 1))]
-    layers = {layer.name: layer for layer in found.definition.message.layer}
+    result = converted()
+    assert result.dropped == ("flat",)
+    assert [(t.layer, t.weight) for t in result.layers] == [("f1", (5, 4, 5, 4)), ("f2", (3, 5, 1, 1))]
+    layers = {layer.name: layer for layer in result.definition.message.layer}
     assert (layers["r"].bottom[0], layers["r"].top[0]) == ("c", "c")
     assert (layers["f1"].convolution_param.kernel_h, layers["f1"].convolution_param.kernel_w) == (5, 4)
     assert layers["f2"].param[0].lr_mult == 3
@@ -73,13 +73,13 @@ def test_both_nets_give_the_same(form: str, tmp_path: Path) -> None:
     old, new = tmp_path / "old.npz", tmp_path / f"new.{form}"
     net.save(old)
     definition = define_net(NET, "net")
-    found = fc_as_conv(definition, Options())
-    save_converted(found, str(old), str(new))
-    proofs = prove(definition, found, str(old), str(new))
+    result = fc_as_conv(definition, Options())
+    save_converted(result, str(old), str(new))
+    proofs = prove(definition, result, str(old), str(new))
     assert [proof.blob for proof in proofs] == ["f1@0", "f2", "prob"]
     assert all(proof.agrees and proof.largest > 0 for proof in proofs)
     # A larger image: the first score is that of its first 7 x 6 pixels, for nothing is padded.
-    large = load_net_of(found, new)
+    large = load_net_of(result, new)
     x = noise(1, 3, 9, 9)
     scores = large.forward(x=x)["prob"]
     assert scores.shape == (1, 3, 3, 4)
@@ -88,29 +88,29 @@ def test_both_nets_give_the_same(form: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(scores[0, :, i, j], small[0], rtol=1e-4, atol=1e-6)
 
 
-def load_net_of(found: Converted, weights: Path) -> Net:
+def load_net_of(result: Converted, weights: Path) -> Net:
     path = weights.with_name("net.prototxt")
-    path.write_text(write(found.definition.message))
+    path.write_text(write(result.definition.message))
     return load_net(path, weights)
 
 
 def test_lenet_with_its_weights(tmp_path: Path) -> None:
     file, weights = str(EXAMPLES / "lenet.prototxt"), str(EXAMPLES / "lenet.caffemodel")
     definition = define_net(read_text(file), file)
-    found = fc_as_conv(definition, Options())
-    save_converted(found, weights, str(tmp_path / "conv.caffemodel"))
-    assert all(p.agrees for p in prove(definition, found, weights, str(tmp_path / "conv.caffemodel")))
+    result = fc_as_conv(definition, Options())
+    save_converted(result, weights, str(tmp_path / "conv.caffemodel"))
+    assert all(p.agrees for p in prove(definition, result, weights, str(tmp_path / "conv.caffemodel")))
 
 
 def test_wrong_weights_are_found_out(tmp_path: Path) -> None:
     file, weights = str(EXAMPLES / "lenet.prototxt"), str(EXAMPLES / "lenet.caffemodel")
     definition = define_net(read_text(file), file)
-    found = fc_as_conv(definition, Options())
-    save_converted(found, weights, str(tmp_path / "conv.npz"))
-    net = load_net_of(found, tmp_path / "conv.npz")
+    result = fc_as_conv(definition, Options())
+    save_converted(result, weights, str(tmp_path / "conv.npz"))
+    net = load_net_of(result, tmp_path / "conv.npz")
     net.params["ip1"][0].data[3, 2, 1, 0] += 1
     net.save(tmp_path / "wrong.npz")
-    assert not all(p.agrees for p in prove(definition, found, weights, str(tmp_path / "wrong.npz")))
+    assert not all(p.agrees for p in prove(definition, result, weights, str(tmp_path / "wrong.npz")))
 
 
 def test_what_cannot_be_converted() -> None:
@@ -126,9 +126,9 @@ def test_what_cannot_be_converted() -> None:
 
 
 def test_a_flattened_blob_that_others_read_too_stays() -> None:
-    found = NET + 'layer { name: "sum" type: "Reduction" bottom: "flat" top: "sum" }'
+    text = NET + 'layer { name: "sum" type: "Reduction" bottom: "flat" top: "sum" }'
     with pytest.raises(InputError) as caught:
-        converted(found)
+        converted(text)
     assert '"f1": its input is 2 x 80, not maps' in str(caught.value.hint)
 
 
@@ -179,21 +179,21 @@ def test_products_of_a_squeeze_and_excitation_block_stay(gate: str, tmp_path: Pa
             param.data[...] = noise(*param.shape, seed=i)
     net.save(tmp_path / "old.npz")
     definition = define_net(text, "net")
-    found = fc_as_conv(definition, Options())
-    assert [t.layer for t in found.layers] == ["f"]
-    assert found.kept == {
+    result = fc_as_conv(definition, Options())
+    assert [t.layer for t in result.layers] == ["f"]
+    assert result.kept == {
         "down": "its input is 2 x 4 for an image of any size", "up": "its input is 2 x 2 for an image of any size",
     }  # fmt: skip
-    assert not found.dropped
-    assert at_size(found, (14, 12)).scores == {"f": (2, 3, 8, 7)}
-    save_converted(found, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
+    assert not result.dropped
+    assert at_size(result, (14, 12)).scores == {"f": (2, 3, 8, 7)}
+    save_converted(result, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
     assert all(
         proof.agrees
-        for proof in prove(definition, found, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
+        for proof in prove(definition, result, str(tmp_path / "old.npz"), str(tmp_path / "new.npz"))
     )
     # At a larger size: the convolution over the gated maps that the old net has there.
     x = noise(2, 3, 9, 9)
-    large = load_net_of(found, tmp_path / "new.npz")
+    large = load_net_of(result, tmp_path / "new.npz")
     scores = large.forward(x=x)["f"]
     gated = parse_net(SE + GATES[gate], str(tmp_path / "old.npz"), inputs={"x": x.shape}).forward(x=x)["se"]
     weight, bias = (param.data for param in net.params["f"])

@@ -34,17 +34,17 @@ layer { name: "pool" type: "Pooling" bottom: "y" top: "q" pooling_param { kernel
 INPUTS = Options(inputs={"t": (2, 1, 7, 6)})
 
 
-def asked(*changes: str, text: str = NET, options: Options = INPUTS) -> WhatIf:
+def what_if_of(*changes: str, text: str = NET, options: Options = INPUTS) -> WhatIf:
     return what_if(define_net(text, "net"), options, changes)
 
 
-def shape_of(found: WhatIf, blob: str) -> Any:
-    assert found.after.graph is not None
-    return found.after.graph.shapes[BlobId(blob)]
+def shape_of(result: WhatIf, blob: str) -> Any:
+    assert result.after.graph is not None
+    return result.after.graph.shapes[BlobId(blob)]
 
 
 def only_change(change: str) -> tuple[str, str, str]:
-    ((_, difference),) = asked(change).edited.changes
+    ((_, difference),) = what_if_of(change).edited.changes
     return difference.field, difference.before, difference.after
 
 
@@ -65,23 +65,23 @@ def test_fields_by_their_prototxt_names() -> None:
 
 
 def test_shapes_follow_down_to_the_end() -> None:
-    found = asked("a.b.stride=2", "in.shape=2x4x12x8", "t.shape=2,1,5,3")
-    assert shape_of(found, "y") == (2, 6, 5, 3)
-    assert shape_of(found, "p") == (2, 6, 3, 2)
-    before, after = found.comparison.before, found.comparison.after
+    result = what_if_of("a.b.stride=2", "in.shape=2x4x12x8", "t.shape=2,1,5,3")
+    assert shape_of(result, "y") == (2, 6, 5, 3)
+    assert shape_of(result, "p") == (2, 6, 3, 2)
+    before, after = result.comparison.before, result.comparison.after
     assert before == Work(6 * 4 * 9 + 6, 0, 6 * 36 * 42, before.bytes)
     assert after == Work(6 * 4 * 9 + 6, 0, 6 * 36 * 15, after.bytes)
-    assert [pair.name for pair in found.comparison.pairs if pair.differs][:3] == ["t", "in", "a.b"]
+    assert [pair.name for pair in result.comparison.pairs if pair.differs][:3] == ["t", "in", "a.b"]
 
 
 def test_a_name_stands_for_all_layers_of_that_name() -> None:
-    found = asked("pool.kernel_size=4", "pool.stride=1")
-    assert (shape_of(found, "p"), shape_of(found, "q")) == ((2, 6, 4, 3), (2, 6, 4, 3))
+    result = what_if_of("pool.kernel_size=4", "pool.stride=1")
+    assert (shape_of(result, "p"), shape_of(result, "q")) == ((2, 6, 4, 3), (2, 6, 4, 3))
 
 
 def test_an_input_is_named_by_its_blob_or_its_layer() -> None:
     for name in ("x", "in"):
-        assert shape_of(asked(f"{name}.shape=1,4,9,8", "t.shape=1,1,7,6"), "x") == (1, 4, 9, 8)
+        assert shape_of(what_if_of(f"{name}.shape=1,4,9,8", "t.shape=1,1,7,6"), "x") == (1, 4, 9, 8)
 
 
 def test_the_definition_stays_as_it_is() -> None:
@@ -114,33 +114,33 @@ def test_the_definition_stays_as_it_is() -> None:
 )
 def test_what_is_no_change(change: str, what: str, hint: str | None) -> None:
     with pytest.raises(InputError) as caught:
-        asked(change)
+        what_if_of(change)
     assert what in str(caught.value)
     assert hint is None or hint in str(caught.value.hint)
 
 
 def test_what_breaks_is_told_with_its_layer_and_all_before_it() -> None:
-    found = asked("a.b.kernel_size=7", "t.shape=2,1,3,2", "pool.kernel_size=4")
-    assert found.after.error is not None
-    assert (found.after.error.layer, found.after.error.what) == (
+    result = what_if_of("a.b.kernel_size=7", "t.shape=2,1,3,2", "pool.kernel_size=4")
+    assert result.after.error is not None
+    assert (result.after.error.layer, result.after.error.what) == (
         "pool", "a kernel of 4x4 leaves no window on a padded input of 3x2",
     )  # fmt: skip
-    assert [pair.name for pair in found.comparison.pairs] == ["t", "in", "a.b", "loss"]
-    assert sections(found)[-1].key == "breaks"
+    assert [pair.name for pair in result.comparison.pairs] == ["t", "in", "a.b", "loss"]
+    assert sections(result)[-1].key == "breaks"
 
 
 def test_a_change_may_mend_a_net() -> None:
     broken = NET.replace("num_output: 6", "num_output: 6 group: 3")
-    found = asked("a.b.group=2", text=broken)
-    assert found.before.error is not None
-    assert found.before.error.layer == "a.b"
-    assert found.after.error is None
+    result = what_if_of("a.b.group=2", text=broken)
+    assert result.before.error is not None
+    assert result.before.error.layer == "a.b"
+    assert result.after.error is None
 
 
 def test_layers_whose_weights_no_longer_fit() -> None:
-    found = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
-    assert [pair.name for pair in found.comparison.unfit] == ["fc6"]
-    assert found.comparison.after.macs == 2_959_095_072
+    result = what_if(define_net(read_text(ALEXNET), ALEXNET), Options(), ["conv1.stride=2"])
+    assert [pair.name for pair in result.comparison.unfit] == ["fc6"]
+    assert result.comparison.after.macs == 2_959_095_072
 
 
 FIELDS = {
@@ -166,21 +166,21 @@ def check_random_edits(file: Path, times: int) -> None:
         layer = draw.choice(layers)
         message, fields = FIELDS[layer.type]
         field, value = draw.choice(fields), draw.choice([0, 1, 1, 2, 3, 4, 5, 7, 12])
-        found = what_if(definition, Options(), [f"{layer.name}.{message}.{field}={value}"])
+        result = what_if(definition, Options(), [f"{layer.name}.{message}.{field}={value}"])
         edited = write(_set(definition, layer.name, message, field, value))
-        if found.after.error is not None:
+        if result.after.error is not None:
             with pytest.raises(NetError) as caught:
                 make_graph(define_net(edited, "edited"), Options())
             assert (caught.value.what, caught.value.layer) == (
-                found.after.error.what,
-                found.after.error.layer,
+                result.after.error.what,
+                result.after.error.layer,
             )
             continue
         graph = make_graph(define_net(edited, "edited"), Options())
-        assert found.after.graph is not None
-        assert found.after.graph.shapes == graph.shapes
-        assert [n.cost for n in found.after.graph.nodes] == [n.cost for n in graph.nodes]
-        assert [n.params for n in found.after.graph.nodes] == [n.params for n in graph.nodes]
+        assert result.after.graph is not None
+        assert result.after.graph.shapes == graph.shapes
+        assert [n.cost for n in result.after.graph.nodes] == [n.cost for n in graph.nodes]
+        assert [n.params for n in result.after.graph.nodes] == [n.params for n in graph.nodes]
 
 
 def _set(definition: Definition, layer: str, message: str, field: str, value: int) -> Any:

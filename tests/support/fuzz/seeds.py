@@ -63,15 +63,15 @@ def picture(height: int = 12, width: int = 17) -> Any:
 
 def image(form: str, mode: str = "RGB", **options: Any) -> bytes:
     """A picture of 12 x 17 in a format and mode of Pillow's."""
-    made = Image.fromarray(picture())
+    result = Image.fromarray(picture())
     if mode == "I;16":
-        made = Image.fromarray(picture()[..., 0].astype(np.uint16) * 257)
+        result = Image.fromarray(picture()[..., 0].astype(np.uint16) * 257)
     elif mode == "F":
-        made = Image.fromarray(picture()[..., 0].astype(np.float32))
+        result = Image.fromarray(picture()[..., 0].astype(np.float32))
     elif mode != "RGB":
-        made = made.convert(mode)
+        result = result.convert(mode)
     file = BytesIO()
-    made.save(file, form, **options)
+    result.save(file, form, **options)
     return file.getvalue()
 
 

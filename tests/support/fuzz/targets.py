@@ -76,12 +76,12 @@ def weights(data: bytes) -> tuple[StoredLayer, ...] | None:
 def mean(data: bytes) -> Mean | None:
     """A mean file, .binaryproto or .npy; None where it is refused."""
     path = _file(data, "mean")
-    found = _taken(path, ImageError, lambda: read_mean(path))
-    if found:
-        assert found.values.dtype == np.float32
-        assert found.values.ndim in (1, 3)
-        assert np.isfinite(found.values).all()
-    return found
+    result = _taken(path, ImageError, lambda: read_mean(path))
+    if result:
+        assert result.values.dtype == np.float32
+        assert result.values.ndim in (1, 3)
+        assert np.isfinite(result.values).all()
+    return result
 
 
 def image(data: bytes) -> tuple[int, ...] | None:
@@ -115,11 +115,11 @@ def _decode(data: bytes, kind: Kind) -> None:
 def labels(data: bytes) -> tuple[str, ...] | None:
     """A label file; None where it is refused."""
     path = _file(data, "labels")
-    found = _taken(path, ImageError, lambda: read_labels(path))
-    if found is not None:
-        assert found
-        assert not any("\n" in label or "\0" in label for label in found)
-    return found
+    result = _taken(path, ImageError, lambda: read_labels(path))
+    if result is not None:
+        assert result
+        assert not any("\n" in label or "\0" in label for label in result)
+    return result
 
 
 def arrays(data: bytes) -> list[Item] | None:
