@@ -1,4 +1,4 @@
-"""What holds for every test: a cache folder of its own, so that what was measured on this machine changes none."""
+"""Fixtures of every test: a cache folder of its own, so that what was measured on this machine changes none."""
 
 from __future__ import annotations
 

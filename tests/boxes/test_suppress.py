@@ -78,7 +78,7 @@ def test_any(
     st.lists(st.tuples(*[st.sampled_from([0, 1, 2, 3, 1e9, -1e9, np.nan, np.inf])] * 4), max_size=30),
     st.sampled_from(THRESHOLDS),
 )
-def test_whatever_the_corners_hold(corners: list[tuple[float, ...]], threshold: float) -> None:
+def test_equals_plain_loops_for_any_corners(corners: list[tuple[float, ...]], threshold: float) -> None:
     """Turned over, without area, infinite, no numbers."""
     boxes = np.array(corners, np.float32).reshape(-1, 4)
     assert suppress(boxes, threshold).tolist() == plainly(boxes, threshold)
@@ -123,7 +123,7 @@ def test_a_threshold_that_falls() -> None:
 
 
 def test_many_boxes_in_little_time() -> None:
-    """Far below a second for each ten thousand; benchmarks/suppress.py tells it to the millisecond."""
+    """Far below a second for each ten thousand; benchmarks/suppress.py measures it to the millisecond."""
     for draw in benchmark.DRAWS:
         ms, kept = benchmark.measure(draw(np.random.default_rng(0), 10_000), 0.5)
         assert kept > 0

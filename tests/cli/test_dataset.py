@@ -26,7 +26,7 @@ def invoke(*words: object) -> Result:
 
 
 def run_dataset(*words: object) -> str:
-    """What the command prints when it succeeds."""
+    """The output of the command, which must succeed."""
     result = invoke(*words)
     assert result.exit_code == 0, result.output
     return result.output

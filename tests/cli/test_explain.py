@@ -21,7 +21,7 @@ EXPECTED = Path(__file__).parent / "expected"
     ("net", "name"), [(LENET, "conv2"), (ALEXNET, "conv2"), (ALEXNET, "pool5"), (LENET, "")]
 )
 def test_golden(net: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PROTOTXT_REWRITE=1 writes the files anew: look at the difference before you keep it."""
+    """PROTOTXT_REWRITE=1 rewrites the files: look at the difference before you keep it."""
     monkeypatch.chdir(Path(net).parents[1])
     args = [str(Path(net).relative_to(Path(net).parents[1])), *([name] if name else [])]
     result = invoke(explain, *args)

@@ -41,7 +41,7 @@ def document(*args: str | Path) -> Any:
 
 @pytest.mark.parametrize("form", ENDINGS)
 def test_golden(form: str, net: Path, tmp_path: Path) -> None:
-    """PROTOTXT_REWRITE=1 writes the files anew: look at the difference before you keep it."""
+    """PROTOTXT_REWRITE=1 rewrites the files: look at the difference before you keep it."""
     result = invoke(shapes, net, "--format", form)
     assert (result.code, result.err) == (0, "")
     out = "\n".join(line.rstrip() for line in result.out.splitlines()) + "\n"

@@ -1,4 +1,4 @@
-"""Prefetch: order, depth, errors, and that no thread is left behind."""
+"""Prefetch: order, depth, errors, and that no thread stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_items_come_in_order() -> None:
     assert [next(ahead) for _ in range(1000)] == list(range(1000))
 
 
-def test_no_more_than_depth_are_made() -> None:
+def test_no_more_than_depth_are_produced() -> None:
     produced: list[int] = []
 
     def noted() -> Iterator[int]:
@@ -47,12 +47,12 @@ def test_no_more_than_depth_are_made() -> None:
 def test_errors_come_out_of_next_with_their_message() -> None:
     def known() -> Iterator[int]:
         yield 1
-        raise InputError("told by the reader")
+        raise InputError("raised by the reader")
 
     ahead = Prefetch(known, 4)
     assert next(ahead) == 1
     for _ in range(2):
-        with pytest.raises(InputError, match="told by the reader"):
+        with pytest.raises(InputError, match="raised by the reader"):
             next(ahead)
 
     def unforeseen() -> Iterator[int]:
@@ -106,7 +106,7 @@ def test_a_net_that_is_gone_leaves_no_thread(tmp_path: Path, backend: str) -> No
     assert prefetch_threads() == []
 
 
-def test_a_program_ends_while_batches_are_being_made(tmp_path: Path) -> None:
+def test_a_program_ends_while_batches_are_being_prepared(tmp_path: Path) -> None:
     db = images_database(tmp_path / "db")
     text = f'layer {{ name: "d" type: "Data" top: "x" data_param {{ source: "{db}" backend: LMDB batch_size: 2 }} }}'
     program = f"import prototxt; net = prototxt.parse_net('''{text}'''); net.forward(); print('ran')"

@@ -52,7 +52,7 @@ def test_score_maps() -> None:
     assert score_map(SMALLER, ARGMAX) == PixelMap("a", "classes", 5)
 
 
-def test_what_is_no_score_map() -> None:
+def test_other_blobs_are_no_score_map() -> None:
     joined = 'layer { name: "both" type: "Concat" bottom: "data" bottom: "second" top: "both" }'
     assert score_map(SMALLER) is None  # of another size than the image, and nobody says that it is scores
     assert score_map(SMALLER, softmax("score", 2)) is None
@@ -66,7 +66,7 @@ def test_what_is_no_score_map() -> None:
 
 
 def test_a_part_of_a_net() -> None:
-    """What a layer in the middle makes is as large as the image, and no scores."""
+    """The blob of a layer in the middle may be as large as the image, but holds no scores."""
     net = prototxt.parse_net(DATA + SCORE_MAP + softmax("score"))
     assert find_head(part(net.graph, None, "score"), net.graph) is None
     assert find_head(part(net.graph, "score", "p"), net.graph) == PixelMap("p", "scores", 5)
@@ -103,7 +103,7 @@ def test_box_rows() -> None:
     assert [d.label for d in result.at_least(0.5)] == [1]
 
 
-def test_nothing_found() -> None:
+def test_no_detection_gives_no_boxes() -> None:
     nothing = np.array([[0, *[-1] * 6]], np.float32)[None, None]
     assert ROWS.find({"found": nothing}, View.whole(40, 80)).detections == ()
 

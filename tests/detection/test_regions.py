@@ -64,11 +64,11 @@ def test_boxes_of_every_class(shared: bool) -> None:
 
 
 def test_the_view_is_undone_first() -> None:
-    """An image of 50 x 100 made twice as large: what was 20..39 wide is 10 and more, counted in whole pixels."""
+    """An image of 50 x 100 resized to twice its size: columns 20..39 become 10 and more, counted in whole pixels."""
     view = View((50, 100), (100, 200), Window(0, 0, 100, 200))
     rois, scores = np.array([[20, 40, 38, 78]], np.float32), np.array([[0.1, 0.9]], np.float32)
     (result,) = decode_regions(rois, scores, np.zeros((1, 8), np.float32), view)
-    # x1 = 10, x2 = 19: a width of 10 around 15; the formula's right edge is behind the last pixel
+    # x1 = 10, x2 = 19: a width of 10 around 15; the formula's right edge is after the last pixel
     assert result.box == (10, 20, 20, 40)
     assert result.label == 1
     assert result.score == pytest.approx(0.9)

@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outputs(page: Page) -> None:
     """All commands of a page in their order, for some write what others read.
 
-    PROTOTXT_REWRITE=1 writes the pages anew: look at the difference before you keep it.
+    PROTOTXT_REWRITE=1 rewrites the pages: look at the difference before you keep it.
     """
     text, wrong = page.text, []
     for shown in page.shown:
@@ -45,7 +45,7 @@ def test_outputs(page: Page) -> None:
         result = misfit(*map(without_times, said) if shown.command.startswith("prototxt-run ") else said)
         if result:
             wrong.append(f"{page.path.name}:{shown.line}: {shown.command}\n{result}")
-            text = text.replace(shown.body, shown.anew(ran.rows))
+            text = text.replace(shown.body, shown.updated(ran.rows))
     if wrong and os.environ.get("PROTOTXT_REWRITE"):
         page.path.write_text(text, encoding="utf-8")
     elif wrong:

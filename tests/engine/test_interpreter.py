@@ -1,4 +1,4 @@
-"""The interpreter behind both engines: steps in order, a hook that may look at results or change them."""
+"""The interpreter of both engines: steps in order, a hook that may look at results or change them."""
 
 from __future__ import annotations
 

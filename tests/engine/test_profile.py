@@ -44,13 +44,13 @@ def test_inputs_stay(net: Net) -> None:
     np.testing.assert_array_equal(got, want)
 
 
-def test_what_a_machine_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_measured_peak_of_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "SIZES", ((64, 48, 32),))
     monkeypatch.setattr(machine, "COPIED_BYTES", 1 << 20)
-    made = measure_machine(2, rounds=1)
-    assert (made.name, made.threads) == (machine_name(), 2)
-    assert made.gflops > 0
-    assert made.copy_gb > 0
+    speed = measure_machine(2, rounds=1)
+    assert (speed.name, speed.threads) == (machine_name(), 2)
+    assert speed.gflops > 0
+    assert speed.copy_gb > 0
 
 
 @pytest.mark.parametrize(("load", "what"), [(0.4, None), (1.7, "programs kept 1.7 cores busy")])

@@ -34,7 +34,7 @@ PARAMS = [("c", 0), ("c", 1), ("bn", 1), ("s", 0), ("s", 1), ("pr", 0), ("ip", 0
 
 @pytest.mark.parametrize(("layer", "slot"), PARAMS)
 @pytest.mark.parametrize("held", [True, False], ids=["held before the first forward", "asked for later"])
-def test_what_is_written_into_a_parameter_counts(layer: str, slot: int, held: bool) -> None:
+def test_a_write_into_a_parameter_counts(layer: str, slot: int, held: bool) -> None:
     fast, truth = pair()
     mine = fast.params[layer][slot].data if held else None
     fast.forward(x=X)

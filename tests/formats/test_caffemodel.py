@@ -212,7 +212,7 @@ def test_unpacked_floats_are_views_until_they_are_used(tmp_path: Path) -> None:
     assert numbers.strides == (5,)
 
 
-def test_whatever_else_is_in_the_file_is_stepped_over(tmp_path: Path) -> None:
+def test_other_fields_are_skipped(tmp_path: Path) -> None:
     odd = [
         Pb.number(5000, 1 << 63),
         Pb.key(5001, 1) + bytes(8),
@@ -290,7 +290,7 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
         (Pb.layer_v2("ip", "", Pb.number(10, 3) + Pb.data(12, bytes(4))), "raw_data of type 3"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, content: bytes, what: str) -> None:
+def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
     assert what in refused(tmp_path, content)
 
 

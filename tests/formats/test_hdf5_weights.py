@@ -128,7 +128,7 @@ def one_chunk_of_many(root: h5py.Group) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, fill: Callable[[Any], None], what: str) -> None:
+def test_a_broken_file_is_refused(tmp_path: Path, fill: Callable[[Any], None], what: str) -> None:
     assert what in refused(tmp_path, fill)
 
 

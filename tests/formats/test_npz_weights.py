@@ -90,7 +90,7 @@ def test_other_archives(tmp_path: Path) -> None:
     ],
     ids=range(12),
 )
-def test_what_is_wrong_is_said(tmp_path: Path, content: bytes, what: str) -> None:
+def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
     text = refused(archive(tmp_path / "w.npz", ip__0_npy=content))
     assert what in text
     assert 'layer "ip": ' in text

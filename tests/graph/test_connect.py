@@ -110,7 +110,7 @@ def test_an_unknown_type_points_at_the_type() -> None:
     assert '"Convolution"' in error.hint
 
 
-def test_a_parameter_a_room_refuses_points_at_the_field() -> None:
+def test_a_refused_parameter_points_at_the_field() -> None:
     error = refused(
         'layer {\n  name: "d" type: "Dropout" bottom: "x" top: "x"\n'
         "  dropout_param {\n    dropout_ratio: 2\n  }\n}"

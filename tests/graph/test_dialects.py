@@ -39,7 +39,7 @@ def test_where_nothing_tells_the_first_meaning_wins_and_one_note_says_so(net: Pa
 
 
 @pytest.mark.parametrize(("dialect", "params"), [("segnet", 2), ("pspnet", 4)])
-def test_a_dialect_tells_without_a_note(net: Path, dialect: str, params: int) -> None:
+def test_a_dialect_decides_without_a_note(net: Path, dialect: str, params: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert params_of(prototxt.load_net(net, dialect=dialect)) == [params, params]
@@ -49,7 +49,7 @@ def test_a_dialect_tells_without_a_note(net: Path, dialect: str, params: int) ->
 
 
 @pytest.mark.parametrize("stored", [2, 4])
-def test_a_weights_file_tells_by_how_many_arrays_it_holds(net: Path, tmp_path: Path, stored: int) -> None:
+def test_the_number_of_stored_arrays_decides_the_type(net: Path, tmp_path: Path, stored: int) -> None:
     weights = write_weights(
         tmp_path / "w.caffemodel", {"it": [CHANNELS] * stored, "again": [CHANNELS] * stored}
     )
@@ -71,7 +71,7 @@ def test_an_unknown_dialect_is_refused_by_its_name(net: Path) -> None:
 
 
 def test_a_type_of_ones_own_wins_over_that_of_a_fork() -> None:
-    """Whoever registered a type before a room of that name came keeps it."""
+    """A plugin keeps its type where a later version brings a layer of that name."""
 
     @prototxt.layer("Interp")
     class Interp(prototxt.Layer):

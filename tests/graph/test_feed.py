@@ -130,7 +130,7 @@ def test_only_a_data_layer_of_this_phase() -> None:
     assert [node.name for node in built.nodes] == ["db", "ip"]
 
 
-def test_a_data_layer_takes_its_own_tops_alone() -> None:
+def test_a_data_layer_takes_only_its_own_tops() -> None:
     text = DATA + 'layer { name: "r" type: "ReLU" bottom: "extra" top: "r" }'
     built = graph(text, data=(3, 2), extra=(5,))
     assert [(node.name, [top.name for top in node.tops]) for node in built.nodes if node.type == "Input"] == [

@@ -55,7 +55,7 @@ def test_all_given() -> None:
 
 
 @pytest.mark.parametrize(("kind", "given"), [("HDF5Data", "data"), ("Unheard", "data"), ("Data", "label")])
-def test_what_does_not_follow_is_asked_for(kind: str, given: str) -> None:
+def test_a_shape_that_does_not_follow_must_be_given(kind: str, given: str) -> None:
     other = {"data": "label", "label": "data"}[given]
     with pytest.raises(
         InputError, match=f'layer "d" .{kind}. makes "{other}" too, whose shape does not'
@@ -76,7 +76,7 @@ def test_dummy_data_keeps_its_other_shapes() -> None:
         net_of(data_layer("DummyData"), data=(2, 7))
 
 
-def test_what_is_assumed_is_a_warning_too() -> None:
+def test_an_assumed_shape_is_a_warning_too() -> None:
     with pytest.warns(prototxt.PrototxtWarning, match='its top "label" becomes an input of 5'):
         net_of(data_layer("Data"), data=(5, 3, 4, 6))
     with pytest.warns(prototxt.PrototxtWarning, match="with 3 channels assumed"):

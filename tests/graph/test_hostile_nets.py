@@ -21,10 +21,9 @@ from prototxt.layers.common.messages import param_fields
 from prototxt.layers.forks import DIALECTS
 from prototxt.layers.registry import all_layer_classes
 from prototxt.schema import descriptor
-from support.fork_layers import ROOMS as FORK_ROOMS
-from support.fork_layers import sample
+from support.fork_layers import FORK_LAYERS, sample
 
-ROOMS = all_layer_classes()
+LAYER_CLASSES = all_layer_classes()
 
 INTS = [0, 1, 2, 3, 5, 7, 100, 65_536, 2**31 - 1, 2**32 - 1, 2**63 - 1, -1, -2, -7, -(2**31), -(2**63)]
 FLOATS = ["0", "1", "-1", "0.5", "1e-30", "1e30", "-1e30", "1e400", "inf", "-inf", "nan"]
@@ -61,7 +60,7 @@ def fields(kind: Any, rng: Random, most: int, depth: int = 2) -> str:
 
 
 def some(arity: tuple[int, int | None], rng: Random) -> int:
-    """How many bottoms or tops a layer gets: mostly as many as it may have."""
+    """A number of bottoms or tops for a layer: mostly one that it may have."""
     least, most = arity
     return (
         rng.randint(0, 3) if rng.random() < 0.05 else rng.randint(least, least + 2 if most is None else most)
@@ -77,7 +76,7 @@ def inputs(shapes: Sequence[Shape], name: str) -> str:
 
 def sample_net(rng: Random) -> str:
     """A layer of a fork as it should be, but for a number or two."""
-    layer_class = rng.choice(FORK_ROOMS)
+    layer_class = rng.choice(FORK_LAYERS)
     param, bottoms = sample(layer_class)
     text = re.sub(r"(?<=: )-?[\d.]+", lambda n: other_number(n[0], rng), text_format.MessageToString(param))
     return f"{inputs([x.shape for x in bottoms], 'b')}\nlayer {{ {text} }}"
@@ -94,7 +93,7 @@ def random_net(rng: Random) -> str:
     tops = [f"i{i}" for i in range(len(INPUTS))]
     layers = [inputs(INPUTS, "i")]
     for i in range(rng.randint(1, 4)):
-        layer_class = rng.choice(ROOMS)
+        layer_class = rng.choice(LAYER_CLASSES)
         read = rng.choices(tops[-8:], k=some(layer_class.bottoms, rng))
         if rng.random() < 0.5:
             read = read[:1] * len(read)

@@ -49,7 +49,7 @@ def test_every_blob_has_a_shape() -> None:
     assert built.param_bytes == 4 * (4 * 45 + 4 + 7 * 100 + 7)
 
 
-def test_outputs_are_what_nobody_reads_by_name() -> None:
+def test_outputs_are_the_blobs_that_no_layer_reads() -> None:
     built = graph(
         source(2, 3)
         + 'layer { name: "s" type: "Split" bottom: "x" top: "zebra" top: "mid" top: "ant" }\n'

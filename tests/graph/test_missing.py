@@ -44,7 +44,7 @@ def test_all_else_has_its_shape() -> None:
     assert report.images == 2
 
 
-def test_every_view_shows_what_is_not_known() -> None:
+def test_every_view_shows_unknown_shapes() -> None:
     report = make_report(graph())
     rows = {row["name"]: row for row in report_dict(report)["layers"]}
     assert rows["warp"]["shapes"] == [None, None]
@@ -57,7 +57,7 @@ def test_every_view_shows_what_is_not_known() -> None:
     assert "| sum | Eltwise | warp, side → sum | ? |" in to_markdown(report)
 
 
-def test_the_table_tells_at_its_end_what_is_missing() -> None:
+def test_the_table_ends_with_the_missing_layers() -> None:
     table = table_text(make_report(graph()))
     assert "Zonk (unknown)" in table
     last = table[table.index("3 layers are not implemented") :].splitlines()

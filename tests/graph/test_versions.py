@@ -47,7 +47,7 @@ def test_versions(graph: Graph, name: str, version: int) -> None:
         ("", 'no blob ""'),
     ],
 )
-def test_what_the_net_does_not_have(graph: Graph, name: str, what: str) -> None:
+def test_a_name_that_the_net_does_not_have_is_refused(graph: Graph, name: str, what: str) -> None:
     with pytest.raises(InputError) as caught:
         find_blob(graph, name)
     assert what in str(caught.value)

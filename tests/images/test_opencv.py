@@ -49,7 +49,7 @@ def test_gray_of_jpeg_is_its_brightness() -> None:
     np.testing.assert_array_equal(decode_pixels(data, "x", "gray")[..., 0], want)
 
 
-def test_what_is_stored_stays() -> None:
+def test_stored_pixels_stay() -> None:
     gray = Image.fromarray(BGR[..., 0])
     assert decode_pixels(file(gray), "x").shape == (5, 7, 1)
     assert decode_pixels(file(gray), "x", "color").shape == (5, 7, 3)
@@ -81,7 +81,7 @@ def test_errors_name_the_image(tmp_path: Path) -> None:
         read_pixels(tmp_path / "x.tif", color=False)
 
 
-def test_warning_filters_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warning_filters_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are one for all threads: a thread that changes them for a while may leave them changed."""
     monkeypatch.setattr("warnings.catch_warnings", None)
     assert decode_pixels(file(RGB), "x").shape == (5, 7, 3)

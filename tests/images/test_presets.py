@@ -25,7 +25,7 @@ def test_each_fits_small_and_large_inputs(name: str) -> None:
             assert resize[1] >= width
 
 
-def test_what_they_say() -> None:
+def test_presets_describe_themselves() -> None:
     imagenet = preset("imagenet", 227, 224)
     assert (imagenet.resize, imagenet.crop, imagenet.order, imagenet.scale) == (
         (256, 256),

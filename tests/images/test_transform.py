@@ -1,4 +1,4 @@
-"""From pixels to the input blob: the steps, their order, the line that tells them."""
+"""From pixels to the input blob: the steps, their order, the line that describes them."""
 
 from __future__ import annotations
 

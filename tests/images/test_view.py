@@ -1,4 +1,4 @@
-"""From a net's input back to the image: resized, cropped, larger than what was seen."""
+"""From a net's input back to the image: resized, cropped, larger than the crop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_squeezed_image() -> None:
 
 
 def test_a_cropped_image() -> None:
-    """60 x 100 becomes 30 x 50, of which columns 10 to 40 are seen."""
+    """60 x 100 becomes 30 x 50, of which the net sees columns 10 to 40."""
     view = Transform(3, 30, 30, Recipe(30)).view(IMAGE)
     assert view.window == Window(0, 10, 30, 30)
     np.testing.assert_allclose(view.to_image(np.array([[0, 0, 30, 30]])), [[20, 0, 80, 60]])

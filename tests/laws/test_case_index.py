@@ -20,7 +20,7 @@ MIN_CASES, MIN_KERNEL_PAIRS, MIN_COMPILED_PAIRS = 679, 360, 173
 HOW = "write it again by PROTOTXT_REWRITE=1 pytest tests/laws/test_case_index.py"
 
 
-def test_the_table_is_what_the_cases_say() -> None:
+def test_the_table_agrees_with_the_cases() -> None:
     computed = {str(case): computed_facts(case) for case in CASE_LIST}
     if os.environ.get("PROTOTXT_REWRITE"):
         write_index(computed.items())

@@ -65,7 +65,7 @@ def test_the_loss_is_the_weighted_sum_of_the_reference_blobs(case: Case, keep: s
 
 
 def spoil(session: Session) -> None:
-    """What a step reads must have been written in this forward: all memory holds NaN before it."""
+    """A step reads only values written in this forward: all memory holds NaN before it."""
     session.arena.memory[...] = np.nan
     for memory in session.scratch_memory:
         memory[...] = np.nan

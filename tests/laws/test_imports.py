@@ -120,7 +120,7 @@ def test_modules_list_the_names_that_others_may_use() -> None:
     assert unlisted == []
 
 
-def test_the_package_is_seen_at_one_glance() -> None:
+def test_the_top_folder_has_few_entries() -> None:
     entries = [path for path in SOURCE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MAX_ENTRIES, sorted(path.name for path in entries)
     loose = [path.name for path in entries if path.is_file()]
@@ -178,10 +178,10 @@ STARTS_WITHOUT = {
     *("argparse", "asyncio", "csv", "importlib.metadata", "json", "statistics", "unittest"),
     *("rich._emoji_codes", "rich.live", "rich.progress", "rich.syntax", "rich.table", "rich.traceback"),
 }
-"""What a table of shapes has no use for: each would be loaded before anything is printed."""
+"""Modules that a table of shapes does not need: each would be loaded before anything is printed."""
 
 LIBRARIES = ("click", "google.protobuf.message_factory", "lark", "rich.console")
-"""What a table of shapes does need, with whatever they load themselves."""
+"""Libraries that a table of shapes needs, with the modules that they load."""
 
 
 def loaded_by_shapes(*options: str, after: Sequence[str] = ("sys",)) -> set[str]:
@@ -197,7 +197,7 @@ def loaded_by_shapes(*options: str, after: Sequence[str] = ("sys",)) -> set[str]
     return set(done.stderr.split())
 
 
-def test_shapes_start_with_what_they_need() -> None:
+def test_shapes_load_only_needed_modules() -> None:
     assert loaded_by_shapes() >= {*LIBRARIES, "prototxt.views.table", "prototxt.layers.convolution"}
     assert not loaded_by_shapes(after=LIBRARIES) & STARTS_WITHOUT
 

@@ -1,4 +1,4 @@
-"""Law: docs/layers.md equals what the rooms generate."""
+"""Law: docs/layers.md equals what the layer classes generate."""
 
 from __future__ import annotations
 

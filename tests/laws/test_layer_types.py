@@ -1,4 +1,4 @@
-"""Law: every registered type explains itself, has a golden case or says why not, and tells its cost."""
+"""Law: every layer type is documented, has a golden case or a reason for none, and states its cost."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from prototxt.layers.registry import PYTHON_LAYERS, all_layer_classes, layer, re
 from support.golden import CASES, DATA_CASES, Case
 from support.helpers import net_message
 
-ROOMS = all_layer_classes()
+LAYER_CLASSES = all_layer_classes()
 
 
-def rooms_of_cases() -> set[type[Layer]]:
-    """The rooms that the golden cases' layers mean, each under the dialect of its folder."""
+def classes_of_cases() -> set[type[Layer]]:
+    """The layer classes of the golden cases, each under the dialect of its folder."""
     collected = set()
     for folder in (CASES, DATA_CASES):
         for path in folder.rglob("*.prototxt"):
@@ -27,7 +27,7 @@ def rooms_of_cases() -> set[type[Layer]]:
     return collected
 
 
-IN_CASES = rooms_of_cases()
+IN_CASES = classes_of_cases()
 READERS = {
     "AnnotatedData",
     "Data",
@@ -69,11 +69,11 @@ NO_WORK = READERS | {
 PYTHON_TYPES = set(PYTHON_LAYERS.values())
 """Types that files name by a Python class."""
 
-UNTOLD = {"Python"}
-"""Types whose work nobody but their author knows."""
+UNKNOWN_WORK = {"Python"}
+"""Types whose cost only their author knows."""
 
 
-def room_name(layer_class: type[Layer]) -> str:
+def layer_id(layer_class: type[Layer]) -> str:
     return f"{layer_class.type}-{layer_class.fork}"
 
 
@@ -81,7 +81,7 @@ def snake(type_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type_name).lower()
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
+@pytest.mark.parametrize("layer_class", LAYER_CLASSES, ids=layer_id)
 def test_docstring(layer_class: type[Layer]) -> None:
     doc = layer_class.__doc__ or ""
     assert "Formula:" in doc
@@ -92,22 +92,24 @@ def test_docstring(layer_class: type[Layer]) -> None:
     assert "Source:" in doc
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
+@pytest.mark.parametrize("layer_class", LAYER_CLASSES, ids=layer_id)
 def test_golden_case_or_reason(layer_class: type[Layer]) -> None:
     assert layer_class in IN_CASES or layer_class.golden
 
 
-@pytest.mark.parametrize("layer_class", [r for r in ROOMS if r.type not in NO_WORK | UNTOLD], ids=room_name)
+@pytest.mark.parametrize(
+    "layer_class", [r for r in LAYER_CLASSES if r.type not in NO_WORK | UNKNOWN_WORK], ids=layer_id
+)
 def test_cost(layer_class: type[Layer]) -> None:
     assert layer_class.cost is not Layer.cost
 
 
 def test_types_that_do_no_work_are_known() -> None:
-    assert {layer_class.type for layer_class in ROOMS} >= NO_WORK
+    assert {layer_class.type for layer_class in LAYER_CLASSES} >= NO_WORK
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_name)
-def test_a_room_is_where_one_looks_for_it(layer_class: type[Layer]) -> None:
+@pytest.mark.parametrize("layer_class", LAYER_CLASSES, ids=layer_id)
+def test_a_layer_class_and_its_tests_are_in_files_of_its_name(layer_class: type[Layer]) -> None:
     module = layer_class.__module__.rsplit(".", 1)[1]
     names = {snake(layer_class.type), layer_class.type.lower()}
     assert module in names | {f"{name}_{layer_class.fork}" for name in names}

@@ -33,7 +33,7 @@ def test_each_listed_class_wins_its_share() -> None:
     np.testing.assert_allclose(wins, 0.25, atol=0.02)
 
 
-def test_what_is_not_listed_stays_below_what_is() -> None:
+def test_classes_that_are_not_listed_stay_below_the_listed() -> None:
     (y,) = run(adaptive("margin_others: 0.5 bg_portion: 0 fg_portion: 0"), X, listed([0, 2], [1, -1]))
     assert (y[0, [1, 3]] <= y[0, [0, 2]].min(axis=0)).all()
     assert (y[1, [0, 2, 3]] <= y[1, 1]).all()

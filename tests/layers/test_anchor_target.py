@@ -82,7 +82,7 @@ def test_some_are_drawn() -> None:
     assert (labels[0] != labels[2]).any()
 
 
-def test_it_draws_anew_at_every_forward() -> None:
+def test_it_draws_again_at_every_forward() -> None:
     assert layer_from_text(TEXT % ONE).stateful
 
 

@@ -43,7 +43,7 @@ def test_train_normalizes_and_moves_the_statistics_on() -> None:
     assert bn(TRAIN).stateful
 
 
-def test_params_and_what_they_start_as() -> None:
+def test_params_and_their_initial_values() -> None:
     params = bn(fields="slope_filler { value: 2 }").params([(2, 3, 4, 5)])
     assert {p.shape for p in params} == {(1, 3, 1, 1)}
     assert [p.statistic for p in params] == [False, False, True, True]

@@ -1,4 +1,4 @@
-"""BN of SegNet: the batch's statistics or none, tops of statistics, and how it is told from PSPNet's."""
+"""BN of SegNet: the batch's statistics or none, tops of statistics, and what sets it apart from PSPNet's."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_only_inference_is_a_factor_and_an_offset_per_channel() -> None:
         ("", 4, PSPNetBN),
     ],
 )
-def test_told_from_the_other_by_its_signs(fields: str, stored: int | None, means: type) -> None:
+def test_fields_and_stored_arrays_decide_the_fork(fields: str, stored: int | None, means: type) -> None:
     param = layer_message(f'name: "bn" type: "BN" bottom: "x" top: "y" {fields}')
     result = resolve_type(param, LayerSettings(stored={} if stored is None else {"bn": stored}))
     assert result.layer_class is means

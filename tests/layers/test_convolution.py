@@ -98,8 +98,8 @@ def test_several_bottoms_share_the_weights() -> None:
     )
     a, b, weight = noise(1, 3, 4, 5), noise(1, 3, 4, 5, seed=1), noise(2, 3, 2, 2, seed=2)
     both = run(layer, a, b, params=[weight])
-    (alone,) = run(conv("num_output: 2 kernel_size: 2 bias_term: false"), b, params=[weight])
-    np.testing.assert_array_equal(both[1], alone)
+    (single,) = run(conv("num_output: 2 kernel_size: 2 bias_term: false"), b, params=[weight])
+    np.testing.assert_array_equal(both[1], single)
 
 
 def test_cost_and_brief() -> None:
@@ -143,7 +143,7 @@ def test_bottoms_of_two_shapes() -> None:
         conv("num_output: 2 kernel_size: 2").shapes([(1, 3, 4, 5), (1, 3, 5, 4)])
 
 
-def test_kernel_pairs_serve_two_axes_alone() -> None:
+def test_kernel_pairs_serve_only_two_axes() -> None:
     with pytest.raises(LayerError, match="fit 2 spatial axes, this layer has 3"):
         conv("num_output: 2 kernel_h: 2 kernel_w: 2").shapes([(1, 3, 4, 5, 6)])
 

@@ -115,7 +115,7 @@ def test_shapes_without_the_database() -> None:
     assert gray.blobs["data"].shape == (9, 1, 5, 5)
 
 
-def test_forward_without_the_database_says_how_to_give_data() -> None:
+def test_forward_without_the_database_explains_how_to_give_data() -> None:
     net = data_net('source: "no/db" batch_size: 9', "transform_param { crop_size: 227 }")
     with pytest.raises(
         DataError, match=r"net.prototxt:1:\d+: layer \"d\" \(Data\): no/db: no such database"
@@ -134,7 +134,7 @@ def test_no_size_at_all_without_the_database() -> None:
     assert "--input data=N,C,H,W" in e.value.hint
 
 
-def test_a_fork_s_fields_are_told() -> None:
+def test_fields_of_forks_are_reported() -> None:
     more = "transform_param { crop_size: 4 resize_param { height: 3 width: 4 } }"
     notes = data_net('source: "no/db" batch_size: 9', more).graph.notes
     assert "resize_param is a fork's field and not applied" in notes[0]
@@ -187,7 +187,7 @@ def test_empty_databases(tmp_path: Path, backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_what_is_no_database(tmp_path: Path, backend: str) -> None:
+def test_other_files_are_no_database(tmp_path: Path, backend: str) -> None:
     (tmp_path / "folder").mkdir()
     refuse(tmp_path / "folder", f"not an? {backend}"[:8], backend=backend)
     (tmp_path / "file").write_bytes(b"something else" * 1000)

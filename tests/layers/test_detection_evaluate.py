@@ -71,7 +71,7 @@ def test_threshold() -> None:
     assert got[6, 3:].tolist() == [1, 0]
 
 
-def test_nothing_found_is_no_detection() -> None:
+def test_a_row_of_minus_one_is_no_detection() -> None:
     got = rows(floats([[0] + [-1] * 6, [1] + [-1] * 6]))
     assert got.shape == (2, 5)
     got = rows(FOUND[:0], truth=floats([[-1] * 8]))

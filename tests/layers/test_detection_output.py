@@ -65,13 +65,13 @@ def test_limits() -> None:
     assert got[:, 1].tolist() == [1, 2]
 
 
-def test_nothing_found() -> None:
+def test_no_detection_is_a_row_of_minus_one() -> None:
     got = rows("confidence_threshold: 0.9", np.tile(LOC, (2, 1)), np.tile(CONF, (2, 1)))
     np.testing.assert_array_equal(got, [[0] + [-1] * 6, [1] + [-1] * 6])
     assert len(rows("keep_top_k: 0", LOC, CONF)) == 1
 
 
-def test_nothing_found_in_one_image() -> None:
+def test_no_detection_in_one_image() -> None:
     got = rows("confidence_threshold: 0.6", np.tile(LOC, (2, 1)), np.concatenate([0 * CONF, CONF]))
     assert got[:, 0].tolist() == [1]
 
@@ -118,7 +118,7 @@ def test_the_most_there_can_be() -> None:
     assert most("keep_top_k: 0") == 2
 
 
-def test_what_would_write_or_draw_is_told() -> None:
+def test_fields_that_would_write_or_draw_are_reported() -> None:
     layer = layer_from_text(output('save_output_param { output_directory: "x" } visualize: true'))
     assert [line.split(":")[0] for line in layer.notes(list(SHAPES))] == ["save_output_param", "visualize"]
     assert layer_from_text(output()).notes(list(SHAPES)) == ()

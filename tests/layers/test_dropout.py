@@ -40,7 +40,7 @@ def test_the_mask_depends_on_seed_and_name_and_moves_on() -> None:
     assert (run(dropout(0.5, TRAIN, seed=7, name="other"), x)[0] != first).any()
 
 
-def test_samples_at_test_where_that_is_asked_for() -> None:
+def test_samples_at_test_where_the_file_says_so() -> None:
     layer = layer_from_text(
         'name: "d" type: "Dropout" bottom: "x" top: "y" dropout_param { sample_weights_test: true }', TEST
     )

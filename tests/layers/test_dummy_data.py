@@ -42,7 +42,7 @@ def test_legacy_dimensions() -> None:
     assert both.shapes([]) == [(2, 3, 4, 5), (6, 3, 4, 7)]
 
 
-def test_draws_anew_at_every_forward_and_is_seeded() -> None:
+def test_draws_again_at_every_forward_and_is_seeded() -> None:
     fields = 'shape { dim: 50 } data_filler { type: "gaussian" }'
     layer = dummy(fields)
     first, second = run(layer)[0], run(layer)[0]
@@ -62,12 +62,12 @@ def test_draws_anew_at_every_forward_and_is_seeded() -> None:
         ("shape { dim: 3 dim: 0 }", 1, "every dim must be at least 1, got 3 x 0"),
     ],
 )
-def test_what_is_refused(fields: str, tops: int, what: str) -> None:
+def test_wrong_settings_are_refused(fields: str, tops: int, what: str) -> None:
     with pytest.raises(LayerError, match=what):
         dummy(fields, tops).shapes([])
 
 
-def test_an_unknown_filler_is_told_where_it_stands() -> None:
+def test_an_unknown_filler_is_reported_at_its_place() -> None:
     net = prototxt.parse_net(
         'layer { name: "d" type: "DummyData" top: "x"\n'
         '  dummy_data_param { shape { dim: 1 } data_filler { type: "guassian" } } }',

@@ -1,4 +1,4 @@
-"""Filter: what the selector lets through, layers behind it, and what it refuses."""
+"""Filter: the selected items, the layers after it, and what it refuses."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ layer { name: "prob" type: "Softmax" bottom: "fc" top: "prob" }
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
 @pytest.mark.parametrize("selector", [[1, 0, 0, 1], [0, 0, 0, 0], [1, 1, 1, 1]])
-def test_layers_behind_it_take_what_is_left(engine: str, selector: list[float]) -> None:
+def test_later_layers_take_the_selected_items(engine: str, selector: list[float]) -> None:
     net = prototxt.parse_net(NET, engine=engine)
     x, on = noise(4, 3, 6, 5), np.array(selector, np.float32)
     all_of_it = net.forward(x=x, s=np.ones(4))["prob"]
@@ -69,7 +69,7 @@ def test_layers_behind_it_take_what_is_left(engine: str, selector: list[float]) 
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
-def test_a_layer_that_cannot_take_what_is_left_says_so(engine: str) -> None:
+def test_a_layer_that_cannot_take_the_selected_items_says_so(engine: str) -> None:
     loss = 'layer { name: "loss" type: "EuclideanLoss" bottom: "fc" bottom: "t" top: "loss" }'
     net = prototxt.parse_net(NET + loss, file="net.prototxt", engine=engine)
     arrays: dict[str, Array] = {"x": noise(4, 3, 6, 5), "t": noise(4, 2), "s": np.ones(4, np.float32)}

@@ -32,7 +32,7 @@ X = np.arange(12, dtype=np.float32).reshape(1, 1, 3, 4)
         (0, 0, [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]),
         (1, 0, [[1, 2, 3, 0], [5, 6, 7, 0], [9, 10, 11, 0]]),
         (0, -1, [[0, 0, 0, 0], [0, 1, 2, 3], [4, 5, 6, 7]]),
-        # Half a step behind the last pixel there is nothing to go on to: it stays as it is.
+        # Half a step after the last pixel there is nothing to go on to: it stays as it is.
         (0.5, 0.5, [[2.5, 3.5, 4.5, 5], [6.5, 7.5, 8.5, 9], [8.5, 9.5, 10.5, 11]]),
     ],
 )

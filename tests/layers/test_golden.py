@@ -57,7 +57,7 @@ def check_shapes(declared: Sequence[Shape], actual: Sequence[Shape], exact: bool
 
 
 @pytest.mark.parametrize(("case", "reason"), REFUSED, ids=[str(case) for case, _ in REFUSED])
-def test_refuses_what_the_reference_refuses(case: Case, reason: str) -> None:
+def test_refuses_the_nets_that_the_reference_refuses(case: Case, reason: str) -> None:
     prototxt = case.path.with_suffix(".prototxt")
     net = net_message(prototxt.read_text())
     shapes = {p.top[0]: tuple(p.input_param.shape[0].dim) for p in net.layer if p.type == "Input"}
@@ -71,8 +71,8 @@ def test_refuses_what_the_reference_refuses(case: Case, reason: str) -> None:
 @pytest.mark.parametrize(
     ("case", "reason"), REFUSED_BY_FORKS, ids=[str(case) for case, _ in REFUSED_BY_FORKS]
 )
-def test_refuses_what_the_fork_refuses(case: Case, reason: str) -> None:
-    """When the net is made or, where the fork looks at values, when it runs; inputs differ and are out of range."""
+def test_refuses_the_nets_that_the_fork_refuses(case: Case, reason: str) -> None:
+    """When the net is created or, where the fork looks at values, when it runs; inputs differ and are out of range."""
     with pytest.raises(PrototxtError) as caught:
         make_and_run(case)
     assert str(caught.value).startswith(str(case)), reason

@@ -74,7 +74,7 @@ def test_an_hdf5_file_in_place_of_a_list(tmp_path: Path) -> None:
     assert labels(net_of(f'source: "{tmp_path}/0.h5" batch_size: 2'), 2) == [0, 1, 2, 0]
 
 
-def test_what_the_file_must_say() -> None:
+def test_missing_settings_are_refused() -> None:
     with pytest.raises(LayerError, match="no source"):
         net_of("batch_size: 1")
     with pytest.raises(LayerError, match="batch_size must be at least 1"):

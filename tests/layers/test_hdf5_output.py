@@ -65,7 +65,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         net_of(tmp_path / "no" / "out.h5", allow_writes=True).forward()
 
 
-def test_what_it_writes_hdf5_data_reads(tmp_path: Path) -> None:
+def test_hdf5_data_reads_the_file(tmp_path: Path) -> None:
     x = noise(2, 3, 4)
     net_of(tmp_path / "out.h5", allow_writes=True).forward(x=x, l=[3, 4])
     text = f'source: "{tmp_path}/out.h5" batch_size: 2'
@@ -77,7 +77,7 @@ def test_what_it_writes_hdf5_data_reads(tmp_path: Path) -> None:
     assert out["label"].tolist() == [3, 4]
 
 
-def test_what_is_refused() -> None:
+def test_wrong_settings_are_refused() -> None:
     text = 'name: "o" type: "HDF5Output" bottom: "a" bottom: "b"'
     with pytest.raises(LayerError, match="no file_name"):
         layer_from_text(text)

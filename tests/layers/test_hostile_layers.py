@@ -13,18 +13,18 @@ from google.protobuf.descriptor import FieldDescriptor
 from prototxt.blobs import TEST, TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Layer, LayerSettings
-from support.fork_layers import LAYERS, ROOMS, room_id, sample
+from support.fork_layers import FORK_LAYERS, LAYERS, layer_id, sample
 
 INTEGERS = (0, 1, 2, 7, -1, 2**31 - 1, -(2**31), 2**32 - 1)
 FLOATS = (0.0, -1.0, 0.3, 1e-45, 1e-30, 3e38, -3e38, float("inf"), float("-inf"), float("nan"))
 VALUES = (0.0, -1.0, 1.0, -0.5, 1e-45, 3e38, -3e38, float("inf"), float("-inf"), float("nan"), 2.0**31, 1e6)
 
-MOST = 1 << 22
+MAX_ELEMENTS = 1 << 22
 """Blobs of more values are only foretold."""
 
 
-def test_every_room_is_here() -> None:
-    assert {(layer_class.type, layer_class.fork) for layer_class in ROOMS} == set(LAYERS)
+def test_every_layer_of_a_fork_has_a_sample() -> None:
+    assert {(layer_class.type, layer_class.fork) for layer_class in FORK_LAYERS} == set(LAYERS)
 
 
 def forward(
@@ -39,7 +39,7 @@ def forward(
         params, foretold = layer.params(shapes), layer.shapes(shapes)
         layer.cost(shapes, foretold)
         layer.brief(shapes)
-        if sum(map(count, [*foretold, *(p.shape for p in params)])) > MOST:
+        if sum(map(count, [*foretold, *(p.shape for p in params)])) > MAX_ELEMENTS:
             return None
         with np.errstate(all="ignore"):  # as the engines do
             result = layer.forward(list(bottoms), [np.ones(p.shape, np.float32) for p in params])
@@ -60,7 +60,7 @@ def check(result: Sequence[Array], foretold: Sequence[Shape], data_dependent: bo
         assert all(a <= b for a, b in zip(y.shape, shape, strict=True))
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", FORK_LAYERS, ids=layer_id)
 def test_views_of_blobs_that_lie_channels_last(layer_class: type[Layer]) -> None:
     """As the fast engine has them."""
     param, bottoms = sample(layer_class)
@@ -79,7 +79,7 @@ def other_shapes(shape: Shape) -> Iterator[Shape]:
         yield (*shape[:axis], length, *shape[axis + 1 :])
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", FORK_LAYERS, ids=layer_id)
 def test_bottoms_of_other_shapes(layer_class: type[Layer]) -> None:
     param, bottoms = sample(layer_class)
     for which, x in enumerate(bottoms):
@@ -89,7 +89,7 @@ def test_bottoms_of_other_shapes(layer_class: type[Layer]) -> None:
                 forward(layer_class, param, others)
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", FORK_LAYERS, ids=layer_id)
 @pytest.mark.parametrize("phase", [TEST, TRAIN])
 def test_bottoms_of_other_values(layer_class: type[Layer], phase: int) -> None:
     param, bottoms = sample(layer_class)
@@ -139,7 +139,7 @@ def changed(inner: Any) -> Iterator[None]:
         inner.CopyFrom(saved)
 
 
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", FORK_LAYERS, ids=layer_id)
 def test_other_fields(layer_class: type[Layer]) -> None:
     param, bottoms = sample(layer_class)
     for field, inner in param.ListFields():

@@ -43,7 +43,7 @@ def test_images_in_order_round_and_round(tmp_path: Path) -> None:
     assert labels(net, 2) == [12, 10, 11, 12]
 
 
-def test_shuffles_anew_at_every_pass(tmp_path: Path) -> None:
+def test_shuffles_again_at_every_pass(tmp_path: Path) -> None:
     fields = f"{listed(tmp_path, 6)} batch_size: 6 shuffle: true"
     net = net_of(fields)
     passes = [tuple(labels(net, 1)) for _ in range(5)]
@@ -99,7 +99,7 @@ def test_sizes_that_differ(tmp_path: Path) -> None:
     assert prefetch_threads() == []
 
 
-def test_what_is_refused(tmp_path: Path) -> None:
+def test_wrong_settings_are_refused(tmp_path: Path) -> None:
     with pytest.raises(LayerError, match="new_height 3 and new_width 0: give both or neither"):
         net_of('source: "x" new_height: 3')
     (tmp_path / "list").write_text("missing.png 3\n")

@@ -74,7 +74,7 @@ def test_the_centre_at_test_and_anywhere_at_train(tmp_path: Path) -> None:
     assert len(corners) > 2
 
 
-def test_what_is_missing_is_mean_and_ignore_label(tmp_path: Path) -> None:
+def test_missing_pixels_are_the_mean_and_the_ignore_label(tmp_path: Path) -> None:
     source, _, maps = listed(tmp_path)
     tops = net_of(f"{source} label_type: PIXEL ignore_label: 77", "crop_size: 8 mean_value: 50").forward()
     assert (tops["data"][:, :, 6:] == 0).all()

@@ -1,4 +1,4 @@
-"""implicit: nothing is made."""
+"""implicit: the layer writes nothing."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_a_shape_for_each_top() -> None:
     assert layer.shapes([]) == [(2,), (3, 1)]
 
 
-def test_what_nobody_fed_is_zero() -> None:
+def test_an_input_that_was_not_fed_is_zero() -> None:
     (top,) = run(layer_from_text('type: "Input" top: "a" input_param { shape { dim: 2 dim: 3 } }'))
     np.testing.assert_array_equal(top, np.zeros((2, 3)))
 

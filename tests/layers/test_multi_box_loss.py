@@ -101,7 +101,7 @@ def test_an_image_without_boxes_has_no_negatives() -> None:
     assert value("mining_type: HARD_EXAMPLE", truth=truth) == 0
 
 
-def test_rows_behind_the_first_of_no_image_do_not_count() -> None:
+def test_rows_after_the_first_of_no_image_do_not_count() -> None:
     end = floats([-1] * 8)
     other = floats([0, 2, 0, 0.5, 0.5, 1, 1, 0])
     truth = np.stack([TRUTH.ravel(), end, other])[None, None]
@@ -124,7 +124,7 @@ def test_one_kind_of_thing() -> None:
     assert y == pytest.approx((2.5 + 2 * log(1 + exp(-1)) + 2 * log(2)) / 2, rel=1e-5)
 
 
-def test_boxes_that_hang_over_are_left_alone() -> None:
+def test_boxes_that_hang_over_are_ignored() -> None:
     """The first box leaves the image: neither matched nor a negative, and the second takes its place."""
     priors = PRIORS.copy()
     priors[0, 0, 0] = -0.01

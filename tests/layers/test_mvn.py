@@ -32,7 +32,7 @@ def test_by_hand(fields: str, expected: list[float]) -> None:
     np.testing.assert_allclose(y.ravel(), expected, rtol=1e-6, atol=1e-6)
 
 
-def test_fewer_axes_get_axes_of_1_behind_them() -> None:
+def test_fewer_axes_get_axes_of_1_after_them() -> None:
     (y,) = run(mvn(), noise(2, 3))
     np.testing.assert_array_equal(y, np.zeros((2, 3, 1, 1)))
     (y,) = run(mvn("across_channels: true"), noise(2, 3, 4))

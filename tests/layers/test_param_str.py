@@ -52,7 +52,7 @@ def test_pairs(text: str, pairs: dict[str, object]) -> None:
         ("x" * 20_000, "20000 characters, more than 10000"),
     ],
 )
-def test_what_is_refused(text: str, what: str | None) -> None:
+def test_bad_text_is_refused(text: str, what: str | None) -> None:
     with pytest.raises(LayerError) as caught:
         read_param_str(text)
     assert caught.value.field == "param_str"
@@ -86,7 +86,7 @@ def test_numbers() -> None:
             positive(pairs, key, ())
 
 
-def test_what_is_quoted_is_cut() -> None:
+def test_quotes_in_errors_are_cut() -> None:
     with pytest.raises(LayerError) as caught:
         read_param_str("'a': 1 }" + "b" * 9000)
     assert len(caught.value.what) <= 200

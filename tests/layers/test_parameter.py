@@ -9,7 +9,7 @@ from support.helpers import layer_from_text, noise, refused, run
 TEXT = 'type: "Parameter" top: "w" parameter_param { shape { %s } }'
 
 
-def test_it_gives_what_is_learned() -> None:
+def test_the_top_is_the_learned_array() -> None:
     layer, weight = layer_from_text(TEXT % "dim: 2 dim: 5"), noise(2, 5)
     assert [p.shape for p in layer.params([])] == [(2, 5)]
     (y,) = run(layer, params=[weight])

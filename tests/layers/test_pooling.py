@@ -35,7 +35,7 @@ def test_the_first_maximum_wins() -> None:
     np.testing.assert_array_equal(where, [[[[0, 1]]]])
 
 
-def test_average_by_hand_counts_padding_but_not_what_hangs_over() -> None:
+def test_average_by_hand_counts_padding_but_nothing_beyond_it() -> None:
     (y,) = run(pool("pool: AVE kernel_size: 2 stride: 2"), RAMP)
     np.testing.assert_array_equal(y, [[[[2.5, 4.5], [8.5, 10.5]]]])
     (y,) = run(pool("pool: AVE kernel_size: 3 stride: 2 pad: 1"), np.ones((1, 1, 3, 4), np.float32))
@@ -195,7 +195,7 @@ def test_stochastic_draws_in_proportion() -> None:
     assert 0.72 < (y == 3).mean() < 0.78
 
 
-def test_cost_reads_what_lies_on_the_image() -> None:
+def test_cost_counts_only_taps_on_the_image() -> None:
     shape = (2, 3, 3, 4)
     layer = pool("kernel_size: 2 stride: 2")
     assert layer.cost([shape], layer.shapes([shape])) == Cost(comparisons=6 * 3 * 4)
@@ -229,7 +229,7 @@ def test_refusals(fields: str, message: str, field: str) -> None:
     assert caught.value.field == field
 
 
-def test_positions_are_for_max_alone() -> None:
+def test_only_max_has_positions() -> None:
     with pytest.raises(LayerError, match="only MAX pooling has a second top"):
         pool("pool: AVE kernel_size: 2", tops=2)
 

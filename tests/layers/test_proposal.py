@@ -1,4 +1,4 @@
-"""Proposal: anchors alone by hand, what the phase changes, an empty outcome, and what it refuses."""
+"""Proposal: anchors by hand, what the phase changes, an empty outcome, and what it refuses."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_refusals(text: str, shapes: list[Shape], what: str, field: str) -> None
     assert error.field == field
 
 
-def test_what_is_no_number_is_left_out() -> None:
+def test_boxes_that_are_no_numbers_are_left_out() -> None:
     objects = noise(9, 5, 6)
     scores, moves, info = bottom(objects, (80, 96, 1))
     moves[0, 2, 1] = np.inf

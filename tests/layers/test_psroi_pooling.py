@@ -39,7 +39,7 @@ def test_an_empty_bin_is_0() -> None:
     np.testing.assert_array_equal(y, np.zeros((1, 1, 2, 2)))
 
 
-def test_a_large_value_leaves_the_windows_beside_it_alone() -> None:
+def test_a_large_value_does_not_change_the_windows_beside_it() -> None:
     x = np.ones((1, 1, 3, 5), np.float32)
     x[..., 0] = 1e30
     x[..., 1] = np.inf

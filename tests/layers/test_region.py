@@ -12,7 +12,7 @@ def region(fields: str) -> str:
     return f'type: "Region" bottom: "x" top: "y" region_param {{ {fields} }}'
 
 
-def test_what_becomes_of_each_channel() -> None:
+def test_every_channel_has_its_activation() -> None:
     """One box of two classes: places and objectness of 0 are a half, sizes stay, e and 1 share 1."""
     x = floats([0, 0, 7, -7, 0, 1, 0]).reshape(1, 7, 1, 1)
     (y,) = run(layer_from_text(region("classes: 2 num: 1")), x)

@@ -11,7 +11,7 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.registry import layer, layer_types, make_layer
 from support.helpers import layer_from_text, layer_message
 
-ROOMS = [
+CAFFE_TYPES = [
     "AbsVal",
     "BNLL",
     "BatchNorm",
@@ -46,11 +46,11 @@ ROOMS = [
 ]
 
 
-def test_rooms() -> None:
-    assert set(ROOMS) <= set(layer_types())
+def test_every_layer_type_of_caffe_is_registered() -> None:
+    assert set(CAFFE_TYPES) <= set(layer_types())
 
 
-@pytest.mark.parametrize("type_name", ROOMS)
+@pytest.mark.parametrize("type_name", CAFFE_TYPES)
 def test_docstrings_have_a_formula_and_an_example_that_parses(type_name: str) -> None:
     doc = layer_types()[type_name].__doc__ or ""
     heads = [

@@ -77,7 +77,7 @@ def test_a_sequence_in_pieces_is_the_sequence() -> None:
     np.testing.assert_allclose(np.concatenate([first, second]), want, rtol=1e-5, atol=1e-6)
 
 
-def test_another_number_of_sequences_begins_anew() -> None:
+def test_another_number_of_sequences_starts_again() -> None:
     layer, fresh = rnn(), rnn()
     params = weights(layer, X.shape, CONT.shape)
     run(layer, X, CONT, params=params)

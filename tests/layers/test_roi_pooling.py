@@ -30,7 +30,7 @@ def test_bins_by_hand() -> None:
     np.testing.assert_array_equal(pool(x, [[0, 2.5, 0, 5, 0]], half), [[[[3]]]])
 
 
-def test_what_lies_outside_of_the_map_is_0() -> None:
+def test_bins_outside_of_the_map_are_0() -> None:
     x = np.full((1, 1, 3, 4), -5, np.float32)
     y = pool(x, [[0, 2, 0, 5, 2], [0, -9, -9, -4, -4]], "pooled_h: 1 pooled_w: 2")
     np.testing.assert_array_equal(y[:, 0, 0], [[-5, 0], [0, 0]])

@@ -55,7 +55,7 @@ def test_the_shapes_are_not_in_the_file(tops: tuple[str, ...], hint: str) -> Non
     assert caught.value.hint == hint
 
 
-def test_what_does_not_follow_is_asked_for() -> None:
+def test_a_shape_that_does_not_follow_must_be_given() -> None:
     with pytest.raises(
         InputError, match='makes "gt_boxes" too, whose shape does not follow from "data"'
     ) as caught:

@@ -53,7 +53,7 @@ def test_meanings(text: str, dialect: str, fork: str) -> None:
 
 
 def test_refusals() -> None:
-    # R-FCN's layer takes 3 bottoms, this one does not: the dialect alone cannot tell them apart.
+    # R-FCN's layer takes 3 bottoms, this one does not: the dialect does not set them apart.
     with pytest.raises(LayerError, match="3 bottoms: weights come in twos, inside and outside") as caught:
         SmoothL1LossFasterRCNN(layer_message(TEXT % ('bottom: "w"', 1)))
     assert caught.value.field == "bottom"

@@ -20,7 +20,7 @@ def test_the_loss_of_every_place() -> None:
     assert y == pytest.approx(each.mean())
 
 
-def test_what_is_ignored_counts_0() -> None:
+def test_ignored_items_count_0() -> None:
     y, _, each = run(layer_from_text(TEXT % (THREE + "loss_param { ignore_label: 1 }")), X, LABELS)
     np.testing.assert_allclose(each, [-np.log(0.5), 0], rtol=1e-5)
     assert y == each[0]

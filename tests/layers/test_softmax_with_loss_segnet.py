@@ -1,4 +1,4 @@
-"""SoftmaxWithLoss of SegNet: weights of classes, what the sum is divided by, and how it is told from Caffe's."""
+"""SoftmaxWithLoss of SegNet: weights of classes, the divisor of the sum, and the fields that Caffe's does not have."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_nothing_that_counts_is_not_a_number() -> None:
     assert np.isnan(y)
 
 
-def test_told_by_its_fields() -> None:
+def test_its_fields_decide_the_fork() -> None:
     assert type(layer_from_text(TEXT % WEIGHTED)) is SegNetSoftmaxWithLoss
     assert type(layer_from_text(TEXT % "ignore_label: 1")) is SoftmaxWithLoss
 

@@ -39,7 +39,7 @@ def test_every_level_is_a_pooling_layer() -> None:
     np.testing.assert_array_equal(y[:, 15:], last.reshape(2, -1))
 
 
-def test_stochastic_draws_anew_at_every_forward() -> None:
+def test_stochastic_draws_again_at_every_forward() -> None:
     layer = layer_from_text(TEXT % "pyramid_height: 2 pool: STOCHASTIC", TRAIN, seed=3)
     x = abs(noise(2, 3, 16, 24))
     first, second = layer.forward([x], ())[0], layer.forward([x], ())[0]

@@ -73,7 +73,7 @@ def test_context_by_hand(tmp_path: Path) -> None:
 def test_squares_and_mirrored_margins() -> None:
     window = Window("x", 1, 1.0, 20, 5, 29, 8)
     box = place_window(window, Cut(12, 0, True), 20, 30, mirrored=False)
-    # Half of 10 around (25, 7): 20 .. 30 and 2 .. 12; one column is behind the image.
+    # Half of 10 around (25, 7): 20 .. 30 and 2 .. 12; one column is right of the image.
     assert (box.x1, box.x2, box.y1, box.y2) == (20, 29, 2, 12)
     assert (box.left, box.top, box.width, box.height) == (0, 0, 11, 12)
     assert place_window(window, Cut(12, 0, True), 20, 30, mirrored=True).left == 1

@@ -21,7 +21,7 @@ def test_out(size: int, kernel: int, stride: int, pad: int, floor: bool, out: in
     assert pool_out(size, kernel, stride, pad, floor=floor, clip=pad > 0) == out
 
 
-def test_clip_leaves_out_a_window_behind_the_padding() -> None:
+def test_clip_leaves_out_a_window_after_the_padding() -> None:
     assert pool_out(4, 1, 3, 0, floor=False, clip=False) == 2
     assert pool_out(5, 1, 3, 0, floor=False, clip=False) == 3
     assert pool_out(5, 1, 3, 0, floor=False, clip=True) == 2

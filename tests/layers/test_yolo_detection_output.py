@@ -31,7 +31,7 @@ def test_a_box_by_hand() -> None:
     np.testing.assert_allclose(y[0, 0], [[0, 2, share, 0, 0.25, 0.5, 1.25]], rtol=1e-5)
 
 
-def test_two_maps_and_what_overlaps() -> None:
+def test_two_maps_and_overlapping_boxes() -> None:
     a, b = (one_box(side, 0, 0, 0, 0, 0, 0, 100, 5, 0) for side in (2, 4))
     (y,) = layer_from_text(output(bottoms=2)).forward([a, b], [])
     assert y.shape == (1, 1, 2, 7)
@@ -39,7 +39,7 @@ def test_two_maps_and_what_overlaps() -> None:
     assert y.shape == (1, 1, 1, 7)  # of two images, and still one is dropped
 
 
-def test_none_found() -> None:
+def test_no_detection_is_a_row_of_minus_one() -> None:
     x = one_box(3, 0, 0, *[-100.0] * 7)
     (y,) = layer_from_text(output()).forward([np.concatenate([x, x])], [])
     np.testing.assert_array_equal(y[0, 0], [[0] + [-1] * 6, [1] + [-1] * 6])

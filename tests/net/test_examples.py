@@ -1,4 +1,4 @@
-"""What examples/ ships: LeNet's weights belong to its net and know the digit beside them."""
+"""The nets of examples/: LeNet's weights belong to its net and know the digit beside them."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_a_blob_is_summed_as_it_was_before_a_write_in_place(engine: str) -> None
     assert result.loss == pytest.approx(2 * raw.sum(), rel=1e-4)
 
 
-def test_a_new_shape_and_a_new_forward_begin_anew() -> None:
+def test_a_new_shape_and_a_new_forward_start_again() -> None:
     result = net(EUCLIDEAN.format("loss", 'top: "loss"'))
     first = (result.forward(ARRAYS), result.loss)[1]
     result.forward(ARRAYS)
@@ -108,7 +108,7 @@ def test_a_new_shape_and_a_new_forward_begin_anew() -> None:
     assert 0 < result.loss != first
 
 
-def test_a_second_top_does_not_count_unless_it_is_told_to() -> None:
+def test_a_second_top_counts_only_with_a_weight() -> None:
     tops = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "l" top: "loss" top: "prob" '
     assert layer_from_text(tops).loss_weights == (1, 0)
     assert layer_from_text(tops + "loss_weight: 0 loss_weight: 2").loss_weights == (0, 2)

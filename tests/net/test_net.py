@@ -68,7 +68,7 @@ def expected(net: prototxt.Net, x: Array) -> Array:
 # ---- Looking ----
 
 
-def test_what_a_net_tells() -> None:
+def test_a_net_says_its_shapes_and_counts() -> None:
     net = small()
     assert net.name == "small"
     assert net.inputs == ["data"]
@@ -248,14 +248,14 @@ def test_outputs_are_apart_from_one_another() -> None:
     np.testing.assert_array_equal(outputs["b"], np.ones(4))
 
 
-def test_watchers_are_told() -> None:
+def test_watchers_see_every_step() -> None:
     timer = Timer()
     small().forward(data=X, watchers=[timer])
     assert set(timer.seconds) == {1, 3, 4}
     assert timer.fused == {2}
 
 
-def test_what_overflows_is_infinite_without_a_warning() -> None:
+def test_overflow_is_infinite_without_a_warning() -> None:
     text = 'layer { name: "p" type: "Power" bottom: "x" top: "y" power_param { power: 2 } }'
     for engine in ("fast", "reference"):
         net = prototxt.parse_net(text, inputs={"x": (2,)}, engine=engine)
@@ -298,7 +298,7 @@ def test_layers_of_one_shape_start_from_different_numbers() -> None:
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
-def test_what_was_not_kept_says_so(engine: str) -> None:
+def test_a_blob_that_was_not_kept_says_so(engine: str) -> None:
     net = small(engine=engine, keep="outputs")
     everything = small(engine=engine).forward(data=X)
     outputs = net.forward(data=X)
@@ -349,7 +349,7 @@ def test_another_size_reshapes_the_net(shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(net.params["conv"][0].data, small().params["conv"][0].data)
 
 
-def test_reshape_starts_the_blobs_anew() -> None:
+def test_reshape_clears_the_blobs() -> None:
     net = small()
     net.params["conv"][1].data[...] = 7
     net.forward(data=X)
@@ -444,7 +444,7 @@ def test_dropout_in_training_is_seeded() -> None:
     assert abs((first == 0).mean() - 0.25) < 0.04
 
 
-def test_dropout_draws_anew_in_every_forward() -> None:
+def test_dropout_draws_again_in_every_forward() -> None:
     net = prototxt.parse_net(DROP, phase="TRAIN")
     ones = np.ones((40, 50))
     assert (net.forward(x=ones)["y"] != net.forward()["y"]).any()

@@ -54,7 +54,7 @@ def test_two_halves_are_the_whole(make: Callable[..., Net]) -> None:
     np.testing.assert_allclose(second["ip"], whole["ip"], 1e-6)
 
 
-def test_layers_behind_the_end_have_not_run(make: Callable[..., Net]) -> None:
+def test_layers_after_the_end_have_not_run(make: Callable[..., Net]) -> None:
     net = make()
     before = net.forward(data=X, end="conv1")["conv1"]
     assert before.min() < 0
@@ -64,7 +64,7 @@ def test_layers_behind_the_end_have_not_run(make: Callable[..., Net]) -> None:
     np.testing.assert_array_equal(net.blobs["conv1"].data, after)
 
 
-def test_a_part_after_the_whole_forgets_what_came_behind_in_place(make: Callable[..., Net]) -> None:
+def test_a_part_after_the_whole_forgets_later_writes_in_place(make: Callable[..., Net]) -> None:
     net = make()
     net.forward(data=X)
     kept = net.blobs["pool1"].data.copy()
@@ -119,7 +119,7 @@ def test_an_end_reshapes_too(make: Callable[..., Net]) -> None:
         ({"end": "conv1", "keep": ["nothing"]}, 'no blob "nothing"'),
     ],
 )
-def test_what_is_refused(make: Callable[..., Net], options: dict[str, object], what: str) -> None:
+def test_wrong_parts_are_refused(make: Callable[..., Net], options: dict[str, object], what: str) -> None:
     with pytest.raises(InputError) as caught:
         make().forward(**options)  # type: ignore[arg-type]
     assert what in str(caught.value)

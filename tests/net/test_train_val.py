@@ -21,7 +21,7 @@ NEEDED = {"SoftmaxWithLoss", "Accuracy"}
 
 pytestmark = [
     needs_shared,
-    pytest.mark.skipif(not set(layer_types()) >= NEEDED, reason="no rooms for losses yet"),
+    pytest.mark.skipif(not set(layer_types()) >= NEEDED, reason="no layers for losses yet"),
 ]
 
 WITHOUT_DATABASE = {
@@ -64,7 +64,7 @@ GIVEN = [
 
 
 @pytest.mark.parametrize("file", GIVEN)
-def test_data_alone_is_enough(file: str) -> None:
+def test_the_shape_of_data_is_enough(file: str) -> None:
     shape = (7, 1, 28, 28) if "mnist" in file else (7, 3, 32, 32)
     graph = prototxt.load_graph(CORPUS / file, Options(inputs={"data": shape}))
     assert graph.inputs == ("data", "label")

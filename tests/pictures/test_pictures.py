@@ -22,7 +22,7 @@ from prototxt.pictures.net_input import TARGET_TILE, channel_names, net_input, t
 from support.golden import SHARED, needs_shared
 from support.helpers import noise
 
-LONGEST = 2400
+MAX_SIDE = 2400
 
 
 def holds(picture: Image.Image, part: NDArray[np.uint8]) -> bool:
@@ -57,7 +57,7 @@ def test_large_maps_are_means() -> None:
     assert by > 1
     values[1, ::by] = by
     picture = feature_maps("conv1", values)
-    assert max(picture.size) <= LONGEST
+    assert max(picture.size) <= MAX_SIDE
     mean = Scale("sequential", 0, by).colours(np.ones((50, 60), np.float32))
     assert holds(picture, mean)
 
@@ -81,7 +81,7 @@ def test_large_maps_are_means() -> None:
 def test_any_shape_has_a_picture(shape: tuple[int, ...]) -> None:
     values = np.asarray(noise(*shape), np.float32)
     picture = feature_maps("x", values)
-    assert max(picture.size) <= LONGEST
+    assert max(picture.size) <= MAX_SIDE
     ends = Scale.of(values).colours(np.array([values.min(), values.max()]))
     assert count(picture, tuple(ends[0])) + count(picture, tuple(ends[1])) > 0
 
@@ -148,14 +148,14 @@ def test_only_the_first_pairs_are_drawn() -> None:
     weights[64:], weights[:, 64:] = np.nan, np.nan
     picture = filters("conv2", weights, note="a note")
     assert count(picture, NOT_FINITE) == 0
-    assert max(picture.size) <= LONGEST
+    assert max(picture.size) <= MAX_SIDE
 
 
 @pytest.mark.parametrize(
     "shape", [(96, 3, 11, 12), (20, 1, 5, 4), (2, 3, 900, 1000), (50, 20, 5, 4), (600, 3, 7, 6)]
 )
 def test_sizes_of_filters(shape: tuple[int, ...]) -> None:
-    assert max(filters("conv", noise(*shape)).size) <= LONGEST
+    assert max(filters("conv", noise(*shape)).size) <= MAX_SIDE
 
 
 @pytest.mark.parametrize("shape", [(5, 4), (5, 4, 3), (0, 3, 5, 4), (2, 3, 4, 5, 6)])
@@ -216,7 +216,7 @@ def test_a_row_for_each_crop() -> None:
     ids=str,
 )  # fmt: skip
 def test_sizes_of_seen(shape: tuple[int, ...]) -> None:
-    assert max(net_input("data", noise(*shape)).size) <= LONGEST
+    assert max(net_input("data", noise(*shape)).size) <= MAX_SIDE
 
 
 @pytest.mark.parametrize("shape", [(3, 5, 4), (2, 7), (0, 3, 5, 4)])
@@ -250,4 +250,4 @@ def test_a_real_net(tmp_path: Path) -> None:
     kernels = filters("conv1", net.params["conv1"][0].data)
     scale, grid = Scale.of(net.blobs["conv1"].data[0]), Grid.fit(20, 24, 24)
     assert holds(maps, enlarged(scale.colours(net.blobs["conv1"].data[0, 13]), grid))
-    assert 400 < min(kernels.size) < max(kernels.size) <= LONGEST
+    assert 400 < min(kernels.size) < max(kernels.size) <= MAX_SIDE

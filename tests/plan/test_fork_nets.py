@@ -14,7 +14,7 @@ import prototxt
 from prototxt.blobs import Array
 from prototxt.layers.base import Layer
 from prototxt.layers.forks import DIALECTS
-from support.fork_layers import ROOMS, room_id, sample
+from support.fork_layers import FORK_LAYERS, layer_id, sample
 
 Resize = Callable[[Sequence[Array]], Sequence[Array]]
 
@@ -81,7 +81,7 @@ def takes(layer_class: type[Layer], bottoms: Sequence[Array]) -> bool:
     "engine",
     ["fast", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="no numba"))],
 )
-@pytest.mark.parametrize("layer_class", ROOMS, ids=room_id)
+@pytest.mark.parametrize("layer_class", FORK_LAYERS, ids=layer_id)
 def test_fast_equals_reference(layer_class: type[Layer], engine: str) -> None:
     text, bottoms = net_text(layer_class)
     options: dict[str, Any] = {"dialect": dialect_of(layer_class), "seed": 3}

@@ -29,7 +29,7 @@ def classifier(folder: Path, **how: Any) -> caffe.Classifier:
 
 
 def scores(weights: Path, crops: list[np.ndarray]) -> np.ndarray:
-    """What prototxt's own net says of crops, which are prepared here: BGR, 255, minus the mean."""
+    """The output of prototxt's own net for crops that are prepared here: BGR, 255, minus the mean."""
     net = prototxt.parse_net(IMAGE_NET, weights=str(weights), engine="reference")
     fed = [(crop[..., ::-1] * 255 - MEAN).transpose(2, 0, 1) for crop in crops]
     rows = [net.forward(data=np.repeat(one[None], 4, axis=0))["prob"][0] for one in fed]
@@ -55,7 +55,7 @@ def test_the_mean_of_ten_crops(tmp_path: Path) -> None:
         assert np.abs(crops - crops.mean(axis=0)).max() > 1e-3  # the crops differ: their mean says something
 
 
-def test_the_centre_alone(tmp_path: Path) -> None:
+def test_without_oversampling_only_the_centre_counts(tmp_path: Path) -> None:
     net = classifier(tmp_path, image_dims=DIMS, mean=MEAN, raw_scale=255, channel_swap=(2, 1, 0))
     given = images(5)  # one more than the net's batch
     got = net.predict(given, oversample=False)
@@ -73,7 +73,7 @@ def test_without_image_dims_the_whole_image_is_the_crop(tmp_path: Path) -> None:
     assert_allclose(net.predict(given)[0], wanted.mean(axis=0), rtol=1e-4, atol=1e-6)
 
 
-def test_what_was_said_is_in_the_transformer(tmp_path: Path) -> None:
+def test_arguments_are_in_the_transformer(tmp_path: Path) -> None:
     net = classifier(tmp_path, input_scale=0.5)
     assert isinstance(net, caffe.Net)
     assert net.transformer.transpose == {"data": (2, 0, 1)}
@@ -103,7 +103,7 @@ def test_an_answer_in_several_places_stays_a_map(tmp_path: Path) -> None:
     assert net.predict(images(2)).shape == (2, 5 * 7 * 9)
 
 
-def test_what_cannot_be_classified(tmp_path: Path) -> None:
+def test_inputs_that_cannot_be_classified_are_refused(tmp_path: Path) -> None:
     net = classifier(tmp_path, image_dims=(8, 20))
     with pytest.raises(ValueError, match="a crop of 9 x 11 does not fit in an image of 8 x 20"):
         net.predict(images(1))

@@ -160,7 +160,7 @@ def test_all_bottoms_have_the_same_map() -> None:
     assert coord_map_from_to(n.a, n.data) == coord_map_from_to(n.b, n.aux)
 
 
-def test_what_has_no_map() -> None:
+def test_layers_without_a_map_are_refused() -> None:
     n = pattern()
     n.ip = L.InnerProduct(n.up, num_output=3)
     with pytest.raises(UndefinedMapException, match="InnerProduct"):

@@ -94,7 +94,7 @@ INSIDE = (slice(4, 10), slice(0, 12))
         ((11, 16), slice(10, 15), slice(0, 7)),
     ],
 )
-def test_what_lies_around_a_window(
+def test_context_shows_the_surroundings_of_a_window(
     around: caffe.Detector, columns: tuple[int, int], taken: slice, becomes: slice
 ) -> None:
     image = np.random.default_rng(4).random((20, 15, 3), np.float32)

@@ -37,12 +37,12 @@ SAID = {
         "image  4: class 7, like the digit 1.000\n",
     ],
 }  # fmt: skip
-"""What each of them says, among other things."""
+"""A part of the output of each."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a script printed, and the folder that it wrote to."""
+    """The output of a script, and the folder that it wrote to."""
 
     out: str
     folder: Path

@@ -1,4 +1,4 @@
-"""caffe.io: images, arrays and messages, held against what pycaffe made of three small images."""
+"""caffe.io: images, arrays and messages, compared with what pycaffe gives for three small images."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def row(*values: float, channels: int = 1) -> np.ndarray:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_what_lies_outside_is_the_least_value(channels: int) -> None:
+def test_the_outside_has_the_least_value(channels: int) -> None:
     # Places -0.25, 0.25, 0.75, 1.25; outside is 2.
     got = io.resize_image(row(2, 6, channels=channels), (1, 4))
     close(got, row(2, 3, 5, 5, channels=channels))
@@ -146,7 +146,9 @@ def test_an_image_of_one_value_stays_it(channels: int) -> None:
         (drawn(4, 5, 3), (2, 2, 3), ValueError, "height, width"),
     ],
 )
-def test_what_cannot_be_resized(image: np.ndarray, size: Any, error: type, words: str) -> None:
+def test_arrays_that_cannot_be_resized_are_refused(
+    image: np.ndarray, size: Any, error: type, words: str
+) -> None:
     with pytest.raises(error, match=words):
         io.resize_image(image, size)
 
@@ -193,7 +195,7 @@ def test_a_palette_has_colours(tmp_path: Path) -> None:
     close(io.load_image(tmp_path / "x.png", color=False), row(0.2125, 0.2 * 0.7154))
 
 
-def test_the_orientation_of_a_photo_is_left_alone(tmp_path: Path) -> None:
+def test_the_orientation_of_a_photo_is_not_applied(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (8, 4)).save(tmp_path / "x.jpg", exif=exif)
@@ -214,7 +216,7 @@ def test_files_that_are_no_images(tmp_path: Path) -> None:
 # Transformer
 
 
-def test_nothing_is_done_but_what_was_set() -> None:
+def test_only_steps_that_were_set_are_done() -> None:
     image = drawn(*IMAGE_SHAPE, 3)
     plain = io.Transformer({"data": [2, 3, *IMAGE_SHAPE]})
     assert_array_equal(plain.preprocess("data", image), image)

@@ -34,7 +34,7 @@ def images(n: int) -> np.ndarray:
 
 
 def expected(net: caffe.Net, data: np.ndarray) -> dict[str, np.ndarray]:
-    """What prototxt's own net makes of these images, with the same weights."""
+    """The outputs of prototxt's own net on these images, with the same weights."""
     own = prototxt.parse_net(CHAIN, engine="reference")
     for name, params in own.params.items():
         for param, blob in zip(params, net.params[name], strict=True):
@@ -84,7 +84,7 @@ def test_blobs_tell_their_axes(simple: caffe.Net) -> None:
     assert blob.data.dtype == blob.diff.dtype == np.float32
 
 
-def test_a_loss_is_what_the_split_nets_parts_make(simple: caffe.Net) -> None:
+def test_a_loss_equals_that_of_the_split_nets_parts(simple: caffe.Net) -> None:
     outputs = simple.forward()
     ip, shift, total = (simple.blobs[name].data for name in ("ip_blob", "shift", "sum"))
     np.testing.assert_allclose(total, np.maximum(ip + shift, 0), rtol=1e-5)
@@ -118,12 +118,12 @@ def test_forward_gives_live_views(chain: caffe.Net) -> None:
     np.testing.assert_allclose(held, expected(chain, two)["conv"], rtol=1e-4, atol=1e-5)
 
 
-def test_blobs_asked_for_are_answered_too(chain: caffe.Net) -> None:
+def test_requested_blobs_are_returned_too(chain: caffe.Net) -> None:
     assert set(chain.forward(["conv"], data=images(3))) == {"prob", "conv"}
     assert set(chain.forward(["data"], end="relu")) == {"conv", "data"}
 
 
-def test_start_and_end_run_in_place_layers_alone(chain: caffe.Net) -> None:
+def test_start_and_end_can_run_a_single_layer_in_place(chain: caffe.Net) -> None:
     chain.blobs["data"].data[...] = images(3)
     raw = chain.forward(end="conv")["conv"].copy()
     assert (raw < 0).any()
@@ -131,7 +131,7 @@ def test_start_and_end_run_in_place_layers_alone(chain: caffe.Net) -> None:
     np.testing.assert_array_equal(chain.blobs["conv"].data, np.maximum(raw, 0))
 
 
-def test_what_is_written_into_a_blob_is_what_runs_on(chain: caffe.Net) -> None:
+def test_values_written_into_a_blob_are_read_by_later_layers(chain: caffe.Net) -> None:
     chain.forward(data=images(3))
     chain.blobs["conv"].data[...] = 1
     chain.blobs["conv"].data[1] = -1
@@ -141,7 +141,7 @@ def test_what_is_written_into_a_blob_is_what_runs_on(chain: caffe.Net) -> None:
     np.testing.assert_allclose(score[1], bias - weight.sum(1), rtol=1e-4, atol=1e-5)
 
 
-def test_what_a_split_gives_is_its_bottoms_memory(simple: caffe.Net) -> None:
+def test_tops_of_a_split_are_its_bottoms_memory(simple: caffe.Net) -> None:
     simple.forward()
     assert simple.blobs["ip_blob_ip_0_split_1"].data is simple.blobs["ip_blob"].data
     simple.blobs["ip_blob"].data[...] = np.arange(11)
@@ -417,7 +417,7 @@ def test_memory_data_refuses(tmp_path: Path, shape: tuple[int, ...], labels: int
         net.set_input_arrays(np.zeros(shape), np.zeros(labels))
 
 
-def test_what_converters_read(chain: caffe.Net) -> None:
+def test_attributes_that_converters_read(chain: caffe.Net) -> None:
     assert all(type(blobs) is caffe._caffe.BlobVec for blobs in chain.params.values())
     assert [blob.count for blob in chain._blobs] == [blob.count for blob in chain.blobs.values()]
     assert [chain._blob_names[i] for i in chain._inputs] == chain.inputs
@@ -452,7 +452,7 @@ def test_layers_that_have_not_run_have_zeros(tmp_path: Path) -> None:
     np.testing.assert_array_equal(fresh.forward(start="b")["b"], np.full((2, 3), 2))
 
 
-def test_a_part_reads_what_the_bottom_of_its_split_has_now(tmp_path: Path) -> None:
+def test_a_part_reads_the_current_bottom_of_its_split(tmp_path: Path) -> None:
     chain = power("a", "data", "a", 1) + power("b", "a", "b") + power("c", "a", "c") + power("d", "c", "d")
     net = opened(tmp_path, INPUT + chain)
     net.forward()

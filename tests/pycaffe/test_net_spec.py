@@ -182,7 +182,7 @@ def test_names_that_nobody_gave() -> None:
     assert first.to_proto().layer[-1].name == "Convolution1"
 
 
-def test_a_name_of_the_layer_alone() -> None:
+def test_a_layer_may_have_another_name_than_its_top() -> None:
     n = NetSpec()
     n.data = L.Input(shape=dict(dim=[1, 3, 5, 7]))
     n["conv/1x1"] = L.Convolution(n.data, kernel_size=1, num_output=2, name="other")

@@ -1,4 +1,4 @@
-"""What pycaffe has on the package itself."""
+"""The names that pycaffe has in the package itself."""
 
 from __future__ import annotations
 

@@ -51,10 +51,10 @@ class Angry(caffe.Layer):
 
 
 class Counts(caffe.Layer):
-    """How many batches it has made; the tops get their shapes once."""
+    """Counts its batches; the tops get their shapes once."""
 
     def setup(self, bottom: Any, top: Any) -> None:
-        self.made = 0
+        self.batches = 0
         top[0].reshape(3, 2)
         top[1].reshape(3)
 
@@ -62,9 +62,9 @@ class Counts(caffe.Layer):
         pass
 
     def forward(self, bottom: Any, top: Any) -> None:
-        top[0].data[...] = self.made
-        top[1].data[...] = -self.made
-        self.made += 1
+        top[0].data[...] = self.batches
+        top[1].data[...] = -self.batches
+        self.batches += 1
 
 
 class GrowsInReshape(caffe.Layer):
@@ -180,8 +180,8 @@ def test_the_nets_layer_is_the_scripts_object(tmp_path: Path) -> None:
     layer = net.layers[0]
     assert isinstance(layer, Counts)
     net.forward()
-    assert layer.made == 1
-    layer.made = 7
+    assert layer.batches == 1
+    layer.batches = 7
     assert net.forward()["sum"][0, 0] == 14
 
 
@@ -245,7 +245,7 @@ def test_modules_that_only_the_net_names_are_not_imported(
 
 
 @pytest.mark.parametrize(("module", "name"), [("os", "abort"), ("sys", "exit"), (HERE, "NoLayer")])
-def test_nothing_but_a_layer_is_made(tmp_path: Path, module: str, name: str) -> None:
+def test_only_layers_are_created(tmp_path: Path, module: str, name: str) -> None:
     with pytest.raises(MissingLayerError, match=f"{module}.*"):
         caffe.Net(write_net(tmp_path, text(name, module)), caffe.TEST)
 

@@ -33,7 +33,7 @@ PACKAGE = {
     "NCCL", "Timer", "Layer", "__version__", "TRAIN", "TEST", "Classifier", "Detector", "io", "layers", "params",
     "NetSpec", "to_proto",
 }  # fmt: skip
-"""What `import caffe` has."""
+"""The names of `import caffe`."""
 
 MODULES: dict[str, dict[str, str | None]] = {
     "io": {
@@ -125,7 +125,7 @@ MODULES: dict[str, dict[str, str | None]] = {
         "Timer": "",
     },
 }  # fmt: skip
-"""What is written in Python there: its parameters, None for what has none of its own."""
+"""The parameters of Caffe's Python functions; None where it has none of its own."""
 
 CONSTANTS = {
     "net_spec": ["layers", "params"],
@@ -193,7 +193,7 @@ def test_functions_of_the_compiled_module(name: str) -> None:
 @pytest.mark.parametrize(
     ("module", "name"), [(module, name) for module, names in MODULES.items() for name in names]
 )
-def test_what_is_written_in_python_has_the_same_parameters(module: str, name: str) -> None:
+def test_python_functions_have_the_parameters_of_caffe(module: str, name: str) -> None:
     result = importlib.import_module(f"prototxt.caffe.{module}")
     for part in name.split("."):
         result = getattr(result, part)
@@ -231,7 +231,9 @@ def test_a_net_has_every_method_and_attribute(tmp_path: Path) -> None:
         ((), {"phase": caffe.TEST}),
     ],
 )
-def test_nets_are_made_as_in_caffe(tmp_path: Path, arguments: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
+def test_nets_are_created_as_in_caffe(
+    tmp_path: Path, arguments: tuple[tuple[Any, ...], dict[str, Any]]
+) -> None:
     file = write_net(tmp_path, SIMPLE)
     args, named = arguments
     net = caffe.Net(file, *args, **named)

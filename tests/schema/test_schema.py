@@ -135,7 +135,7 @@ def test_required_fields_are_kept() -> None:
     assert descriptor("DetectNetGroundTruthParameter.ClassMapping").fields_by_name["src"].is_required
 
 
-def test_classes_are_made_once() -> None:
+def test_classes_are_created_once() -> None:
     assert message_class("NetParameter") is message_class("NetParameter")
     assert (
         type(caffe_pb2.NetParameter().layer.add())

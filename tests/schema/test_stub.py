@@ -42,7 +42,7 @@ MISTAKES = [
 
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What mypy reports on the snippet, followed by one mistake on each line."""
+    """The errors of mypy on the snippet, followed by one mistake on each line."""
     pytest.importorskip("mypy")
     file = tmp_path_factory.mktemp("stub") / "snippet.py"
     file.write_text(SNIPPET + "".join(f"    {line}\n" for line, _ in MISTAKES))
@@ -59,13 +59,13 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [line for line in done.stdout.splitlines() if ": error: " in line]
 
 
-def test_what_is_right_passes(errors: list[str]) -> None:
+def test_correct_code_passes(errors: list[str]) -> None:
     first = SNIPPET.count("\n") + 1
     assert all(int(error.split(":")[1]) >= first for error in errors), errors
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[line for line, _ in MISTAKES])
-def test_what_is_misspelt_is_found(errors: list[str], mistake: tuple[str, str]) -> None:
+def test_a_misspelt_field_is_an_error(errors: list[str], mistake: tuple[str, str]) -> None:
     line = SNIPPET.count("\n") + 1 + MISTAKES.index(mistake)
     (result,) = [error for error in errors if error.split(":")[1] == str(line)]
     assert result.endswith(f"[{mistake[1]}]")

@@ -1,4 +1,4 @@
-"""Reports in a browser: what is opened, and what a page is asked."""
+"""Reports in a browser: opening pages, and queries to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LENET_OPTIONS = [
 
 @dataclass
 class Opened:
-    """A page in the browser, what it complained of, and what it asked for besides itself."""
+    """A page in the browser, its errors, and its requests besides itself."""
 
     page: Any
     complaints: list[str] = field(default_factory=list)
@@ -156,4 +156,4 @@ SETTLED = """async canvas => {
     }
     return Object.fromEntries(Object.entries(canvas.dataset).map(([name, text]) => [name, Number(text)]))
 }"""
-"""How a grid of maps is laid out, once it is not drawn anew any more."""
+"""The layout of a grid of maps, once it is not redrawn any more."""

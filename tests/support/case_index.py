@@ -1,4 +1,4 @@
-"""What there is to check in each golden case, from a table, so that collecting the tests builds no nets.
+"""The checks of each golden case, from a table, so that collecting the tests builds no nets.
 
 `tests/cases/index.tsv` has a row for every case. A law holds it against the cases themselves, and
 `PROTOTXT_REWRITE=1 pytest tests/laws/test_case_index.py` writes it again.

@@ -1,4 +1,4 @@
-"""What the tests of the commands share: running them, and small nets around one layer."""
+"""Shared by the tests of the commands: running them, and small nets around one layer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DATA = (
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended and what it said."""
+    """The exit code and output of a command."""
 
     code: int
     out: str

@@ -116,7 +116,7 @@ OPENS, WITH_INPUTS = "opens", "opens with inputs"
 
 
 def verdict(path: Path) -> str:
-    """What a file is: "opens", "opens with inputs", "solver", "layers missing: A, B (2)", "shape needed", "fails"."""
+    """A file's kind: "opens", "opens with inputs", "solver", "layers missing: A, B (2)", "shape needed", "fails"."""
     try:
         return WITH_INPUTS if opened_with(path)[1].inputs else OPENS
     except PrototxtError:
@@ -149,13 +149,13 @@ def nets(folder: str = "", *kinds: str) -> list[Path]:
     ]
 
 
-FEW = 6
+MAX_QUICK_FILES = 6
 """Files of a folder in the quick path; all of them are the full run's."""
 
 
 def sweep(folders: Sequence[str] = FOLDERS) -> list[Any]:
     """Parameters `folder, step`: a few files of every folder, evenly drawn, and all files as a slow test."""
-    steps = {folder: -(-len(files(folder)) // FEW) for folder in folders}
+    steps = {folder: -(-len(files(folder)) // MAX_QUICK_FILES) for folder in folders}
     few = [pytest.param(folder, step, id=folder) for folder, step in steps.items()]
     every = [
         pytest.param(folder, 1, id=f"{folder}-all", marks=pytest.mark.slow)

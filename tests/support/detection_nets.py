@@ -84,7 +84,7 @@ layer { name: "r1" type: "Reshape" bottom: "prob" top: "cls_prob" reshape_param 
 layer { name: "r2" type: "Reshape" bottom: "bbox" top: "bbox_pred" reshape_param { shape { dim: -1 dim: 8 } } }
 """,
 }  # fmt: skip
-"""How Faster R-CNN and R-FCN end: deltas of each class, or two of them for all."""
+"""The last layers of Faster R-CNN and R-FCN: deltas of each class, or two of them for all."""
 
 SCORE_MAP = """
 layer { name: "score" type: "Convolution" bottom: "data" top: "score"

@@ -41,7 +41,7 @@ class Shown:
     command: str
     rows: tuple[str, ...]
 
-    def anew(self, printed: Sequence[str]) -> str:
+    def updated(self, printed: Sequence[str]) -> str:
         """The block's body with what is printed now: of what is skipped in part, as many rows as before."""
         rows = [*printed] if SKIPPED not in self.rows else _kept(self.rows, printed)
         head = self.body.splitlines()[: len(self.body.splitlines()) - len(self.rows)]
@@ -77,7 +77,7 @@ class Page:
 
     @property
     def commands(self) -> list[str]:
-        """The commands of the blocks that show no output, one a line, continued behind a backslash."""
+        """The commands of the blocks that show no output, one a line, continued after a backslash."""
         bodies = (block["body"] for block in _BLOCK.finditer(self.text) if not block["hidden"])
         lines = "\n".join(bodies).replace("\\\n", " ").splitlines()
         return [line for line in lines if re.match(r"prototxt-\w+ ", line)]
@@ -93,14 +93,14 @@ def _shown(line: int, body: str, rows: Sequence[str]) -> Shown:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended, and all that it said."""
+    """The exit code and output of a command."""
 
     code: int
     rows: tuple[str, ...]
 
 
 def run(command: str, width: int) -> Ran:
-    """One of this package's commands, in a terminal of so many columns."""
+    """One of this package's commands, in a terminal of a given width."""
     name, *args = shlex.split(command, comments=True)
     module, _, attribute = SCRIPTS[name].partition(":")
     main = getattr(import_module(module), attribute)
@@ -136,7 +136,7 @@ def without_times(rows: Sequence[str]) -> list[str]:
 
 
 def misfit(shown: Sequence[str], printed: Sequence[str]) -> str:
-    """What is wrong with the rows that are shown; nothing where they are the printed ones, in their order."""
+    """The mistake in the rows that are shown; empty where they are the printed ones, in order."""
     parts = _parts(shown)
     at = 0
     for number, part in enumerate(parts):
@@ -145,7 +145,7 @@ def misfit(shown: Sequence[str], printed: Sequence[str]) -> str:
             return _not_there(part, printed[at:])
         at = place + len(part)
     if at < len(printed) and parts[-1]:
-        return f"more is printed behind this, and no {SKIPPED} says so:\n" + "\n".join(printed[at:])
+        return f"more is printed after this, and no {SKIPPED} says so:\n" + "\n".join(printed[at:])
     return ""
 
 

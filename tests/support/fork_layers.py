@@ -1,4 +1,4 @@
-"""A layer of every room of the forks, with bottoms that it takes."""
+"""A layer of every type that only a fork has, with bottoms that it takes."""
 
 from __future__ import annotations
 
@@ -140,15 +140,15 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
 }  # fmt: skip
 """The parameters (and the type, where that is Python) of a layer, and its bottoms, by type and fork."""
 
-ROOMS = [
+FORK_LAYERS = [
     layer_class
     for layer_class in all_layer_classes()
     if layer_class.fork != CAFFE and layer_class.bottoms[0] and layer_class.tops[0]
 ]
-"""The rooms that read blobs and make some."""
+"""The layer classes of forks that read blobs and write some."""
 
 
-def room_id(layer_class: type[Layer]) -> str:
+def layer_id(layer_class: type[Layer]) -> str:
     return f"{layer_class.type}-{layer_class.fork}"
 
 

@@ -19,7 +19,7 @@ CASES = ROOT / "tests" / "cases"
 that the reference refuses, with its reason."""
 DIALECTS = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
 DATA_CASES = ROOT / "tests" / "data" / "cases"
-"""Folders with a data layer's net, what it reads, and the four batches the reference made of it."""
+"""Folders with a data layer's net, what it reads, and the four batches that the reference read."""
 
 SHARED = Path(os.environ.get("PROTOTXT_SHARED", ROOT.parent / "shared"))
 

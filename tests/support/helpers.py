@@ -1,4 +1,4 @@
-"""What several tests share: layers and nets from prototxt text, and arrays to feed them."""
+"""Shared by many tests: layers and nets from prototxt text, and arrays to feed them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def layer_message(text: str) -> Any:
 
 
 def layer_from_text(text: str, phase: int = TEST, seed: int = 0, **settings: Any) -> Layer:
-    """The room for the text between the braces of `layer { }`."""
+    """The layer of the text between the braces of `layer { }`."""
     return make_layer(layer_message(text), LayerSettings(phase=phase, seed=seed, **settings))
 
 
 def refused(text: str, *bottom: Shape) -> LayerError:
-    """What the room for this text, or its shapes for these bottoms, is refused with."""
+    """The error of a layer with this text, or of its shapes for these bottoms."""
     with pytest.raises(LayerError) as caught:
         layer_from_text(text).shapes(list(bottom))
     return caught.value

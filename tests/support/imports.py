@@ -28,7 +28,7 @@ class Package:
     """A package's modules and their imports, those inside functions included.
 
     What stands under `if TYPE_CHECKING:` never runs and does not count. What a string names
-    (`import_module`, a lazy `__getattr__`) is not seen.
+    (`import_module`, a lazy `__getattr__`) is not noticed.
     """
 
     root: Path

@@ -1,4 +1,4 @@
-"""What the tests of the report share: an empty page, and what is read back from a written one."""
+"""Shared by the tests of the report: an empty page, and the contents of a written one."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def test_strict() -> None:
     )
 
 
-def test_strict_accepts_what_is_known() -> None:
+def test_strict_accepts_known_fields() -> None:
     assert built("name: 'a'", strict=True) == built("name: 'a'")
 
 

@@ -26,7 +26,7 @@ MANY = 4_000
 
 
 def chain(of: str) -> str:
-    """MANY layers one behind the other."""
+    """MANY layers one after the other."""
     names = pairwise(["data", *map(str, range(MANY))])
     return DATA + "".join(
         f'layer {{ name: "{top}" bottom: "{bottom}" top: "{top}" {of} }}\n' for bottom, top in names
@@ -110,7 +110,10 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     "too deep": (lambda: "a {" * MANY, "nested more than 100 deep"),
     "too deep, in lists": (lambda: "a: [{" * MANY, "nested more than 100 deep"),
     "a string without end": (lambda: 'name: "' + r"\n" * 10 * MANY, "never closed"),
-    "an escape that is none, far behind": (lambda: 'name: "' + r"\n" * 10 * MANY + r'\q"', r'no escape "\q"'),
+    "an escape that is none, far into the file": (
+        lambda: 'name: "' + r"\n" * 10 * MANY + r'\q"',
+        r'no escape "\q"',
+    ),
     "a comma for ever": (lambda: "a: [1" + ",1" * MANY, '"[" opened at line 1'),
 }
 
@@ -132,7 +135,7 @@ def test_refused_at_once(what: str) -> None:
     ["#\n", "#x\r\n", "\n", " ", "\t", "# a: 1\n \n"],
     ids=["#", "#x", "line", "blank", "tab", "mixed"],
 )
-def test_what_says_nothing_takes_no_memory(unit: str, tmp_path: Path) -> None:
+def test_empty_text_takes_no_memory(unit: str, tmp_path: Path) -> None:
     text = DATA + unit * (2_000_000 // len(unit)) + 'name: "n"'
     (tmp_path / "net.prototxt").write_text(text, newline="")
     assert traced(lambda: parse(text)) < 2 * len(text)
@@ -219,9 +222,9 @@ def test_runs_of_fields_are_read_as_one_by_one() -> None:
         assert isinstance(value, Scalar)
         shown = lines[value.line - 1][value.column - 1 :]
         assert shown.startswith(('"', "'") if value.kind == "string" else value.text[:1])
-    alone = [field for line in forms for field in parse(f"{line}\n").fields]
+    single = [field for line in forms for field in parse(f"{line}\n").fields]
     written = {
-        field.name: [(v.kind, v.text) for v in field.values if isinstance(v, Scalar)] for field in alone
+        field.name: [(v.kind, v.text) for v in field.values if isinstance(v, Scalar)] for field in single
     }
     assert len(fields) > 150
     for field in fields:
@@ -275,7 +278,7 @@ def test_an_error_within_a_message_of_a_run(around: str) -> None:
         parse(text.replace("08", r'"\q"'), "net")
 
 
-def test_an_error_behind_a_run_of_fields() -> None:
+def test_an_error_after_a_run_of_fields() -> None:
     text = "a: 1\n" * 150 + "b: 2 c: 08 d: 3\n"
     with pytest.raises(TextError, match=r'net:151:9: "08" is not a number'):
         parse(text, "net")

@@ -1,4 +1,4 @@
-"""What people get wrong: each mistake with the line and column it is reported at, and the words."""
+"""Common mistakes: each with the line and column it is reported at, and the words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MISTAKES = {
     ),
     "missing value before a field": ("pad:\nstride: 2", (2, 7), 'unexpected ":" after the value stride'),
     "missing value at the end": ("pad:", (1, 5), 'unexpected end of file; expected a value after "pad:"'),
-    "name alone": ("pad", (1, 4), '"pad" has no value; expected ":" or "{" after it'),
+    "only a name": ("pad", (1, 4), '"pad" has no value; expected ":" or "{" after it'),
     "name and semicolon": ("pad; 3", (1, 4), '"pad" has no value; expected ":" or "{" after it, found ";"'),
     "colon doubled": ("pad:: 1", (1, 5), 'unexpected ":"; "pad:" has its colon already'),
     "comma doubled": ("a: 1,, b: 2", (1, 6), 'unexpected ","; expected a field name'),
@@ -72,7 +72,7 @@ MISTAKES = {
     "unit": ("a: 3px", (1, 4), '"3px" is not a number'),
     "underscore in a number": ("a: [1, 1_000]", (1, 8), '"1_000" is not a number'),
     "plus": ("a: +5", (1, 4), 'a number is written without "+"'),
-    "minus alone": ("a: -", (1, 5), 'expected a number after "-"'),
+    "only a minus": ("a: -", (1, 5), 'expected a number after "-"'),
     "minus before a string": ('a: - "x"', (1, 6), 'expected a number after "-"'),
     "list never closed": ("a: [1, 2", (1, 9), 'the "[" opened at line 1, column 4 ("a") is never closed'),
     "list runs into a field": (

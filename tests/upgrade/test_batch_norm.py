@@ -25,9 +25,9 @@ def test_a_shared_name_stays() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_another_number_is_left_alone(count: int) -> None:
+def test_another_number_is_not_changed(count: int) -> None:
     assert rates("BatchNorm", "param { lr_mult: 3 } " * count) == [(3, 1)] * count
 
 
-def test_other_layers_are_left_alone() -> None:
+def test_other_layers_are_not_changed() -> None:
     assert rates("Scale", "param { lr_mult: 3 } " * 3) == [(3, 1)] * 3

@@ -1,4 +1,4 @@
-"""CROP of V1 nets: offsets by hand, those that people wrote into FCN's files, and where none can be told."""
+"""CROP of V1 nets: offsets by hand, those that people wrote into FCN's files, and where none can be known."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_an_image_comes_back_where_it_was() -> None:
 
 @needs_shared
 @pytest.mark.parametrize("path", FCN, ids=lambda path: path.stem)
-def test_what_people_wrote(path: Path) -> None:
+def test_public_nets_have_the_offsets_that_people_wrote(path: Path) -> None:
     layers = define_net(read_text(path), str(path)).message.layer
     crops = [layer for layer in layers if layer.type == "Crop"]
     want = [list(layer.crop_param.offset) for layer in crops]
@@ -99,7 +99,7 @@ def test_what_people_wrote(path: Path) -> None:
     "lines",
     [
         pytest.param([conv("kernel_size: 3 pad: 1 stride: 2")], id="another scale"),
-        pytest.param([conv("kernel_size: 3")], id="in front of it"),
+        pytest.param([conv("kernel_size: 3")], id="before it"),
         pytest.param([conv("kernel_size: 3 pad: 4294967295 stride: 1")], id="far away"),
         pytest.param([conv("kernel_size: 3 stride: 0")], id="no stride"),
         pytest.param(
@@ -118,14 +118,14 @@ def test_an_unknown_offset_is_a_note(lines: list[str]) -> None:
     assert not definition.message.layer[-1].crop_param.offset
 
 
-def test_a_crop_of_today_is_left_alone() -> None:
+def test_a_crop_of_today_is_not_changed() -> None:
     text = 'layer { name: "c" type: "Crop" bottom: "x" bottom: "y" top: "z" }'
     assert offsets(text) == [[]]
     assert define_net(text, "net.prototxt").notes == ()
 
 
 def test_beside_crops_of_today() -> None:
-    """`offset: 2` for H and W alike, and what lies behind it."""
+    """`offset: 2` for H and W alike, and the axes after it."""
     today = 'layer { name: "c" type: "Crop" bottom: "y" bottom: "data" top: "c" crop_param { offset: 2 } }'
     text = f"{layers(conv('kernel_size: 3 pad: 6'))} {today} layers {{ {crop('c')} }}"
     assert offsets(text) == [[2], [3, 3]]

@@ -25,7 +25,7 @@ def test_fields_move(kind: str, holder: str) -> None:
     assert [field.name for field, _ in getattr(layer, holder).ListFields()] == ["source"]
 
 
-def test_what_is_not_given_does_not_move() -> None:
+def test_fields_that_are_not_given_do_not_move() -> None:
     text = 'layers { name: "d" type: DATA top: "x" data_param { scale: 2 } transform_param { crop_size: 3 } }'
     (layer,) = define_net(text, "net").message.layer
     assert {field.name for field, _ in layer.transform_param.ListFields()} == {"scale", "crop_size"}

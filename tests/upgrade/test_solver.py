@@ -22,7 +22,7 @@ def test_there_are_no_others() -> None:
     assert set(TYPES) == set(enum_type("SolverParameter.SolverType").values_by_name)
 
 
-def test_today_s_solver_is_left_alone() -> None:
+def test_todays_solver_is_not_changed() -> None:
     solver = SolverParameter(type="Adam", momentum2=0.5)
     assert upgrade_solver(solver, "solver.prototxt") == solver
 

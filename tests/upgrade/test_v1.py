@@ -50,11 +50,11 @@ def test_every_enum_value_has_a_name() -> None:
     assert forks == {"CROP": "Crop", "RELU6": "ReLU6"}
 
 
-def test_names_are_those_of_rooms() -> None:
-    """No type is misspelt: whatever a room folds to the same letters is spelt as the room is."""
-    rooms = {name.lower(): name for name in layer_types()}
+def test_names_are_those_of_layer_types() -> None:
+    """No type is misspelt: a name that differs from a layer type only in case is an error."""
+    types = {name.lower(): name for name in layer_types()}
     for name in TYPES.values():
-        assert rooms.get(name.lower(), name) == name
+        assert types.get(name.lower(), name) == name
 
 
 def test_a_layer_without_a_type() -> None:
@@ -138,7 +138,7 @@ def test_layer_and_layers_together_are_taken_in_the_files_order() -> None:
     assert note.startswith("mixed.prototxt:3:9: the net mixes 2 `layer` and 2 `layers`")
 
 
-def test_todays_nets_are_left_alone() -> None:
+def test_todays_nets_are_not_changed() -> None:
     text = 'name: "n" layer { name: "a" type: "ReLU" bottom: "x" top: "x" param { lr_mult: 2 } }'
     message = define_net(text, "v2.prototxt").message
     assert message.name == "n"

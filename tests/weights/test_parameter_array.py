@@ -107,7 +107,7 @@ WRITES: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("held", [False, True], ids=["fetched", "held"])
 @pytest.mark.parametrize("write", WRITES)
-def test_every_write_is_seen_by_the_next_forward(write: str, held: bool) -> None:
+def test_every_write_counts_in_the_next_forward(write: str, held: bool) -> None:
     net, plain = prototxt.parse_net(NET), prototxt.parse_net(NET, engine="reference")
     mine = net.params["c"][0].data
     net.forward(x=X)
@@ -139,7 +139,7 @@ RAW: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("write", RAW)
-def test_what_would_not_be_seen_is_refused(write: str) -> None:
+def test_a_write_that_would_not_count_is_refused(write: str) -> None:
     array = prototxt.parse_net(NET).params["c"][0].data
     before = array.copy()
     with pytest.raises((ValueError, TypeError, BufferError)):

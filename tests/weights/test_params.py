@@ -156,7 +156,7 @@ def test_threads_that_ask_at_once_get_one_array(tmp_path: Path) -> None:
     assert all(np.shares_memory(arrays[0], array) for array in arrays[1:])
 
 
-def test_a_damaged_array_is_told_when_it_is_used(tmp_path: Path) -> None:
+def test_a_damaged_array_is_an_error_when_it_is_used(tmp_path: Path) -> None:
     path = tmp_path / "w.npz"
     values = counted(3, 3000)
     arrays = {"a/0": values, "a/1": counted(3), "b/0": counted(4, 3), "b/1": counted(4)}
@@ -244,7 +244,7 @@ def test_the_later_of_two_stored_sharers_wins(tmp_path: Path) -> None:
     np.testing.assert_array_equal(net.params["a"][1].data, counted(3))
 
 
-def test_a_sharer_alone_in_the_file_fills_the_owner(tmp_path: Path) -> None:
+def test_a_file_with_only_a_sharer_fills_the_owner(tmp_path: Path) -> None:
     path = store(tmp_path / "w.caffemodel", {"b": [counted(3, 3, start=20), counted(3)]})
     net = prototxt.parse_net(SHARED, path)
     np.testing.assert_array_equal(net.params["a"][0].data, counted(3, 3, start=20))

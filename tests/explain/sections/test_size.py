@@ -1,4 +1,4 @@
-"""How sizes follow: every formula that is told is worked out, unseen places are looked for one by one."""
+"""The size section: every formula works out, unused positions are searched one by one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def section_of(*layers: str, data: tuple[int, ...] = (1, 3, 28, 32)) -> Section:
 
 
 def works_out(text: str) -> bool | None:
-    """Whether what stands before each = is what stands behind it; None where there is no formula."""
+    """Whether what stands before each = is what stands after it; None where there is no formula."""
     text = re.sub(
         r", without the last: (\d+)", r" - 1 = \1", re.sub(r" = (\d+), without", r", without", text)
     )

@@ -1,4 +1,4 @@
-"""What happens to files: cut off, bits flipped, parts doubled, dropped, moved; always the same for one seed."""
+"""Damage to files: cut off, bits flipped, parts doubled, dropped, moved; always the same for one seed."""
 
 from __future__ import annotations
 

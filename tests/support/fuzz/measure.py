@@ -1,4 +1,4 @@
-"""What nasty files cost: `PYTHONPATH=src:tests python -m support.fuzz.measure [SIZE [KIND ...]]` (Linux)."""
+"""The cost of nasty files: `PYTHONPATH=src:tests python -m support.fuzz.measure [SIZE [KIND ...]]` (Linux)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Cost:
 
 
 def can_measure() -> bool:
-    """Whether this system tells of a process's peak."""
+    """Whether this system reports a process's peak."""
     return _STATUS.is_file() and "VmHWM" in _STATUS.read_text()
 
 
 def measure(size: int, kinds: Iterable[str]) -> dict[str, Cost]:
-    """Files of LARGE with about so many bytes, of PICTURES with so many pixels.
+    """Files of LARGE with about `size` bytes, of PICTURES with `size` pixels.
 
     Raises CalledProcessError where one ends with an error.
     """

@@ -1,4 +1,4 @@
-"""Files made to hurt: small ones that tell of much, and large ones of very many very small parts."""
+"""Files made to hurt: small ones that claim to be large, and large ones of very many very small parts."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ LARGE: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
     "datasets": ("hdf5", _datasets),
     "lines": ("labels", _repeat(b"\n", b"", b"x")),
 }
-"""A target and a file of about so many bytes."""
+"""A target and a file of about a given number of bytes."""
 
 
 def _picture(form: str, mode: str, pixels: int, **options: Any) -> bytes:
@@ -129,7 +129,7 @@ PICTURES: Mapping[str, tuple[str, Callable[[int], bytes]]] = {
     "TIFF of integers": ("image", partial(_picture, "TIFF", "I", compression="tiff_lzw")),
     "TIFF of floats": ("image", partial(_picture, "TIFF", "F", compression="tiff_lzw")),
 }
-"""A target and a file of about so many pixels."""
+"""A target and a file of about a given number of pixels."""
 
 
 def png(width: int, height: int, *chunks: tuple[bytes, bytes], pixels: bytes = b"") -> bytes:
@@ -203,7 +203,7 @@ def with_head(said: bytes) -> bytes:
 
 
 def telling(archive: bytes, size: int) -> bytes:
-    """An archive of stored files whose directory tells, in 64 bits, that each is `size` bytes unpacked."""
+    """An archive of stored files whose directory says, in 64 bits, that each is `size` bytes unpacked."""
     start, end = archive.index(b"PK\x01\x02"), archive.index(b"PK\x05\x06")
     directory, at = b"", start
     while at < end:

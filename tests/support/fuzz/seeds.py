@@ -1,4 +1,4 @@
-"""Good files of every kind, small, made here: what is damaged by the tests and where the fuzzer starts."""
+"""Good files of every kind, small: the tests damage them, the fuzzer starts from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is fuzzed: a function for each kind of file, which takes its bytes and lets nothing but defects out."""
+"""The targets of fuzzing: a function for each kind of file, which takes its bytes and lets nothing but defects out."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def image(data: bytes) -> tuple[int, ...] | None:
 
 def _decode(data: bytes, kind: Kind) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # these readers run in threads and leave Python's filters alone
+        warnings.simplefilter("ignore")  # these readers run in threads and do not touch Python's filters
         with suppress(ImageError):
             pixels = decode_pixels(data, "image", kind)
             assert pixels.dtype == np.uint8
@@ -158,7 +158,7 @@ TARGETS: dict[str, Callable[[bytes], Any]] = {
 
 
 def _taken(path: Path, refusal: type[PrototxtError], read: Callable[[], T]) -> T | None:
-    """What `read` gives, without a warning; None where it is refused in words that name the file and can be read."""
+    """The result of `read`, without a warning; None where it is refused in words that name the file and can be read."""
     try:
         with warnings.catch_warnings(action="error"):
             return read()
