@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
 
-# What costs an import of NumPy or lark is fetched when it is first asked for.
+# Modules that import NumPy or lark are imported when one of their names is first used.
 _HOMES = {
     "Blob": "prototxt.net",
     "Cost": "prototxt.layers.base",

@@ -9,7 +9,7 @@ from typing import Self
 
 __all__ = [
     "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "Place",
-    "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnsaidShapeError", "WeightsError",
+    "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnknownShapeError", "WeightsError",
     "a_few", "did_you_mean", "printable",
 ]  # fmt: skip
 
@@ -102,7 +102,7 @@ class MissingLayerError(LayerError):
         self.missing = missing
 
 
-class UnsaidShapeError(LayerError):
+class UnknownShapeError(LayerError):
     """The shape of an input follows neither from the net's file nor from another file here: the caller must give it."""
 
 

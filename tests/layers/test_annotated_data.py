@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import prototxt
-from prototxt.errors import LayerError, UnsaidShapeError
+from prototxt.errors import LayerError, UnknownShapeError
 from support.helpers import layer_from_text, refused
 
 RESIZE = "resize_param { resize_mode: WARP height: 30 width: 40 }"
@@ -35,7 +35,7 @@ def test_shapes(transform: str, image: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("transform", ["", RESIZE.replace("WARP", "FIT_SMALL_SIZE")])
 def test_sizes_that_nobody_says(transform: str) -> None:
     error = refused(data(transform))
-    assert isinstance(error, UnsaidShapeError)
+    assert isinstance(error, UnknownShapeError)
     assert error.hint == "give --input data=N,C,H,W --input label=1,1,G,8"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import prototxt
-from prototxt.errors import InputError, LayerError, UnsaidShapeError
+from prototxt.errors import InputError, LayerError, UnknownShapeError
 from prototxt.net import Net
 from support.helpers import layer_from_text, refused
 
@@ -50,7 +50,7 @@ def test_fast_rcnn() -> None:
     ],
 )
 def test_the_shapes_are_not_in_the_file(tops: tuple[str, ...], hint: str) -> None:
-    with pytest.raises(UnsaidShapeError, match="the dataset is not here") as caught:
+    with pytest.raises(UnknownShapeError, match="the dataset is not here") as caught:
         net(tops, {})
     assert caught.value.hint == hint
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from prototxt.blobs import count
-from prototxt.errors import PrototxtError, SolverFileError, UnsaidShapeError
+from prototxt.errors import PrototxtError, SolverFileError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
@@ -23,7 +23,7 @@ class Verdict(Enum):
 
     OPENS = "opens"
     MISSING = "layers missing"
-    UNSAID = "shape needed"
+    SHAPE_NEEDED = "shape needed"
     SOLVER = "solver"
     FAILS = "fails"
 
@@ -80,8 +80,8 @@ def _attempts(definition: Definition, options: Options) -> Iterator[Options]:
 def _open(definition: Definition, options: Options) -> Checked:
     try:
         return _opened(definition.file, outline(definition, options))
-    except UnsaidShapeError as error:
-        return Checked(definition.file, Verdict.UNSAID, _why(error, definition.file), options.phase)
+    except UnknownShapeError as error:
+        return Checked(definition.file, Verdict.SHAPE_NEEDED, _why(error, definition.file), options.phase)
     except PrototxtError as error:
         return Checked(definition.file, Verdict.FAILS, _why(error, definition.file))
 

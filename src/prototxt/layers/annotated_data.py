@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Array, Shape, format_shape
-from prototxt.errors import LayerError, UnsaidShapeError
+from prototxt.errors import LayerError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
@@ -62,7 +62,7 @@ class AnnotatedData(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         if self.size is None:
             what = f'the database "{self.source}" is not read here and the file does not say its image size'
-            raise UnsaidShapeError(what, field="source", hint=self._give())
+            raise UnknownShapeError(what, field="source", hint=self._give())
         images: Shape = (self.batch_size, self.channels, *self.size)
         return [images, BOXES][: self.num_tops]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from prototxt.blobs import Array, Shape
 from prototxt.data.hdf5 import hdf5_batches, hdf5_files, hdf5_shapes
 from prototxt.data.paths import exists, locate
-from prototxt.errors import DataError, LayerError, UnsaidShapeError
+from prototxt.errors import DataError, LayerError, UnknownShapeError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
@@ -65,7 +65,7 @@ class HDF5Data(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         if not exists(self.source):
             what = f'the list "{self.source}" is not here and the file does not say any shape'
-            raise UnsaidShapeError(what, field="source", hint=self._give())
+            raise UnknownShapeError(what, field="source", hint=self._give())
         return [(self.batch_size, *row) for row in self._rows]
 
     def _give(self) -> str:

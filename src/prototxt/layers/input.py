@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, format_shape
-from prototxt.errors import LayerError, UnsaidShapeError
+from prototxt.errors import LayerError, UnknownShapeError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -46,7 +46,7 @@ class Input(Layer):
         for name, shape in zip(self.top_names, each, strict=True):
             if not shape:
                 hint = f'give one with --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
-                raise UnsaidShapeError(f'no shape for its top "{name}"', field="input_param", hint=hint)
+                raise UnknownShapeError(f'no shape for its top "{name}"', field="input_param", hint=hint)
             if min(shape) < 1:
                 raise LayerError(
                     f'every dim of "{name}" must be at least 1, got {format_shape(shape)}', field="dim"

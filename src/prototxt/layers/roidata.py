@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Shape
-from prototxt.errors import LayerError, UnsaidShapeError
+from prototxt.errors import LayerError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.param_str import read_param_str, whole
 from prototxt.layers.registry import layer
@@ -56,7 +56,7 @@ class RoIData(Layer):
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         examples = EXAMPLES[self.num_tops].items()
         given = " ".join(f"--input {self.top_names[top]}={shape}" for top, shape in examples)
-        raise UnsaidShapeError(
+        raise UnknownShapeError(
             "the dataset is not here, and the file does not say the shapes of its images and boxes",
             field="python_param",
             hint=f"give them: {given}",

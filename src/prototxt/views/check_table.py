@@ -23,7 +23,7 @@ FIELDS = tuple(field.name for field in fields(Checked))
 
 NOTES = {
     Verdict.MISSING: "layers missing: prototxt-shapes FILE shows the rest and how to add them",
-    Verdict.UNSAID: "shape needed: prototxt-shapes FILE --input data=N,C,H,W",
+    Verdict.SHAPE_NEEDED: "shape needed: prototxt-shapes FILE --input data=N,C,H,W",
 }
 
 COLUMNS: tuple[Column[Checked], ...] = (

@@ -12,7 +12,7 @@ from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.data.paths import exists, locate
 from prototxt.data.prefetch import Prefetch
 from prototxt.data.transform import DataTransform, unknown_fields
-from prototxt.errors import DataError, UnsaidShapeError
+from prototxt.errors import DataError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -62,7 +62,7 @@ class ImageReader(Layer):
         """The parameters all have in common."""
         self.top_names: tuple[str, ...] = tuple(param.top)
         if not source:
-            raise UnsaidShapeError(f"no source: which {self.what}?", field="source", hint=self._give())
+            raise UnknownShapeError(f"no source: which {self.what}?", field="source", hint=self._give())
         check_least(batch_size, 1, "batch_size")
         self.source = locate(source, self.settings.folder)
         self.batch_size = batch_size
@@ -116,7 +116,7 @@ class ImageReader(Layer):
         if crop := self.crop():
             return (channels, *crop)
         what = f'the {self.what} "{self.source}" is not here and the file does not say its image size'
-        raise UnsaidShapeError(what, field="source", hint=self._give())
+        raise UnknownShapeError(what, field="source", hint=self._give())
 
     def _give(self) -> str:
         name = self.top_names[0] if self.top_names else "data"
