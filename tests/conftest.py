@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+import tempfile
 
 import pytest
 
+CACHE = "XDG_CACHE_HOME"
 
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An empty cache folder in place of the user's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put an empty cache folder in place of the user's, before any test module is imported.
+
+    Subprocesses inherit it. Each worker of pytest-xdist makes its own.
+    """
+    before = os.environ.get(CACHE)
+    folder = tempfile.mkdtemp(prefix="prototxt-test-cache-")
+    os.environ[CACHE] = folder
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop(CACHE, None)
+        else:
+            os.environ[CACHE] = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+    config.add_cleanup(restore)

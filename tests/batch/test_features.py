@@ -11,10 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from prototxt.batch.features import npz
@@ -23,7 +20,12 @@ from prototxt.batch.features.parquet import GROUP_BYTES, GROUP_ROWS
 from prototxt.batch.features.write import FeatureWriter, open_features
 from prototxt.blobs import Array
 from prototxt.errors import InputError, PrototxtError
+from support.extras import needs
 from support.helpers import noise
+
+h5py: Any = needs("h5py")
+pa: Any = needs("pyarrow")
+pq: Any = needs("pyarrow.parquet")
 
 Read = tuple[list[str], dict[str, Array]]
 

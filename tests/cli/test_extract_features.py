@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import h5py
 import numpy as np
 import pytest
 
@@ -14,6 +14,9 @@ from prototxt.data.datum import read_datum
 from prototxt.data.reader import open_database
 from support.commands import LENET, Result, invoke
 from support.datasets import images_database
+from support.extras import needs
+
+h5py: Any = needs("h5py")
 
 NET = """
 layer { name: "d" type: "Data" top: "data" top: "label" data_param { source: "%s" backend: LMDB batch_size: 2 } }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import plyvel
 import pytest
 
 import prototxt
@@ -16,7 +16,10 @@ from prototxt.errors import DataError, LayerError, PrototxtError
 from prototxt.images.opencv import encode_png
 from prototxt.schema.caffe_pb2 import Datum
 from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
+from support.extras import needs
 from support.helpers import layer_from_text
+
+plyvel: Any = needs("plyvel")
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pytest
 
 import prototxt
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
+from support.extras import needs
+
+h5py: Any = needs("h5py")
 
 
 def write(path: Path, **datasets: Any) -> Path:

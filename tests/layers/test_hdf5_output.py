@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import h5py
 import numpy as np
 import pytest
 
 import prototxt
 from prototxt.errors import DataError, LayerError
 from prototxt.net import Net
+from support.extras import needs
 from support.helpers import layer_from_text, noise
+
+h5py: Any = needs("h5py")
 
 # Remarks are PrototxtWarnings; these tests read them in Graph.notes.
 pytestmark = pytest.mark.filterwarnings("ignore::prototxt.errors.PrototxtWarning")

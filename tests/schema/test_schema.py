@@ -15,6 +15,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from prototxt import schema
 from prototxt.schema import caffe_pb2, descriptor, enum_type, message_class
+from support.extras import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -155,6 +156,7 @@ THEIRS = "import caffe_pb2; assert caffe_pb2.NetParameter(other=1).other == 1"
 
 @pytest.mark.parametrize("lines", [[OURS, THEIRS], [THEIRS, OURS]], ids=["ours first", "theirs first"])
 def test_lives_beside_another_caffe_pb2(tmp_path: Path, lines: list[str]) -> None:
+    needs("grpc_tools")
     from grpc_tools import protoc  # type: ignore[import-untyped, unused-ignore]
 
     proto = tmp_path / "caffe.proto"

@@ -16,6 +16,7 @@ import prototxt
 from prototxt.data.datum import make_datum
 from prototxt.data.reader import create_database
 from prototxt.net import Net
+from support.extras import needs
 
 Bytes = NDArray[np.uint8]
 
@@ -27,6 +28,7 @@ def pixels(height: int, width: int, channels: int = 3, seed: int = 0) -> Bytes:
 
 def write_database(path: Path, records: list[bytes], backend: str = "LMDB") -> Path:
     """A database of these records, in order."""
+    needs({"LMDB": "lmdb", "LEVELDB": "plyvel"}.get(backend, "lmdb"))
     with create_database(str(path), backend) as writer:
         for i, record in enumerate(records):
             writer.put(f"{i:08d}".encode(), record)

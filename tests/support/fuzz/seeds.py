@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,8 @@ def _npz() -> dict[str, bytes]:
 
 
 def _hdf5() -> dict[str, bytes]:
+    if find_spec("h5py") is None:  # the extra data
+        return {}
     import h5py
 
     file = BytesIO()

@@ -1,0 +1,24 @@
+"""Libraries of the package's extras: tests that need one that is not installed are skipped, with the extra's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+EXTRAS = {
+    "grpc_tools": "lint",
+    "h5py": "data",
+    "lmdb": "data",
+    "numba": "fast",
+    "playwright.sync_api": "browser",
+    "plyvel": "data",
+    "pyarrow": "parquet",
+    "pyarrow.parquet": "parquet",
+}
+"""The extra of pyproject.toml that installs a library, by the module's name."""
+
+
+def needs(module: str) -> Any:
+    """The module; without it, skip the test, or at the top of a test file all of its tests."""
+    return pytest.importorskip(module, reason=f"{module} is not installed (the extra {EXTRAS[module]})")
