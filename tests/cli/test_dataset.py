@@ -17,6 +17,10 @@ from prototxt.formats.caffemodel import read_blob
 from prototxt.images.opencv import resize_bytes
 from prototxt.schema.caffe_pb2 import Datum, TransformationParameter
 from support.datasets import data_net, pixels, prefetch_threads, write_images
+from support.extras import needs
+
+for module in ("lmdb", "plyvel", "h5py"):
+    needs(module)
 
 SIZES = [(12, 9), (10, 14), (8, 8), (12, 9)]
 
