@@ -174,7 +174,7 @@ SECONDS = 5
 
 
 QUICK = ("layers", "messages", "pieces", "entries", *(["datasets"] if find_spec("h5py") else []), "lines")
-"""A few kinds, each target's costliest among them; the others are the full run's."""
+"""A few kinds, at least one for each target; the others are the full run's."""
 
 EVERY_KIND = [
     pytest.param(QUICK, id="quick"),
