@@ -104,7 +104,19 @@ def test_private_modules_and_names_stay_in_their_folders() -> None:
 
 LISTS_ITS_NAMES = {
     *("errors", "blobs", "util", "formats", "frontend", "weights", "kernels", "plan", "engine", "net"),
-    *("views", "solver", "pictures", "batch"),
+    *(
+        "views",
+        "solver",
+        "pictures",
+        "batch",
+        "data",
+        "images",
+        "boxes",
+        "text",
+        "upgrade",
+        "graph",
+        "detection",
+    ),
 }
 """Folders whose every module has `__all__`; the others are to follow."""
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from prototxt.util.lazy import np
 
+__all__ = ["Exact", "forms", "lay"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

@@ -8,6 +8,8 @@ from prototxt.blobs import Array
 from prototxt.boxes.overlap import overlap
 from prototxt.util.lazy import np
 
+__all__ = ["IGNORED", "NONE", "Indices", "match"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

@@ -9,6 +9,8 @@ from prototxt.boxes.overlap import overlap
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.util.lazy import np
 
+__all__ = ["nearest"]
+
 BLOCK_VALUES = 2**20
 """Overlaps computed at once."""
 

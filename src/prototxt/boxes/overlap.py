@@ -5,6 +5,8 @@ from __future__ import annotations
 from prototxt.blobs import Array
 from prototxt.util.lazy import np
 
+__all__ = ["areas", "overlap"]
+
 TINY = 2.0**-126
 """FLT_MIN: the least that an area counts as."""
 

@@ -9,6 +9,8 @@ from prototxt.blobs import Array
 from prototxt.boxes.overlap import overlap
 from prototxt.util.lazy import np
 
+__all__ = ["Mask", "Positions", "suppress"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

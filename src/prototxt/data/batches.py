@@ -12,6 +12,8 @@ from prototxt.data.transform import DataTransform, Transformer
 from prototxt.errors import DataError
 from prototxt.util.lazy import np
 
+__all__ = ["batches"]
+
 
 def batches(
     samples: Samples,

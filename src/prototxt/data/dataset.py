@@ -20,6 +20,8 @@ from prototxt.errors import DataError
 from prototxt.schema.caffe_pb2 import BlobProto
 from prototxt.util.lazy import np
 
+__all__ = ["Making", "blob_bytes", "make_dataset", "mean_image", "whole"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

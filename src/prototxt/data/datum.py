@@ -11,6 +11,8 @@ from prototxt.schema import parse_message
 from prototxt.schema.caffe_pb2 import Datum
 from prototxt.util.lazy import np
 
+__all__ = ["Kind", "Sample", "float_datum", "make_datum", "read_datum"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

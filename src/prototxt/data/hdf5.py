@@ -13,6 +13,8 @@ from prototxt.errors import DataError
 from prototxt.util.hdf5 import MAGIC, UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.lazy import np
 
+__all__ = ["hdf5_batches", "hdf5_files", "hdf5_shapes", "write_hdf5"]
+
 
 @contextmanager
 def _open(path: str, mode: str = "r") -> Iterator[H5Object]:

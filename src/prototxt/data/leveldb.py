@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
 
+__all__ = ["create_leveldb", "open_leveldb"]
+
 Library: TypeAlias = Any
 """plyvel or an object of it: the library has no type hints and need not be installed."""
 

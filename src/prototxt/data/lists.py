@@ -9,6 +9,17 @@ from dataclasses import dataclass
 from prototxt.data.paths import read_bytes
 from prototxt.errors import DataError
 
+__all__ = [
+    "ListedImage",
+    "ListedPair",
+    "Window",
+    "read_image_list",
+    "read_labelled",
+    "read_names",
+    "read_pairs",
+    "read_windows",
+]
+
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 

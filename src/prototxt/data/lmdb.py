@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
 
+__all__ = ["create_lmdb", "open_lmdb"]
+
 Library: TypeAlias = Any
 """lmdb or an object of it: the library has no type hints and need not be installed."""
 

@@ -12,6 +12,8 @@ from prototxt.data.transform import Transformer
 from prototxt.errors import DataError
 from prototxt.util.lazy import np
 
+__all__ = ["Pair", "PairFiles", "Size", "nearest", "pair_batches", "planes"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

@@ -8,6 +8,8 @@ from prototxt.errors import DataError
 from prototxt.util.extras import missing_library
 from prototxt.util.files import regular_size
 
+__all__ = ["exists", "locate", "missing", "read_bytes"]
+
 
 def locate(path: str, folder: str) -> str:
     """`path` as it stands (from the current folder, as in Caffe), or else beside the net, in `folder`.

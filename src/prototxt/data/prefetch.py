@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 
 from prototxt.errors import DataError, PrototxtError
 
+__all__ = ["Prefetch"]
+
 T = TypeVar("T")
 
 _PATIENCE = 5.0

@@ -10,6 +10,8 @@ from typing import Protocol
 from prototxt.data.paths import exists
 from prototxt.errors import DataError
 
+__all__ = ["Reader", "backend_at", "create_database", "open_database"]
+
 BACKENDS = ("LEVELDB", "LMDB")
 """DataParameter.DB by number."""
 

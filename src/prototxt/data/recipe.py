@@ -11,6 +11,8 @@ from prototxt.images.mean import Mean
 from prototxt.images.recipe import Recipe, Resize
 from prototxt.schema.caffe_pb2 import LayerParameter, TransformationParameter
 
+__all__ = ["own_recipe"]
+
 
 def own_recipe(
     layer: LayerParameter, folder: str, mean: Mean | None = None

@@ -13,6 +13,16 @@ from prototxt.data.reader import Reader, open_database
 from prototxt.errors import DataError, ImageError
 from prototxt.util.lazy import np
 
+__all__ = [
+    "Samples",
+    "database_samples",
+    "every_sample",
+    "first_sample",
+    "listed_samples",
+    "load_pixels",
+    "order",
+]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

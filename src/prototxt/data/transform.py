@@ -12,6 +12,8 @@ from prototxt.errors import DataError, ImageError, LayerError
 from prototxt.schema.caffe_pb2 import TransformationParameter
 from prototxt.util.lazy import np
 
+__all__ = ["DataTransform", "Transformer", "unknown_fields"]
+
 if TYPE_CHECKING:
     pass
 

@@ -14,6 +14,8 @@ from prototxt.data.transform import DataTransform
 from prototxt.errors import DataError
 from prototxt.util.lazy import np
 
+__all__ = ["Cut", "WindowCutter", "place_window", "window_batches"]
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 

@@ -10,6 +10,8 @@ from prototxt.boxes.suppress import suppress
 from prototxt.detection.detection import Detection
 from prototxt.images.view import View
 
+__all__ = ["MAX_OVERLAP", "MIN_SCORE", "decode_regions"]
+
 MIN_SCORE = 0.05
 """Boxes of lower scores are dropped (py-faster-rcnn, test_net)."""
 

@@ -15,6 +15,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
 
+__all__ = ["connect"]
+
 
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
     """Make every layer and wire it to the blobs that it reads and writes.

@@ -14,6 +14,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.tree import Message
 
+__all__ = ["feed"]
+
 
 def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
     """The net with Input layers of these shapes.

@@ -18,6 +18,8 @@ from prototxt.text.definition import place_in
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
 
+__all__ = ["BlobId", "Graph", "Node", "ParamRef", "Wiring", "located_at"]
+
 
 class BlobId(NamedTuple):
     """One version of a blob: a write in place makes the next one (conv1@0, then conv1@1)."""

@@ -12,6 +12,8 @@ from prototxt.layers.base import Cost, Param
 from prototxt.layers.unknown import Unknown
 from prototxt.text.definition import place_in
 
+__all__ = ["infer"]
+
 PERMISSIVE = 1
 """ParamSpec.DimCheckMode: sharers need the owner's count, not its shape."""
 

@@ -10,6 +10,8 @@ from prototxt.errors import NetError
 from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
 from prototxt.text.definition import Definition
 
+__all__ = ["PHASES", "State", "select", "up_to"]
+
 PHASES = ("TRAIN", "TEST")
 """Phase names, indexed by Caffe's Phase numbers."""
 

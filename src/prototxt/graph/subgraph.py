@@ -7,6 +7,8 @@ from dataclasses import replace
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import Graph
 
+__all__ = ["LayerName", "part"]
+
 LayerName = str | int
 """A layer by its name, the first of several that share it, or by its number in the net."""
 

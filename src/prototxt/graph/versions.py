@@ -5,6 +5,8 @@ from __future__ import annotations
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import BlobId, Graph, Node
 
+__all__ = ["find_blob"]
+
 _BEFORE = ":before-"
 
 

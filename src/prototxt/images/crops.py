@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from prototxt.blobs import AnyArray
 
+__all__ = ["Crop", "Window", "average", "windows"]
+
 Crop = Literal["center", "ten"]
 
 

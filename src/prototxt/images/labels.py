@@ -12,6 +12,8 @@ from prototxt.errors import ImageError, Place
 from prototxt.schema.caffe_pb2 import LabelMap
 from prototxt.util.files import regular_size
 
+__all__ = ["MAX_LABELS", "fit_labels", "is_background", "read_labels"]
+
 MAX_BYTES = 16_000_000
 """The labels of ImageNet's 21,841 classes take less than one."""
 

@@ -18,6 +18,21 @@ from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.util.files import regular_size
 
+__all__ = [
+    "DEEP",
+    "MAX_PIXELS",
+    "Pixels",
+    "check_pixels",
+    "decode_image",
+    "guarded",
+    "is_image_name",
+    "load_image",
+    "open_image",
+    "to_bytes",
+    "to_gray",
+    "upright",
+]
+
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 T = TypeVar("T")
 

@@ -17,6 +17,8 @@ from prototxt.formats.caffemodel import read_blob
 from prototxt.images.resize import resize
 from prototxt.util.files import regular_size
 
+__all__ = ["Mean", "read_mean"]
+
 Array = NDArray[np.float32]
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf(?:inity)?)"

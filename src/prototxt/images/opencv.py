@@ -15,6 +15,16 @@ from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.images.load import DEEP, check_pixels, guarded, open_image, to_bytes, upright
 
+__all__ = [
+    "Kind",
+    "decode_pixels",
+    "encode_png",
+    "encoded_as",
+    "nearest_bytes",
+    "read_pixels",
+    "resize_bytes",
+]
+
 Bytes = NDArray[np.uint8]
 Kind = Literal["color", "gray", "stored"]
 """color: BGR; gray: one channel; stored: what the file has, BGRA where it has alpha (IMREAD_UNCHANGED)."""

@@ -11,6 +11,8 @@ from prototxt.errors import InputError, did_you_mean
 from prototxt.images.mean import Mean
 from prototxt.images.recipe import Recipe, Resize, Within
 
+__all__ = ["PRESETS", "preset"]
+
 
 def _values(*mean: float) -> Mean:
     return Mean(np.array(mean, np.float32), ",".join(f"{v:g}" for v in mean))

@@ -11,6 +11,8 @@ from prototxt.images.crops import Crop
 from prototxt.images.load import MAX_PIXELS
 from prototxt.images.mean import Mean
 
+__all__ = ["PLAIN", "Order", "Recipe", "Resize", "Within"]
+
 Order = Literal["bgr", "rgb"]
 
 

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from prototxt.blobs import AnyArray
 
+__all__ = ["resize"]
+
 Array = NDArray[np.float32]
 
 

@@ -19,6 +19,8 @@ from prototxt.blobs import AnyArray
 from prototxt.errors import ImageError, Place
 from prototxt.images.load import DEEP, check_pixels, guarded, open_image, to_bytes
 
+__all__ = ["load_unit", "resize_smooth", "stretch", "zoom"]
+
 Array = NDArray[np.float32]
 
 _GRAY = (0.2125, 0.7154, 0.0721)

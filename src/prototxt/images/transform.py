@@ -19,6 +19,8 @@ from prototxt.images.recipe import PLAIN, Recipe, Within
 from prototxt.images.resize import resize
 from prototxt.images.view import View
 
+__all__ = ["Transform"]
+
 Array = NDArray[np.float32]
 
 

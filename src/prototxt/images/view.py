@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from prototxt.blobs import AnyArray
 from prototxt.images.crops import Window
 
+__all__ = ["View"]
+
 Size = tuple[int, int]
 
 

@@ -14,6 +14,8 @@ from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.tree import Field, Message, Scalar
 from prototxt.text.values import Convert, MisfitError, Value, converter
 
+__all__ = ["Built", "build"]
+
 MAX_NOTES = 1000
 """Notes on unknown fields; a file that is no net at all may have millions."""
 

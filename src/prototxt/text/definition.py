@@ -10,6 +10,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.text.place import place_of_field
 from prototxt.text.tree import Message
 
+__all__ = ["Definition", "define", "place_in"]
+
 
 @dataclass(frozen=True)
 class Definition:

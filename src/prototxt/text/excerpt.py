@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["WIDEST", "excerpt"]
+
 WIDEST = 100
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
+__all__ = ["read_text"]
+
 MAX_BYTES = 16_000_000
 """The largest public nets take a quarter of one; a device such as /dev/zero has no end."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["LiteralError", "number_kind", "read_int", "unescape"]
+
 _INT = re.compile(r"(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 _FLOAT = re.compile(r"(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fF]?", re.ASCII)
 _ESCAPE = re.compile(

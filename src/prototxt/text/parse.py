@@ -20,6 +20,8 @@ from prototxt.text.literals import LiteralError, number_kind, unescape
 from prototxt.text.tree import Field, Message, Scalar
 from prototxt.util.user_cache import cache_file
 
+__all__ = ["parse"]
+
 if TYPE_CHECKING:
     from prototxt.text.syntax import Explanation, Open, Part
 

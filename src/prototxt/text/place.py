@@ -5,6 +5,8 @@ from __future__ import annotations
 from prototxt.errors import Place
 from prototxt.text.tree import Field, Message, Scalar
 
+__all__ = ["place_of", "place_of_field", "place_of_filler", "place_of_value"]
+
 
 def place_of(tree: Message, file: str, *path: str) -> Place:
     """The place of the field found by walking down these names, each the first of its name.

@@ -8,6 +8,8 @@ from prototxt.errors import Place, SolverFileError
 from prototxt.schema import descriptor
 from prototxt.text.tree import Message, Scalar
 
+__all__ = ["HOLDS_A_NET", "is_solver", "refuse_solver"]
+
 NAMES_A_NET = ("net", "train_net", "test_net")
 HOLDS_A_NET = ("net_param", "train_net_param", "test_net_param")
 

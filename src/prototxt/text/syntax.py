@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+__all__ = ["Explanation", "Open", "Part", "explain"]
+
 _CLOSING = {"{": "}", "<": ">", "[": "]"}
 _VALUES = {"NUMBER", "STRING", "NAME", "MINUS"}
 _LIST_HINT = "a list stands in [ ], its values have commas between"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+__all__ = ["Field", "Message", "Scalar"]
+
 
 class Scalar(NamedTuple):
     """One value as written.

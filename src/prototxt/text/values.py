@@ -11,6 +11,8 @@ from prototxt.errors import did_you_mean
 from prototxt.text.literals import read_int
 from prototxt.text.tree import Scalar
 
+__all__ = ["Convert", "MisfitError", "Value", "converter"]
+
 Value = int | float | bool | str | bytes
 Convert = Callable[[Scalar], Value]
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.definition import Definition
 
+__all__ = ["freeze_statistics"]
+
 STATISTICS = 3
 
 

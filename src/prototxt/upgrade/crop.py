@@ -9,6 +9,8 @@ from math import isclose
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import LayerParameter
 
+__all__ = ["SAME_PLACE", "set_offsets"]
+
 SAME_PLACE = {
     "AbsVal", "BNLL", "BatchNorm", "Bias", "Concat", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "MVN", "PReLU",
     "Power", "ReLU", "Scale", "Sigmoid", "Slice", "Softmax", "Split", "TanH", "Threshold",

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 from prototxt.schema.caffe_pb2 import NetParameter
 from prototxt.text.definition import Definition
 
+__all__ = ["move_transform_fields"]
+
 Reader = Literal["data_param", "image_data_param", "window_data_param"]
 Moved = Literal["scale", "mean_file", "crop_size", "mirror"]
 

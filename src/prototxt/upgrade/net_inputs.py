@@ -9,6 +9,8 @@ from prototxt.schema.caffe_pb2 import BlobShape, LayerParameter
 from prototxt.text.definition import Definition, place_in
 from prototxt.text.tree import Message
 
+__all__ = ["inputs_to_layers"]
+
 LEGACY_AXES = 4
 FIELDS: tuple[Literal["input", "input_dim", "input_shape"], ...] = ("input", "input_dim", "input_shape")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from prototxt.errors import NetError, Place
 from prototxt.schema.caffe_pb2 import SolverParameter
 
+__all__ = ["TYPES", "upgrade_solver"]
+
 TYPES = {
     "SGD": "SGD",
     "NESTEROV": "Nesterov",

@@ -9,6 +9,8 @@ from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import NetParameter, V0LayerParameter, V1LayerParameter
 from prototxt.text.definition import Definition
 
+__all__ = ["MOVES", "TYPES", "v0_to_v1"]
+
 TYPES = {
     "accuracy": "ACCURACY",
     "bnll": "BNLL",

@@ -8,6 +8,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter, ParamSpec, V1LayerParamete
 from prototxt.text.definition import Definition
 from prototxt.upgrade.crop import set_offsets
 
+__all__ = ["TYPES", "v1_to_v2"]
+
 TYPES = {
     "ABSVAL": "AbsVal",
     "ACCURACY": "Accuracy",
