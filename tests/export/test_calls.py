@@ -136,6 +136,7 @@ def test_pytorch_gives_the_same(case: Case) -> None:
     assert ran
 
 
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis")  # Keras, where the axis has size 1
 @pytest.mark.parametrize("case", cases_with("keras") if HAS_KERAS else [], ids=str)
 def test_keras_gives_the_same(case: Case) -> None:
     k, t, ran = keras_of_torch(), torch(), 0
