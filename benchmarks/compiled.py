@@ -71,7 +71,7 @@ def kernels(plan: Plan) -> dict[int, str]:
 def first_use() -> tuple[float, float, float]:
     """Milliseconds in a new process: to import numba, to compile everything, to load what was compiled."""
     script = (
-        "import prototxt.plan.choose; from time import perf_counter as now; a = now(); import numba; b = now(); "
+        "import prototxt.plan.choose_kernel; from time import perf_counter as now; a = now(); import numba; b = now(); "
         "import prototxt.plan.compiled; print(1e3 * (b - a), 1e3 * (now() - b))"
     )
     with TemporaryDirectory() as cache:

@@ -9,9 +9,9 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Shape
-from prototxt.layers.common import window_spec
+from prototxt.layers.common import output_size
+from prototxt.layers.common.output_size import WindowSpec
 from prototxt.layers.common.window import Window
-from prototxt.layers.common.window_spec import WindowSpec
 from support.golden import ROOT
 
 ALEXNET = ROOT / "examples" / "alexnet.prototxt"
@@ -25,7 +25,7 @@ def test_alexnet_computes_each_window_once(monkeypatch: pytest.MonkeyPatch) -> N
         resolved[id(spec), spatial] += 1
         return over(spec, spatial)
 
-    monkeypatch.setattr(window_spec.WindowSpec, "_over", counted)
+    monkeypatch.setattr(output_size.WindowSpec, "_over", counted)
     net = prototxt.load_net(ALEXNET)
     net.forward({"data": np.zeros((1, 3, 227, 227), np.float32)})
     assert set(resolved.values()) == {1}

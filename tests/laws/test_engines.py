@@ -14,7 +14,7 @@ import prototxt
 from prototxt.engine.packed_weights import PackedWeightsCache
 from prototxt.engine.session import Session
 from prototxt.kernels import winograd
-from prototxt.plan.choose import ListKernels
+from prototxt.plan.choose_kernel import ListKernels
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from support.case_index import HAS_NUMBA, cases_with, compiled_pairs, kernel_pairs, plans_with
 from support.golden import CASE_LIST, CASES, Case, part, refused_cases

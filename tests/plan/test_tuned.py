@@ -6,7 +6,7 @@ import pytest
 
 from prototxt.graph.graph import Graph
 from prototxt.net import parse_net
-from prototxt.plan.choose import candidates, choose
+from prototxt.plan.choose_kernel import candidates, choose
 from prototxt.plan.tuned import choose_tuned, tuning_key
 
 CONV = """

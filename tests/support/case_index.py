@@ -16,7 +16,7 @@ from prototxt.blobs import Shape
 from prototxt.graph.graph import Graph
 from prototxt.layers.base import Layer
 from prototxt.net import Net
-from prototxt.plan.choose import ListKernels, candidates
+from prototxt.plan.choose_kernel import ListKernels, candidates
 from prototxt.plan.kernel import Kernel, numpy_kernels
 from prototxt.plan.plan import Plan, make_plan, resolve_keep
 from support.breakdowns import with_breakdown

@@ -7,8 +7,8 @@ from contextlib import closing
 from itertools import chain
 from threading import local
 
-from prototxt.batch.batches import in_order, read_ahead, split_batches
 from prototxt.batch.items import Entry, Failure, Item
+from prototxt.batch.read_ahead import in_order, read_ahead, split_batches
 from prototxt.batch.readers import Reader
 from prototxt.batch.runner import Outcome, Result, Runner
 from prototxt.engine import blas

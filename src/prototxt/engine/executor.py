@@ -17,7 +17,7 @@ from prototxt.errors import InputError
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.graph.subgraph import LayerName, part
 from prototxt.kernels.layout import copy
-from prototxt.plan.choose import Choose
+from prototxt.plan.choose_kernel import Choose
 from prototxt.plan.plan import Keep, Plan, make_plan, resolve_keep
 from prototxt.plan.tuned import FastestKernels, choose_tuned
 from prototxt.util.extras import missing_library

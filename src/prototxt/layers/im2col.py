@@ -9,8 +9,8 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.axes import canonical_axis
 from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.output_size import convolution_spec
 from prototxt.layers.common.window import Window, check_padded, last_axes
-from prototxt.layers.common.window_spec import convolution_spec
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np

@@ -11,8 +11,8 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.output_size import pooling_spec
 from prototxt.layers.common.window import Window, check_padded
-from prototxt.layers.common.window_spec import pooling_spec
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PoolingParameter
 from prototxt.util.lazy import np

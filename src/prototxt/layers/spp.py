@@ -12,8 +12,8 @@ from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.output_size import WindowSpec
 from prototxt.layers.common.window import Window, check_padded
-from prototxt.layers.common.window_spec import WindowSpec
 from prototxt.layers.pooling import average, draw, expect, largest, pooling_cost
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, SPPParameter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from prototxt.blobs import Array
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.kernels.epilogue import EpilogueOp
-from prototxt.plan.choose import Choose, choose
+from prototxt.plan.choose_kernel import Choose, choose
 from prototxt.plan.epilogue import Epilogue, epilogue
 from prototxt.plan.kernel import Fold, Kernel, fits_tiles
 

@@ -10,7 +10,7 @@ from prototxt.blobs import count
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.graph.versions import find_blob
 from prototxt.plan.alias import Alias, find_aliases
-from prototxt.plan.choose import Choose, choose
+from prototxt.plan.choose_kernel import Choose, choose
 from prototxt.plan.fuse import Step, fuse
 from prototxt.plan.memory import Lifetime, allocate, lifetimes
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
-from prototxt.plan.choose import Choose, candidates, choose
+from prototxt.plan.choose_kernel import Choose, candidates, choose
 from prototxt.plan.kernel import Kernel
 
 __all__ = ["FastestKernels", "choose_tuned", "tuning_key"]

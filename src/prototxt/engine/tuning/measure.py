@@ -16,7 +16,7 @@ from prototxt.engine.watch import Watcher
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.kernels.layout import copy
 from prototxt.layers.base import Layer
-from prototxt.plan.choose import Choose, candidates
+from prototxt.plan.choose_kernel import Choose, candidates
 from prototxt.plan.kernel import Kernel
 from prototxt.plan.plan import make_plan
 from prototxt.plan.tuned import FastestKernels, choose_tuned, tuning_key

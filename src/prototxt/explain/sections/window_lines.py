@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from prototxt.explain.axis_names import Names
 from prototxt.explain.sections.section import Line
+from prototxt.layers.common.output_size import pool_out
 from prototxt.layers.common.window import Axis
-from prototxt.layers.common.window_spec import pool_out
 from prototxt.views.numbers import counted, ranges
 
 __all__ = ["convolution_line", "deconvolution_line", "pooling_line"]

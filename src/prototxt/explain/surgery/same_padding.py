@@ -13,8 +13,8 @@ from prototxt.explain.surgery.what_if import partial_graph
 from prototxt.frontend.load import Options, choose_layers
 from prototxt.graph.context import LayerContext
 from prototxt.layers.base import Layer
+from prototxt.layers.common.output_size import WindowSpec, pool_out
 from prototxt.layers.common.window import Axis
-from prototxt.layers.common.window_spec import WindowSpec, pool_out
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.im2col import Im2col

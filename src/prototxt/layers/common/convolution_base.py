@@ -10,8 +10,8 @@ from prototxt.layers.base import Layer, Param
 from prototxt.layers.common.axes import canonical_axis, check_one_shape
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.memo import once_per_shape
+from prototxt.layers.common.output_size import convolution_spec
 from prototxt.layers.common.window import Window
-from prototxt.layers.common.window_spec import convolution_spec
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 
 

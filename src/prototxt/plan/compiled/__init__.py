@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
-from prototxt.plan.choose import choose
+from prototxt.plan.choose_kernel import choose
 from prototxt.plan.kernel import Kernel, compiled_kernels, numpy_kernels
 from prototxt.util.modules import import_submodules
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from prototxt.batch.batches import read_ahead, split_batches
 from prototxt.batch.items import Failure, Item
+from prototxt.batch.read_ahead import read_ahead, split_batches
 from prototxt.errors import InputError
 
 

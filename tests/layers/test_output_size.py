@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.layers.common.window_spec import WindowSpec, pool_out
+from prototxt.layers.common.output_size import WindowSpec, pool_out
 
 
 @pytest.mark.parametrize(
