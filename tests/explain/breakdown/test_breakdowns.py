@@ -229,7 +229,7 @@ def test_trained_nets_on_noise(model: str) -> None:
 def test_the_page_lists_the_types() -> None:
     page = (ROOT / "docs" / "one-value.md").read_text(encoding="utf-8")
     (listed,) = re.findall(
-        r"## Which layer types have a breakdown\n\n(.*?)\. For any other type", page, re.DOTALL
+        r"## Which layer types have a breakdown\n\n(.*?)\.\s+For any other type", page, re.DOTALL
     )
     assert re.split(r",\s+", listed) == explainable_types()
 
