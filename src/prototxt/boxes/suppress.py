@@ -1,4 +1,9 @@
-"""Non-maximum suppression: of boxes that overlap, the best stays."""
+"""Non-maximum suppression: of boxes that overlap, the best stays.
+
+The search goes by blocks of the best boxes. A block is settled by itself; then the boxes that it keeps are compared
+with all others, in groups of neighbours. A group is compared only with the boxes that start within its reach along x,
+or along y where those are far fewer. So 10,000 boxes take less than 100 ms wherever they lie (benchmarks/suppress.py).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Split layers where Caffe inserts them: after every blob that more than one layer reads."""
+"""Split layers where Caffe inserts them: after every blob that more than one layer reads.
+
+Only pycaffe's scripts need them, to find blobs by Caffe's names. They are inserted before the graph is made; the rest
+of the package makes no Split layers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Heads: which outputs of a net hold predictions, and how they are decoded."""
+"""Heads: which outputs of a net hold predictions, and how they are decoded.
+
+A head is found by the `output_kind` of layers, never by the name of a type: a user's own layer type works as well.
+"""
 
 from __future__ import annotations
 

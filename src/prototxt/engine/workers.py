@@ -1,4 +1,9 @@
-"""Worker threads that go through phases of tasks together."""
+"""Worker threads that go through phases of tasks together.
+
+Tasks are few and large: threads that call NumPy for a few microseconds at a time mostly wait for the interpreter's
+lock. BLAS is limited to one thread meanwhile (`blas`). Where there are as many workers as cores, each stays on a core
+of its own (`_cores`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A layer as a call of another framework: the code, the source of its weights, the differences."""
+"""A layer as a call of another framework: the code, the source of its weights, the differences.
+
+The code is complete: tests/export/test_calls.py runs it where the framework is installed.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Rewrites whole files of any age in today's form: nets and solvers in text, trained nets in binary.
 
-The learned arrays of a trained net are copied byte by byte from a memory map to the new file, and so are layers that
-are in today's form already: fields of forks keep the numbers that they have in the fork.
+A trained net is upgraded without its arrays: each is replaced by a blob that says which bytes of the file belong there.
+These bytes are copied from a memory map to the new file, and so are layers that are in today's form already: fields of
+forks keep the numbers that they have in the fork.
 
 Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, upgrade_solver_proto_text.cpp.
 """

@@ -34,7 +34,10 @@ PYTHON_LAYERS = {
     ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",
     ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
 }
-"""Well-known Python layers, by the last part of the module's name and the class: layer types that do the same work."""
+"""Well-known Python layers, by the last part of the module's name and the class: layer types that do the same work.
+
+With them nets of the R-CNN family load and run without their authors' code.
+"""
 
 ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md says how to add one"
 

@@ -1,7 +1,7 @@
 """The numbers from which the page recomputes a layer after an edit: one function per layer class, in `rules/`.
 
 Numbers have the names of prototxt fields, with defaults filled in. web/src/types.ts declares the same rules for the
-page.
+page, and tests/page/test_page_rules.py compares the page's results with Python's on every public net.
 """
 
 from __future__ import annotations

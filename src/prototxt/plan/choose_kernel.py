@@ -1,4 +1,7 @@
-"""The choice of the kernel that runs a layer: of those that can, the one with the shortest estimated time."""
+"""The choice of the kernel that runs a layer: of those that can, the one with the shortest estimated time.
+
+A wrong estimate costs only time: tests/laws/test_engines.py runs every case through every kernel that can run it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fuses layers to steps: in Convolution, BatchNorm, Scale, Eltwise, ReLU the later ones are an epilogue."""
+"""Fuses layers to steps: in Convolution, BatchNorm, Scale, Eltwise, ReLU the later ones are an epilogue.
+
+A factor and an offset per channel that follow the kernel directly go into its weights. All that comes after them works
+on each tile as soon as it is computed, while it is in the cache.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,7 @@ class Step:
         epilogues: how the layers after the kernel work on its tiles, in order, those folded included; with an
             elementwise kernel the first layer is among them.
         folded: how many of the epilogues go into the kernel's weights.
-        dynamic: whether the tops' shapes are known only after the forward.
+        dynamic: whether the tops' shapes are known only after the forward; such tops have no place in the arena.
     """
 
     nodes: tuple[Node, ...]

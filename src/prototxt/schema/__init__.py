@@ -2,6 +2,9 @@
 
 The schema lives in a descriptor pool of its own, so that a program may import any other caffe_pb2 beside it:
 protobuf's default pool knows each name once per process and refuses a second `caffe.NetParameter`.
+
+Where forks use one number for different fields, all but one have another number here. Text is not affected, because it
+needs only names; weights files are scanned by number without the schema (`formats/caffemodel.py`).
 """
 
 from __future__ import annotations

@@ -54,6 +54,11 @@ TYPES = {
     "THRESHOLD": "Threshold",
     "WINDOW_DATA": "WindowData",
 }
+"""Today's name of each V1 type.
+
+The names are here and not with the layers, because a V1 file may use a type that has no layer class. The error about it
+then gives today's name.
+"""
 
 # V1 has parallel lists where today one ParamSpec holds all of a parameter; the other fields keep their names.
 _RENAMED = {"type", "layer", "param", "blob_share_mode", "blobs_lr", "weight_decay"}

@@ -1,6 +1,6 @@
 """Tables of rows with totals below, which hide columns where the terminal is too narrow.
 
-Lines are laid out here and styled by rich, whose own tables would dominate the run time for a large net.
+Lines are laid out here and styled by rich, whose own tables took half a second for a net of 671 layers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The breakdown rule of each layer class: one function per class, registered in `layers/`."""
+"""The breakdown rule of each layer class: one function per class, registered in `layers/`.
+
+A layer class has a rule or a reason why it has none; tests/explain/breakdown/test_breakdowns.py checks this.
+"""
 
 from __future__ import annotations
 

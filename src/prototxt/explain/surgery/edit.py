@@ -1,4 +1,8 @@
-"""Changes to a net written as one line each, such as `conv1.stride=2` or `data.shape=1,3,384,384`."""
+"""Changes to a net written as one line each, such as `conv1.stride=2` or `data.shape=1,3,384,384`.
+
+A change is made in a copy of the net's message, from which everything is inferred again: the result is what the changed
+file would give.
+"""
 
 from __future__ import annotations
 

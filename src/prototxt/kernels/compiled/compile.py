@@ -1,4 +1,9 @@
-"""Compiles functions once, for the declared types; the next process loads them from disk."""
+"""Compiles functions once, for the declared types; the next process loads them from disk.
+
+The types of all arguments are declared, so that importing a module compiles its functions, and none is compiled again
+during a forward. Blobs are passed as one-dimensional arrays and positions are unsigned: numba then leaves out the check
+for negative indices, and the loops over channels become vector instructions.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +43,9 @@ WINDOW = _make_tuple([_PAIR] * len(Window2d._fields), Window2d)
 def compiled(*arguments: types.Type) -> Callable[[Function], Function]:
     """Compiles a function that writes to its arguments; it runs without the interpreter's lock.
 
-    The result is stored beside the module, or in the user's cache folder where that cannot be written; where neither
-    can, each process compiles again. Products and sums may be fused, nothing else: NaN and infinity stay what they are.
+    The result is stored in the folder NUMBA_CACHE_DIR if that is set, else beside the module, or in the user's cache
+    folder where that cannot be written; where neither can, each process compiles again. Products and sums may be
+    fused, nothing else: NaN and infinity stay what they are.
     """
 
     def compile_function(function: Function) -> Function:
