@@ -114,7 +114,7 @@ def check_document(document: dict[str, Any], result: Diff) -> None:
                 line.text for section in sections for line in section.lines
             ]
     for section in document["said"]:
-        check_entry(section, "Said")
+        check_entry(section, "Explanation")
     for shown, pair in zip(document["pairs"], result.comparison.pairs, strict=True):
         check_entry(shown, "Pair")
         alone = None in (shown["before"], shown["after"])
