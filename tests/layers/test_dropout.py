@@ -61,3 +61,16 @@ def test_refusals(ratio: float) -> None:
 
 def test_brief_and_default() -> None:
     assert layer_from_text('type: "Dropout" bottom: "x" top: "x"').brief([]) == "0.5"
+
+
+def test_scaled_at_test_where_training_does_not() -> None:
+    text = 'name: "d" type: "Dropout" bottom: "x" top: "y" dropout_param { dropout_ratio: 0.2 scale_train: false }'
+    x = noise(2, 3, 4)
+    layer = layer_from_text(text, TEST)
+    np.testing.assert_allclose(run(layer, x)[0], x * 0.8, rtol=1e-6)
+    assert layer.cost([x.shape], [x.shape]) == Cost(multiplications=24)
+    assert not layer.stateful
+    (y,) = run(layer_from_text(text, TRAIN), np.ones((50, 400), np.float32))
+    assert set(np.unique(y)) == {np.float32(0), np.float32(1)}
+    assert y.mean() == pytest.approx(0.8, abs=0.02)
+    assert layer_from_text(text, TRAIN).cost([x.shape], [x.shape]) == Cost(multiplications=24)

@@ -15,7 +15,8 @@ from prototxt.net import Net
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
-"""A folder per dialect: `caffe` by Caffe 1.0, the others by the forks' own code. In each, refused.tsv lists the nets
+"""A folder per dialect: `caffe` by Caffe 1.0, the others by the forks' own code; cases named loop_... come from plain
+loops that follow a fork's source, value by value. In each, refused.tsv lists the nets
 that the reference refuses, with its reason."""
 DIALECTS = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
 DATA_CASES = ROOT / "tests" / "data" / "cases"

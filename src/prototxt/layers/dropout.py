@@ -19,13 +19,15 @@ class Dropout(Layer):
     Formula:
         TRAIN: y = x * keep / (1 - dropout_ratio), keep = 0 with a chance of dropout_ratio, else 1
         TEST:  y = x; as at TRAIN with `sample_weights_test: true`
+        with `scale_train: false` TRAIN: y = x * keep, TEST: y = x * (1 - dropout_ratio)
 
     Shapes:
         x: any, y alike
 
     Pitfalls:
-        The scaling happens in training, not at TEST: a trained net needs no correction. SegNet's
-        `sample_weights_test` draws at TEST too, so that a batch of copies of one image shows how sure a net is.
+        The scaling happens in training, not at TEST: a trained net needs no correction. `scale_train: false`, a field
+        of the R-CNN forks, moves it to TEST. SegNet's `sample_weights_test` draws at TEST too, so that a batch of
+        copies of one image shows how sure a net is.
 
     Example:
         layer {
@@ -33,7 +35,8 @@ class Dropout(Layer):
           dropout_param { dropout_ratio: 0.5 }
         }
 
-    Source: caffe/src/caffe/layers/dropout_layer.cpp; SegNet's fork for sample_weights_test.
+    Source: caffe/src/caffe/layers/dropout_layer.cpp; SegNet's fork for sample_weights_test, rbgirshick's
+    caffe-fast-rcnn for scale_train.
     """
 
     kind = "neuron"
@@ -44,28 +47,44 @@ class Dropout(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.dropout_param
-        self.take(p.dropout_ratio, drops=self.phase == TRAIN or p.sample_weights_test)
+        self.take(
+            p.dropout_ratio, drops=self.phase == TRAIN or p.sample_weights_test, scale_train=p.scale_train
+        )
 
-    def take(self, ratio: float, drops: bool) -> None:
-        """The share that is dropped, and whether any is."""
-        self.dropout_ratio, self.drops = ratio, drops
+    def take(self, ratio: float, drops: bool, *, scale_train: bool = True) -> None:
+        """The share that is dropped, whether any is, and whether training scales up what it keeps."""
+        self.dropout_ratio, self.drops, self.scale_train = ratio, drops, scale_train
         if not 0 <= self.dropout_ratio < 1:
             what = f"dropout_ratio must be at least 0 and below 1, not {self.dropout_ratio:g}"
             raise LayerError(what, field="dropout_ratio")
 
+    @property
+    def factor(self) -> float:
+        """The number that every value is multiplied with, if it is kept."""
+        if self.drops:
+            return 1 / (1 - self.dropout_ratio) if self.scale_train else 1.0
+        return 1.0 if self.scale_train else 1 - self.dropout_ratio
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether the top is the bottom."""
+        return not self.drops and self.factor == 1
+
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0]
-        if not self.drops:
+        if self.passes_on:
             return [x]
+        if not self.drops:
+            return [x * np.float32(self.factor)]
         keep = self.rng.random(self.together(x.shape), np.float32) >= np.float32(self.dropout_ratio)
-        return [x * keep * np.float32(1 / (1 - self.dropout_ratio))]
+        return [x * keep * np.float32(self.factor)]
 
     def together(self, shape: Shape) -> Shape:
         """Number of draws along each axis: one for each value."""
         return shape
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
-        return Cost(multiplications=2 * count(top[0])) if self.drops else Cost()
+        return Cost(multiplications=(self.drops + (self.factor != 1)) * count(top[0]))
 
     def brief(self, bottom: Sequence[Shape]) -> str:
         return f"{self.dropout_ratio:g}"

@@ -269,5 +269,8 @@ def formula_of_dropout(layer: Dropout, context: LayerContext) -> list[Line]:
     """The identity, unless values are dropped."""
     if layer.drops:
         return documented_formula(layer)
+    if not layer.passes_on:
+        note = f"scale_train: false: in training a share of {number(layer.dropout_ratio)} is set to 0, the rest kept"
+        return [Line("value", f"y = {number(layer.factor)} * x", note)]
     note = f"in training a share of {number(layer.dropout_ratio)} is set to 0 and the rest scaled up"
     return [Line("value", "y = x", note)]

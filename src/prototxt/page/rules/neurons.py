@@ -103,8 +103,15 @@ def exponential(layer: Exp | Log, context: LayerContext) -> NeuronRule:
 
 @page_rule.register
 def dropout(layer: Dropout, context: LayerContext) -> Rule:
-    """The bottom itself in phase TEST; the page draws no random numbers."""
-    return _other() if layer.drops else _like()
+    """The bottom itself in phase TEST, or a part of it; the page draws no random numbers."""
+    if layer.passes_on:
+        return _like()
+    return _other() if layer.drops else _times(layer.factor)
+
+
+def _times(factor: float) -> NeuronRule:
+    """The rule of the Power layer that only multiplies."""
+    return {"kind": "neuron", "function": "Power", "numbers": {"power": 1.0, "scale": factor, "shift": 0.0}}
 
 
 @page_rule.register

@@ -24,7 +24,7 @@ from prototxt.plan.estimate import pass_seconds
 from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
 
 __all__ = [
-    "Elementwise", "axpy_epilogue", "dropout_epilogue", "elementwise_kernels", "eltwise_epilogue",
+    "Elementwise", "axpy_epilogue", "dropout_epilogue", "dropout_kernels", "elementwise_kernels", "eltwise_epilogue",
     "neuron_epilogue", "per_channel_epilogue", "prelu_epilogue", "relu6_epilogue", "relu_epilogue",
 ]  # fmt: skip
 
@@ -38,6 +38,12 @@ def elementwise_kernels(
     """A copy of the bottom that the layer works on."""
     own = epilogue(layer, bottom)
     return [Elementwise(bottom)] if own and fits_tiles(bottom[own.tile_bottom or 0]) else []
+
+
+@numpy_kernels.register
+def dropout_kernels(layer: Dropout, bottom: Sequence[Shape]) -> list[Kernel]:
+    """None where the top is the bottom: it needs no copy then."""
+    return [] if layer.drops or layer.passes_on or not fits_tiles(bottom[0]) else [Elementwise(bottom)]
 
 
 class Elementwise(Kernel):
@@ -125,5 +131,7 @@ def axpy_epilogue(layer: Axpy, bottom: Sequence[Shape]) -> Epilogue | None:
 
 @epilogue.register
 def dropout_epilogue(layer: Dropout, bottom: Sequence[Shape]) -> Epilogue | None:
-    """Nothing at all, where nothing is dropped."""
-    return None if layer.drops else Epilogue(lambda *_: [])
+    """Nothing at all where nothing is dropped, or the same factor for every value."""
+    if layer.drops:
+        return None
+    return Epilogue(lambda *_: [] if layer.passes_on else [ops.multiply(layer.factor)])

@@ -30,8 +30,8 @@ def split_regions(layer: Split, bottom: Shape, tops: Sequence[Shape]) -> list[Re
 
 @alias_tops.register
 def dropout_regions(layer: Dropout, bottom: Shape, tops: Sequence[Shape]) -> list[Region] | None:
-    """The whole bottom, where nothing is dropped."""
-    return None if layer.drops else [Region()]
+    """The whole bottom, where nothing is dropped or scaled."""
+    return [Region()] if layer.passes_on else None
 
 
 @alias_tops.register

@@ -79,11 +79,15 @@ def parameter(layer: Parameter, query: Query) -> Result:
 
 @break_down.register
 def dropout(layer: Dropout, query: Query) -> Result:
-    """In phase TEST every value passes unchanged."""
+    """In phase TEST every value passes, unchanged or times the share that training keeps."""
     if layer.drops:
         raise LayerError("it drops values at random: there is no sum to show", hint="explain phase TEST")
     value = query.one()
-    return Result(f"{query.y} = {query.x(query.at)}", (value,), sum_of([value]))
+    y = f"{query.y} = {query.x(query.at)}"
+    if layer.passes_on:
+        return Result(y, (value,), sum_of([value]))
+    running = sum_of([value]).times("(1 - dropout_ratio): scale_train is false", layer.factor)
+    return Result(f"{y} * {layer.factor:g}", (value,), running)
 
 
 def traced_to_first(layer: Layer, query: Query) -> Result:

@@ -84,4 +84,12 @@ def keras_bnll(layer: BNLL, context: LayerContext) -> Call:
 @keras_rule.register
 def keras_dropout(layer: Dropout, context: LayerContext) -> Call | None:
     """layers.Dropout."""
-    return Call(call_code("layers.Dropout", layer.dropout_ratio)) if type(layer) is Dropout else None
+    if type(layer) is not Dropout:
+        return None
+    dropped = call_code("layers.Dropout", layer.dropout_ratio)
+    if layer.scale_train:
+        return Call(dropped)
+    differs = (
+        "scale_train: false scales at TEST; layers.Dropout scales up in training, which the factor undoes"
+    )
+    return Call(f"{literal(1 - layer.dropout_ratio)} * {dropped}(x)", differs=(differs,))

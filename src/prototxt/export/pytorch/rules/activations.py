@@ -117,5 +117,11 @@ def pytorch_dropout(layer: Dropout, context: LayerContext) -> Call:
     """nn.Dropout."""
     if type(layer) is not Dropout:
         return Call("", differs=("a fork's kind of Dropout; at TEST it does nothing",))
-    differs = ("dropout_ratio is the share that is dropped, in both; values are scaled up in training",)
-    return Call(call_code("nn.Dropout", layer.dropout_ratio), differs=differs)
+    dropped = call_code("nn.Dropout", layer.dropout_ratio)
+    if not layer.scale_train:
+        differs = (
+            "scale_train: false scales at TEST; nn.Dropout scales up in training, which the factor undoes"
+        )
+        return Call(f"{literal(1 - layer.dropout_ratio)} * {dropped}(x)", differs=(differs,))
+    differs = "dropout_ratio is the share that is dropped, in both; values are scaled up in training"
+    return Call(dropped, differs=(differs,))
