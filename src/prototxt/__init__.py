@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from prototxt.engine.watch import Timer, Trace, Watcher
     from prototxt.explain.sections.layer import explain_layer
     from prototxt.frontend.load import load_graph
-    from prototxt.frontend.options import NetOptions
+    from prototxt.frontend.net_options import NetOptions
     from prototxt.graph.context import find_layer
     from prototxt.images.labels import read_labels
     from prototxt.images.load import load_image
@@ -58,7 +58,7 @@ _HOMES = {
     "Failure": "prototxt.batch.items",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
-    "NetOptions": "prototxt.frontend.options",
+    "NetOptions": "prototxt.frontend.net_options",
     "Outcome": "prototxt.batch.runner",
     "Param": "prototxt.layers.base",
     "Parameter": "prototxt.net",

@@ -25,7 +25,7 @@ from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning
 from prototxt.frontend.load import Path, choose_layers, define_net, layer_of_input, make_graph
-from prototxt.frontend.options import NetKeywords, NetOptions, show_net_options
+from prototxt.frontend.net_options import NetKeywords, NetOptions, show_net_options
 from prototxt.graph.graph import Graph, Node
 from prototxt.graph.subgraph import LayerName
 from prototxt.images.view import View

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prototxt.errors import PrototxtError
-from prototxt.frontend.load import NetOptions, Options, define_net, make_graph, outline
+from prototxt.frontend.load import Options, define_net, make_graph, outline
+from prototxt.frontend.net_options import NetOptions
 from prototxt.net import Net
 from prototxt.views.export import to_csv, to_json, to_markdown
 from prototxt.views.net_rows import make_report

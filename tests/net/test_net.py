@@ -18,7 +18,7 @@ import prototxt
 from prototxt.blobs import Array
 from prototxt.engine.watch import Timer
 from prototxt.errors import InputError, LayerError, NetError, PrototxtWarning, TextError
-from prototxt.frontend.options import NetKeywords, NetOptions
+from prototxt.frontend.net_options import NetKeywords, NetOptions
 from prototxt.net import Net
 from support.helpers import noise
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from prototxt.blobs import Array, Shape
-from prototxt.frontend.load import NetOptions, Options, define_net, load_graph
+from prototxt.frontend.load import Options, define_net, load_graph
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.layers.registry import layer_types
 from prototxt.net import Net

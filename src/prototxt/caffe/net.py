@@ -24,7 +24,8 @@ from prototxt.caffe.named_net import NamedNet
 from prototxt.caffe.solvers import NOT_BUILT
 from prototxt.caffe.splits import insert_splits
 from prototxt.errors import MissingLayerError, PrototxtWarning
-from prototxt.frontend.load import NetOptions, define_net
+from prototxt.frontend.load import define_net
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.graph import Graph, Node
 from prototxt.graph.select import PHASES, select
 from prototxt.graph.subgraph import part

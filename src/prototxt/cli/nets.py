@@ -5,7 +5,6 @@ from __future__ import annotations
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.printing import print_warnings
 from prototxt.frontend.load import Options, define_net, outline
-from prototxt.frontend.options import NetOptions
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import up_to
 from prototxt.text.definition import Definition
@@ -24,10 +23,17 @@ def new_warnings(graph: Graph, definition: Definition) -> list[str]:
     return list(graph.notes[len(definition.notes) :])
 
 
-def graph_options(choice: NetChoice, seed: int = 0) -> NetOptions:
-    """The net options of a command as the library takes them; the net keeps only its outputs."""
-    given = {**vars(choice), "inputs": dict(choice.inputs), "dialect": choice.dialect or ""}
-    return NetOptions(**given, seed=seed, keep="outputs")
+def graph_options(choice: NetChoice, seed: int = 0) -> Options:
+    """The net options of a command as the library takes them."""
+    return Options(
+        phase=choice.phase,
+        level=choice.level,
+        stages=choice.stages,
+        inputs=dict(choice.inputs),
+        seed=seed,
+        allow_python_layers=choice.allow_python_layers,
+        dialect=choice.dialect or "",
+    )
 
 
 def up_to_if_needed(definition: Definition, options: Options, end: str) -> Definition:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.util.files import whole_file
-
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -80,6 +78,9 @@ def write_text(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
+        # With tempfile and pathlib, which tables on the screen do without.
+        from prototxt.util.files import whole_file
+
         with whole_file(output) as file:
             file.write(text.encode())
 

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from prototxt.errors import MissingLayerError
-from prototxt.frontend.options import Inputs, NetOptions, Options
+from prototxt.frontend.options import Inputs, Options
 from prototxt.graph.connect import connect
 from prototxt.graph.feed import feed
 from prototxt.graph.graph import Graph
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prototxt.schema.caffe_pb2 import LayerParameter
 
 __all__ = [
-    "Inputs", "NetOptions", "Options", "Path", "choose_layers", "define_net", "layer_of_input", "load_graph",
+    "Inputs", "Options", "Path", "choose_layers", "define_net", "layer_of_input", "load_graph",
     "make_graph", "outline",
 ]  # fmt: skip
 

@@ -1,12 +1,10 @@
-"""The options of a net: how its file becomes a graph, and how the graph runs."""
+"""The options with which a net's file becomes a graph; those of a net that runs are in `net_options`."""
 
 from __future__ import annotations
 
-import pathlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from inspect import Parameter, signature
-from typing import TypedDict, TypeVar, Unpack
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.hints import NO_HINTS, WeightHints
@@ -14,12 +12,10 @@ from prototxt.graph.select import PHASES, State
 from prototxt.layers.base import LayerSettings
 from prototxt.layers.forks import DIALECTS
 
-__all__ = ["Inputs", "NetKeywords", "NetOptions", "Options", "show_net_options"]
+__all__ = ["Inputs", "Options"]
 
 Inputs = Mapping[str, Sequence[int]]
 """Shapes of inputs by name."""
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,66 +61,9 @@ class Options:
         return LayerSettings(
             phase=self.state().phase,
             seed=self.seed,
-            folder=str(pathlib.Path(file).parent),
+            folder=os.path.dirname(file) or os.curdir,
             allow_writes=self.allow_writes,
             allow_python_layers=self.allow_python_layers,
             dialect=self.dialect,
             stored=hints.blob_counts,
         )
-
-
-class NetKeywords(TypedDict, total=False):
-    """The fields of `NetOptions` as keyword arguments, for type checkers."""
-
-    phase: str
-    level: int
-    stages: Iterable[str]
-    inputs: Inputs | None
-    seed: int
-    allow_writes: bool
-    allow_python_layers: bool
-    dialect: str
-    keep: str | Sequence[str]
-    engine: str
-    threads: int | None
-    strict: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetOptions(Options):
-    """The options with which a definition becomes a net: the keywords of `load_net` and `parse_net`.
-
-    Besides the fields of `Options`:
-
-    keep     which blobs survive a forward: "all", "outputs", or a list of names
-    engine   "fast" (NumPy), "numba" (the same with some kernels that numba compiles; the extra `fast` installs it) or
-             "reference" (every layer's own plain forward)
-    threads  how many threads the first two use; None: PROTOTXT_NUM_THREADS, else the cores this process may use
-    strict   make an unknown field an error, not a warning
-    """
-
-    keep: str | Sequence[str] = "all"
-    engine: str = "fast"
-    threads: int | None = None
-    strict: bool = False
-
-    @classmethod
-    def of(cls, options: Options, **others: Unpack[NetKeywords]) -> NetOptions:
-        """These options, with others added or replaced."""
-        known = {field.name: getattr(options, field.name) for field in fields(options)}
-        return cls(**{**known, **others})
-
-
-def show_net_options(function: Function) -> Function:
-    """Make the signature of a function with `**options` list the fields of `NetOptions` and their defaults.
-
-    `help` and `inspect.signature` then show every keyword; type checkers read `NetKeywords`.
-    """
-    own = signature(function)
-    named = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
-    options = [
-        Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
-        for field in fields(NetOptions)
-    ]
-    vars(function)["__signature__"] = own.replace(parameters=[*named, *options])
-    return function

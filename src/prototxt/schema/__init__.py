@@ -9,8 +9,8 @@ needs only names; weights files are scanned by number without the schema (`forma
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from google.protobuf import descriptor as descriptor_module
@@ -44,7 +44,8 @@ else:
 @cache
 def _pool() -> DescriptorPool:
     pool = DescriptorPool()
-    pool.AddSerializedFile(Path(__file__).with_name("caffe.binpb").read_bytes())
+    with open(os.path.join(os.path.dirname(__file__), "caffe.binpb"), "rb") as file:
+        pool.AddSerializedFile(file.read())
     return pool
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from os import PathLike, fspath
-from pathlib import Path
 
 from prototxt.errors import Place, TextError
 
@@ -27,7 +26,7 @@ def read_text(path: str | PathLike[str]) -> str:
     but blanks and comments.
     """
     place = Place(fspath(path))
-    data = _read(Path(path), place)
+    data = _read(fspath(path), place)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise TextError("the text is UTF-16, not UTF-8", place=place, hint="save the file as UTF-8")
     if b"\0" in data:
@@ -41,7 +40,7 @@ def read_text(path: str | PathLike[str]) -> str:
     return text
 
 
-def _read(path: Path, place: Place) -> bytes:
+def _read(path: str, place: Place) -> bytes:
     try:
         data = _read_some(path)
     except FileNotFoundError:
@@ -58,10 +57,10 @@ def _read(path: Path, place: Place) -> bytes:
     return data
 
 
-def _read_some(path: Path) -> bytes:
+def _read_some(path: str) -> bytes:
     """All bytes, or slightly more than MAX_BYTES of them."""
     chunks, size = [], 0
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         while size <= MAX_BYTES and (chunk := file.read(1 << 20)):
             chunks.append(chunk)
             size += len(chunk)

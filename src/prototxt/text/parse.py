@@ -7,11 +7,11 @@ own terminals. Lists, comments, strings in several parts and layers are always l
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import deque
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
@@ -340,7 +340,8 @@ def _plain_part() -> re.Pattern[str]:
 
 @cache
 def _lark() -> Lark:
-    grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
+    with open(os.path.join(os.path.dirname(__file__), "grammar.lark"), encoding="utf-8") as file:
+        grammar = file.read()
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     # Versions of this package that are used by turns keep a file each.
     name = f"grammar-{crc32(grammar.encode()):08x}-{lark.__version__}-{python}.pickle"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from prototxt.errors import Place, SolverFileError
 from prototxt.schema import descriptor
@@ -54,15 +54,8 @@ def _hint(tree: Message, file: str) -> str:
 
 def _located(net: str, file: str) -> str:
     """The net's name as it leads to the file from here; solvers name it from the folder where Caffe was started."""
-    beside = Path(file).parent
-    for path in (Path(net), beside / net, beside / Path(net).name):
-        if _is_file(path):
-            return f'"{path}"'
+    beside = os.path.dirname(file)
+    for path in (net, os.path.join(beside, net), os.path.join(beside, os.path.basename(net))):
+        if os.path.isfile(path):
+            return f'"{os.path.normpath(path)}"'
     return f'"{net}", which is not here'
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # what can be no path is no file
-        return False

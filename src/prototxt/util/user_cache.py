@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 __all__ = ["cache_file"]
 
@@ -17,17 +16,17 @@ def cache_file(name: str) -> str | None:
     None where it cannot be created, or where others may write to it: the grammar there is loaded as code.
     """
     try:
-        folder = _cache_home() / "prototxt"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except (OSError, RuntimeError):  # RuntimeError: the user has no home
+        folder = os.path.join(_cache_home(), "prototxt")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        status = os.stat(folder)
+    except OSError:
         return None
     if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & WRITABLE_BY_OTHERS):
         return None
-    return str(folder / name)
+    return os.path.join(folder, name)
 
 
-def _cache_home() -> Path:
+def _cache_home() -> str:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

@@ -20,7 +20,7 @@ from prototxt.data.datum import float_datum
 from prototxt.data.paths import exists
 from prototxt.data.reader import create_database
 from prototxt.errors import InputError, Place, did_you_mean, printable
-from prototxt.frontend.options import NetOptions
+from prototxt.frontend.net_options import NetOptions
 from prototxt.net import Net
 
 Append = Callable[[Array], None]

@@ -18,6 +18,7 @@ from prototxt.cli.weights import about_weights, missing_weights, weights_files
 from prototxt.errors import a_few
 from prototxt.explain.surgery.diff import diff
 from prototxt.frontend.load import define_net, outline
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.graph import BlobId, Graph
 from prototxt.images.load import decode_image, guarded
 from prototxt.images.view import View
@@ -93,7 +94,7 @@ def _content(request: ReportRequest) -> Content:
         graph = outline(definition, options)
         print_warnings(new_warnings(graph, definition))
         return Content(graph)
-    net = Net(definition, options, files)
+    net = Net(definition, NetOptions.of(options, keep="outputs"), files)
     untrained = [_weights_line(net)] if net.loaded is None else []
     print_warnings([*new_warnings(net.graph, definition), *untrained, *missing_weights(net)])
     if request.image is None:

@@ -15,7 +15,7 @@ from prototxt.cli.weights import about_weights, missing_weights
 from prototxt.engine.profile import Times, time_steps
 from prototxt.engine.tuning.machine import busy
 from prototxt.errors import printable
-from prototxt.frontend.options import NetOptions
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.select import PHASES
 from prototxt.net import Net
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array
@@ -17,6 +16,7 @@ from prototxt.explain.breakdown.values import run_for
 from prototxt.explain.breakdown.views.html import breakdown_html
 from prototxt.explain.breakdown.views.json import breakdown_json
 from prototxt.explain.breakdown.views.text import breakdown_text
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.context import find_layer, namesakes
 from prototxt.net import Net
 from prototxt.text.definition import Definition
@@ -28,7 +28,7 @@ def break_down(definition: Definition, layer: str, at: tuple[int, ...], request:
     options = graph_options(request.choice, value.seed or 0)
     definition = up_to_if_needed(definition, options, layer)
     files = weights_files(value.weights)
-    net = Net(definition, replace(options, engine=value.engine or "fast"), files)
+    net = Net(definition, NetOptions.of(options, keep="outputs", engine=value.engine or "fast"), files)
     shared = namesakes(net.graph, find_layer(net.graph, layer))
     print_warnings(
         [*new_warnings(net.graph, definition), *missing_weights(net), *([shared] if shared else [])]

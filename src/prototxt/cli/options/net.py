@@ -42,7 +42,7 @@ python_option = click.option(
 
 @dataclass(frozen=True)
 class NetChoice:
-    """The values of the net options; each field is one of `NetOptions`."""
+    """The values of the net options; all but `strict` are fields of `Options`."""
 
     inputs: tuple[tuple[str, tuple[int, ...]], ...]
     phase: str

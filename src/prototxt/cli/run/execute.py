@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
@@ -29,6 +28,7 @@ from prototxt.cli.run.results import DetailSink, JsonSink, LineSink, Presentatio
 from prototxt.cli.weights import about_weights, missing_weights, weights_files
 from prototxt.engine.tuning.machine import busy
 from prototxt.errors import InputError
+from prototxt.frontend.net_options import NetOptions
 from prototxt.images.labels import read_labels
 from prototxt.images.recipe import Order
 from prototxt.net import Net
@@ -74,8 +74,10 @@ def _load(request: RunRequest) -> Net:
     options, files = graph_options(request.choice, request.seed), weights_files(request.weights)
     if request.end is not None:
         definition = up_to_if_needed(definition, options, request.end)
-    options = replace(options, engine=request.engine, threads=request.planned.threads)
-    net = Net(definition, options, files)
+    net_options = NetOptions.of(
+        options, keep="outputs", engine=request.engine, threads=request.planned.threads
+    )
+    net = Net(definition, net_options, files)
     print_warnings([*new_warnings(net.graph, definition), *missing_weights(net)])
     return net
 

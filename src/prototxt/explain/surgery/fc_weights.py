@@ -11,7 +11,7 @@ import numpy as np
 from prototxt.blobs import Array, Shape
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.fc_as_conv import Converted
-from prototxt.frontend.options import NetOptions
+from prototxt.frontend.net_options import NetOptions
 from prototxt.net import Net
 from prototxt.text.definition import Definition
 from prototxt.weights.params import Files, Params, make_params, read_files
