@@ -154,3 +154,24 @@ def test_weights_follow_any_number_of_axes() -> None:
         shape = (2, 7, 6, *axes, 4)
         assert layer.params([shape])[0].shape == (4, 3, 2, 2, 2)
         assert layer.shapes([shape]) == [(2, 7, 4, axes[0] - 1, axes[1] - 1, 3)]
+
+
+def test_hole_is_dilation() -> None:
+    shape = [(1, 2, 9, 11)]
+    dilated = conv("num_output: 3 kernel_size: 3 pad: 1 dilation: 2")
+    assert conv("num_output: 3 kernel_size: 3 pad: 1 hole: 2").shapes(shape) == dilated.shapes(shape)
+    assert conv("num_output: 3 kernel_h: 3 kernel_w: 3 hole_h: 4 hole_w: 1").shapes(shape) == [(1, 3, 1, 9)]
+    assert conv("num_output: 3 kernel_size: 3 hole_h: 2").shapes(shape) == [(1, 3, 5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("hole: 2 dilation: 2", "give either dilation or hole, not both"),
+        ("hole: 2 hole_w: 2", "give either hole or hole_h and hole_w, not both"),
+        ("hole: 0", "hole must be at least 1, not 0"),
+    ],
+)
+def test_hole_refusals(fields: str, message: str) -> None:
+    with pytest.raises(LayerError, match=message):
+        conv(f"num_output: 3 kernel_size: 3 {fields}")

@@ -7,7 +7,7 @@ import pytest
 
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from support.helpers import layer_from_text, run
+from support.helpers import layer_from_text, noise, run
 
 
 def eltwise(fields: str = "", bottoms: int = 3) -> Layer:
@@ -57,3 +57,12 @@ def test_coeff_refusals(fields: str, message: str) -> None:
     with pytest.raises(LayerError, match=message) as caught:
         eltwise(fields)
     assert caught.value.field == "coeff"
+
+
+def test_one_bottom_is_scaled_by_its_coeff() -> None:
+    x = noise(2, 3, 4)
+    layer = eltwise("coeff: 0.25", bottoms=1)
+    np.testing.assert_array_equal(run(layer, x)[0], x / 4)
+    assert layer.cost([x.shape], [x.shape]) == Cost(multiplications=24)
+    with pytest.raises(LayerError, match="takes at least 2 bottoms, has 1"):
+        eltwise(bottoms=1)

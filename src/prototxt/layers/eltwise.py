@@ -14,7 +14,7 @@ from prototxt.schema.caffe_pb2 import EltwiseParameter, LayerParameter
 from prototxt.util.lazy import np
 
 
-@layer("Eltwise", bottoms=(2, None))
+@layer("Eltwise", bottoms=(1, None))
 class Eltwise(Layer):
     """The sum, product or maximum of its bottoms.
 
@@ -28,7 +28,8 @@ class Eltwise(Layer):
         y: like x_0
 
     Pitfalls:
-        Nothing is broadcast: a bottom of N x C x 1 x 1 does not fit N x C x H x W. `coeff` is for SUM only.
+        Nothing is broadcast: a bottom of N x C x 1 x 1 does not fit N x C x H x W. `coeff` is for SUM only. Caffe wants
+        two bottoms or more; FlowNet's fork takes one with a `coeff`, y = coeff_0 * x_0.
 
     Example:
         layer {
@@ -36,7 +37,7 @@ class Eltwise(Layer):
           eltwise_param { operation: SUM }
         }
 
-    Source: caffe/src/caffe/layers/eltwise_layer.cpp.
+    Source: caffe/src/caffe/layers/eltwise_layer.cpp; FlowNet 2's fork for a single bottom.
     """
 
     kind = "junction"
@@ -45,6 +46,9 @@ class Eltwise(Layer):
         p = param.eltwise_param
         self.operation = EltwiseParameter.EltwiseOp.Name(p.operation)
         self.coeff: tuple[float, ...] = tuple(p.coeff)
+        if self.num_bottoms == 1 and not self.coeff:
+            hint = "one bottom is for FlowNet's fork, with a coeff that scales it"
+            raise LayerError("takes at least 2 bottoms, has 1", field="bottom", hint=hint)
         if self.coeff and self.operation != "SUM":
             raise LayerError(f"coeff is for SUM only, not {self.operation}", field="coeff")
         if self.coeff and len(self.coeff) != self.num_bottoms:

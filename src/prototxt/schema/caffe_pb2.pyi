@@ -1354,6 +1354,9 @@ class ConvolutionParameter(Message):
     fusion_type: ConvolutionParameter.FusionType  # NONE_FUSION
     cudnn_convolution_algo_seeker: ConvolutionParameter.CuDNNConvolutionAlgorithmSeeker  # FINDEX
     conv_algos_override: str  # -1,-1,-1
+    hole: int  # 1
+    hole_h: int  # 1
+    hole_w: int  # 1
     def __init__(
         self,
         *,
@@ -1382,9 +1385,12 @@ class ConvolutionParameter(Message):
         fusion_type: ConvolutionParameter.FusionType | Literal["NONE_FUSION", "SUM_FUSION"] | None = ...,
         cudnn_convolution_algo_seeker: ConvolutionParameter.CuDNNConvolutionAlgorithmSeeker | Literal["GET", "FINDEX"] | None = ...,
         conv_algos_override: str | None = ...,
+        hole: int | None = ...,
+        hole_h: int | None = ...,
+        hole_w: int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "relu", "negative_slope", "conv_algorithm", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "relu", "negative_slope", "conv_algorithm", "coeff", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override"]) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "relu", "negative_slope", "conv_algorithm", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "relu", "negative_slope", "conv_algorithm", "coeff", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w"]) -> None: ...
 
 @final
 class CropParameter(Message):
@@ -2918,6 +2924,8 @@ class DetectionOutputParameter(Message):
     visualize: bool  # false
     visualize_threshold: float
     save_file: str
+    use_polygon: bool  # true
+    objectness_score: float  # 0.01
     clip: bool  # false
     def __init__(
         self,
@@ -2934,10 +2942,12 @@ class DetectionOutputParameter(Message):
         visualize: bool | None = ...,
         visualize_threshold: float | None = ...,
         save_file: str | None = ...,
+        use_polygon: bool | None = ...,
+        objectness_score: float | None = ...,
         clip: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "clip"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "clip"]) -> None: ...
+    def HasField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "clip"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "clip"]) -> None: ...
 
 @final
 class DistortionParameter(Message):
@@ -3267,6 +3277,17 @@ class PriorBoxParameter(Message):
     step_h: float
     step_w: float
     offset: float  # 0.5
+    denser_prior_boxes: bool  # false
+    @property
+    def fixed_size(self) -> RepeatedScalarFieldContainer[float]: ...
+    @property
+    def fixed_ratio(self) -> RepeatedScalarFieldContainer[float]: ...
+    @property
+    def density(self) -> RepeatedScalarFieldContainer[float]: ...
+    @property
+    def offset_h(self) -> RepeatedScalarFieldContainer[float]: ...
+    @property
+    def offset_w(self) -> RepeatedScalarFieldContainer[float]: ...
     def __init__(
         self,
         *,
@@ -3283,9 +3304,15 @@ class PriorBoxParameter(Message):
         step_h: float | None = ...,
         step_w: float | None = ...,
         offset: float | None = ...,
+        denser_prior_boxes: bool | None = ...,
+        fixed_size: Iterable[float] | None = ...,
+        fixed_ratio: Iterable[float] | None = ...,
+        density: Iterable[float] | None = ...,
+        offset_h: Iterable[float] | None = ...,
+        offset_w: Iterable[float] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["flip", "clip", "img_size", "img_h", "img_w", "step", "step_h", "step_w", "offset"]) -> bool: ...
-    def ClearField(self, field_name: Literal["min_size", "max_size", "aspect_ratio", "flip", "clip", "variance", "img_size", "img_h", "img_w", "step", "step_h", "step_w", "offset"]) -> None: ...
+    def HasField(self, field_name: Literal["flip", "clip", "img_size", "img_h", "img_w", "step", "step_h", "step_w", "offset", "denser_prior_boxes"]) -> bool: ...
+    def ClearField(self, field_name: Literal["min_size", "max_size", "aspect_ratio", "flip", "clip", "variance", "img_size", "img_h", "img_w", "step", "step_h", "step_w", "offset", "denser_prior_boxes", "fixed_size", "fixed_ratio", "density", "offset_h", "offset_w"]) -> None: ...
 
 @final
 class ResizeParameter(Message):
@@ -3644,6 +3671,9 @@ class UpsampleParameter(Message):
     pad_out_w: bool  # false
     upsample_h: int
     upsample_w: int
+    height_scale: float
+    width_scale: float
+    mode: str
     def __init__(
         self,
         *,
@@ -3654,9 +3684,12 @@ class UpsampleParameter(Message):
         pad_out_w: bool | None = ...,
         upsample_h: int | None = ...,
         upsample_w: int | None = ...,
+        height_scale: float | None = ...,
+        width_scale: float | None = ...,
+        mode: str | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["scale", "scale_h", "scale_w", "pad_out_h", "pad_out_w", "upsample_h", "upsample_w"]) -> bool: ...
-    def ClearField(self, field_name: Literal["scale", "scale_h", "scale_w", "pad_out_h", "pad_out_w", "upsample_h", "upsample_w"]) -> None: ...
+    def HasField(self, field_name: Literal["scale", "scale_h", "scale_w", "pad_out_h", "pad_out_w", "upsample_h", "upsample_w", "height_scale", "width_scale", "mode"]) -> bool: ...
+    def ClearField(self, field_name: Literal["scale", "scale_h", "scale_w", "pad_out_h", "pad_out_w", "upsample_h", "upsample_w", "height_scale", "width_scale", "mode"]) -> None: ...
 
 @final
 class AdaptiveBiasChannelParameter(Message):
@@ -3761,6 +3794,8 @@ class InterpParameter(Message):
     shrink_factor: int  # 1
     pad_beg: int  # 0
     pad_end: int  # 0
+    height_scale: float
+    width_scale: float
     use_blob_size: bool  # false
     def __init__(
         self,
@@ -3771,10 +3806,12 @@ class InterpParameter(Message):
         shrink_factor: int | None = ...,
         pad_beg: int | None = ...,
         pad_end: int | None = ...,
+        height_scale: float | None = ...,
+        width_scale: float | None = ...,
         use_blob_size: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["height", "width", "zoom_factor", "shrink_factor", "pad_beg", "pad_end", "use_blob_size"]) -> bool: ...
-    def ClearField(self, field_name: Literal["height", "width", "zoom_factor", "shrink_factor", "pad_beg", "pad_end", "use_blob_size"]) -> None: ...
+    def HasField(self, field_name: Literal["height", "width", "zoom_factor", "shrink_factor", "pad_beg", "pad_end", "height_scale", "width_scale", "use_blob_size"]) -> bool: ...
+    def ClearField(self, field_name: Literal["height", "width", "zoom_factor", "shrink_factor", "pad_beg", "pad_end", "height_scale", "width_scale", "use_blob_size"]) -> None: ...
 
 @final
 class MatReadParameter(Message):

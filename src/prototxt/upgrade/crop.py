@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isclose
 
 from prototxt.schema import Message
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 
 __all__ = ["SAME_PLACE", "set_offsets"]
 
@@ -95,9 +95,14 @@ def _window(layer: LayerParameter) -> tuple[Pair, Pair]:
         _pair(p, *names)
         for names in (("kernel_size", "kernel", 1), ("stride", "stride", 1), ("pad", "pad", 0))
     )
-    dilation = (1.0, 1.0) if layer.type == "Pooling" else _pair(p, "dilation", "", 1)
+    dilation = (1.0, 1.0) if layer.type == "Pooling" else _dilation(layer.convolution_param)
     middle = [d * (k - 1) / 2 - q for d, k, q in zip(dilation, kernel, pad, strict=True)]
     return stride, (middle[0], middle[1])
+
+
+def _dilation(p: ConvolutionParameter) -> Pair:
+    """The dilation, by today's name or by DeepLab's."""
+    return _pair(p, "dilation", "", 1) if len(p.dilation) else _pair(p, "hole", "hole", 1)
 
 
 def _pair(p: Message, name: str, each: str, default: float) -> Pair:

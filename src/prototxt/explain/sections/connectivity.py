@@ -222,6 +222,8 @@ def connections_of_softmax(layer: Softmax, context: LayerContext) -> Section:
 @connections.register
 def connections_of_eltwise(layer: Eltwise, context: LayerContext) -> Section:
     """One value of each bottom."""
+    if len(context.bottom) == 1:
+        return _elementwise("the one value at its own place")
     names = ", ".join(blob.name for blob in context.node.bottoms)
     return _elementwise(f"{len(context.bottom)} values at its own place, one of each bottom: {names}")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
+from prototxt.layers.common.fields import given
 from prototxt.layers.common.window import Window, same_or_each
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, PoolingParameter
@@ -99,17 +100,32 @@ def convolution_spec(param: ConvolutionParameter) -> WindowSpec:
     """The window of a ConvolutionParameter (base_conv_layer.cpp).
 
     kernel_size, stride, pad and dilation hold one value for all axes or one per axis; kernel_h, kernel_w and
-    their like fit two axes only and exclude the repeated form.
+    their like fit two axes only and exclude the repeated form. DeepLab's hole, hole_h and hole_w are dilation.
 
     Raises LayerError for a mix of both forms, a missing kernel, or a zero.
     """
     kernel = _repeated_or_pair(param, "kernel_size", "kernel", None)
     stride = _repeated_or_pair(param, "stride", "stride", 1)
     pad = _repeated_or_pair(param, "pad", "pad", 0)
-    dilation = tuple(param.dilation) or (1,)
-    _check_positive(("kernel_size", kernel), ("stride", stride), ("dilation", dilation))
-    pairs = tuple(f"{name}_h" for name in ("kernel", "stride", "pad") if _is_pair(param, name))
+    name, dilation = _dilation(param)
+    _check_positive(("kernel_size", kernel), ("stride", stride), (name, dilation))
+    pairs = tuple(f"{name}_h" for name in ("kernel", "stride", "pad", "hole") if _is_pair(param, name))
     return WindowSpec(kernel, stride, pad, dilation, pairs)
+
+
+def _dilation(param: ConvolutionParameter) -> tuple[str, Shape]:
+    """The dilation, by today's name or by DeepLab's, and the field that gives it."""
+    holes = given(param, ("hole", "hole_h", "hole_w"))
+    if not holes:
+        return "dilation", tuple(param.dilation) or (1,)
+    if param.dilation:
+        what = f"give either dilation or {holes[0]}, not both: they mean the same"
+        raise LayerError(what, field=holes[0])
+    if not _is_pair(param, "hole"):
+        return "hole", (param.hole,)
+    if param.HasField("hole"):
+        raise LayerError("give either hole or hole_h and hole_w, not both", field=holes[1])
+    return holes[0], (param.hole_h, param.hole_w)
 
 
 def pooling_spec(param: PoolingParameter) -> WindowSpec:

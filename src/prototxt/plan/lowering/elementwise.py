@@ -109,8 +109,10 @@ def prelu_epilogue(layer: PReLU, bottom: Sequence[Shape]) -> Epilogue:
 
 @epilogue.register
 def eltwise_epilogue(layer: Eltwise, bottom: Sequence[Shape]) -> Epilogue | None:
-    """The tile combined with every other bottom."""
-    if layer.coeff or len(bottom) < 2:
+    """The tile combined with every other bottom, or scaled where it is the only one."""
+    if len(bottom) == 1:
+        return Epilogue(lambda *_: [ops.multiply(layer.coeff[0])])
+    if layer.coeff:
         return None
     combine = COMBINE[layer.operation]
     return Epilogue(lambda _, others: [ops.CombineWithBlob(combine, other) for other in others])
