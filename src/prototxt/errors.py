@@ -9,8 +9,8 @@ from typing import Self
 
 __all__ = [
     "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "Place",
-    "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnknownShapeError", "WeightsError",
-    "a_few", "did_you_mean", "printable",
+    "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnappliedError", "UnknownShapeError",
+    "WeightsError", "a_few", "did_you_mean", "printable",
 ]  # fmt: skip
 
 
@@ -100,6 +100,10 @@ class MissingLayerError(LayerError):
     def __init__(self, what: str, *, missing: str, field: str | None = None, hint: str | None = None) -> None:
         super().__init__(what, field=field, hint=hint)
         self.missing = missing
+
+
+class UnappliedError(MissingLayerError):
+    """A known layer type holds a value whose meaning is not known here, so that nothing here does the layer's work."""
 
 
 class UnknownShapeError(LayerError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prototxt.errors import NetError
+from prototxt.errors import LayerError, NetError
 from prototxt.frontend.load import define_net
 from prototxt.graph.connect import connect
 from prototxt.graph.graph import BlobId, Wiring
@@ -22,6 +22,14 @@ def refused(layers: str) -> NetError:
     with pytest.raises(NetError) as caught:
         wired(layers)
     return caught.value
+
+
+def cannot_run(layers: str) -> LayerError:
+    """Why the last layer cannot run."""
+    unknown = wired(layers).nodes[-1].layer
+    assert isinstance(unknown, Unknown)
+    assert unknown.refused
+    return unknown.why
 
 
 def layer(kind: str, bottoms: str = "", tops: str = "", rest: str = "") -> str:
@@ -94,7 +102,7 @@ def test_a_layer_cannot_read_its_own_new_top() -> None:
     ],
 )
 def test_a_wrong_number_of_bottoms_or_tops(text: str, what: str) -> None:
-    error = refused(text)
+    error = cannot_run(text)
     assert error.what == what
     assert error.place is not None
     assert error.place.line == 2
@@ -111,7 +119,7 @@ def test_an_unknown_type_points_at_the_type() -> None:
 
 
 def test_a_refused_parameter_points_at_the_field() -> None:
-    error = refused(
+    error = cannot_run(
         'layer {\n  name: "d" type: "Dropout" bottom: "x" top: "x"\n'
         "  dropout_param {\n    dropout_ratio: 2\n  }\n}"
     )

@@ -7,9 +7,10 @@ import json
 import pytest
 
 import prototxt
-from prototxt.errors import MissingLayerError
+from prototxt.errors import DataError, LayerError, MissingLayerError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, make_graph, outline
-from prototxt.graph.graph import Graph
+from prototxt.graph.graph import BlobId, Graph
+from prototxt.layers.unknown import can_stand
 from prototxt.views.export import report_dict, to_csv, to_json, to_markdown
 from prototxt.views.net_rows import make_report
 from prototxt.views.table import table_text
@@ -89,6 +90,60 @@ def test_a_net_without_such_layers_misses_nothing() -> None:
     report = make_report(outline(define_net(text, "net.prototxt"), Options()))
     assert report.missing == ()
     assert "not implemented" not in table_text(report)
+
+
+REFUSED = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 20 dim: 31 } } }
+layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+  convolution_param { num_output: 8 kernel_size: 3 group: 2 } }
+layer { name: "relu" type: "ReLU" bottom: "conv1" top: "conv1" }
+layer { name: "side" type: "Convolution" bottom: "data" top: "side"
+  convolution_param { num_output: 4 kernel_size: 1 } }
+layer { name: "one" type: "Concat" bottom: "side" top: "a" top: "b" }
+layer { name: "drop" type: "Dropout" bottom: "side" top: "drop"
+  dropout_param { dropout_ratio: 2 } }
+layer { name: "loss" type: "EuclideanLoss" bottom: "side" bottom: "data" loss_weight: 3 }
+"""
+"""Layers that their types refuse: by a bottom's shape, the number of tops, a parameter; the last makes a top itself."""
+
+
+def test_a_layer_that_its_type_refuses_hides_nothing_else() -> None:
+    graph = outline(define_net(REFUSED, "net.prototxt"), Options())
+    assert [str(error).splitlines()[0] for error in graph.refused] == [
+        'net.prototxt:4:52: layer "conv1" (Convolution): 3 input channels are not divisible by group 2',
+        'net.prototxt:8:60: layer "one" (Concat): takes 1 top, has 2',
+        'net.prototxt:10:19: layer "drop" (Dropout): dropout_ratio must be at least 0 and below 1, not 2',
+        'net.prototxt:11:44: layer "loss" (EuclideanLoss): both bottoms must hold as many values, '
+        "got 2 x 4 x 20 x 31 (2480 values an item) and 2 x 3 x 20 x 31 (1860 values an item)",
+    ]
+    report = make_report(graph)
+    assert report.blobs == {
+        "data": (2, 3, 20, 31), "conv1": None, "side": (2, 4, 20, 31), "a": None, "b": None, "drop": None,
+        "(automatic)": None,
+    }  # fmt: skip
+    assert report.totals.params == 4 * 3 + 4
+    assert graph.outputs == ("a", "b", "conv1", "drop")
+    assert graph.losses == {BlobId("(automatic)"): 3.0}
+    table = table_text(report)
+    assert "Dropout (cannot run)" in table
+    assert "4 layers cannot run; the shapes of 1 other layer depend on that (?)" in table
+    assert '  net.prototxt:10:19: layer "drop": dropout_ratio must be' in table
+
+
+def test_running_it_is_refused_with_the_first_reason() -> None:
+    with pytest.raises(LayerError, match="3 input channels are not divisible by group 2") as caught:
+        prototxt.parse_net(REFUSED, file="net.prototxt")
+    assert caught.value.layer == "conv1"
+    with pytest.raises(LayerError, match='unknown layer type "Zonk"'):
+        prototxt.parse_net(without("mine", "again"), file="net.prototxt")
+
+
+@pytest.mark.parametrize("error", [UnknownShapeError("no shape"), DataError("no such list")])
+def test_what_the_caller_has_to_give_is_asked_for_at_once(error: LayerError) -> None:
+    assert not can_stand(error)
+    text = 'layer { name: "data" type: "Input" top: "data" }' + REFUSED.partition("\n")[2].partition("\n")[2]
+    with pytest.raises(UnknownShapeError, match='no shape for its top "data"'):
+        outline(define_net(text, "net.prototxt"), Options())
 
 
 def without(*layers: str) -> str:

@@ -498,3 +498,13 @@ MISSING = {
     ),
 }
 """Layers that nothing here can run: like NETS."""
+
+WHOLE_NET = frozenset({
+    "wrong type", "text for a number", "a number for a message", "too large a number", "negative number", "enum typo",
+    "enum in quotes", "given twice", "data layer", "unknown bottom", "second bottom unknown", "bottom in a list",
+    "bottom of later", "bottom of itself", "top exists", "top twice", "no layers", "no layers for TEST",
+    "include and exclude", "no input shape", "no input_dim", "two input_dim", "one input_shape for two", "dim 10^20",
+    "shared shapes", "V1 enum typo", "V1 type in quotes", "V0 type", "V0 padding of nothing", "layer without name",
+    "nested too deep",
+})  # fmt: skip
+"""Of NETS those that are no net at all: no table is shown. In the others a layer type refuses one of its layers."""

@@ -37,5 +37,5 @@ def graph_options(choice: NetChoice, seed: int = 0) -> Options:
 
 
 def up_to_if_needed(definition: Definition, options: Options, end: str) -> Definition:
-    """The net up to layer `end` if some of its layers are not implemented (those up to `end` may all be)."""
+    """The net up to layer `end` if some of its layers cannot run (those up to `end` may all do)."""
     return up_to(definition, end) if outline(definition, options).missing else definition

@@ -32,7 +32,7 @@ def main(
     """Show every layer of NET (a prototxt file): bottoms and tops, shapes N x C x H x W, parameters, multiply-adds,
     bytes.
 
-    Layers that are not implemented are shown too, and listed at the end; the exit code is then 1.
+    Layers that cannot run are shown too, and listed with the reasons at the end; the exit code is then 1.
 
     \b
     Examples:

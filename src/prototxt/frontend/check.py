@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from prototxt.blobs import count
-from prototxt.errors import PrototxtError, SolverFileError, UnknownShapeError
+from prototxt.errors import MissingLayerError, PrototxtError, SolverFileError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
@@ -87,8 +87,9 @@ def _open(definition: Definition, options: Options) -> Checked:
 
 
 def _opened(file: str, graph: Graph) -> Checked:
+    graph.raise_refused()
     verdict = Verdict.MISSING if graph.missing else Verdict.OPENS
-    missing = Counter(error.missing for error in graph.missing)
+    missing = Counter(error.missing for error in graph.missing if isinstance(error, MissingLayerError))
     why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
     params = sum(count(ref.shape) for ref in graph.own_params())
     return Checked(file, verdict, why, PHASES[graph.phase], len(graph.nodes), params)

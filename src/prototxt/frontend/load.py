@@ -52,7 +52,8 @@ def outline(definition: Definition, options: Options, hints: WeightHints = NO_HI
 
     `hints` are the facts that the net's weights files hold about its layers, where there are such files.
 
-    Raises NetError and its kin for whatever does not make a net, InputError for inputs it does not have.
+    Raises NetError for layers that make no net (a blob that none of them makes, say), InputError for inputs it does not
+    have, UnknownShapeError and DataError for what has to be given first.
     """
     chosen = choose_layers(definition, options)
     return infer(connect(chosen, options.layer_settings(definition.file, hints)))
@@ -61,11 +62,14 @@ def outline(definition: Definition, options: Options, hints: WeightHints = NO_HI
 def make_graph(definition: Definition, options: Options, hints: WeightHints = NO_HINTS) -> Graph:
     """A definition as a graph with every shape, nothing allocated.
 
-    Raises what `outline` raises, and MissingLayerError where nothing here can run some of the layers.
+    Raises what `outline` raises, LayerError where a layer's parameters or bottoms do not fit, MissingLayerError where
+    nothing here can run some of the layers.
     """
     graph = outline(definition, options, hints)
-    if graph.missing:
-        raise _all_missing(graph.missing)
+    graph.raise_refused()
+    missing = [error for error in graph.missing if isinstance(error, MissingLayerError)]
+    if missing:
+        raise _all_missing(missing)
     return graph
 
 

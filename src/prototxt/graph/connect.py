@@ -10,7 +10,7 @@ from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.registry import Resolution, resolve_type
-from prototxt.layers.unknown import Unknown
+from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.place import place_of_value
@@ -21,11 +21,11 @@ __all__ = ["connect"]
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
     """Make every layer and wire it to the blobs that it reads and writes.
 
-    A layer that nothing here can run is an Unknown.
+    A layer that nothing here can run is an Unknown: its type is not known, or refuses its parameters or the number of
+    its bottoms or tops.
 
-    Raises NetError for a net without layers, parameters that a layer refuses, a bottom that no
-    earlier layer makes, a top that exists already (other than the layer's own bottom: that is in place), or a
-    wrong number of bottoms or tops.
+    Raises NetError for a net without layers, a bottom that no earlier layer makes, a top that exists already (other
+    than the layer's own bottom: that is in place), UnknownShapeError and DataError for what the caller has to give.
     """
     layers = definition.message.layer
     if not layers:
@@ -37,7 +37,6 @@ def connect(definition: Definition, settings: LayerSettings) -> Wiring:
         layer, meant = _make(definition, index, param, settings)
         if meant.others:
             doubts.setdefault(param.type, []).append((index, meant))
-        _check_arity(definition, index, param, layer)
         bottoms = tuple(_read(definition, index, param, name, current) for name in param.bottom)
         tops = tuple(_write(definition, index, param, i, current) for i in range(len(param.top)))
         tops += tuple(next(automatic) for _ in range(layer.num_tops - layer.named_tops))
@@ -91,12 +90,16 @@ def _make(
     """Make a layer; where no layer type does its work, an Unknown that says so."""
     try:
         meant = resolve_type(param, settings)
-        return meant.layer_class(param, settings), meant
+        layer = meant.layer_class(param, settings)
+        _check_arity(definition, index, param, layer)
+        return layer, meant
     except LayerError as error:
-        error.at(definition.place(index, error.field), param.name, param.type)
-        if not isinstance(error, MissingLayerError):
+        if error.place is None:
+            error.at(definition.place(index, error.field), param.name, param.type)
+        if not can_stand(error):
             raise
-        error.hint = _data_hint(param) or error.hint
+        if isinstance(error, MissingLayerError):
+            error.hint = _data_hint(param) or error.hint
         return Unknown(param, settings, error), Resolution(Unknown)
 
 
@@ -110,16 +113,17 @@ def _data_hint(param: LayerParameter) -> str | None:
 
 
 def _check_arity(definition: Definition, index: int, param: LayerParameter, layer: Layer) -> None:
+    """Raises LayerError for a number of bottoms or tops that the layer's type does not take."""
     for field, names, (least, most) in (
         ("bottom", param.bottom, layer.bottoms),
         ("top", param.top, (0, layer.tops[1]) if layer.loss else layer.tops),
     ):
         if len(names) < least or (most is not None and len(names) > most):
             what = f"takes {_range(least, most)} {field}{'' if most == 1 else 's'}, has {len(names)}"
-            raise _error(definition, index, param, field, what, nth=most or 0)
+            raise LayerError(what).at(_place(definition, index, field, most or 0), param.name, param.type)
     if layer.tops_equal_bottoms and len(param.top) != len(param.bottom):
         what = f"needs a top for each bottom, has {len(param.bottom)} bottoms and {len(param.top)} tops"
-        raise _error(definition, index, param, "top", what)
+        raise LayerError(what).at(_place(definition, index, "top", 0), param.name, param.type)
 
 
 def _range(least: int, most: int | None) -> str:
@@ -169,6 +173,10 @@ def _error(
     nth: int = 0,
 ) -> NetError:
     """An error that points at the layer's `nth` value of a repeated field."""
-    tree = definition.trees[index]
-    place = place_of_value(tree, definition.file, field, nth) if tree else Place(definition.file)
+    place = _place(definition, index, field, nth)
     return NetError(what, place=place, layer=param.name, layer_type=param.type, hint=hint)
+
+
+def _place(definition: Definition, index: int, field: str, nth: int) -> Place:
+    tree = definition.trees[index]
+    return place_of_value(tree, definition.file, field, nth) if tree else Place(definition.file)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from prototxt.blobs import Array, Shape, count
-from prototxt.errors import LayerError, MissingLayerError, Place
+from prototxt.errors import LayerError, Place
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown
@@ -154,9 +154,20 @@ class Graph:
         return tuple(needed)
 
     @cached_property
-    def missing(self) -> tuple[MissingLayerError, ...]:
-        """An error for each layer that cannot be run. Shapes that depend on these layers are not in `shapes`."""
+    def missing(self) -> tuple[LayerError, ...]:
+        """An error for each layer that cannot run. Shapes that depend on these layers are not in `shapes`."""
         return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
+
+    @property
+    def refused(self) -> tuple[LayerError, ...]:
+        """Those of `missing` whose type is known here and refuses the layer's parameters or bottoms."""
+        layers = (node.layer for node in self.nodes)
+        return tuple(layer.why for layer in layers if isinstance(layer, Unknown) and layer.refused)
+
+    def raise_refused(self) -> None:
+        """Raise the first error of `refused`, if there is one."""
+        if self.refused:
+            raise self.refused[0]
 
     @property
     def stateful(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import LayerError, NetError
 from prototxt.graph.graph import BlobId, Graph, Node, ParamRef, Wiring, located_at
 from prototxt.layers.base import Cost, Param
-from prototxt.layers.unknown import Unknown
+from prototxt.layers.common.window import Window
+from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.text.definition import place_in
 
 __all__ = ["infer"]
@@ -21,7 +23,10 @@ PERMISSIVE = 1
 def infer(wiring: Wiring) -> Graph:
     """The graph with all shapes but those of blobs that depend on an Unknown layer.
 
-    Raises LayerError for shapes a layer cannot take and for blobs of more than 2^31 - 1 elements, NetError where
+    A layer that cannot take the shapes of its bottoms, or would make a blob of more than 2^31 - 1 elements, becomes an
+    Unknown that says so.
+
+    Raises UnknownShapeError and DataError where a shape follows only from what the caller has to give, NetError where
     layers share parameters of different shapes.
     """
     shapes: dict[BlobId, Shape] = {}
@@ -33,16 +38,17 @@ def infer(wiring: Wiring) -> Graph:
             nodes.append(node)
             continue
         bottom = [shapes[b] for b in node.bottoms]
-        params, top, cost = _query_layer(node, bottom)
-        inferred = replace(
-            node,
-            params=tuple(_param_ref(wiring, node, i, param, shared) for i, param in enumerate(params)),
-            cost=cost,
-            window=node.layer.window(bottom[0]) if bottom else None,
-        )
-        nodes.append(inferred)
+        try:
+            answer = _query_layer(node, bottom)
+        except LayerError as error:
+            if not can_stand(error):
+                raise
+            nodes.append(replace(node, layer=Unknown.in_place_of(node.layer, error)))
+            continue
+        params = (_param_ref(wiring, node, i, param, shared) for i, param in enumerate(answer.params))
+        nodes.append(replace(node, params=tuple(params), cost=answer.cost, window=answer.window))
         notes += _layer_notes(node, bottom)
-        shapes.update(zip(node.tops, top, strict=True))
+        shapes.update(zip(node.tops, answer.tops, strict=True))
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
         name=wiring.name,
@@ -56,14 +62,24 @@ def infer(wiring: Wiring) -> Graph:
     )
 
 
-def _query_layer(node: Node, bottom: list[Shape]) -> tuple[tuple[Param, ...], list[Shape], Cost]:
+class _Answer(NamedTuple):
+    """All that follows from the shapes of a layer's bottoms."""
+
+    params: tuple[Param, ...]
+    tops: list[Shape]
+    cost: Cost
+    window: Window | None
+
+
+def _query_layer(node: Node, bottom: list[Shape]) -> _Answer:
     with located_at(node):
         params, top = node.layer.params(bottom), node.layer.shapes(bottom)
         for blob, shape in zip(node.tops, top, strict=True):
             _check_size(f'top "{blob.name}"', shape)
         for i, param in enumerate(params):
             _check_size(f"parameter {i}", param.shape)
-        return params, top, node.layer.cost(bottom, top)
+        window = node.layer.window(bottom[0]) if bottom else None
+        return _Answer(params, top, node.layer.cost(bottom, top), window)
 
 
 def _layer_notes(node: Node, bottom: list[Shape]) -> list[str]:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.errors import MissingLayerError
+from prototxt.errors import DataError, LayerError, MissingLayerError, UnappliedError, UnknownShapeError
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.schema.caffe_pb2 import LayerParameter
 
+__all__ = ["Unknown", "can_stand"]
+
+
+def can_stand(error: LayerError) -> bool:
+    """Whether a layer that raised this can be shown as one that cannot run, beside all else in its net.
+
+    It can where the layer itself is what is not understood: its type, a value in it, the number or the shapes of what
+    it reads. Perhaps a fork means something else by it. It cannot where the caller has to give something first, a
+    shape or a file.
+    """
+    return not isinstance(error, UnknownShapeError | DataError)
+
 
 class Unknown(Layer):
-    """Whatever a layer computes whose type is not known here, or whose code the user has not allowed.
+    """Whatever a layer computes that cannot run here.
 
-    The shapes of its tops are not known either, nor those of anything that reads them. `why` says what is missing,
-    with file, line and layer.
+    Its type is not known, its code is not allowed, or its type refuses its parameters or its bottoms. The shapes of its
+    tops are not known then, nor those of anything that reads them. `why` says the reason, with file, line and layer.
     """
 
     kind = "unknown"
@@ -22,11 +34,31 @@ class Unknown(Layer):
     bottoms = (0, None)
     tops = (0, None)
 
-    def __init__(self, param: LayerParameter, settings: LayerSettings, why: MissingLayerError) -> None:
+    def __init__(self, param: LayerParameter, settings: LayerSettings, why: LayerError) -> None:
         super().__init__(param, settings)
         self.type = param.type
         self.why = why
 
+    @classmethod
+    def in_place_of(cls, layer: Layer, why: LayerError) -> Unknown:
+        """An Unknown with the name, the type and the blobs of a layer that does not accept its bottoms' shapes."""
+        bottoms, tops = [""] * layer.num_bottoms, [""] * layer.num_tops
+        param = LayerParameter(name=layer.name, type=layer.type, bottom=bottoms, top=tops)
+        unknown = cls(param, layer.settings, why)
+        unknown.named_tops, unknown.loss_weights = layer.named_tops, layer.loss_weights
+        return unknown
+
+    @property
+    def state(self) -> str:
+        """The state in words: "unknown" for a type that is not known here, "cannot run" for any other reason."""
+        is_known = isinstance(self.why, UnappliedError) or not isinstance(self.why, MissingLayerError)
+        return "cannot run" if is_known else "unknown"
+
+    @property
+    def refused(self) -> bool:
+        """Whether a layer type of this package refuses it: an error in the file, unless a fork means something else."""
+        return not isinstance(self.why, MissingLayerError)
+
     def _loss_weights(self, given: Sequence[float]) -> tuple[float, ...]:
-        """The tops that the file names; further ones are not known."""
-        return tuple(given)
+        """Of the tops that the file names; further ones are not known."""
+        return (*given, *[0.0] * self.num_tops)[: self.num_tops]

@@ -87,7 +87,7 @@ def to_markdown(report: Report) -> str:
     lines = [head, ["---"] * 4 + ["---:"] * 2]
     lines += [
         [
-            printable(row.name), f"{row.type} {row.brief}".strip(), arrow(row.bottoms, row.tops),
+            printable(row.name), row.type_text, arrow(row.bottoms, row.tops),
             ", ".join(map(known_shape, row.shapes)), thousands(row.param_count), thousands(row.macs),
         ]
         for row in report.rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prototxt.blobs import Shape
+from prototxt.errors import printable
 from prototxt.graph.graph import BlobId, Graph, Node
 from prototxt.graph.select import PHASES
 from prototxt.layers.unknown import Unknown
@@ -18,8 +19,8 @@ class Row:
 
     `param_count` counts learned values it owns, `statistics` what it measures (BatchNorm); what it shares with an
     earlier layer is counted there, and `shared_with` names that layer. `macs` are per image, `activation_bytes`
-    for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that is not
-    implemented; `missing` marks such a layer itself.
+    for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that cannot run;
+    `missing` marks such a layer itself, and `state` says in words that its type is "unknown" or that it "cannot run".
     """
 
     index: int
@@ -36,6 +37,12 @@ class Row:
     macs: int
     activation_bytes: int
     missing: bool = False
+    state: str = ""
+
+    @property
+    def type_text(self) -> str:
+        """The type with the layer's parameters in one token, or with its state."""
+        return f"{printable(self.type)} {f'({self.state})' if self.missing else self.brief}".strip()
 
     @property
     def in_place(self) -> bool:
@@ -54,7 +61,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A layer that is not implemented: its place, the reason, and what to do."""
+    """A layer that cannot run: its place, the reason, and what to do."""
 
     layer: str
     type: str
@@ -117,4 +124,5 @@ def _row(graph: Graph, node: Node) -> Row:
         macs=graph.macs(node),
         activation_bytes=graph.new_bytes(node),
         missing=isinstance(node.layer, Unknown),
+        state=node.layer.state if isinstance(node.layer, Unknown) else "",
     )

@@ -16,18 +16,18 @@ from prototxt.views.numbers import arrow, bytes_cell, compact_shape, counted, kn
 if TYPE_CHECKING:
     from prototxt.engine.watch import Timer
 
-__all__ = ["report_table", "table_text"]
+__all__ = ["missing_text", "report_table", "table_text"]
 
 
-MAX_TYPES = 10
-"""The most missing types that are listed one by one."""
+MAX_REASONS = 10
+"""Reasons for which layers cannot run that are listed one by one; layers of one type share a reason."""
 
 
 def _columns(report: Report, timer: Timer | None) -> list[Column[Row]]:
     total = report.totals
     columns: list[Column[Row]] = [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
-        Column("type", _type, wraps=True, style="cyan"),
+        Column("type", lambda r: r.type_text, wraps=True, style="cyan"),
         Column("bottoms → tops", lambda r: arrow(r.bottoms, r.tops), wraps=True, spare=4),
         Column("output N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
         Column("parameters", _param_shapes, wraps=True, spare=5, style="dim"),
@@ -63,10 +63,6 @@ def _median(times: list[float]) -> float:
     return median(times)
 
 
-def _type(row: Row) -> str:
-    return f"{printable(row.type)} (unknown)" if row.missing else f"{row.type} {row.brief}".strip()
-
-
 def _param_shapes(row: Row) -> str:
     text = " + ".join(compact_shape(s) for s in row.params)
     return f"{text} of {printable(', '.join(row.shared_with))}" if row.shared_with else text
@@ -95,7 +91,7 @@ def report_table(report: Report, width: int, timer: Timer | None = None) -> Rend
     """
     columns, hidden = fit(_columns(report, timer), report.rows, width)
     parts = [_title(report), column_table(columns, report.rows, width), _legend(report, hidden)]
-    return Group(*parts, *([_missing(report)] if report.missing else []))
+    return Group(*parts, *([missing_text(report)] if report.missing else []))
 
 
 def _title(report: Report) -> Text:
@@ -116,20 +112,25 @@ def _legend(report: Report, hidden: list[str]) -> Text:
     return Text("\n".join(filter(None, [*lines, *hidden_columns(hidden)])), style="dim")
 
 
-def _missing(report: Report) -> Text:
-    """The layers that are not implemented, the layers that depend on them, and hints."""
+def missing_text(report: Report) -> Text:
+    """The layers that cannot run, the number of those that depend on them, and hints."""
     number, waiting = len(report.missing), sum(None in row.shapes and not row.missing for row in report.rows)
-    summary = f"{counted(number, 'layer is', 'layers are')} not implemented"
+    known = any(row.state == "cannot run" for row in report.rows)
+    summary = (
+        f"{counted(number, 'layer')} cannot run"
+        if known
+        else f"{counted(number, 'layer is', 'layers are')} not implemented"
+    )
     summary += f"; the shapes of {counted(waiting, 'other layer')} depend on that (?)" if waiting else ""
     lines = [f"\n{summary}; totals are those of the rest"]
-    by_type: dict[tuple[str, str], list[Missing]] = {}
+    by_reason: dict[tuple[str, str], list[Missing]] = {}
     for missing in report.missing:
-        by_type.setdefault((missing.type, missing.what), []).append(missing)
-    for (_, reason), (first, *others) in list(by_type.items())[:MAX_TYPES]:
+        by_reason.setdefault((missing.type, missing.what), []).append(missing)
+    for (_, reason), (first, *others) in list(by_reason.items())[:MAX_REASONS]:
         layers = f'layer "{printable(first.layer)}"' + (f" and {len(others)} more" if others else "")
         lines.append(f"  {first.place}: {layers}: {printable(reason)}")
         lines += [f"    hint: {first.hint}"] * bool(first.hint)
-    lines += [f"  and {len(by_type) - MAX_TYPES} more types"] * (len(by_type) > MAX_TYPES)
+    lines += [f"  and {len(by_reason) - MAX_REASONS} more reasons"] * (len(by_reason) > MAX_REASONS)
     return Text("\n".join(lines), style="yellow")
 
 

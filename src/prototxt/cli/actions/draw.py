@@ -38,6 +38,7 @@ def execute(net: str, output: str | None, form: str | None, direction: str, choi
         write_text(to_dot(drawing, direction), output)
     else:
         _render(to_dot(drawing, direction), form, output)
+    graph.raise_refused()
 
 
 def _form(output: str | None, form: str | None) -> str:

@@ -50,7 +50,7 @@ def execute(request: ReportRequest, of_one_net: Sequence[str]) -> None:
                 f"{options[0]} is for the page of one net: --compare shows only shapes and settings"
             )
         check_folder(output)
-        print_line(_compare(request.net, request.other, request.choice, output))
+        _compare(request.net, request.other, request.choice, output)
         return
     if images.given and request.image is None:
         raise click.UsageError(f"{images.given[0]} is for images: give --image")
@@ -63,6 +63,7 @@ def execute(request: ReportRequest, of_one_net: Sequence[str]) -> None:
     limits = Limits(int(request.max_mb * MEGA), DTYPES[request.dtype])
     written = write_page(output, content, limits, write.page())
     print_line(_summary(output, content.graph, written))
+    content.graph.raise_refused()
 
 
 def _check_not_read(output: str, files: Sequence[str]) -> None:
@@ -72,8 +73,8 @@ def _check_not_read(output: str, files: Sequence[str]) -> None:
             raise click.UsageError(f"-o {output} is an input too: the page would overwrite it")
 
 
-def _compare(net: str, other: str, choice: NetChoice, output: str) -> str:
-    """Write the page of two nets; a line that says how they differ."""
+def _compare(net: str, other: str, choice: NetChoice, output: str) -> None:
+    """Write the page of two nets and print a line that says how they differ."""
     first, second = (define_net(read_text(file), file, strict=choice.strict) for file in (net, other))
     difference = diff(first, second, graph_options(choice))
     print_warnings([*difference.before.notes, *difference.after.notes])
@@ -83,7 +84,8 @@ def _compare(net: str, other: str, choice: NetChoice, output: str) -> str:
     verdict = "the two nets are the same"
     if differing:
         verdict = f"{differing:,} of them {'differs' if differing == 1 else 'differ'}"
-    return f"{output}: {human_bytes(size)}, {counted(len(pairs), 'layer')}, {verdict}"
+    print_line(f"{output}: {human_bytes(size)}, {counted(len(pairs), 'layer')}, {verdict}")
+    difference.raise_refused()
 
 
 def _content(request: ReportRequest) -> Content:

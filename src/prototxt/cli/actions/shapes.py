@@ -46,4 +46,5 @@ def _print_layers(file: str, form: str, output: str | None, choice: NetChoice) -
         from prototxt.views.table import report_table
 
         print_table(report_table(report, screen().width))
+    graph.raise_refused()
     return int(bool(report.missing))

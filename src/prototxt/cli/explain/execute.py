@@ -37,8 +37,13 @@ def execute(request: ExplainRequest) -> int:
     print_warnings(new_warnings(graph, definition))
     if layer is None:
         _print_overview(graph, request.form, request.output)
+        graph.raise_refused()
+        return 0
+    _print_sections(graph, layer, keys, request.form, request.output)
+    if is_known(graph, find_layer(graph, layer)):
+        print_warnings([str(error) for error in graph.refused])
     else:
-        _print_sections(graph, layer, keys, request.form, request.output)
+        graph.raise_refused()
     return 0
 
 

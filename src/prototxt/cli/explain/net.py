@@ -103,6 +103,7 @@ def _diff(definition: Definition, other: str, request: ExplainRequest) -> int:
     second = read_net(other, strict=request.choice.strict)
     result = diff.diff(definition, second, graph_options(request.choice))
     _write(f"{definition.file} → {other}", diff.sections(result), request)
+    result.raise_refused()
     return 0
 
 

@@ -81,7 +81,8 @@ def _blob(graph: Graph, blob: BlobId) -> str:
 
 def _unknown(graph: Graph, node: Node) -> Section:
     if isinstance(node.layer, Unknown):
-        reason = node.layer.why.what
+        why = node.layer.why
+        reason = f"{why.what} (line {why.place.line})" if why.place and why.place.line else why.what
     else:
         first = _first_unknown(graph, node)
         reason = f'its shapes depend on "{first.name}" ({first.type}), whose shapes are unknown'

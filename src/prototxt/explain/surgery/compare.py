@@ -151,7 +151,7 @@ def _sides(graph: Graph | None) -> dict[Key, Side]:
 
 
 def _side(graph: Graph, node: Node, label: FieldLabel | None) -> Side:
-    kind = f"{node.type} (unknown)" if isinstance(node.layer, Unknown) else node.type
+    kind = f"{node.type} ({node.layer.state})" if isinstance(node.layer, Unknown) else node.type
     return Side(
         node.index,
         kind,

@@ -19,6 +19,7 @@ from prototxt.explain.surgery.compare import (
 from prototxt.explain.surgery.fields import Difference, differences
 from prototxt.frontend.load import Options, choose_layers
 from prototxt.graph.connect import connect
+from prototxt.graph.context import is_known
 from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -62,6 +63,11 @@ class Diff:
     without_weights: tuple[str, ...]
     messages: tuple[Mapping[Key, LayerParameter], Mapping[Key, LayerParameter]]
 
+    def raise_refused(self) -> None:
+        """Raise the error of the first layer of either net that its type refuses, if there is one."""
+        self.before.raise_refused()
+        self.after.raise_refused()
+
     @property
     def changed(self) -> bool:
         """Whether the two nets differ at all."""
@@ -75,7 +81,7 @@ class Diff:
 def diff(before: Definition, after: Definition, options: Options) -> Diff:
     """Compare two nets under the same phase, stages and inputs.
 
-    Raises NetError for an invalid net.
+    A layer that cannot run is compared by its fields. Raises NetError for layers that make no net.
     """
     (old, first), (new, second) = (_graph(definition, options) for definition in (before, after))
     fields = {key: tuple(differences(old[key], new[key])) for key in new if key in old}
@@ -95,9 +101,12 @@ def _graph(definition: Definition, options: Options) -> tuple[dict[Key, LayerPar
 def _weight_matches(before: Graph, after: Graph) -> Iterator[WeightMatch]:
     """Match as loading does: by the layer's name, then the number of arrays, then every shape."""
     needed, names = _shapes_by_name(after), {node.name for node in after.nodes}
+    not_known = {node.name for node in after.nodes if not is_known(after, node)}
     for name, stored in _shapes_by_name(before).items():
         if name in needed:
             yield WeightMatch(name, _misfit(stored, needed[name]), refused=stored != needed[name])
+        elif name in not_known:
+            yield WeightMatch(name, "the arrays of the layer of this name are not known")
         elif name in names:
             yield WeightMatch(name, "the layer of this name has no arrays, and Caffe refuses the file")
         else:

@@ -113,6 +113,7 @@ def fc_as_conv(definition: Definition, options: Options) -> Converted:
         )
     converted = chosen.with_layers(progress.layers, [chosen.trees[i] for i in progress.origin])
     after = infer(connect(converted, options.layer_settings(definition.file)))
+    after.raise_refused()
     _check_outputs(before, after)
     return Converted(
         before, after, converted, options, tuple(progress.converted), tuple(progress.dropped), progress.kept,

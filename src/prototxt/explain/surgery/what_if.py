@@ -16,6 +16,7 @@ from prototxt.graph.connect import connect
 from prototxt.graph.graph import Graph
 from prototxt.graph.infer import infer
 from prototxt.layers.base import LayerSettings
+from prototxt.layers.unknown import Unknown
 from prototxt.text.definition import Definition
 
 __all__ = ["PartialGraph", "WhatIf", "partial_graph", "sections", "what_if"]
@@ -66,9 +67,19 @@ def partial_graph(definition: Definition, options: Options) -> PartialGraph:
     """The graph of the net, up to the first invalid layer."""
     chosen, settings = choose_layers(definition, options), options.layer_settings(definition.file)
     try:
-        return PartialGraph(infer(connect(chosen, settings)))
+        return _valid_part(infer(connect(chosen, settings)))
     except NetError as error:
-        return PartialGraph(_longest_graph(chosen, settings), error)
+        longest = _longest_graph(chosen, settings)
+        return PartialGraph(None if longest is None else _valid_part(longest).graph, error)
+
+
+def _valid_part(graph: Graph) -> PartialGraph:
+    """The graph up to the first layer that its type refuses."""
+    if not graph.refused:
+        return PartialGraph(graph)
+    layers = [node.layer for node in graph.nodes]
+    first = next(i for i, layer in enumerate(layers) if isinstance(layer, Unknown) and layer.refused)
+    return PartialGraph(replace(graph, nodes=graph.nodes[:first]) if first else None, graph.refused[0])
 
 
 def _longest_graph(chosen: Definition, settings: LayerSettings) -> Graph | None:

@@ -17,8 +17,9 @@ from prototxt.graph.select import PHASES
 from prototxt.util.json import JsonObject
 from prototxt.views.columns import Column, column_table, fit, hidden_columns
 from prototxt.views.export import report_dict
-from prototxt.views.net_rows import Row, make_report
+from prototxt.views.net_rows import Report, Row, make_report
 from prototxt.views.numbers import known_shape, thousands
+from prototxt.views.table import missing_text
 
 __all__ = [
     "LEGEND",
@@ -40,11 +41,16 @@ LEGEND = {
 
 @dataclass(frozen=True)
 class Overview:
-    """The rows of the table of shapes, and the receptive fields of the layers for which they are known."""
+    """The report of the table of shapes, and the receptive fields of the layers for which they are known."""
 
     graph: Graph
-    rows: tuple[Row, ...]
+    report: Report
     fields: Mapping[int, FieldLabel]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The layers."""
+        return self.report.rows
 
     def field_size(self, row: Row) -> str:
         """`11x11`, `all`; empty where it is unknown."""
@@ -57,15 +63,15 @@ class Overview:
 
 def make_overview(graph: Graph) -> Overview:
     """The overview of a graph."""
-    return Overview(graph, make_report(graph).rows, field_labels(graph))
+    return Overview(graph, make_report(graph), field_labels(graph))
 
 
 def columns(overview: Overview) -> list[Column[Row]]:
     """The columns of the table."""
-    totals = make_report(overview.graph).totals
+    totals = overview.report.totals
     return [
         Column("layer", lambda r: printable(r.name), "total", wraps=True, style="bold"),
-        Column("type", lambda r: f"{printable(r.type)} {r.brief}".strip(), wraps=True, style="cyan"),
+        Column("type", lambda r: r.type_text, wraps=True, style="cyan"),
         Column("N x C x H x W", lambda r: "\n".join(map(known_shape, r.shapes)), style="green"),
         Column("sees", overview.field_size, right=True),
         Column("step", overview.field_step, right=True, spare=3),
@@ -81,7 +87,8 @@ def overview_text(overview: Overview, width: int) -> RenderableType:
     legend = Text("\n".join([*remarks, *hidden_columns(hidden)]), style="dim")
     commands = Text("\n".join(["", "Try next:", *(f"  {command}" for command in next_commands(overview))]))
     commands.no_wrap, commands.overflow = True, "ignore"  # a command that is copied must be in one piece
-    return Group(_title(overview), column_table(shown, overview.rows, width), legend, commands)
+    missing = [missing_text(overview.report)] if overview.report.missing else []
+    return Group(_title(overview), column_table(shown, overview.rows, width), legend, *missing, commands)
 
 
 def _title(overview: Overview) -> Text:
@@ -105,7 +112,7 @@ def next_commands(overview: Overview) -> list[str]:
 
 def overview_json(overview: Overview) -> str:
     """The report for programs, with the key `field` in each layer."""
-    report = report_dict(make_report(overview.graph))
+    report = report_dict(overview.report)
     for row, layer in zip(overview.rows, report["layers"], strict=True):
         layer["field"] = _field_dict(overview.fields[row.index]) if row.index in overview.fields else None
     return json.dumps(report, indent=2) + "\n"
