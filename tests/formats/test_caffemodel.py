@@ -195,21 +195,24 @@ def test_scalar_and_empty(tmp_path: Path) -> None:
     assert one_blob(tmp_path, Pb.shape(0) + Pb.data(5, b"")).array().shape == (0,)
 
 
-def test_packed_floats_are_views_into_the_file(tmp_path: Path) -> None:
+def test_packed_floats_at_any_byte_are_aligned_arrays(tmp_path: Path) -> None:
     for filler in ("", "x", "xy", "xyz"):
         # The length of a field in front decides how the numbers are aligned in the file.
         (layer,) = read(tmp_path, Pb.data(1, filler) + Pb.layer_v2("ip", "", Pb.packed(SIX) + Pb.shape(6)))
-        numbers = layer.blobs[0].read()
-        assert not numbers.flags.owndata
         array = layer.blobs[0].array()
-        assert np.shares_memory(array, numbers) == numbers.flags.aligned
+        assert array.flags.aligned
+        assert array.flags.writeable
         np.testing.assert_array_equal(array, np.array(SIX, np.float32))
 
 
-def test_unpacked_floats_are_views_until_they_are_used(tmp_path: Path) -> None:
-    numbers = one_blob(tmp_path, Pb.shape(6) + Pb.unpacked(SIX)).read()
-    assert not numbers.flags.owndata
-    assert numbers.strides == (5,)
+def test_numbers_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prototxt.formats.wire._MAX_AT_ONCE", 4)
+    for numbers in (Pb.packed(SIX), Pb.unpacked(SIX), Pb.packed(SIX[:2]) + Pb.unpacked(SIX[2:])):
+        blob = one_blob(tmp_path, Pb.shape(6) + numbers)
+        parts = list(blob.in_parts())
+        assert max(part.size for part in parts) == 4
+        np.testing.assert_array_equal(np.concatenate(parts), np.array(SIX, np.float32))
+        np.testing.assert_array_equal(blob.read(), np.array(SIX, np.float32))
 
 
 def test_other_fields_are_skipped(tmp_path: Path) -> None:
@@ -366,7 +369,8 @@ def test_a_file_above_2_gb(tmp_path: Path) -> None:
         file.write(Pb.floats([42.0]) + Pb.layer_v2("last", "ReLU"))
     fc, last = read_caffemodel(path)
     assert (fc.blobs[0].shape, last.name) == ((size // 4,), "last")
-    assert fc.blobs[0].read()[-1] == 42
+    *_, numbers = fc.blobs[0].in_parts()
+    assert numbers[-1] == 42
 
 
 def test_read_blob(tmp_path: Path) -> None:

@@ -294,15 +294,18 @@ def test_means_that_do_not_fit(tmp_path: Path) -> None:
     assert e.value.field == "mean_file"
 
 
-@pytest.mark.parametrize(("backend", "library"), [("LMDB", "lmdb"), ("LEVELDB", "plyvel")])
-def test_a_library_that_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str, library: str
-) -> None:
-    db = images_database(tmp_path / "db", backend=backend)
-    monkeypatch.setitem(sys.modules, library, None)
-    error = refuse(db, f"needs the Python library {library}", backend=backend)
+def test_a_library_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = images_database(tmp_path / "db", backend="LEVELDB")
+    monkeypatch.setitem(sys.modules, "plyvel", None)
+    error = refuse(db, "needs the Python library plyvel", backend="LEVELDB")
     assert error.hint is not None
     assert "pip install prototxt[data]" in error.hint
+
+
+def test_an_lmdb_is_read_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = images_database(tmp_path / "db")
+    monkeypatch.setitem(sys.modules, "lmdb", None)
+    assert labels(data_net(f'source: "{db}" backend: LMDB batch_size: 2'), 1) == [0, 1]
 
 
 def test_train_and_test_crop_differently() -> None:

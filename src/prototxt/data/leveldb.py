@@ -3,6 +3,9 @@
 LevelDB cannot open a database without writing to its folder (a lock, a log, tables written from the log). So it is
 given a folder of its own in which the tables, which it never changes, are links, and the few small files copies: the
 database stays as it is, may lie on a read-only disk, and may be read by several nets at once.
+
+LevelDB maps its tables into memory. It never writes to a finished table; somebody else might, and so they are looked at
+again while records are read.
 """
 
 from __future__ import annotations
@@ -10,13 +13,15 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
+from prototxt.util.opened import CHANGED_HINT, OpenedFile
 
 __all__ = ["create_leveldb", "open_leveldb"]
 
@@ -27,6 +32,7 @@ _TABLES = (".ldb", ".sst")
 _SMALL = re.compile(r"CURRENT|MANIFEST-\d+|\d+\.log")
 
 _BYTES_AT_ONCE = 1 << 22
+_SECONDS_BETWEEN_CHECKS = 0.005
 
 
 def _library(path: str) -> Library:
@@ -41,16 +47,28 @@ def _library(path: str) -> Library:
 class LeveldbReader:
     """An open LevelDB; checksums are compared as it is read."""
 
-    def __init__(self, path: str, library: Library, database: Library) -> None:
+    def __init__(self, path: str, library: Library, database: Library, tables: Sequence[OpenedFile]) -> None:
         self.path = path
-        self._library, self._database = library, database
+        self._library, self._database, self._tables = library, database, tables
 
     def records(self) -> Iterator[tuple[bytes, bytes]]:
         try:
+            checked = self._check(0.0)
             with self._database.iterator(verify_checksums=True, fill_cache=False) as records:
-                yield from records
+                for record in records:
+                    yield record
+                    checked = self._check(checked)
         except self._library.Error as error:
             raise _broken(self.path, error) from None
+
+    def _check(self, checked: float) -> float:
+        """Raises DataError where a table has changed; `checked` is the time of the latest look, and so is the result."""
+        now = time.monotonic()
+        if now - checked < _SECONDS_BETWEEN_CHECKS:
+            return checked
+        for table in self._tables:
+            table.check()
+        return now
 
 
 @contextmanager
@@ -60,28 +78,32 @@ def open_leveldb(path: str) -> Iterator[LeveldbReader]:
     if not (Path(path) / "CURRENT").is_file():
         raise DataError("not a LevelDB: it holds no file CURRENT", path=path)
     with tempfile.TemporaryDirectory(prefix="prototxt-leveldb-") as links:
-        _link(path, Path(links))
+        tables = _link(path, Path(links))
         try:
             database = library.DB(links, create_if_missing=False, paranoid_checks=True)
         except library.Error as error:
             raise _broken(path, error, links) from None
         try:
-            yield LeveldbReader(path, library, database)
+            yield LeveldbReader(path, library, database, tables)
         finally:
             database.close()
 
 
-def _link(path: str, links: Path) -> None:
+def _link(path: str, links: Path) -> list[OpenedFile]:
+    """Links to a database's tables and copies of its other files; the tables as they are now."""
+    tables = []
     try:
         for file in Path(path).iterdir():
             if not file.is_file():
                 continue
             if file.suffix in _TABLES:
+                tables.append(OpenedFile(file, lambda what: DataError(what, path=path, hint=CHANGED_HINT)))
                 _link_one(file, links / file.name)
             elif _SMALL.fullmatch(file.name):
                 shutil.copyfile(file, links / file.name)
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=path) from None
+    return tables
 
 
 def _link_one(table: Path, link: Path) -> None:

@@ -1,24 +1,26 @@
-"""LMDB: Caffe's usual database, a file of sorted pages that is read through a memory map."""
+"""LMDB: Caffe's usual database, a file of sorted pages.
+
+It is read here page by page (`lmdb_pages.py`) and not through LMDB's own library: that maps the file into memory, where
+a file that becomes shorter ends the whole process, and it can open a path only once, so that a database made anew there
+would show its old records. The library is needed for writing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeAlias
 
+from prototxt.data.lmdb_pages import LmdbPages
 from prototxt.data.paths import missing
 from prototxt.errors import DataError
+from prototxt.util.opened import CHANGED_HINT, OpenedFile
 
 __all__ = ["create_lmdb", "open_lmdb"]
 
 Library: TypeAlias = Any
 """lmdb or an object of it: the library has no type hints and need not be installed."""
-
-_lock = Lock()
-_open: dict[str, list[Library]] = {}
-"""Open environments by real path, each with how many readers it has: a process may open a path only once."""
 
 _FIRST_SIZE = 1 << 26
 _BYTES_AT_ONCE = 1 << 24
@@ -35,60 +37,27 @@ def _library(path: str) -> Library:
 class LmdbReader:
     """An open LMDB: nothing is locked and nothing written."""
 
-    def __init__(self, path: str, library: Library, environment: Library) -> None:
+    def __init__(self, path: str, pages: LmdbPages) -> None:
         self.path = path
-        self._library, self._environment = library, environment
+        self._pages = pages
 
     def records(self) -> Iterator[tuple[bytes, bytes]]:
-        try:
-            transaction = self._environment.begin()
-            try:
-                yield from transaction.cursor()
-            finally:
-                with suppress(self._library.Error):  # who closed the environment first has ended it
-                    transaction.abort()
-        except self._library.Error as error:
-            raise _broken(self.path, error) from None
+        yield from self._pages.records()
 
 
 @contextmanager
 def open_lmdb(path: str) -> Iterator[LmdbReader]:
     """The LMDB at a path: its folder or, where it is kept without one, its file. See `open_database`."""
-    library = _library(path)
-    real = str(Path(path).resolve())
-    with _lock:
-        if real not in _open:
-            _open[real] = [_environment(library, path), 0]
-        _open[real][1] += 1
-    try:
-        yield LmdbReader(path, library, _open[real][0])
-    finally:
-        with _lock:
-            _open[real][1] -= 1
-            if not _open[real][1]:
-                _open.pop(real)[0].close()
-
-
-def _environment(library: Library, path: str) -> Library:
     folder = Path(path).is_dir()
-    file = Path(path) / "data.mdb" if folder else Path(path)
-    if not file.is_file():
+    name = Path(path) / "data.mdb" if folder else Path(path)
+    if not name.is_file():
         raise DataError("not an LMDB: it holds no data.mdb", path=path)
     try:
-        environment = library.open(path, readonly=True, lock=False, subdir=folder, create=False)
-    except (library.Error, OSError, ValueError) as error:
-        raise _broken(path, error) from None
-    # Pages after the end of a file that was cut off would end the whole process (SIGBUS).
-    needed = (environment.info()["last_pgno"] + 1) * environment.stat()["psize"]
-    size = file.stat().st_size
-    if needed > size:
-        environment.close()
-        raise DataError(f"the LMDB is cut off: it has {size:,} bytes and needs {needed:,}", path=path)
-    return environment
-
-
-def _broken(path: str, error: Exception) -> DataError:
-    return DataError(f"not an LMDB that can be read: {str(error).removeprefix(f'{path}: ')}", path=path)
+        file = OpenedFile(name, lambda what: DataError(what, path=path, hint=CHANGED_HINT))
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or error
+        raise DataError(f"not an LMDB that can be read: {what}", path=path) from None
+    yield LmdbReader(path, LmdbPages(file, path))
 
 
 class LmdbWriter:

@@ -1,4 +1,4 @@
-"""`.caffemodel` files, read through a memory map (numbers left where they lie) and written array by array.
+"""`.caffemodel` files: read layer by layer (numbers left where they lie until they are used), written array by array.
 
 Of each layer only what its name, type and blobs need is read, by field number; all else (layer parameters, unknown
 fields, fields of forks whose numbers collide) is stepped over. The three forms a file can have:
@@ -10,7 +10,7 @@ Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto);
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -30,6 +30,7 @@ from prototxt.formats.wire import (
     VARINT,
     Field,
     Message,
+    Numbers,
     Wire,
     bytes_head,
     signed,
@@ -62,7 +63,7 @@ _V1_TYPES = (
 def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """Every layer of a `.caffemodel` in file order, those without blobs too.
 
-    The file stays mapped as long as one of the blobs lives; nothing larger than a layer's header is copied.
+    The file stays open as long as one of the blobs lives; nothing larger than a layer's header is kept.
 
     Raises WeightsError, naming the file and mostly the byte, for a file that is missing, empty, a directory,
     cut off, not a protobuf message, of another format, or without layers.
@@ -116,7 +117,7 @@ _MAGICS = {
 
 
 def _refuse_other_formats(wire: Wire) -> None:
-    head = wire.bytes[:4096]
+    head = wire.read(0, min(4096, wire.size))
     for magic, what in _MAGICS.items():
         if head.startswith(magic):
             raise wire.error(f"this is {what}")
@@ -194,7 +195,7 @@ _PACKED = {_DATA: FLOAT, _DOUBLE_DATA: DOUBLE}
 
 def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
     dims, legacy, raw_type = list[int](), dict[int, int](), 0
-    pieces: dict[int, list[AnyArray]] = {_DATA: [], _DOUBLE_DATA: []}
+    pieces: dict[int, list[Numbers]] = {_DATA: [], _DOUBLE_DATA: []}
     raw: Field | None = None
     message = Message(wire, place.start, place.end)
     for field in message:
@@ -213,11 +214,11 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
         elif kind == (_RAW_DATA, BYTES):
             raw = field
     shape = tuple(legacy.get(n, 0) for n in _LEGACY) if legacy else tuple(dims)
-    data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.size]
+    data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.count]
     if not data and raw is not None:
         data = [_raw(wire, raw, raw_type, layer)]
-    _check_shape(wire, place, shape, sum(piece.size for piece in data), layer)
-    return StoredBlob(shape, bool(legacy), partial(_joined, data))
+    _check_shape(wire, place, shape, sum(piece.count for piece in data), layer)
+    return StoredBlob(shape, bool(legacy), partial(_joined, wire, data), partial(_chunks, wire, data))
 
 
 def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
@@ -230,14 +231,14 @@ def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:
     return dims
 
 
-def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> AnyArray:
+def _packed(wire: Wire, run: Field, dtype: str, layer: str | None) -> Numbers:
     size, width = run.end - run.start, np.dtype(dtype).itemsize
     if size % width:
         raise wire.error(f"{size} bytes of numbers are not a multiple of {width}", run.start, layer)
-    return wire.view(dtype, run.start, size // width)
+    return Numbers(run.start, size // width, dtype)
 
 
-def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> AnyArray:
+def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> Numbers:
     if raw_type not in _RAW_TYPES:
         raise wire.error(
             f"raw_data of type {raw_type}; known: 0 (double), 1 (float), 2 (float16)", raw.start, layer
@@ -245,8 +246,15 @@ def _raw(wire: Wire, raw: Field, raw_type: int, layer: str | None) -> AnyArray:
     return _packed(wire, raw, _RAW_TYPES[raw_type], layer)
 
 
-def _joined(pieces: list[AnyArray]) -> AnyArray:
-    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.float32), *pieces])
+def _joined(wire: Wire, pieces: Sequence[Numbers]) -> AnyArray:
+    if len(pieces) == 1:
+        return wire.values(pieces[0])
+    return np.concatenate([np.empty(0, np.float32), *map(wire.values, pieces)])
+
+
+def _chunks(wire: Wire, pieces: Sequence[Numbers]) -> Iterator[AnyArray]:
+    for piece in pieces:
+        yield from wire.chunks(piece)
 
 
 def _check_shape(wire: Wire, place: Field, shape: Shape, count: int, layer: str | None) -> None:

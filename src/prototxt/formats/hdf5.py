@@ -16,6 +16,7 @@ from prototxt.errors import Place, PrototxtError, WeightsError, printable
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
 from prototxt.util.hdf5 import UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.limits import MAX_UNPACKED
+from prototxt.util.opened import CHANGED_HINT, OpenedFile
 
 __all__ = ["read_hdf5", "write_hdf5"]
 
@@ -32,10 +33,12 @@ def read_hdf5(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     file = fspath(path)
     with _errors_of(file):
+        kept = OpenedFile(file, lambda what: _error(file, what, hint=CHANGED_HINT))
+    with kept.unchanged(), _errors_of(file):
         opened = _library(file).File(file, "r")
         try:
             blobs = {
-                key: _stored(dataset, file, key) for key, dataset in _datasets(_root(opened, file), file)
+                key: _stored(dataset, kept, key) for key, dataset in _datasets(_root(opened, file), file)
             }
         except BaseException:
             opened.close()  # otherwise what is being raised would hold it open
@@ -128,8 +131,8 @@ def _datasets(root: H5Object, path: str) -> Iterator[tuple[tuple[str, int], H5Ob
                 waiting.append((f"{prefix}{name}/", member))
 
 
-def _stored(dataset: H5Object, path: str, key: tuple[str, int]) -> StoredBlob:
-    layer, i = key
+def _stored(dataset: H5Object, kept: OpenedFile, key: tuple[str, int]) -> StoredBlob:
+    path, (layer, i) = kept.path, key
     if why := why_not(dataset):
         raise _error(path, f"blob {i} {why}", layer)
     if dataset.dtype.kind != "f" or dataset.dtype.itemsize > 8 or dataset.shape is None:
@@ -140,10 +143,10 @@ def _stored(dataset: H5Object, path: str, key: tuple[str, int]) -> StoredBlob:
     if claimed > MAX_UNPACKED * stored:
         what = f"takes {claimed:,} bytes, {stored:,} are in the file" if stored else "was never written"
         raise _error(path, f"blob {i} {what}", layer)
-    return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, path, layer))
+    return StoredBlob(tuple(int(d) for d in dataset.shape), False, partial(_read, dataset, kept, layer))
 
 
-def _read(dataset: H5Object, path: str, layer: str) -> AnyArray:
-    with _errors_of(path, layer):
+def _read(dataset: H5Object, kept: OpenedFile, layer: str) -> AnyArray:
+    with kept.unchanged(), _errors_of(kept.path, layer):
         values: AnyArray = dataset[()]
         return values

@@ -18,6 +18,7 @@ from prototxt.blobs import AnyArray, Array
 from prototxt.errors import Place, PrototxtError, WeightsError, a_few, printable
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
+from prototxt.util.opened import CHANGED_HINT, OpenedFile
 
 __all__ = ["ZIP_MAGICS", "read_npz", "write_npz"]
 
@@ -37,6 +38,8 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     file = fspath(path)
     with _errors_of(file):
+        opened = OpenedFile(file, lambda what: WeightsError(what, place=Place(file), hint=CHANGED_HINT))
+    with _errors_of(file), opened.unchanged():
         archive = open_npz(file)
         entries = {
             entry.filename.removesuffix(SUFFIX): entry
@@ -46,7 +49,7 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     if not entries:
         raise _no_arrays(file, archive)
     blobs = {
-        key: _stored(archive, entry, file, *key)
+        key: _stored(archive, entry, opened, *key)
         for name, entry in entries.items()
         if (key := split_key(name))
     }
@@ -102,18 +105,19 @@ def _quoted(names: Iterable[str]) -> str:
     return a_few([f'"{printable(name)}"' for name in names]) or "nothing"
 
 
-def _stored(archive: ZipFile, entry: ZipInfo, path: str, layer: str, i: int) -> StoredBlob:
+def _stored(archive: ZipFile, entry: ZipInfo, opened: OpenedFile, layer: str, i: int) -> StoredBlob:
+    path = opened.path
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise _error(
             path, f"blob {i} is compressed by method {entry.compress_type}, which NumPy does not", layer
         )
-    with _errors_of(path, layer, f"blob {i}"), archive.open(entry) as stream:
+    with opened.unchanged(), _errors_of(path, layer, f"blob {i}"), archive.open(entry) as stream:
         shape, dtype = read_header(stream, entry.file_size)
     if dtype.kind != "f" or dtype.itemsize > 8:
         raise _error(path, f"blob {i} holds {dtype}, not float or double", layer)
-    return StoredBlob(shape, False, partial(_read, archive, entry, path, layer))
+    return StoredBlob(shape, False, partial(_read, archive, entry, opened, layer))
 
 
-def _read(archive: ZipFile, entry: ZipInfo, path: str, layer: str) -> AnyArray:
-    with _errors_of(path, layer):
+def _read(archive: ZipFile, entry: ZipInfo, opened: OpenedFile, layer: str) -> AnyArray:
+    with opened.unchanged(), _errors_of(opened.path, layer):
         return read_entry(archive, entry)

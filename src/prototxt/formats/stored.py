@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,20 +17,22 @@ class StoredBlob:
     """One array of a weights file, its numbers still there.
 
     `shape` has 4 axes (num, channels, height, width) where `legacy` is set. `read` gives the numbers in order (of
-    `shape` or flat) and of the type the file holds, as many as `shape` says: a view into a mapped file, or an array.
-    It raises WeightsError where they turn out to be damaged.
+    `shape` or flat) and of the type the file holds, as many as `shape` says, in memory of their own. `parts` gives the
+    same a part at a time, for who does not need all of them at once. Both raise WeightsError where the numbers turn out
+    to be damaged, and where the file changed since it was opened.
     """
 
     shape: Shape
     legacy: bool
     read: Callable[[], AnyArray]
+    parts: Callable[[], Iterator[AnyArray]] | None = None
+
+    def in_parts(self) -> Iterator[AnyArray]:
+        """The numbers in order, a part at a time where the file's form allows it."""
+        yield from self.parts() if self.parts is not None else (self.read(),)
 
     def array(self) -> Array:
-        """The values as a float32 array of `shape`; writing it never changes the file.
-
-        A copy-on-write view into a mapped file where that holds float32 at an address divisible by 4. Elsewhere an
-        aligned copy: every product with an unaligned array would copy it again.
-        """
+        """The values as a float32 array of `shape`: a copy, which later changes of the file do not reach."""
         with np.errstate(
             over="ignore", invalid="ignore"
         ):  # a double beyond float32 becomes infinity, as in C++

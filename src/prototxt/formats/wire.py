@@ -1,4 +1,4 @@
-"""The protobuf wire format, read in place: fields of a byte range, without any schema.
+"""The protobuf wire format, read in place: fields of a byte range of a file, without any schema.
 
 A message is a row of fields. Each starts with a varint key (field number << 3 | wire type), then comes
     0  a varint: 7 bits per byte, least significant first
@@ -11,20 +11,21 @@ Source: protobuf's documentation, "Encoding".
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from prototxt.blobs import AnyArray
 from prototxt.errors import Place, WeightsError
+from prototxt.util.opened import CHANGED_HINT, OpenedFile
 
 __all__ = [
-    "BYTES", "FIXED32", "FIXED64", "VARINT", "Field", "Message", "Wire", "bytes_head", "signed",
+    "BYTES", "FIXED32", "FIXED64", "VARINT", "Field", "Message", "Numbers", "Wire", "bytes_head", "signed",
     "varint_bytes",
 ]  # fmt: skip
 
@@ -32,8 +33,13 @@ VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
 
 _FIXED_SIZE = {FIXED64: 8, FIXED32: 4}
 _MAX_GROUP_DEPTH = 100
-_MAX_AT_ONCE = 1 << 21
-"""Numbers of an unpacked field whose keys are compared together: 10 or 18 MB of the file."""
+_WINDOW = 1 << 14
+"""Bytes that are read together where a few are needed, such as the head of a layer."""
+
+_MAX_AT_ONCE = 1 << 18
+"""Numbers that are read together where they are not all needed at once."""
+
+_COPIED_AT_ONCE = 1 << 20
 
 MAX_TEXT_BYTES = 100_000
 """Bytes of a name that is read."""
@@ -53,17 +59,60 @@ class Field:
     value: int = 0
 
 
-class Wire:
-    """A file's bytes, mapped into memory and not copied.
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that lie in a file: `count` of type `dtype` from byte `start` on.
 
-    Raises WeightsError naming the file (and the byte offset) for everything that can be wrong with it.
+    They follow each other directly or, where `keyed` (an unpacked field), each after a key of one byte.
+    """
+
+    start: int
+    count: int
+    dtype: str
+    keyed: bool = False
+
+    @property
+    def item(self) -> np.dtype[np.generic]:
+        """The type of a number with all that belongs to it."""
+        return _item(self.dtype) if self.keyed else np.dtype(self.dtype)
+
+
+class Wire:
+    """A file's bytes, of which only those that are asked for are read.
+
+    Raises WeightsError naming the file (and the byte offset) for everything that can be wrong with it, and where it
+    changed since it was opened.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.bytes = _map(path)
-        self.size = len(self.bytes)
+        self._file = self._open()
+        self.size = self._file.size
         self.fields_seen = 0
+        self._window, self._window_start = b"", 0
+
+    def _open(self) -> OpenedFile:
+        place = Place(self.path)
+        try:
+            # A pipe would wait for a writer for ever: look before opening.
+            status = Path(self.path).stat()
+            if S_ISDIR(status.st_mode):
+                raise WeightsError("this is a directory, not a file", place=place)
+            if not S_ISREG(status.st_mode):
+                raise WeightsError("not a regular file: weights are read where they lie", place=place)
+            if status.st_size == 0:
+                raise WeightsError("the file is empty", place=place)
+            return OpenedFile(self.path, self._changed)
+        except FileNotFoundError:
+            raise WeightsError("no such file", place=place) from None
+        except (OSError, ValueError) as error:
+            # ValueError: a NUL in the path.
+            raise WeightsError(
+                f"cannot be read: {getattr(error, 'strerror', None) or error}", place=place
+            ) from None
+
+    def _changed(self, what: str) -> WeightsError:
+        return WeightsError(what, place=Place(self.path), hint=CHANGED_HINT)
 
     def error(self, what: str, offset: int | None = None, layer: str | None = None) -> WeightsError:
         """The error to raise for this file."""
@@ -79,18 +128,26 @@ class Wire:
         size = field.end - field.start
         if size > MAX_TEXT_BYTES:
             raise self.error(f"a name of {size:,} bytes: more than {MAX_TEXT_BYTES:,}", field.start)
-        return self.bytes[field.start : field.end].decode(errors="replace")
+        return self.read(field.start, field.end).decode(errors="replace")
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes start..end, copied; few bytes come from a window into the file that is kept."""
+        if end - start > _WINDOW:
+            return self._file.read(start, end)
+        at = start - self._window_start
+        if at < 0 or end > self._window_start + len(self._window):
+            self._window, self._window_start, at = self._file.read(start, start + _WINDOW), start, 0
+        return self._window[at : at + end - start]
 
     def varint(self, pos: int, end: int) -> tuple[int, int]:
         """The unsigned 64-bit varint at `pos` and the position after it."""
         value = 0
-        for i in range(10):
-            if pos + i >= end:
-                raise self.error("a number is cut off by the end of its message" + self.at_end(end), pos)
-            byte = self.bytes[pos + i]
+        for i, byte in enumerate(self.read(pos, min(pos + 10, end))):
             value |= (byte & 0x7F) << 7 * i
             if byte < 0x80:
                 return value & (1 << 64) - 1, pos + i + 1
+        if end - pos < 10:
+            raise self.error("a number is cut off by the end of its message" + self.at_end(end), pos)
         raise self.error("a number is longer than 10 bytes", pos)
 
     def varints(self, field: Field, limit: int) -> list[int]:
@@ -103,18 +160,26 @@ class Wire:
             values.append(signed(value))
         return values
 
-    def view(self, dtype: str, start: int, count: int) -> NDArray[np.generic]:
-        """`count` values from byte `start` on: a view into the map, whose writes never reach the file."""
-        return np.frombuffer(self.bytes, dtype, count, start) if count else np.empty(0, dtype)
+    def values(self, numbers: Numbers) -> AnyArray:
+        """All of these numbers, copied."""
+        if numbers.keyed:
+            parts = list(self.chunks(numbers))
+            return np.concatenate(parts)
+        values = np.empty(numbers.count, numbers.dtype)
+        self._file.read_into(values.view(np.uint8), numbers.start)
+        return values
 
-    def release(self, start: int, end: int) -> None:
-        """Give back the memory of bytes that were compared while reading: what is used later is mapped again.
+    def chunks(self, numbers: Numbers) -> Iterator[AnyArray]:
+        """The numbers in order, a few hundred thousand at a time, each time in memory of their own."""
+        for first in range(0, numbers.count, _MAX_AT_ONCE):
+            part = np.empty(min(_MAX_AT_ONCE, numbers.count - first), numbers.item)
+            self._file.read_into(part.view(np.uint8), numbers.start + first * part.itemsize)
+            yield part["value"] if numbers.keyed else part
 
-        Only for bytes that nobody has written to: what was written there would be lost.
-        """
-        if hasattr(mmap, "MADV_DONTNEED"):
-            start -= start % mmap.PAGESIZE
-            self.bytes.madvise(mmap.MADV_DONTNEED, start, end - start)
+    def copy(self, out: IO[bytes], start: int, end: int) -> None:
+        """Write the bytes start..end to another file."""
+        for at in range(start, end, _COPIED_AT_ONCE):
+            out.write(self._file.read(at, min(at + _COPIED_AT_ONCE, end)))
 
     def at_end(self, end: int) -> str:
         """The end of an error's text where a message ends with the file; else empty."""
@@ -185,43 +250,42 @@ class Message(Iterator[Field]):
                 self._field(inner, wire_type, at)
         return Field(number, GROUP, start, self.pos)
 
-    def run(self, first: Field, dtype: str) -> NDArray[np.generic]:
+    def run(self, first: Field, dtype: str) -> Numbers:
         """The values of an unpacked repeated field: `first` and all of the same kind that follow it directly.
 
-        Files of tens of millions of numbers, each with a key of its own, are read at NumPy's speed this way. The
-        values are a view into the map, every one a key apart from the next. Moves `pos` past the run.
+        Files of tens of millions of numbers, each with a key of its own, are read at NumPy's speed this way. Moves
+        `pos` past the run.
         """
         size = first.end - first.start
         key = first.number << 3 | first.wire
-        if self.wire.bytes[first.start - 1] != key:
+        start = first.start - 1
+        if self.wire.read(start, first.start)[0] != key:
             # The key is written in more bytes than it needs: allowed, and nobody does it.
-            return self.wire.view(dtype, first.start, 1)
-        item = _item(dtype)
-        length = _run_length(self, first.start - 1, key, item)
-        self.pos = first.start - 1 + length * (1 + size)
-        return np.frombuffer(self.wire.bytes, item, length, first.start - 1)["value"]
+            return Numbers(first.start, 1, dtype)
+        length = self._run_length(start, key, dtype)
+        self.pos = start + length * (1 + size)
+        return Numbers(start, length, dtype, keyed=True)
+
+    def _run_length(self, start: int, key: int, dtype: str) -> int:
+        """The number of items with this key that follow each other; looks ahead in growing steps."""
+        size = _item(dtype).itemsize
+        limit = (self.end - start) // size
+        known, step = 1, 64
+        while known < limit:
+            step = min(step * 2, limit - known, _MAX_AT_ONCE)
+            at = start + known * size
+            items = np.frombuffer(self.wire.read(at, at + step * size), _item(dtype))
+            other = items["key"] != key
+            if other.any():
+                return known + int(other.argmax())
+            known += step
+        return known
 
 
 @cache
 def _item(dtype: str) -> np.dtype[np.void]:
     """A key of one byte and a value; one type for all runs, of which a file may have very many."""
     return np.dtype([("key", "u1"), ("value", dtype)])
-
-
-def _run_length(message: Message, start: int, key: int, item: np.dtype[np.void]) -> int:
-    """The number of items with this key that follow each other; looks ahead in growing steps, holding one at a time."""
-    limit = (message.end - start) // item.itemsize
-    known, step = 1, 64
-    while known < limit:
-        step = min(step * 2, limit - known, _MAX_AT_ONCE)
-        offset = start + known * item.itemsize
-        other = np.frombuffer(message.wire.bytes, item, step, offset)["key"] != key
-        if other.any():
-            return known + int(other.argmax())
-        if step == _MAX_AT_ONCE:
-            message.wire.release(offset, offset + step * item.itemsize)
-        known += step
-    return known
 
 
 def varint_bytes(value: int) -> bytes:
@@ -241,25 +305,3 @@ def bytes_head(number: int, size: int) -> bytes:
 def signed(value: int) -> int:
     """A varint read as int64 (two's complement)."""
     return value - (1 << 64) if value >> 63 else value
-
-
-def _map(path: str) -> mmap.mmap:
-    place = Place(path)
-    try:
-        # A pipe would wait for a writer for ever: look before opening.
-        status = Path(path).stat()
-        if S_ISDIR(status.st_mode):
-            raise WeightsError("this is a directory, not a file", place=place)
-        if not S_ISREG(status.st_mode):
-            raise WeightsError("not a regular file: weights are read through a memory map", place=place)
-        if status.st_size == 0:
-            raise WeightsError("the file is empty", place=place)
-        with Path(path).open("rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except FileNotFoundError:
-        raise WeightsError("no such file", place=place) from None
-    except (OSError, ValueError) as error:
-        # ValueError: a NUL in the path, or a file that shrank meanwhile.
-        raise WeightsError(
-            f"cannot be read: {getattr(error, 'strerror', None) or error}", place=place
-        ) from None

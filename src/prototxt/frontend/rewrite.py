@@ -1,7 +1,7 @@
 """Rewrites whole files of any age in today's form: nets and solvers in text, trained nets in binary.
 
 A trained net is upgraded without its arrays: each is replaced by a blob that says which bytes of the file belong there.
-These bytes are copied from a memory map to the new file, and so are layers that are in today's form already: fields of
+These bytes are copied to the new file, and so are layers that are in today's form already: fields of
 forks keep the numbers that they have in the fork.
 
 Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, upgrade_solver_proto_text.cpp.
@@ -194,7 +194,7 @@ class _TrainedNet:
             at = message.pos
 
     def _parsed(self, message_type: type[M], *spans: int) -> M:
-        data = b"".join(self.wire.bytes[a:b] for a, b in zip(spans[::2], spans[1::2], strict=True))
+        data = b"".join(self.wire.read(a, b) for a, b in zip(spans[::2], spans[1::2], strict=True))
         try:
             return parse_message(message_type, data)
         except ValueError as error:
@@ -251,14 +251,14 @@ class _TrainedNet:
     def _part(self, message_type: type[M], at: int, entry: Field) -> M | None:
         """A message with one field; None where it does not read as the schema's."""
         try:
-            part = parse_message(message_type, self.wire.bytes[at : entry.end])
+            part = parse_message(message_type, self.wire.read(at, entry.end))
         except ValueError:
             return None
         for slot, value in part.ListFields():
             # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
             if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
                 raise self.wire.error(
-                    f"{NOT_UTF8}: {self.wire.bytes[entry.start : entry.end][:MAX_SHOWN_BYTES]!r}", at
+                    f"{NOT_UTF8}: {self.wire.read(entry.start, entry.end)[:MAX_SHOWN_BYTES]!r}", at
                 )
         return part if part.ListFields() or entry.start == entry.end else None
 
@@ -267,23 +267,22 @@ class _TrainedNet:
 
     def write(self, out: IO[bytes], today: Definition) -> None:
         """Writes the net in today's form, with all that is kept."""
-        data = memoryview(self.wire.bytes)
         for start, end in self.around:
-            out.write(data[start:end])
+            self.wire.copy(out, start, end)
         rest = NetParameter()
         rest.CopyFrom(today.message)
         rest.ClearField("layer")
         out.write(rest.SerializeToString())
         for layer in today.message.layer:
-            self._write_layer(out, data, layer)
+            self._write_layer(out, layer)
 
-    def _write_layer(self, out: IO[bytes], data: memoryview, layer: LayerParameter) -> None:
+    def _write_layer(self, out: IO[bytes], layer: LayerParameter) -> None:
         kept = [self.kept[blob.num] for blob in layer.blobs]
         before = kept[0].layer if kept else None
         if before is not None and before.param == layer.param:
             start, end = kept[0].place
             out.write(bytes_head(_NET_LAYER, end - start))
-            out.write(data[start:end])
+            self.wire.copy(out, start, end)
             return
         rewritten = LayerParameter()
         if before is not None:
@@ -296,7 +295,7 @@ class _TrainedNet:
         out.write(own)
         for head, start, end in (span for part in kept for span in part.spans):
             out.write(head)
-            out.write(data[start:end])
+            self.wire.copy(out, start, end)
 
 
 def rewrite(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from prototxt.blobs import AnyArray, format_shape
 from prototxt.errors import ImageError, Place, WeightsError
 from prototxt.formats.caffemodel import read_blob
+from prototxt.formats.npy import read_header
 from prototxt.images.resize import resize
 from prototxt.util.files import regular_size
 
@@ -99,10 +100,12 @@ def _from_file(path: str) -> AnyArray:
 
 def _from_npy(path: str) -> AnyArray:
     try:
-        # Through a map: a header that declares more than the file holds is refused before anything is allocated.
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), Path(path).open("rb") as file:
             warnings.simplefilter("ignore")  # of headers that Python 2 wrote
-            values: AnyArray = np.load(path, mmap_mode="r", allow_pickle=False)
+            # A header that declares more than the file holds is refused before anything is allocated.
+            read_header(file, regular_size(path))
+            file.seek(0)
+            values: AnyArray = np.load(file, allow_pickle=False)
     except OSError:
         raise
     except Exception as error:

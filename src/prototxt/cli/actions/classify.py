@@ -18,17 +18,18 @@ from prototxt.cli.actions.requests import ClassifyRequest
 from prototxt.cli.printing import print_line, print_table, print_warnings
 from prototxt.cli.progress import progress_bar
 from prototxt.errors import InputError, PrototxtWarning
-from prototxt.formats.npy import BROKEN, read_header
+from prototxt.formats.npy import BROKEN, NpyRows
 from prototxt.images.labels import read_labels
 from prototxt.images.mean import read_mean
-from prototxt.util.files import check_folder, regular_size, whole_file
+from prototxt.util.files import check_folder, whole_file
+from prototxt.util.opened import CHANGED_HINT
 from prototxt.views.answers import answers
 from prototxt.views.answers_table import answers_table
 
 NPY = ".npy"
 
 Floats = NDArray[np.float32]
-Images = Sequence[str | NDArray[np.generic]]
+Images = Sequence[str | NDArray[np.generic]] | NpyRows
 """Names of image files, or arrays H x W x K."""
 
 
@@ -113,15 +114,14 @@ def _images(name: str, ext: str) -> Images:
 
 def _arrays(name: str) -> Images:
     try:
-        with Path(name).open("rb") as file:
-            shape, dtype = read_header(file, regular_size(name))
+        images = NpyRows(name, lambda what: InputError(f"{name}: {what}", hint=CHANGED_HINT))
+        shape, dtype = images.shape, images.dtype
         if len(shape) not in (3, 4) or 0 in shape or dtype.kind not in "fiu":
             sizes = " x ".join(map(str, shape))
             raise ValueError(f"images are N x H x W x K numbers, not {sizes} of {dtype}")
-        images: Images = np.load(name, mmap_mode="r", allow_pickle=False).reshape(-1, *shape[-3:])
     except BROKEN as error:
         raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}") from None
-    return images
+    return images if len(shape) == 4 else [images[:]]
 
 
 def _predict(classifier: Classifier, images: Images, *, oversample: bool) -> Floats:
@@ -154,7 +154,8 @@ def _pycaffe_errors() -> Iterator[None]:
 
 
 def _print_best(images: Images, predictions: Floats, labels: Sequence[str]) -> None:
-    for number, (image, row) in enumerate(zip(images, predictions, strict=True)):
+    for number, row in enumerate(predictions):
+        image = None if isinstance(images, NpyRows) else images[number]
         name = image if isinstance(image, str) else f"image {number}"
         for answer in answers({name: row[None]}, labels):
             print_table(answers_table(answer))
