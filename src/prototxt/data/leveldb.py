@@ -62,7 +62,7 @@ class LeveldbReader:
             raise _broken(self.path, error) from None
 
     def _check(self, checked: float) -> float:
-        """Raises DataError where a table has changed; `checked` is the time of the latest look, and so is the result."""
+        """Raises DataError where a table has changed; returns the time of the latest look, which `checked` is."""
         now = time.monotonic()
         if now - checked < _SECONDS_BETWEEN_CHECKS:
             return checked
