@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 import suppress as benchmark
@@ -123,8 +125,8 @@ def test_a_threshold_that_falls() -> None:
 
 
 def test_many_boxes_in_little_time() -> None:
-    """Far below a second for each ten thousand; benchmarks/suppress.py measures it to the millisecond."""
+    """Far below a second of the processor for each ten thousand; benchmarks/suppress.py measures it exactly."""
     for draw in benchmark.DRAWS:
-        ms, kept = benchmark.measure(draw(np.random.default_rng(0), 10_000), 0.5)
+        ms, kept = benchmark.measure(draw(np.random.default_rng(0), 10_000), 0.5, process_time, runs=2)
         assert kept > 0
         assert ms < 1000

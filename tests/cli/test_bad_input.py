@@ -33,6 +33,7 @@ from support.commands import (
     picture,
     write_weights,
 )
+from support.extras import param_with
 
 
 @pytest.fixture(params=COMMANDS)
@@ -503,11 +504,11 @@ def test_ctrl_c(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.code, result.out, result.err) == (130, "", "")
 
 
-SAVES: list[tuple[click.Command, list[str], str]] = [
+SAVES: list[Any] = [
     (shapes, [LENET, "-o"], ""),
     (shapes, [LENET, "--format", "json", "-o"], ""),
     (run, [LENET, DIGIT, "--save"], ".npz"),
-    (run, [LENET, DIGIT, "--save"], ".h5"),
+    param_with("h5py", run, [LENET, DIGIT, "--save"], ".h5"),
     (run, [LENET, DIGIT, "--show-input"], ".png"),
 ]
 

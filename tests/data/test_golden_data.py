@@ -57,6 +57,7 @@ def test_paths_are_taken_from_the_current_folder_first(
 
 
 def test_reading_leaves_a_leveldb_as_it_is(tmp_path: Path) -> None:
+    needs("plyvel")
     shutil.copytree(DATA_CASES / "leveldb_raw", tmp_path / "case")
     files = {p: p.read_bytes() for p in (tmp_path / "case" / "db").iterdir()}
     for path in [*files, tmp_path / "case" / "db"]:

@@ -9,13 +9,13 @@ import pytest
 
 from prototxt.formats.stored import StoredLayer
 from support.fuzz.damage import cuts, flips, noise, wounds
-from support.fuzz.seeds import seeds
+from support.fuzz.seeds import seed_names, seeds
 from support.fuzz.targets import TARGETS, weights
 
 TIMES = {"text": 40, "image": 30}
 """How often each file is damaged in each way; 100 times where that is fast."""
 
-KINDS = [(target, name) for target in TARGETS for name in seeds(target)]
+KINDS = [(target, name) for target in TARGETS for name in seed_names(target)]
 
 
 @pytest.mark.parametrize(("target", "name"), KINDS, ids=str)

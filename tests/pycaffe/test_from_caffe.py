@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from support.commands import invoke
+from support.extras import needs
 from support.golden import ROOT
 
 PAGE = (ROOT / "docs" / "from-caffe.md").read_text(encoding="utf-8")
@@ -56,6 +57,7 @@ def run(block: Block) -> str:
 
 
 def test_every_block_runs_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs("lmdb")
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "examples", "examples", ignore=shutil.ignore_patterns("pycaffe"))
     said = [run(block) for block in BLOCKS if block.language in ("python", "sh")]

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def compiler() -> ModuleType:
+    needs("grpc_tools")
     spec = importlib.util.spec_from_file_location("compile_schema", ROOT / "tools" / "compile_schema.py")
     assert spec is not None
     assert spec.loader is not None

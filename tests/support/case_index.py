@@ -30,10 +30,12 @@ HAS_NUMBA = find_spec("numba") is not None
 
 @dataclass(frozen=True)
 class Facts:
-    """Of a case: images among its inputs, losses, layers with a breakdown, with calls of programs; its kernels."""
+    """Of a case: images among its inputs, losses, learned arrays, layers with a breakdown, with calls of programs; its
+    kernels."""
 
     images: int
     losses: int
+    params: int
     breakdowns: int
     pytorch: int
     keras: int
@@ -41,7 +43,7 @@ class Facts:
     compiled: tuple[str, ...]
 
 
-COUNTS = ("images", "losses", "breakdowns", "pytorch", "keras")
+COUNTS = ("images", "losses", "params", "breakdowns", "pytorch", "keras")
 COLUMNS = ("case", *Facts.__dataclass_fields__)
 
 
@@ -49,24 +51,22 @@ COLUMNS = ("case", *Facts.__dataclass_fields__)
 def case_index() -> Mapping[str, Facts]:
     """The table, by the case's name."""
     with INDEX.open(newline="") as file:
-        rows = csv.DictReader(file, COLUMNS, delimiter="\t")
-        next(rows)
-        return {row["case"]: _facts(row) for row in rows}
+        return {row["case"]: _facts(row) for row in csv.DictReader(file, delimiter="\t")}
 
 
 def _facts(row: Mapping[str, str]) -> Facts:
     kernels, compiled = (tuple(filter(None, row[name].split(SEPARATOR))) for name in ("kernels", "compiled"))
-    images, losses, breakdowns, pytorch, keras = (int(row[name]) for name in COUNTS)
-    return Facts(images, losses, breakdowns, pytorch, keras, kernels, compiled)
+    counts = {name: int(row.get(name) or 0) for name in COUNTS}
+    return Facts(**counts, kernels=kernels, compiled=compiled)
 
 
 def facts(case: Case) -> Facts:
     """A case's row of the table; a case without one has nothing to check until the table is written again."""
-    return case_index().get(str(case), Facts(0, 0, 0, 0, 0, (), ()))
+    return case_index().get(str(case), Facts(0, 0, 0, 0, 0, 0, (), ()))
 
 
 def cases_with(kind: str) -> list[Case]:
-    """The cases with some images, losses, breakdowns, kernels or compiled kernels."""
+    """The cases with some images, losses, learned arrays, breakdowns, kernels or compiled kernels."""
     return [case for case in CASE_LIST if getattr(facts(case), kind)]
 
 
@@ -116,12 +116,14 @@ def kernels_of(graph: Graph, kernels: ListKernels = numpy_kernels) -> set[str]:
 
 def computed_facts(case: Case) -> Facts:
     """A case's row as its net says it; compiled kernels as they stand in the table where numba is missing."""
-    net = case.net(case.arrays())
+    stored = case.arrays()
+    net = case.net(stored)
     kernels = kernels_of(net.graph)
     compiled = _compiled(net) - kernels if HAS_NUMBA else set(facts(case).compiled)
     return Facts(
         len(four_axes(case)),
         len(net.graph.losses),
+        len(part(stored, "param")),
         len(with_breakdown(net)),
         sum(runnable_pytorch(look) is not None for look in computing(net.graph)),
         sum(runnable_keras(look) is not None for look in computing(net.graph)),

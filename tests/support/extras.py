@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -21,4 +22,13 @@ EXTRAS = {
 
 def needs(module: str) -> Any:
     """The module; without it, skip the test, or at the top of a test file all of its tests."""
-    return pytest.importorskip(module, reason=f"{module} is not installed (the extra {EXTRAS[module]})")
+    return pytest.importorskip(module, reason=_reason(module))
+
+
+def param_with(module: str, *values: object) -> Any:
+    """Values of a parametrised test that only a top-level module can check: without it, they are skipped."""
+    return pytest.param(*values, marks=pytest.mark.skipif(find_spec(module) is None, reason=_reason(module)))
+
+
+def _reason(module: str) -> str:
+    return f"{module} is not installed (the extra {EXTRAS[module]})"

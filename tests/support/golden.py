@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,11 @@ class Case:
     path: Path
 
     def __str__(self) -> str:
+        return self._name
+
+    @cached_property
+    def _name(self) -> str:
+        """Asked for by every test of the case, for its id."""
         return str(self.path.relative_to(CASES).with_suffix("")).removeprefix("caffe/")
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 
 from prototxt.blobs import Array
 from prototxt.graph.graph import Graph
+from support.extras import needs
 from support.golden import SHARED, part
 
 MODELS = SHARED / "models"
@@ -17,7 +18,10 @@ RTOL, ATOL = 1e-3, 1e-4
 
 
 def weights_of(model: str) -> Path:
+    """A model's weights file; without what reads it, the test is skipped."""
     (path,) = (MODELS / model).glob("*.caffemodel*")
+    if path.suffix == ".h5":
+        needs("h5py")
     return path
 
 

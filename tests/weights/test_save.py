@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import prototxt
 from prototxt.errors import InputError, PrototxtError, WeightsError
 from prototxt.net import Net
 from prototxt.schema.caffe_pb2 import NetParameter
-from support.golden import CASE_LIST, SHARED, Case, needs_shared
+from support.case_index import cases_with
+from support.extras import needs, param_with
+from support.golden import SHARED, Case, needs_shared
 
-SUFFIXES = (".caffemodel", ".h5", ".hdf5", ".caffemodel.h5", ".npz")
+HAS_H5PY = find_spec("h5py") is not None
+SUFFIXES = (".caffemodel", *(param_with("h5py", hdf5) for hdf5 in (".h5", ".hdf5", ".caffemodel.h5")), ".npz")
+FORMS = (".caffemodel", param_with("h5py", ".h5"), ".npz")
 
 TEXT = """
 name: "many"
@@ -126,21 +131,21 @@ def test_a_number_without_axes(tmp_path: Path) -> None:
     assert list(alone.blobs[0].data) == [0]
 
 
-def test_a_file_may_be_replaced_by_the_net_that_was_loaded_from_it(tmp_path: Path) -> None:
-    for suffix in SUFFIXES:
-        path = tmp_path / f"w{suffix}"
-        before = many(tmp_path, seed=5)
-        before.save(path)
-        net = many(tmp_path, weights=path)
-        net.params["ip"][1].data[...] = 9
-        net.save(path)
-        before.params["ip"][1].data[...] = 9
-        same(many(tmp_path, weights=path), before)
-        same(net, before)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_may_be_replaced_by_the_net_that_was_loaded_from_it(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"w{suffix}"
+    before = many(tmp_path, seed=5)
+    before.save(path)
+    net = many(tmp_path, weights=path)
+    net.params["ip"][1].data[...] = 9
+    net.save(path)
+    before.params["ip"][1].data[...] = 9
+    same(many(tmp_path, weights=path), before)
+    same(net, before)
 
 
 def test_hdf5_holds_what_layers_share_once(tmp_path: Path) -> None:
-    h5py: Any = pytest.importorskip("h5py", reason="HDF5 weights need the extra data")
+    h5py: Any = needs("h5py")
     many(tmp_path).save(tmp_path / "w.h5")
     with h5py.File(tmp_path / "w.h5") as file:
         assert sorted(file["data/inception"]) == ["1", "3x3"]
@@ -178,23 +183,34 @@ def refused(net: Net, path: Path) -> str:
     return str(caught.value)
 
 
-def test_names_that_collide(tmp_path: Path) -> None:
-    twice = TEXT.replace('name: "inception"', 'name: "ip"')
-    for suffix in SUFFIXES:
-        assert "two layers of this name have parameters" in refused(
-            many(tmp_path, twice), tmp_path / f"w{suffix}"
-        )
-    for first, second in [("a", "a/0"), ("a/0", "a"), ("a", "a/0/b")]:
-        text = TEXT.replace('"inception"', f'"{first}"').replace('"ip"', f'"{second}"')
-        text = refused(many(tmp_path, text.replace('param { name: "w" }', "")), tmp_path / "w.h5")
-        assert f'layer "{second}": cannot be written as HDF5: another layer has /data/' in text
-        assert "save it as .caffemodel or .npz" in text
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_name_that_two_layers_have(tmp_path: Path, suffix: str) -> None:
+    net = many(tmp_path, TEXT.replace('name: "inception"', 'name: "ip"'))
+    assert "two layers of this name have parameters" in refused(net, tmp_path / f"w{suffix}")
 
 
-@pytest.mark.parametrize("name", ["", ".", "a/./b", "a//b", "/a", "a/", "a\\000b"])
-def test_names_that_are_no_paths(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("first", "second"), [("a", "a/0"), ("a/0", "a"), ("a", "a/0/b")])
+def test_names_that_collide_as_paths(tmp_path: Path, first: str, second: str) -> None:
+    needs("h5py")
+    text = TEXT.replace('"inception"', f'"{first}"').replace('"ip"', f'"{second}"')
+    text = refused(many(tmp_path, text.replace('param { name: "w" }', "")), tmp_path / "w.h5")
+    assert f'layer "{second}": cannot be written as HDF5: another layer has /data/' in text
+    assert "save it as .caffemodel or .npz" in text
+
+
+NO_PATHS = ["", ".", "a/./b", "a//b", "/a", "a/", "a\\000b"]
+
+
+@pytest.mark.parametrize("name", NO_PATHS)
+def test_names_that_are_no_paths_in_hdf5(tmp_path: Path, name: str) -> None:
+    needs("h5py")
     net = many(tmp_path, TEXT.replace('name: "ip"', f'name: "{name}"'))
     assert "its name is no path in an HDF5 file" in refused(net, tmp_path / "w.h5")
+
+
+@pytest.mark.parametrize("name", NO_PATHS)
+def test_names_that_are_no_paths_in_other_forms(tmp_path: Path, name: str) -> None:
+    net = many(tmp_path, TEXT.replace('name: "ip"', f'name: "{name}"'))
     if "000" in name:
         assert "has a NUL in it" in refused(net, tmp_path / "w.npz")
     elif name:
@@ -202,31 +218,35 @@ def test_names_that_are_no_paths(tmp_path: Path, name: str) -> None:
     round_trip(net, tmp_path / "w.caffemodel")
 
 
-def test_places_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_places_that_cannot_be_written(tmp_path: Path, suffix: str) -> None:
     net = many(tmp_path)
-    for suffix in SUFFIXES:
-        with pytest.raises(PrototxtError, match="cannot be written: no such file or directory"):
-            net.save(tmp_path / "nowhere" / f"w{suffix}")
+    with pytest.raises(PrototxtError, match="cannot be written: no such file or directory"):
+        net.save(tmp_path / "nowhere" / f"w{suffix}")
+
+
+def test_hdf5_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = many(tmp_path)
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(WeightsError, match="need the Python library h5py"):
         net.save(tmp_path / "w.h5")
     assert [path.name for path in tmp_path.iterdir()] == ["many.prototxt"]
 
 
-@pytest.mark.parametrize("case", [c for c in CASE_LIST if "param/" in "".join(c.arrays())], ids=str)
+@pytest.mark.parametrize("case", cases_with("params"), ids=str)
 def test_the_parameters_of_every_case_come_back(tmp_path: Path, case: Case) -> None:
     stored = case.arrays()
     net = case.net(stored)
-    for suffix in (".caffemodel", ".h5", ".npz"):
+    for suffix in (".caffemodel", ".npz", *((".h5",) if HAS_H5PY else ())):
         net.save(tmp_path / f"w{suffix}")
         text = case.path.with_suffix(".prototxt").read_text()
         same(net, prototxt.parse_net(text, tmp_path / f"w{suffix}", phase=str(stored["phase"])))
 
 
 @needs_shared
+@pytest.mark.parametrize("suffix", FORMS)
 @pytest.mark.parametrize("model", ["lenet", "squeezenet", "mtcnn_det3"])
-def test_trained_models_come_back(tmp_path: Path, model: str) -> None:
+def test_trained_models_come_back(tmp_path: Path, model: str, suffix: str) -> None:
     folder = SHARED / "models" / model
     net = prototxt.load_net(folder / "deploy.prototxt", *folder.glob("*.caffemodel"))
-    for suffix in (".caffemodel", ".h5", ".npz"):
-        round_trip(net, tmp_path / f"w{suffix}")
+    round_trip(net, tmp_path / f"w{suffix}")

@@ -183,24 +183,33 @@ def _means() -> dict[str, bytes]:
     }
 
 
+IMAGES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "png": ("PNG", "RGB", {}),
+    "palette.png": ("PNG", "P", {}),
+    "alpha.png": ("PNG", "LA", {}),
+    "deep.png": ("PNG", "I;16", {}),
+    "jpeg": ("JPEG", "RGB", {}),
+    "gray.jpeg": ("JPEG", "L", {}),
+    "cmyk.jpeg": ("JPEG", "CMYK", {}),
+    "gif": ("GIF", "RGB", {}),
+    "bmp": ("BMP", "RGB", {}),
+    "tiff": ("TIFF", "RGB", {}),
+    "lzw.tiff": ("TIFF", "RGBA", {"compression": "tiff_lzw"}),
+    "float.tiff": ("TIFF", "F", {}),
+    "webp": ("WEBP", "RGB", {}),
+    "lossless.webp": ("WEBP", "RGBA", {"lossless": True}),
+    "ppm": ("PPM", "RGB", {}),
+}
+"""Format, mode and options of each image. The others are cheap to make."""
+
+
 def _images() -> dict[str, bytes]:
-    return {
-        "png": image("PNG"),
-        "palette.png": image("PNG", "P"),
-        "alpha.png": image("PNG", "LA"),
-        "deep.png": image("PNG", "I;16"),
-        "jpeg": image("JPEG"),
-        "gray.jpeg": image("JPEG", "L"),
-        "cmyk.jpeg": image("JPEG", "CMYK"),
-        "gif": image("GIF"),
-        "bmp": image("BMP"),
-        "tiff": image("TIFF"),
-        "lzw.tiff": image("TIFF", "RGBA", compression="tiff_lzw"),
-        "float.tiff": image("TIFF", "F"),
-        "webp": image("WEBP"),
-        "lossless.webp": image("WEBP", "RGBA", lossless=True),
-        "ppm": image("PPM"),
-    }
+    return {name: image(form, mode, **options) for name, (form, mode, options) in IMAGES.items()}
+
+
+def seed_names(target: str) -> list[str]:
+    """Names of the good files for a target; no image is made for them."""
+    return list(IMAGES if target == "image" else seeds(target))
 
 
 def _labels() -> dict[str, bytes]:
