@@ -38,6 +38,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ("Axpy", "senet"): ("", [noise(2, 3, 1, 1), noise(2, 3, 4, 5), noise(2, 3, 4, 5)]),
     ("BN", "segnet"): ("bn_param { bn_mode: LEARN }", [noise(2, 3, 4, 5)]),
     ("BN", "pspnet"): ("bn_param { eps: 0.1 }", [noise(2, 3, 4, 5)]),
+    ("BatchNorm", "nvcaffe"): ("batch_norm_param { eps: 0.1 scale_bias: true }", [noise(2, 3, 4, 5)]),
     ("BiasChannel", "pspnet"): (
         "bias_channel_param { bg_bias: 1 fg_bias: 2 }",
         [noise(2, 3, 4, 5), LABELS[:4].reshape(2, 2, 1, 1)],

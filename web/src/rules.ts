@@ -338,7 +338,7 @@ function applied(rule: Rule, bottoms: Shape[], topCount: number): Outcome | null
       if (rule.local_size % 2 === 0) throw new RuleError(`local_size must be odd, not ${rule.local_size}`, "local_size");
       return free([shape]);
     case "batch_norm":
-      return free([shape], [[at(shape, 1)], [at(shape, 1)], [1]]);
+      return free([shape], [[at(shape, 1)], [at(shape, 1)], [1], ...Array.from({ length: rule.affine }, () => [at(shape, 1)])]);
     case "bn":
       return free([fourAxes(shape)], Array.from({ length: rule.arrays }, () => [1, at(shape, 1), 1, 1]));
     case "scale": {

@@ -189,7 +189,7 @@ export interface PerValue {
 }
 
 /** Caffe's: mean / factor, variance / factor, factor. */
-export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean }
+export interface BatchNorm { kind: "batch_norm"; eps: number; use_global_stats: boolean; affine: number }
 /**
  * A fork's BN: slope and bias, and mean and variance where it holds those (`arrays` is 2 or 4), 1 x C x 1 x 1 each.
  * `learns`: it takes mean and variance from the batch.

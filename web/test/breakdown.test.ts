@@ -66,13 +66,13 @@ describe("breakdowns", () => {
     expect(broken({ ...rule, transpose: true }, [v], [tensor([3, 2], upTo(6))], [1, 2], [0, 1]).value).toBe(1 + 6 + 15);
   });
   it("normalizes by stored sums", () => {
-    const rule: Rule = { kind: "batch_norm", eps: 0, use_global_stats: true };
+    const rule: Rule = { kind: "batch_norm", eps: 0, use_global_stats: true, affine: 0 };
     const params = [tensor([2], [0, 4]), tensor([2], [1, 32]), tensor([1], [2])];
     expect(broken(rule, [x], params, [1, 2, 2, 3], [0, 1, 0, 0]).value).toBe((6 - 2) / 4);
   });
   it("normalizes by the batch", () => {
     const batch = tensor([2, 1, 1, 2], [1, 2, 3, 6]);
-    const result = broken({ kind: "batch_norm", eps: 0.5, use_global_stats: false }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
+    const result = broken({ kind: "batch_norm", eps: 0.5, use_global_stats: false, affine: 0 }, [batch], [], [2, 1, 1, 2], [1, 0, 0, 1]);
     // Mean 3, distances −2 −1 0 3, variance 14 / 4.
     expect(result.value).toBe(3 / Math.sqrt(14 / 4 + 0.5));
     const slope = [tensor([1, 1, 1, 1], [2]), tensor([1, 1, 1, 1], [-1])];

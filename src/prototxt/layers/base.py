@@ -185,6 +185,14 @@ class Layer:
         """The learned arrays, given the bottoms' shapes. Default: none."""
         return ()
 
+    @classmethod
+    def stored_order(cls, shapes: Sequence[Shape]) -> tuple[int, ...] | None:
+        """The number that each learned array has in a weights file, where versions of the layer differ; else None.
+
+        `shapes` are those of the stored arrays, as many as the layer has. Axes of 1 in them are no difference then.
+        """
+        return None
+
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         """The tops' shapes. Default: the first bottom's shape (element-wise layers)."""
         return [bottom[0]]

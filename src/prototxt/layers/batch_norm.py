@@ -30,9 +30,10 @@ class BatchNorm(PerChannel):
         y: like x
 
     Pitfalls:
-        There is no gamma and no beta: a Scale layer with bias_term follows. The stored sums must be divided
-        by the factor b2. Without use_global_stats the phase decides: stored at TEST, the batch's at TRAIN.
-        `use_global_stats: false` moves the stored sums on with every forward, at TEST too.
+        There is no gamma and no beta: a Scale layer with bias_term follows. NVCaffe's layer has them under
+        `scale_bias`. The stored sums must be divided by the factor b2. Without use_global_stats the phase
+        decides: stored at TEST, the batch's at TRAIN. `use_global_stats: false` moves the stored sums on with every
+        forward, at TEST too.
 
     Example:
         layer { name: "bn1" type: "BatchNorm" bottom: "conv1" top: "conv1" }
@@ -66,7 +67,7 @@ class BatchNorm(PerChannel):
         x = bottom[0]
         mean, variance = self.statistics(params) if self.use_global_stats else moments(x)
         if not self.use_global_stats:
-            self._move_on(params, mean, variance, x.size // x.shape[1])
+            self.move_on(params, mean, variance, x.size // x.shape[1])
         deviation = np.sqrt(variance + np.float32(self.eps))
         return [(x - along(mean, 1, x.ndim)) / along(deviation, 1, x.ndim)]
 
@@ -84,9 +85,10 @@ class BatchNorm(PerChannel):
         scale = np.float32(1 / factor if factor else 0)
         return params[0] * scale, params[1] * scale
 
-    def _move_on(self, params: Sequence[Array], mean: Array, variance: Array, m: int) -> None:
+    def move_on(self, params: Sequence[Array], mean: Array, variance: Array, m: int) -> None:
+        """Change the stored sums by the statistics of a batch of m values per channel."""
         unbiased = variance * np.float32(m / (m - 1) if m > 1 else 1)
-        for stored, news in zip(params, (mean, unbiased, np.ones(1, np.float32)), strict=True):
+        for stored, news in zip(params[:3], (mean, unbiased, np.ones(1, np.float32)), strict=True):
             stored *= np.float32(self.moving_average_fraction)
             stored += news
 

@@ -18,6 +18,7 @@ FORKS = {
     "senet": "SENet",
     "shufflenet": "ShuffleNet",
     "flownet": "FlowNet",
+    "nvcaffe": "NVCaffe",
     "others": "seen in public files",
 }
 """Forks by key. Where a type name has several meanings and a layer's fields do not decide, the first here wins."""

@@ -20,6 +20,7 @@ from prototxt.layers.fillers import fill, rng_for
 from prototxt.util.limits import check_fits
 from prototxt.weights.match import match
 from prototxt.weights.parameter_array import ParameterMemory
+from prototxt.weights.reorder import in_net_order
 
 __all__ = [
     "Files", "Loaded", "LoadedFile", "Params", "Stamp", "WeightsFile", "load_params", "make_params",
@@ -236,7 +237,7 @@ def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, Stor
     unused: list[tuple[str, ...]] = []
     giver: dict[str, int] = {}
     for i, file in enumerate(files):
-        matched = match(file.layers, needed, file.name, graph.file, borrowed)
+        matched = match(in_net_order(file.layers, named), needed, file.name, graph.file, borrowed)
         unused.append(matched.unused)
         for (name, slot), blob in matched.blobs.items():
             ref = named[name].params[slot]

@@ -18,13 +18,23 @@ type Steps = (rule: Rule, query: Query, at: number[], x: Running, c: number) => 
 const CHANNEL: Partial<Record<Rule["kind"], Steps>> = {
   batch_norm(rule, query, _at, x, c) {
     if (rule.kind !== "batch_norm") return "";
-    if (!rule.use_global_stats) return byBatch(query, x, c, rule.eps);
+    const tail = rule.affine ? (rule.affine > 1 ? " · scale + bias" : " · scale") : "";
+    const learned = (): void => {
+      if (rule.affine > 0) x.times(`scale[${c}]`, valueAt(param(query, 3), [c]));
+      if (rule.affine > 1) x.plus(`bias[${c}]`, valueAt(param(query, 4), [c]));
+    };
+    if (!rule.use_global_stats) {
+      const normalized = byBatch(query, x, c, rule.eps);
+      learned();
+      return normalized + tail;
+    }
     const factor = valueAt(param(query, 2), [0]);
-    const scale = factor ? f(1 / factor) : 0;
+    const scale = factor ? f(1 / factor) : rule.affine ? 1 : 0;
     const [mean, variance] = [f(valueAt(param(query, 0), [c]) * scale), f(valueAt(param(query, 1), [c]) * scale)];
     const deviation = f(Math.sqrt(f(variance + f(rule.eps))));
     x.minus(`mean[${c}]`, mean).over(`√(variance[${c}] ${number(variance)} + eps)`, deviation);
-    return "(x − mean) ÷ √(variance + eps)";
+    learned();
+    return `(x − mean) ÷ √(variance + eps)${tail}`;
   },
   bn(rule, query, _at, x, c) {
     if (rule.kind !== "bn") return "";

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from math import prod
 
@@ -14,6 +14,7 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext
 from prototxt.layers.base import Layer
 from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.batch_norm_nvcaffe import NVCaffeBatchNorm
 from prototxt.layers.common.convolution_base import ConvolutionBase
 from prototxt.layers.common.window import Axis
 from prototxt.layers.convolution import Convolution
@@ -243,6 +244,14 @@ def formula_of_batch_norm(layer: BatchNorm, context: LayerContext) -> list[Line]
     fraction = number(layer.moving_average_fraction)
     note = f"mean and variance of the batch; the stored sums are updated: {fraction} * old + new"
     return [Line("value", text, note)]
+
+
+@formula_lines.register
+def formula_of_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext) -> list[Line]:
+    """The same, with a scale and a bias after it."""
+    line, *more = formula_of_batch_norm(layer, context)
+    learned = " * scale[c]" + (" + bias[c]" if layer.bias_term else "")
+    return [replace(line, text=line.text + learned), *more]
 
 
 @formula_lines.register

@@ -11,12 +11,16 @@ from prototxt.layers.normalize import Normalize
 from prototxt.layers.softmax import Softmax
 from prototxt.page.rule import Rule, page_rule, unknown
 
+STATISTICS = 3
+"""Arrays of Caffe's BatchNorm."""
+
 
 class BatchNormRule(Rule):
-    """Caffe's BatchNorm."""
+    """Caffe's BatchNorm; `affine` is the number of its arrays beyond the statistics, NVCaffe's scale and bias."""
 
     eps: float
     use_global_stats: bool
+    affine: int
 
 
 class BNRule(Rule):
@@ -54,7 +58,9 @@ class SoftmaxRule(Rule):
 @page_rule.register
 def batch_norm(layer: BatchNorm, context: LayerContext) -> BatchNormRule:
     """Whether the stored statistics are used."""
-    return {"kind": "batch_norm", "eps": layer.eps, "use_global_stats": layer.use_global_stats}
+    affine = len(context.node.params) - STATISTICS
+    stored = layer.use_global_stats
+    return {"kind": "batch_norm", "eps": layer.eps, "use_global_stats": stored, "affine": affine}
 
 
 @page_rule.register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from prototxt.explain.breakdown.model import Group
@@ -10,6 +12,7 @@ from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.explain.breakdown.statistics import channel_statistics, record_statistics
 from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.batch_norm_nvcaffe import NVCaffeBatchNorm
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import EPS, SegNetBN
 
@@ -21,11 +24,22 @@ def batch_norm(layer: BatchNorm, query: Query) -> Result:
     formula = f"{query.y} = {_normalized(query, c, layer.eps)}"
     if not layer.use_global_stats:
         return Result(formula, *_by_batch(query, c, layer.eps))
-    sums, squares, factor = query.params
-    scale = 1 / float(factor[0]) if factor[0] else 0.0
-    return Result(
-        formula, *_by_stored(query, c, float(sums[c]) * scale, float(squares[c]) * scale, layer.eps)
-    )
+    mean, variance = layer.statistics(query.params)
+    return Result(formula, *_by_stored(query, c, float(mean[c]), float(variance[c]), layer.eps))
+
+
+@break_down.register
+def batch_norm_nvcaffe(layer: NVCaffeBatchNorm, query: Query) -> Result:
+    """Normalize, then apply scale and bias."""
+    normalized = batch_norm(layer, query)
+    c = query.at[1]
+    scale, *bias = (float(param[c]) for param in query.params[3:])
+    normalized.running.times(f"scale[{c}]", scale)
+    formula = f"{normalized.formula} * scale[{c}]"
+    if bias:
+        normalized.running.plus(f"bias[{c}]", bias[0])
+        formula += f" + bias[{c}]"
+    return replace(normalized, formula=formula)
 
 
 @break_down.register

@@ -7,6 +7,7 @@ from prototxt.export.call import Call, Expression, bottom_names, call_code, lite
 from prototxt.export.keras.rule import channels_last_axis, keras_rule
 from prototxt.graph.context import LayerContext
 from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.batch_norm_nvcaffe import NVCaffeBatchNorm
 from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.lrn import LRN
@@ -56,18 +57,24 @@ def keras_lrn(layer: LRN, context: LayerContext) -> Call:
 @keras_rule.register
 def keras_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
     """layers.BatchNormalization without center and scale, which are a Scale layer in Caffe."""
-    code = call_code(
-        "layers.BatchNormalization",
-        epsilon=layer.eps,
-        momentum=float(f"{layer.moving_average_fraction:.6g}"),
-        center=False,
-        scale=False,
-    )
+    return _batch_norm(layer, (), center=False, scale=False)
+
+
+@keras_rule.register
+def keras_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext) -> Call:
+    """layers.BatchNormalization with scale and, where there is a bias, center."""
+    learned = (("gamma", "scale"), *[("beta", "bias")] * layer.bias_term)
+    return _batch_norm(layer, learned, center=None if layer.bias_term else False)
+
+
+def _batch_norm(layer: BatchNorm, learned: tuple[tuple[str, str], ...], **options: bool | None) -> Call:
+    momentum = float(f"{layer.moving_average_fraction:.6g}")
+    code = call_code("layers.BatchNormalization", epsilon=layer.eps, momentum=momentum, **options)
     differs = ["epsilon is 0.001 there by default; the stored sums are divided by the factor"]
     if not layer.use_global_stats:
         differs.append("it takes the batch's own mean and variance: call it with training=True")
     stored = (("moving_mean", "mean / factor"), ("moving_variance", "variance / factor"))
-    return Call(code, stored, tuple(differs))
+    return Call(code, (*learned, *stored), tuple(differs))
 
 
 @keras_rule.register

@@ -7,6 +7,7 @@ from prototxt.export.call import Call, Expression, call_code, literal
 from prototxt.export.pytorch.rule import broadcast_index, four_axes, pytorch_rule
 from prototxt.graph.context import LayerContext
 from prototxt.layers.batch_norm import BatchNorm
+from prototxt.layers.batch_norm_nvcaffe import NVCaffeBatchNorm
 from prototxt.layers.bn_pspnet import PSPNetBN
 from prototxt.layers.bn_segnet import SegNetBN
 from prototxt.layers.lrn import LRN
@@ -42,6 +43,24 @@ def pytorch_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
     ]
     stored = (("running_mean", "mean / factor"), ("running_var", "variance / factor"))
     return Call(code, stored, tuple(differs))
+
+
+@pytorch_rule.register
+def pytorch_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext) -> Call:
+    """nn.BatchNorm with affine parameters."""
+    shape = context.bottom[0]
+    momentum = float(f"{1 - layer.moving_average_fraction:.4g}")
+    code = call_code(_batch_norm(shape), shape[1], eps=layer.eps, momentum=momentum)
+    names = {
+        "weight": "scale",
+        "bias": "bias" if layer.bias_term else "0 * scale",
+        "running_mean": "mean / factor",
+        "running_var": "variance / factor",
+    }
+    differs = ["momentum is 1 - moving_average_fraction; a factor of 0 counts as 1"]
+    if not layer.use_global_stats:
+        differs.append("it takes the batch's own mean and variance: .train(), not .eval()")
+    return Call(code, tuple(names.items()), tuple(differs))
 
 
 def _batch_norm(shape: Shape) -> str:
