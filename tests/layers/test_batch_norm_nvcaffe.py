@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_cost() -> None:
     )
 
 
-def save(path: Path, *values: list[int], shapes: list[tuple[int, ...]] | None = None) -> str:
+def save(path: Path, *values: list[int], shapes: Sequence[tuple[int, ...]] | None = None) -> str:
     net = caffe_pb2.NetParameter()
     layer = net.layer.add(name="bn", type="BatchNorm")
     for i, array in enumerate(arrays(*values)):
@@ -114,7 +115,7 @@ def test_both_orders_of_weights_files(tmp_path: Path, fields: str) -> None:
     c = np.array(MEAN), np.sqrt(np.array(VARIANCE) + 1e-5), np.array(SCALE), np.array(BIAS)
     mean, deviation, scale, bias = (values[:, None, None] for values in c)
     np.testing.assert_allclose(answers[0], (x - mean) / deviation * scale + bias, rtol=1e-5, atol=1e-5)
-    np.testing.assert_array_equal(*answers)
+    np.testing.assert_array_equal(answers[0], answers[1])
 
 
 def test_weights_of_another_number_of_channels_are_refused(tmp_path: Path) -> None:
