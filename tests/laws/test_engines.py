@@ -109,7 +109,7 @@ if HAS_NUMBA:
 def check_kernel(case: Case, kernel: str, kernels: ListKernels) -> None:
     """One of these kernels, wherever it runs a step of a case, gives the reference's blobs with 1 and 3 threads."""
     stored = case.arrays()
-    plans = plans_with(case.net(stored).graph, kernel, kernels)
+    plans = plans_with(case.graph(), kernel, kernels)
     compared = 0
     for plan, threads in product(plans, (1, 3)):
         net = case.net(stored)  # layers with a state start again

@@ -150,7 +150,12 @@ def test_examples(pair: tuple[str, str]) -> None:
 
 @needs_shared
 @pytest.mark.parametrize(
-    "pair", [KAIMING, KAIMING[::-1], BVLC], ids=["50-152", "152-50", "alexnet-googlenet"]
+    "pair",
+    [
+        pytest.param(KAIMING, id="50-152"),
+        pytest.param(KAIMING[::-1], id="152-50", marks=pytest.mark.slow),
+        pytest.param(BVLC, id="alexnet-googlenet"),
+    ],
 )
 def test_public_nets(pair: list[str]) -> None:
     result = of_files(*pair)

@@ -61,8 +61,7 @@ def check_document(document: Any, graph: Graph) -> None:
 
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_golden_net_is_complete(case: Case) -> None:
-    stored = case.arrays()
-    graph = case.net(stored).graph
+    graph = case.graph()
     document = make_document(graph)
     check_document(document, graph)
     rules = [layer["rule"] for layer in json.loads(to_json(document))["layers"]]

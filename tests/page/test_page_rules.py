@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,24 +87,22 @@ SWEEP = sweep([folder for folder in FOLDERS if nets(folder)])
 @pytest.mark.usefixtures("_short")
 @pytest.mark.parametrize(("folder", "step"), SWEEP)
 def test_every_public_net(folder: str, step: int, tmp_path: Path) -> None:
-    graphs = {name_of(path): opened(path) for path in nets(folder)[::step]}
-    queries = [Query(name, make_document(graph), {}, graph) for name, graph in graphs.items()]
+    """As it is, and with larger images."""
+    queries = [query for path in nets(folder)[::step] for query in as_it_is_and_larger(path)]
     for query, result in zip(queries, ask(queries, tmp_path), strict=True):
         compare(query, result)
 
 
-@needs_shared
-@pytest.mark.usefixtures("_short")
-@pytest.mark.parametrize(("folder", "step"), SWEEP)
-def test_every_public_net_with_larger_images(folder: str, step: int, tmp_path: Path) -> None:
-    queries = [query for path in nets(folder)[::step] if (query := with_larger_images(path)) is not None]
-    for query, result in zip(queries, ask(queries, tmp_path) if queries else [], strict=True):
-        compare(query, result)
-
-
-def with_larger_images(path: Path) -> Query | None:
-    """The net with two images more, 37 rows higher and 64 columns wider, where Python takes them."""
+def as_it_is_and_larger(path: Path) -> Iterator[Query]:
     graph = opened(path)
+    document = make_document(graph)
+    yield Query(name_of(path), document, {}, graph)
+    if (larger := with_larger_images(path, graph)) is not None:
+        yield Query(name_of(path), document, *larger)
+
+
+def with_larger_images(path: Path, graph: Graph) -> tuple[dict[str, Sequence[int]], Graph] | None:
+    """The net with two images more, 37 rows higher and 64 columns wider, where Python takes them."""
     images: dict[str, Sequence[int]] = {blob: graph.shapes[BlobId(blob)] for blob in graph.inputs}
     others: dict[str, Sequence[int]] = {
         b: (s[0] + 2, s[1], s[2] + 37, s[3] + 64) for b, s in images.items() if len(s) == 4
@@ -118,8 +116,7 @@ def with_larger_images(path: Path) -> Query | None:
         return None
     if [node.name for node in wanted.nodes] != [node.name for node in graph.nodes]:
         return None
-    changed = {str(BlobId(blob)): shape for blob, shape in others.items()}
-    return Query(name_of(path), make_document(graph), changed, wanted)
+    return {str(BlobId(blob)): shape for blob, shape in others.items()}, wanted
 
 
 CONVOLUTION = """

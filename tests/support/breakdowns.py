@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from prototxt.explain.breakdown.rules import break_down, has_rule, load_rules
-from prototxt.graph.graph import Node
+from prototxt.graph.graph import Graph, Node
 from prototxt.layers.base import Layer
-from prototxt.net import Net
 
 RTOL, ATOL = 1e-4, 1e-5
 
 
-def with_breakdown(net: Net) -> list[Node]:
-    return [node for node in net.layers if not node.layer.is_input and has_rule(type(node.layer))]
+def with_breakdown(graph: Graph) -> list[Node]:
+    return [node for node in graph.nodes if not node.layer.is_input and has_rule(type(node.layer))]
 
 
 def classes_with_rules() -> list[type[Layer]]:

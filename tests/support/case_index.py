@@ -124,7 +124,7 @@ def computed_facts(case: Case) -> Facts:
         len(four_axes(case)),
         len(net.graph.losses),
         len(part(stored, "param")),
-        len(with_breakdown(net)),
+        len(with_breakdown(net.graph)),
         sum(runnable_pytorch(look) is not None for look in computing(net.graph)),
         sum(runnable_keras(look) is not None for look in computing(net.graph)),
         tuple(sorted(kernels)),

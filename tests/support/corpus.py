@@ -149,7 +149,7 @@ def nets(folder: str = "", *kinds: str) -> list[Path]:
     ]
 
 
-MAX_QUICK_FILES = 6
+MAX_QUICK_FILES = 3
 """Files of a folder in the quick path; all of them are the full run's."""
 
 

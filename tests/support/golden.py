@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ import pytest
 
 import prototxt
 from prototxt.blobs import Array
+from prototxt.frontend.load import Options, load_graph
+from prototxt.graph.graph import Graph
 from prototxt.net import Net
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,10 @@ class Case:
         with np.load(self.path) as file:
             return dict(file)
 
+    def graph(self) -> Graph:
+        """The case's net without its parameters, made once."""
+        return _graph(self)
+
     def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
         """The case's net with the stored parameters."""
         file = self.path.with_suffix(".prototxt")
@@ -64,6 +70,13 @@ class Case:
                 assert param.shape == stored[f"param/{name}/{i}"].shape
                 param.data[...] = stored[f"param/{name}/{i}"]
         return net
+
+
+@cache
+def _graph(case: Case) -> Graph:
+    with np.load(case.path) as file:
+        options = Options(phase=str(file["phase"]), dialect=case.dialect)
+    return load_graph(case.path.with_suffix(".prototxt"), options)
 
 
 def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:

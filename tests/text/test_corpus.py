@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,15 @@ from prototxt.text.build import build
 from prototxt.text.files import read_text
 from prototxt.text.parse import parse
 from prototxt.text.write import write
-from support.corpus import CORPUS, FOLDERS
+from support.corpus import files, sweep
 from support.golden import needs_shared
-
-EVERY_FILE = bool(os.environ.get("PROTOTXT_EVERY_FILE"))
 
 pytestmark = needs_shared
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_corpus(folder: str) -> None:
-    paths = sorted((CORPUS / folder).rglob("*.prototxt"))
-    # A folder of many near-copies is sampled: all of them take a minute and say nothing new.
-    for path in paths if EVERY_FILE else paths[:: 1 + len(paths) // 8]:
+@pytest.mark.parametrize(("folder", "step"), sweep())
+def test_corpus(folder: str, step: int) -> None:
+    for path in files(folder)[::step]:
         check(path)
 
 

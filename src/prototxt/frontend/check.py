@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from prototxt.blobs import count
 from prototxt.errors import MissingLayerError, PrototxtError, SolverFileError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
@@ -91,7 +90,7 @@ def _opened(file: str, graph: Graph) -> Checked:
     verdict = Verdict.MISSING if graph.missing else Verdict.OPENS
     missing = Counter(error.missing for error in graph.missing if isinstance(error, MissingLayerError))
     why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
-    params = sum(count(ref.shape) for ref in graph.own_params())
+    params = graph.param_values
     return Checked(file, verdict, why, PHASES[graph.phase], len(graph.nodes), params)
 
 

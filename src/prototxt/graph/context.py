@@ -54,7 +54,7 @@ def is_known(graph: Graph, node: Node) -> bool:
 
 def namesakes(graph: Graph, node: Node) -> str:
     """A remark where several layers have this layer's name, of which it is the first; else empty."""
-    number = sum(other.name == node.name for other in graph.nodes)
+    number = graph.layer_names[node.name]
     return f'{number} layers are called "{node.name}": this is the first of them' if number > 1 else ""
 
 

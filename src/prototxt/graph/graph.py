@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -180,7 +181,7 @@ class Graph:
         weighted = (pair for n in self.nodes for pair in zip(n.tops, n.layer.loss_weights, strict=True))
         return {blob: weight for blob, weight in weighted if weight}
 
-    @property
+    @cached_property
     def images(self) -> int:
         """The batch size N: the first axis of the first input that looks like images (4 axes), or of any.
 
@@ -191,6 +192,29 @@ class Graph:
         shapes = [self.shapes[blob] for blob in blobs if blob in self.shapes]
         first = next((s for s in shapes if len(s) == 4), shapes[0] if shapes else ())
         return first[0] if first else 1
+
+    @cached_property
+    def total_macs(self) -> int:
+        """Multiply-adds of all layers, for the whole batch."""
+        return sum(node.cost.macs for node in self.nodes)
+
+    @cached_property
+    def layer_names(self) -> Counter[str]:
+        """How many layers have each name."""
+        return Counter(node.name for node in self.nodes)
+
+    @cached_property
+    def _readers(self) -> dict[BlobId, list[Node]]:
+        readers: dict[BlobId, list[Node]] = {}
+        for node in self.nodes:
+            for blob in dict.fromkeys(node.bottoms):
+                readers.setdefault(blob, []).append(node)
+        return readers
+
+    def readers(self, *blobs: BlobId) -> list[Node]:
+        """The layers that read any of these blobs, in the order of the file."""
+        found = {reader.index: reader for blob in blobs for reader in self._readers.get(blob, ())}
+        return [found[index] for index in sorted(found)]
 
     def macs(self, node: Node) -> int:
         """A layer's multiply-adds per image."""
@@ -216,7 +240,12 @@ class Graph:
     def top_shapes(self, node: Node) -> list[Shape]:
         return [self.shapes[t] for t in node.tops]
 
+    @cached_property
+    def param_values(self) -> int:
+        """Values of all learned arrays, measured ones included."""
+        return sum(count(p.shape) for p in self.own_params())
+
     @property
     def param_bytes(self) -> int:
         """Bytes of all learned arrays in float32."""
-        return 4 * sum(count(p.shape) for p in self.own_params())
+        return 4 * self.param_values

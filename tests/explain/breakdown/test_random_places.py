@@ -24,6 +24,8 @@ from support.breakdowns import ATOL, RTOL, classes_with_rules, with_breakdown
 from support.case_index import cases_with
 from support.golden import Case, part
 
+pytestmark = pytest.mark.slow  # test_breakdowns.py looks at more places, four of each top
+
 DRAWN = 1_000
 SEED = 20
 
@@ -44,14 +46,12 @@ def tops() -> list[Top]:
     """Every stored blob that a layer with a ledger left as it is, not empty."""
     collected = []
     for case in cases_with("breakdowns"):
-        stored = case.arrays()
-        truth = part(stored, "output")
-        net = case.net(stored)
+        truth, graph = part(case.arrays(), "output"), case.graph()
         collected += [
             Top(case, node.name, i, blob.name, type(node.layer))
-            for node in with_breakdown(net)
+            for node in with_breakdown(graph)
             for i, blob in enumerate(node.tops)
-            if net.graph.last[blob.name] == blob and truth.get(blob.name, np.zeros(0)).size
+            if graph.last[blob.name] == blob and truth.get(blob.name, np.zeros(0)).size
         ]
     return collected
 
@@ -93,7 +93,7 @@ def look(engine: str, kinds: tuple[type[Layer], ...] = (Layer,)) -> tuple[int, l
     return looked, wrong
 
 
-@pytest.mark.parametrize("engine", ["fast", pytest.param("reference", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("engine", ["fast", "reference"])
 def test_a_thousand_drawn_places(engine: str) -> None:
     looked, wrong = look(engine)
     assert not wrong, f"{len(wrong)} of {looked} places are wrong: {wrong[:5]}"

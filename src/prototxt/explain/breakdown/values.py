@@ -221,7 +221,7 @@ def _why_not_followed(node: Node | None) -> str:
 def _no_breakdown(graph: Graph, node: Node) -> InputError:
     what = f'{graph.file}: layer "{node.name}" ({node.type}): {why_no_breakdown(node)}'
     if not node.bottoms:
-        readers = [reader.name for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
+        readers = [reader.name for reader in graph.readers(*node.tops)]
         return InputError(what, hint=f'explain a layer that reads it: "{readers[0]}"' if readers else None)
     candidates = [_producer(graph, blob) for blob in node.bottoms]
     producers = [producer for producer in candidates if producer and producer.bottoms]

@@ -55,7 +55,7 @@ def _multiply_adds(context: LayerContext) -> list[Line]:
         lines.append(_convention("with bias", text, WITH_BIAS, macs + bias))
     lines.append(_convention("2 x MAC", f"{2 * macs:,}", FLOPS, 2 * macs))
     lines += own_conventions(context.layer, context, macs)
-    whole = context.per_image(sum(node.cost.macs for node in context.graph.nodes))
+    whole = context.per_image(context.graph.total_macs)
     lines.append(Line("share", f"{share(macs, whole)} of the net's {whole:,} MACs", values={"net": whole}))
     return lines + _bottleneck(context, macs)
 
@@ -167,7 +167,7 @@ def _next_convolution(graph: Graph, node: Node) -> tuple[Node, tuple[int, ...]] 
     Elementwise layers in between are skipped.
     """
     blobs = set(node.tops)
-    for reader in graph.nodes[graph.nodes.index(node) + 1 :]:
+    for reader in graph.nodes[node.index + 1 :]:
         if not blobs & set(reader.bottoms):
             continue
         layer = reader.layer

@@ -169,8 +169,11 @@ def _whole_maps(kernels: _Kernels) -> Line:
 
 def _map_sum(o: int, first: int, kernels: _Kernels) -> str:
     """`O_0 = I_0 * K_0,0 + ... + I_19 * K_0,19 + B_0`: the sum of the maps from `first` on."""
-    terms = [f"I_{first + c} * K_{o},{c}" for c in range(kernels.depth)]
-    shown = terms if kernels.depth <= MAX_MAPS else [terms[0], "...", terms[-1]]
+    is_short = kernels.depth <= MAX_MAPS
+    terms = [
+        f"I_{first + c} * K_{o},{c}" for c in (range(kernels.depth) if is_short else (0, kernels.depth - 1))
+    ]
+    shown = terms if is_short else [terms[0], "...", terms[-1]]
     return f"O_{o} = {' + '.join([*shown, *[f'B_{o}'] * kernels.bias])}"
 
 

@@ -68,7 +68,7 @@ def _wiring(graph: Graph, node: Node) -> Section:
     ]
     if not node.tops:
         return Section("layer", "The layer", tuple(lines))
-    readers = [reader for reader in graph.nodes if set(reader.bottoms) & set(node.tops)]
+    readers = graph.readers(*node.tops)
     text = ", ".join(f"{reader.name} ({reader.type})" for reader in readers) or "an output of the net"
     lines.append(Line("read by", text, values={"layers": [reader.name for reader in readers]}))
     return Section("layer", "The layer", tuple(lines))

@@ -49,7 +49,7 @@ def _array(context: LayerContext, name: str, param: ParamRef) -> Line:
 
 def _total(context: LayerContext) -> Line:
     own = sum(count(p.shape) for p in context.node.own_params)
-    whole = sum(count(p.shape) for p in context.graph.own_params())
+    whole = context.graph.param_values
     note = f"{float_bytes(own)} in float32; {share(own, whole)} of the net's {whole:,}"
     if not own:
         note = "all of it belongs to other layers"

@@ -38,7 +38,7 @@ def pytorch_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
         differs.append("it takes the batch's own mean and variance: .train(), not .eval()")
     differs += [
         f"with the Scale layer {reader.name} after it: affine=True, weight its factors, bias its offsets"
-        for reader in context.graph.nodes
+        for reader in context.graph.readers(*context.node.tops)
         if isinstance(reader.layer, Scale) and reader.bottoms == context.node.tops
     ]
     stored = (("running_mean", "mean / factor"), ("running_var", "variance / factor"))
