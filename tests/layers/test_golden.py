@@ -13,8 +13,10 @@ import pytest
 import prototxt
 from prototxt.blobs import TEST, TRAIN, Shape
 from prototxt.errors import LayerError, PrototxtError
+from prototxt.graph.expand import expand
 from prototxt.layers.base import LayerSettings
 from prototxt.layers.registry import make_layer
+from prototxt.text.definition import define
 from support.golden import CASE_LIST, CASES, DIALECTS, Case, part, refused_cases
 from support.helpers import net_message
 
@@ -24,7 +26,8 @@ REFUSED_BY_FORKS = [pair for name in DIALECTS if name != "caffe" for pair in ref
 
 
 def computing_layers(prototxt: Path) -> list[Any]:
-    return [param for param in net_message(prototxt.read_text()).layer if param.type != "Input"]
+    definition = expand(define(net_message(prototxt.read_text()), str(prototxt)))
+    return [param for param in definition.message.layer if param.type != "Input"]
 
 
 @pytest.mark.parametrize("case", ONE_LAYER, ids=str)

@@ -237,3 +237,16 @@ def test_only_max_has_positions() -> None:
 def test_bottoms_of_four_axes_only() -> None:
     with pytest.raises(LayerError, match="needs a bottom of 4 axes, got 3: 6 x 5 x 7"):
         pool("kernel_size: 2").shapes([(6, 5, 7)])
+
+
+def test_average_without_padding_by_hand() -> None:
+    """The corner holds 4 of 9 values, an edge 6; what the padding covers is in neither sum nor divisor."""
+    x = np.arange(1, 21, dtype=np.float32).reshape(1, 1, 4, 5)
+    layer = layer_from_text(
+        'type: "Pooling" bottom: "x" top: "y" '
+        "pooling_param { pool: AVE kernel_size: 3 pad: 1 stride: 1 avg_include_pad: false }"
+    )
+    (y,) = run(layer, x)
+    assert y[0, 0, 0, 0] == (1 + 2 + 6 + 7) / 4
+    assert y[0, 0, 0, 2] == (2 + 3 + 4 + 7 + 8 + 9) / 6
+    assert y[0, 0, 2, 2] == 13

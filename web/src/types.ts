@@ -166,6 +166,7 @@ export interface Pool extends Windowed {
   pool: "MAX" | "AVE" | "STOCHASTIC";
   round_mode: "CEIL" | "FLOOR";
   global_pooling: boolean;
+  avg_include_pad: boolean;
 }
 
 export interface InnerProduct {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prototxt.errors import MissingLayerError
 from prototxt.frontend.options import Inputs, Options
 from prototxt.graph.connect import connect
+from prototxt.graph.expand import expand
 from prototxt.graph.feed import feed
 from prototxt.graph.graph import Graph
 from prototxt.graph.hints import NO_HINTS, WeightHints
@@ -90,8 +91,11 @@ def _all_missing(missing: Sequence[MissingLayerError]) -> MissingLayerError:
 
 
 def choose_layers(definition: Definition, options: Options) -> Definition:
-    """The layers that take part, with the inputs the caller gives: node i of the graph is layer i of this message."""
-    selected = select(definition, options.state())
+    """The layers that take part, fused ones expanded, with the inputs the caller gives.
+
+    Node i of the graph is layer i of this message.
+    """
+    selected = expand(select(definition, options.state()))
     return feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
 
 

@@ -30,7 +30,8 @@ class Convolution(ConvolutionBase):
     Pitfalls:
         `group` cuts inputs and outputs into that many pairs that do not see each other: AlexNet's conv2 has
         96 inputs and kernels of 48 x 5 x 5. Input channels and num_output must both be divisible by it.
-        `hole`, `hole_h` and `hole_w`, DeepLab's names of 2014, are dilation.
+        `hole`, `hole_h` and `hole_w`, DeepLab's names of 2014, are dilation. Intel's
+        `relu: true` and `fusion_type: SUM_FUSION` become layers of their own, as `conv1/relu`.
 
     Example:
         layer {

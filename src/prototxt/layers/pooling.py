@@ -26,7 +26,8 @@ class Pooling(Layer):
         x' are the values of x in rows s*i - p to s*i - p + kernel_h (columns alike); s and p are
         stride and pad
         MAX:  y[n, c, i, j] = max x';  a second top holds the position h*W + w of the first maximum
-        AVE:  y[n, c, i, j] = sum x' / (h * w) with h = min(s*i - p + kernel_h, H + p) - (s*i - p), w alike
+        AVE:  y[n, c, i, j] = sum x' / (h * w) with h = min(s*i - p + kernel_h, H + p) - (s*i - p), w alike;
+            with `avg_include_pad: false` h * w is the number of x'
         STOCHASTIC: at TEST sum x'^2 / sum x', at TRAIN a value of x' with a chance of x' / sum x'
 
     Shapes:
@@ -37,7 +38,8 @@ class Pooling(Layer):
 
     Pitfalls:
         Convolution rounds down, Pooling rounds up: the last window may hang over the edge. AVE counts the
-        padding it covers in its divisor, but not what lies beyond the padding. MAX never sees padding. A
+        padding it covers in its divisor, but not what lies beyond the padding; Intel's `avg_include_pad: false` counts
+        neither. MAX never sees padding. A
         window wholly outside the image gives -FLT_MAX (MAX, with position -1) or 0 (AVE).
 
     Example:
@@ -142,7 +144,7 @@ def largest(x: Array, window: Window, *, with_positions: bool = False) -> list[A
 
 
 def average(x: Array, window: Window) -> Array:
-    """AVE pooling: sums of windows over their lengths, padding counted."""
+    """AVE pooling: sums of windows over their lengths, padding counted or not, as the window says."""
     total = np.zeros((*x.shape[:2], *window.out), np.float32)
     for _, values in windows(x, window, 0):
         total += values

@@ -21,11 +21,15 @@ export function pooling(rule: Pool, query: Query, at: number[]): Draft {
   const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
   const group = summed(`channel ${at[1]}`, 0, n(at, 1), terms, kernel);
   if (rule.pool === "AVE") {
-    const lengths = [0, 1].map((k) => Math.max(Math.min(n(corner, k) + n(kernel, k), n(x.shape, 2 + k) + n(pad, k)) - n(corner, k), 1));
+    const lengths = [0, 1].map((k) => {
+      const start = rule.avg_include_pad ? n(corner, k) : Math.max(n(corner, k), 0);
+      const end = n(x.shape, 2 + k) + (rule.avg_include_pad ? n(pad, k) : 0);
+      return Math.max(Math.min(n(corner, k) + n(kernel, k), end) - start, 1);
+    });
     const divisor = n(lengths, 0) * n(lengths, 1);
     const steps = [
       { text: "sum of the window", value: group.subtotal },
-      { text: `÷ ${lengths.join(" × ")} = ${divisor} (padding counted)`, value: f(group.subtotal / divisor) },
+      { text: `÷ ${lengths.join(" × ")} = ${divisor} (padding ${rule.avg_include_pad ? "" : "not "}counted)`, value: f(group.subtotal / divisor) },
     ];
     return { formula: `the average of the ${window}`, join: "sum", groups: [group], steps, size: reach([group]) / divisor };
   }

@@ -209,6 +209,9 @@ def formula_of_pooling(layer: Pooling, context: LayerContext) -> list[Line]:
         return documented_formula(layer)
     size = layer.window(context.bottom[0]).num_taps
     text = f"y[n, c, i, j] = sum of {window} / {size}{taps}"
+    if not layer.window_spec.counts_pad:
+        notes = ["a window at the edge is divided by its places within the image"] * any(a.pad for a in axes)
+        return [Line("value", text, "\n".join(notes))]
     notes = ["x is 0 outside the image, and the padding counts in the divisor"] * any(a.pad for a in axes)
     if any(axis.last_end > axis.size + axis.pad for axis in axes):
         notes.append("a window that extends past the edge is divided by its places within image and padding")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
@@ -25,6 +25,8 @@ class WindowSpec:
     dilation: Shape = (1,)
     pairs: tuple[str, ...] = ()
     """The first fields of those given as a pair: kernel_h, say. A pair fits two axes only."""
+    counts_pad: bool = True
+    """Whether the mean of a window counts the padding in it."""
 
     def convolved(self, spatial: Shape) -> Window:
         """The window of a convolution: floor((H + 2p - (d(k - 1) + 1)) / s) + 1 places per axis.
@@ -82,7 +84,8 @@ class WindowSpec:
         kernel = spatial if self.kernel is None else _per_axis(self.kernel, "kernel_size", number)
         stride = _per_axis(self.stride, "stride", number)
         pad = _per_axis(self.pad, "pad", number)
-        return Window(kernel, stride, pad, _per_axis(self.dilation, "dilation", number), spatial, ())
+        dilation = _per_axis(self.dilation, "dilation", number)
+        return Window(kernel, stride, pad, dilation, spatial, (), self.counts_pad)
 
 
 def pool_out(size: int, kernel: int, stride: int, pad: int, *, floor: bool, clip: bool) -> int:
@@ -150,7 +153,7 @@ def pooling_spec(param: PoolingParameter) -> WindowSpec:
     for p, k in zip(pad, kernel, strict=True):
         if p >= k:
             raise LayerError(f"pad {p} must be smaller than kernel {k}", field="pad")
-    return WindowSpec(kernel, stride, pad)
+    return WindowSpec(kernel, stride, pad, counts_pad=param.avg_include_pad)
 
 
 def _is_pair(param: Message, name: str) -> bool:
@@ -199,7 +202,7 @@ def _check_positive(*fields: tuple[str, Shape]) -> None:
 
 
 def _with_out(window: Window, out: Shape) -> Window:
-    return Window(window.kernel, window.stride, window.pad, window.dilation, window.size, out)
+    return replace(window, out=out)
 
 
 def _padded(window: Window) -> str:

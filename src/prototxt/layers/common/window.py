@@ -19,7 +19,8 @@ MAX_TAPS = 10_000_000
 class Axis:
     """A window along one axis: `kernel` taps, `dilation` apart, in steps of `stride` over `size` values.
 
-    `pad` values stand before and after the input; `out` is the length of the output.
+    `pad` values stand before and after the input; `out` is the length of the output. `counts_pad` says whether the
+    mean of a window counts the padding in it.
     """
 
     size: int
@@ -28,6 +29,7 @@ class Axis:
     pad: int
     dilation: int
     out: int
+    counts_pad: bool = True
 
     @property
     def extent(self) -> int:
@@ -55,10 +57,12 @@ class Axis:
         return [(max(start, 0), min(start + self.extent, self.size)) for start in starts]
 
     def divisors(self) -> list[int]:
-        """Divisors of AVE pooling: each window's length with the padding counted, cut off at size + pad.
+        """Divisors of AVE pooling: each window's length, cut off at size + pad or, without the padding, at the input.
 
         An empty window sums to 0; it gets divisor 1, so that its average is 0.
         """
+        if not self.counts_pad:
+            return [max(end - start, 1) for start, end in self.spans()]
         starts = (i * self.stride - self.pad for i in range(self.out))
         return [max(min(start + self.extent, self.size + self.pad) - start, 1) for start in starts]
 
@@ -81,7 +85,7 @@ class Window:
     """A window over N spatial axes, one number per axis.
 
     `size` holds the input's spatial axes and `out` the output's: the windows that a convolution or pooling
-    reads, or the values that a deconvolution writes.
+    reads, or the values that a deconvolution writes. `counts_pad` says whether means count the padding.
     """
 
     kernel: Shape
@@ -90,12 +94,13 @@ class Window:
     dilation: Shape
     size: Shape
     out: Shape
+    counts_pad: bool = True
 
     @property
     def axes(self) -> tuple[Axis, ...]:
         """The window along each of its axes."""
         each = (self.size, self.kernel, self.stride, self.pad, self.dilation, self.out)
-        return tuple(Axis(*numbers) for numbers in zip(*each, strict=True))
+        return tuple(Axis(*numbers, self.counts_pad) for numbers in zip(*each, strict=True))
 
     @property
     def extent(self) -> Shape:

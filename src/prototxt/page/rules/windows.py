@@ -40,6 +40,7 @@ class PoolingRule(Rule, WindowFields):
     pool: str
     round_mode: str
     global_pooling: bool
+    avg_include_pad: bool
 
 
 def window_fields(window: Window) -> WindowFields:
@@ -102,5 +103,6 @@ def pooling(layer: Pooling, context: LayerContext) -> PoolingRule:
         "pool": layer.method,
         "round_mode": "FLOOR" if layer.floor else "CEIL",
         "global_pooling": layer.is_global,
+        "avg_include_pad": layer.window_spec.counts_pad,
         **window,
     }

@@ -69,14 +69,15 @@ def _largest(query: Query, window: Group, reads: str) -> Result:
 
 
 def window_lengths(window: Window, place: Sequence[int]) -> list[int]:
-    """The divisors of AVE along each axis: the length of the window with its padding."""
+    """The divisors of AVE along each axis: the length of the window, with its padding where that counts."""
     return [axis.divisors()[y] for axis, y in zip(window.axes, place, strict=True)]
 
 
 def _average(query: Query, window: Window, values: Group, reads: str) -> Result:
     lengths = window_lengths(window, query.at[2:])
     running = sum_of([values]).over(f"({product_of(lengths)})", count(lengths))
-    note = "" if values.inside.all() else " (padding counts, what lies after it does not)"
+    what = "padding counts, what lies after it does not" if window.counts_pad else "padding does not count"
+    note = "" if values.inside.all() else f" ({what})"
     return Result(f"{query.y} = sum of {reads} / ({product_of(lengths)}){note}", (values,), running)
 
 

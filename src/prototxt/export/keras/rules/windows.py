@@ -121,6 +121,8 @@ def keras_pooling(layer: Pooling, context: LayerContext) -> Call:
     if layer.method == "MAX" and all(map(_pads_like_same, axes)):
         note = 'padding="same" fits this input size; it may not fit others'
         return Call(call_code(name, kernel, strides=strides, padding="same"), differs=(note,))
+    if layer.method == "AVE" and not window.counts_pad:
+        return Call("", differs=("zeros that ops.pad adds would count in the average",))
     if layer.method == "AVE" and overhangs:
         note = "no padding there divides as the windows do that extend past the edge"
         return Call("", differs=(note,))

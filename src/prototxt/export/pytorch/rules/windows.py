@@ -66,6 +66,7 @@ def pytorch_pooling(layer: Pooling, context: LayerContext) -> Call:
         stride=per_axis(window.stride),
         padding=unless_all(0, window.pad),
         ceil_mode=None if layer.floor else True,
+        count_include_pad=False if layer.method == "AVE" and not window.counts_pad else None,
     )
     return Call("" if refused else code, differs=(*refused, *_pooling_notes(layer, axes)))
 
@@ -83,6 +84,6 @@ def _pooling_notes(layer: Pooling, axes: Sequence[Axis]) -> list[str]:
         notes.append("without ceil_mode, which is off by default, there would be a row or column less")
     elif not layer.floor:
         notes.append("ceil_mode changes nothing for this input size; for others it does")
-    if layer.method == "AVE" and any(axis.pad for axis in axes):
+    if layer.method == "AVE" and any(axis.pad and axis.counts_pad for axis in axes):
         notes.append("the padding counts in the average, as with count_include_pad=True, the default")
     return notes

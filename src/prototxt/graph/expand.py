@@ -1,0 +1,108 @@
+"""Layers that Intel's Caffe fuses: each becomes the plain layer and those that the fork runs with it.
+
+A graph of plain layers needs no rules of its own for kernels, costs, explanations or other frameworks, and a plan fuses
+them again (see `plan.fuse`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
+from prototxt.text.definition import Definition
+from prototxt.text.tree import Message
+
+__all__ = ["expand"]
+
+
+def expand(definition: Definition) -> Definition:
+    """The net with a ReLU layer in place after every layer with `relu: true`.
+
+    A Convolution with `fusion_type: SUM_FUSION` gets an Eltwise layer that adds its last bottom before that. The new
+    layers are called after the layer, `conv1/relu` say, and have its place in the file.
+
+    Source: mkldnn_convolution_layer.cpp, mkldnn_inner_product_layer.cpp and mkldnn_batch_norm_layer.cpp of Intel's
+    Caffe.
+    """
+    layers = definition.message.layer
+    if not any(_is_fused(layer) for layer in layers):
+        return definition
+    names = {layer.name for layer in layers}
+    expanded: list[LayerParameter] = []
+    trees: list[Message | None] = []
+    for layer, tree in zip(layers, definition.trees, strict=True):
+        parts = _expand(layer, names) if _is_fused(layer) else [layer]
+        names.update(part.name for part in parts)
+        expanded += parts
+        trees += [tree] * len(parts)
+    return definition.with_layers(expanded, trees)
+
+
+def _relu_slope(layer: LayerParameter) -> float | None:
+    """The slope of the ReLU that a layer applies to its tops; None without one."""
+    if layer.type == "Convolution" and layer.convolution_param.relu:
+        return layer.convolution_param.negative_slope
+    if layer.type == "InnerProduct" and layer.inner_product_param.relu:
+        return layer.inner_product_param.negative_slope
+    return 0.0 if layer.type == "BatchNorm" and layer.batch_norm_param.relu else None
+
+
+def _adds_bottom(layer: LayerParameter) -> bool:
+    """Whether a convolution adds its last bottom to its result."""
+    p = layer.convolution_param
+    plain_sum = p.fusion_type == ConvolutionParameter.SUM_FUSION and not p.coeff
+    return layer.type == "Convolution" and plain_sum and len(layer.bottom) == 2 and len(layer.top) == 1
+
+
+def _is_fused(layer: LayerParameter) -> bool:
+    return _relu_slope(layer) is not None or _adds_bottom(layer)
+
+
+def _expand(layer: LayerParameter, names: set[str]) -> list[LayerParameter]:
+    """The layers that do a fused layer's work, in order."""
+    plain = LayerParameter()
+    plain.CopyFrom(layer)
+    parts = [plain]
+    if _adds_bottom(layer):
+        parts.append(_sum(plain, names))
+    slope = _relu_slope(layer)
+    if slope is not None:
+        _clear_relu(plain)
+        parts += _relus(layer, slope, names)
+    return parts
+
+
+def _sum(plain: LayerParameter, names: set[str]) -> LayerParameter:
+    """An Eltwise layer that adds the last bottom of a convolution, which loses it."""
+    added = LayerParameter(name=_new_name(f"{plain.name}/sum", names), type="Eltwise")
+    added.bottom.extend([plain.top[0], plain.bottom.pop()])
+    added.top.append(plain.top[0])
+    plain.convolution_param.ClearField("fusion_type")
+    return added
+
+
+def _relus(layer: LayerParameter, slope: float, names: set[str]) -> Iterator[LayerParameter]:
+    for top in layer.top:
+        relu = LayerParameter(name=_new_name(f"{layer.name}/relu", names), type="ReLU")
+        relu.bottom.append(top)
+        relu.top.append(top)
+        if slope:
+            relu.relu_param.negative_slope = slope
+        names.add(relu.name)
+        yield relu
+
+
+def _clear_relu(plain: LayerParameter) -> None:
+    if plain.type == "BatchNorm":
+        plain.batch_norm_param.ClearField("relu")
+        return
+    param = plain.convolution_param if plain.type == "Convolution" else plain.inner_product_param
+    param.ClearField("relu")
+    param.ClearField("negative_slope")
+
+
+def _new_name(wanted: str, names: set[str]) -> str:
+    """The name itself, or with the first number that makes it new."""
+    return next(
+        name for name in (wanted, *(f"{wanted}{i}" for i in range(2, len(names) + 3))) if name not in names
+    )
