@@ -100,7 +100,7 @@ class Window:
     def axes(self) -> tuple[Axis, ...]:
         """The window along each of its axes."""
         each = (self.size, self.kernel, self.stride, self.pad, self.dilation, self.out)
-        return tuple(Axis(*numbers, self.counts_pad) for numbers in zip(*each, strict=True))
+        return tuple(Axis(*numbers, counts_pad=self.counts_pad) for numbers in zip(*each, strict=True))
 
     @property
     def extent(self) -> Shape:
