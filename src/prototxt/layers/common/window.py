@@ -99,8 +99,9 @@ class Window:
     @property
     def axes(self) -> tuple[Axis, ...]:
         """The window along each of its axes."""
-        each = (self.size, self.kernel, self.stride, self.pad, self.dilation, self.out)
-        return tuple(Axis(*numbers, counts_pad=self.counts_pad) for numbers in zip(*each, strict=True))
+        counts_pad = (self.counts_pad,) * len(self.size)
+        each = (self.size, self.kernel, self.stride, self.pad, self.dilation, self.out, counts_pad)
+        return tuple(Axis(*numbers) for numbers in zip(*each, strict=True))
 
     @property
     def extent(self) -> Shape:
