@@ -34,9 +34,14 @@ def check(path: Path) -> None:
     except text_format.ParseError as error:
         refused = error
     if refused is None:
-        ours = build(parse(text, str(path)), str(path)).message
-        assert ours == theirs, path
-        assert build(parse(write(ours)), "<text>").message == ours, path
+        message = build(parse(text, str(path)), str(path)).message
+        assert message == theirs, path
+        assert build(parse(write(message)), "<text>").message == message, path
+        return
+    if "has no value named" in str(refused) and not is_bad_syntax(text):
+        # A value of a fork's enum is left out with a note, a V1 type of a fork is left to the upgrade.
+        ours = build(parse(text, str(path)), str(path))
+        assert ours.unknown_values or any(not layer.HasField("type") for layer in ours.message.layers)
         return
     with pytest.raises(TextError) as caught:
         build(parse(text, str(path)), str(path))

@@ -9,7 +9,7 @@ import pytest
 from prototxt.frontend.load import define_net
 from prototxt.layers.registry import layer_types
 from prototxt.schema.caffe_pb2 import V1LayerParameter
-from prototxt.upgrade.v1 import TYPES
+from prototxt.text.legacy import V1_TYPES as TYPES
 
 ENUM = V1LayerParameter.DESCRIPTOR.enum_types_by_name["LayerType"]
 

@@ -45,7 +45,7 @@ def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
     tree = parse(text, file)
     refuse_solver(tree, file)
     built = build(tree, file, strict=strict)
-    return upgrade(define(built.message, file, tree, built.notes))
+    return upgrade(define(built.message, file, tree, built.notes, built.unknown_values))
 
 
 def outline(definition: Definition, options: Options, hints: WeightHints = NO_HINTS) -> Graph:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from prototxt import schema
-from prototxt.errors import PrototxtError
+from prototxt.errors import PrototxtError, TextError
 from prototxt.formats.caffemodel import read_caffemodel
 from prototxt.formats.wire import BYTES, Field, Message, Wire, bytes_head
 from prototxt.schema import parse_message
@@ -27,7 +27,7 @@ from prototxt.schema.caffe_pb2 import (
     V0LayerParameter,
     V1LayerParameter,
 )
-from prototxt.text.build import build
+from prototxt.text.build import UnknownValue, build
 from prototxt.text.definition import Definition, define
 from prototxt.text.files import read_text
 from prototxt.text.parse import parse
@@ -79,12 +79,21 @@ def rewrite_text(
     tree = parse(read_text(source), file)
     if is_solver(tree):
         solver = build(tree, file, SolverParameter, strict=strict)
+        _refuse_unknown_values(solver.unknown_values)
         return _write_solver(solver.message, solver.notes, file, target)
     net = build(tree, file, strict=strict)
+    _refuse_unknown_values(net.unknown_values)
     definition, old = upgrade_with_changes(define(net.message, file, tree))
     with whole_file(target) as out:
         out.write(write(definition.message).encode())
     return Rewritten("net", tuple(old), (*net.notes, *definition.notes))
+
+
+def _refuse_unknown_values(values: Sequence[UnknownValue]) -> None:
+    """Raises TextError for the first: without the value the rewritten file would mean something else."""
+    for value in values:
+        layer, kind = value.layer_name, value.layer_type
+        raise TextError(value.what, place=value.place, layer=layer, layer_type=kind, hint=value.hint)
 
 
 def _write_solver(

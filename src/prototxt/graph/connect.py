@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from prototxt.errors import LayerError, MissingLayerError, NetError, Place, did_you_mean
+from prototxt.errors import LayerError, MissingLayerError, NetError, Place, UnappliedError, did_you_mean
 from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
-from prototxt.layers.registry import Resolution, resolve_type
+from prototxt.layers.registry import Resolution, layer_classes, resolve_type
 from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
+from prototxt.text.legacy import V1_TYPES, name_hint, today_name
 from prototxt.text.place import place_of_value
+from prototxt.text.tree import Scalar
 
 __all__ = ["connect"]
 
@@ -89,6 +91,10 @@ def _make(
 ) -> tuple[Layer, Resolution]:
     """Make a layer; where no layer type does its work, an Unknown that says so."""
     try:
+        unknown = definition.unknown_value(index)
+        if unknown is not None:
+            error = UnappliedError(unknown.what, missing=unknown.missing, hint=unknown.hint)
+            raise error.at(unknown.place, param.name, param.type)
         meant = resolve_type(param, settings)
         layer = meant.layer_class(param, settings)
         _check_arity(definition, index, param, layer)
@@ -99,8 +105,18 @@ def _make(
         if not can_stand(error):
             raise
         if isinstance(error, MissingLayerError):
-            error.hint = _data_hint(param) or error.hint
+            error.hint = _data_hint(param) or _old_name_hint(definition, index, param.type) or error.hint
         return Unknown(param, settings, error), Resolution(Unknown)
+
+
+def _old_name_hint(definition: Definition, index: int, type_name: str) -> str | None:
+    """A hint where a type is written as V1 types are, or is a V1 type with a mistake."""
+    if layer_classes(today_name(type_name)):
+        return name_hint(type_name)
+    tree = definition.trees[index]
+    written = [value for field in tree.named("type") for value in field.values] if tree else []
+    names = [value.text for value in written if isinstance(value, Scalar) and value.kind == "name"]
+    return did_you_mean(names[0], V1_TYPES) if names else None
 
 
 def _data_hint(param: LayerParameter) -> str | None:

@@ -47,6 +47,7 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
     read = _read_names(layers)
     _refuse_unread(orphans, layers, read, definition)
     notes = list(definition.notes)
+    unknown = definition.unknown_values
     for index in sorted({producers[name] for name in inputs if name in producers}):
         if layers[index].type == "Input":
             layers[index] = _input_again(layers[index], inputs)
@@ -54,9 +55,10 @@ def feed(definition: Definition, inputs: Mapping[str, Shape]) -> Definition:
             place = definition.place(index)
             layers[index], more = _data_as_input(layers[index], inputs, read, place)
             notes += more
+            unknown = tuple(value for value in unknown if value.layer != (place.line, place.column))
     front = [_input_layer(name, [name], [shape]) for name, shape in orphans.items()]
     fed = definition.with_layers([*front, *layers], [*[None] * len(front), *trees])
-    return replace(fed, notes=tuple(notes))
+    return replace(fed, notes=tuple(notes), unknown_values=unknown)
 
 
 def _check(name: str, shape: Shape) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from prototxt.errors import Place
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
+from prototxt.text.build import UnknownValue
 from prototxt.text.place import place_of_field
 from prototxt.text.tree import Message
 
@@ -18,7 +19,7 @@ class Definition:
     """A net as the stages `upgrade`, `select` and `feed` take and return it.
 
     `trees` runs parallel to the message's layers; None where a layer did not come from text. `root` is the whole
-    file, if there is one.
+    file, if there is one. `unknown_values` are those of enums that the schema does not have.
     """
 
     message: NetParameter
@@ -26,6 +27,14 @@ class Definition:
     trees: tuple[Message | None, ...]
     notes: tuple[str, ...] = ()
     root: Message | None = None
+    unknown_values: tuple[UnknownValue, ...] = ()
+
+    def unknown_value(self, index: int) -> UnknownValue | None:
+        """The first value of layer `index` that the schema does not know and without which it cannot run."""
+        tree = self.trees[index]
+        if tree is None or not self.unknown_values:
+            return None
+        return next((v for v in self.unknown_values if v.layer == (tree.line, tree.column)), None)
 
     def place(self, index: int, field: str | None = None) -> Place:
         """The place of layer `index`, or of its first field of this name, in the file."""
@@ -49,13 +58,17 @@ def place_in(tree: Message | None, file: str, field: str | None = None) -> Place
 
 
 def define(
-    message: NetParameter, file: str, tree: Message | None = None, notes: Sequence[str] = ()
+    message: NetParameter,
+    file: str,
+    tree: Message | None = None,
+    notes: Sequence[str] = (),
+    unknown_values: Sequence[UnknownValue] = (),
 ) -> Definition:
-    """Makes a Definition of a NetParameter and the tree it was built from, if any."""
+    """Makes a Definition of a NetParameter and the tree it was built from, if any, with what `build` notes."""
     size = len(message.layer) + len(message.layers)
     if tree is None:
         return Definition(message, file, (None,) * size, tuple(notes))
     # `layer` before `layers`, as the message holds them; a file with both is refused by upgrade.
     named = [value for name in ("layer", "layers") for field in tree.named(name) for value in field.values]
     trees = tuple(v for v in named if isinstance(v, Message))
-    return Definition(message, file, trees, tuple(notes), tree)
+    return Definition(message, file, trees, tuple(notes), tree, tuple(unknown_values))

@@ -11,7 +11,7 @@ from prototxt.errors import did_you_mean
 from prototxt.text.literals import read_int
 from prototxt.text.tree import Scalar
 
-__all__ = ["Convert", "MisfitError", "Value", "converter"]
+__all__ = ["Convert", "MisfitError", "UnknownNameError", "Value", "converter"]
 
 Value = int | float | bool | str | bytes
 Convert = Callable[[Scalar], Value]
@@ -49,6 +49,10 @@ class MisfitError(Exception):
         super().__init__(what)
         self.what = what
         self.hint = hint
+
+
+class UnknownNameError(MisfitError):
+    """The value is none that the field's enum has, but could be one that a fork added to it."""
 
 
 def converter(field: FieldDescriptor) -> Convert:
@@ -131,10 +135,11 @@ def _enum_converter(enum: EnumDescriptor) -> Convert:
             return numbers[scalar.text]
         if scalar.kind == "int" and read_int(scalar.text) in numbers.values():
             return read_int(scalar.text)
-        names = ", ".join(numbers)
-        hint = did_you_mean(scalar.text, numbers)
-        if scalar.kind == "string" and scalar.text in numbers:
-            hint = _unquoted(scalar)
-        raise MisfitError(f"one of {names}; not {show(scalar)}", hint)
+        what = f"one of {', '.join(numbers)}; not {show(scalar)}"
+        if scalar.kind in ("name", "int"):
+            raise UnknownNameError(what, did_you_mean(scalar.text, numbers))
+        raise MisfitError(
+            what, _unquoted(scalar) if scalar.text in numbers else did_you_mean(scalar.text, numbers)
+        )
 
     return convert

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prototxt.text.definition import Definition
 from prototxt.upgrade.batch_norm import freeze_statistics
 from prototxt.upgrade.data_transform import move_transform_fields
+from prototxt.upgrade.learning_rates import move_learning_rates
 from prototxt.upgrade.net_inputs import inputs_to_layers
 from prototxt.upgrade.v0 import v0_to_v1
 from prototxt.upgrade.v1 import v1_to_v2
@@ -15,6 +16,7 @@ STEPS = {
     v0_to_v1: "V0 layers",
     move_transform_fields: "transform fields of data layers",
     v1_to_v2: "V1 layers",
+    move_learning_rates: "blobs_lr and weight_decay",
     inputs_to_layers: "input fields",
     freeze_statistics: "learning rates of BatchNorm's statistics",
 }

@@ -18,7 +18,8 @@ FIELDS: tuple[Literal["input", "input_dim", "input_shape"], ...] = ("input", "in
 def inputs_to_layers(definition: Definition) -> Definition:
     """Converts the net's input fields to one Input layer called "input", before all others.
 
-    An input without dimensions becomes a top without a shape, which the caller gives.
+    An input without dimensions becomes a top without a shape, which the caller gives. Where a layer makes the same top
+    it is left out, as Caffe leaves out every such input.
 
     Raises NetError when there are dimensions for another number of inputs.
     """
@@ -26,9 +27,16 @@ def inputs_to_layers(definition: Definition) -> Definition:
     if not message.input:
         return definition
     shapes = _shapes(definition)
-    layer = LayerParameter(name="input", type="Input", top=message.input)
+    made = (
+        set() if shapes else {top for layer in message.layer for top in layer.top if top not in layer.bottom}
+    )
+    layer = LayerParameter(
+        name="input", type="Input", top=[name for name in message.input if name not in made]
+    )
     layer.input_param.shape.extend(shapes)
-    upgraded = definition.with_layers([layer, *message.layer], [_tree(definition), *definition.trees])
+    upgraded = definition.with_layers(message.layer, definition.trees)
+    if layer.top:
+        upgraded = definition.with_layers([layer, *message.layer], [_tree(definition), *definition.trees])
     for field in FIELDS:
         upgraded.message.ClearField(field)
     return upgraded

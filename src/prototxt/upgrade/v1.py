@@ -6,62 +6,14 @@ from dataclasses import replace
 
 from prototxt.schema.caffe_pb2 import LayerParameter, ParamSpec, V1LayerParameter
 from prototxt.text.definition import Definition
+from prototxt.text.legacy import today_name
+from prototxt.text.tree import Message, Scalar
 from prototxt.upgrade.crop import set_offsets
 
-__all__ = ["TYPES", "v1_to_v2"]
-
-TYPES = {
-    "ABSVAL": "AbsVal",
-    "ACCURACY": "Accuracy",
-    "ARGMAX": "ArgMax",
-    "BNLL": "BNLL",
-    "CONCAT": "Concat",
-    "CONTRASTIVE_LOSS": "ContrastiveLoss",
-    "CONVOLUTION": "Convolution",
-    "CROP": "Crop",
-    "DATA": "Data",
-    "DECONVOLUTION": "Deconvolution",
-    "DROPOUT": "Dropout",
-    "DUMMY_DATA": "DummyData",
-    "ELTWISE": "Eltwise",
-    "EUCLIDEAN_LOSS": "EuclideanLoss",
-    "EXP": "Exp",
-    "FLATTEN": "Flatten",
-    "HDF5_DATA": "HDF5Data",
-    "HDF5_OUTPUT": "HDF5Output",
-    "HINGE_LOSS": "HingeLoss",
-    "IM2COL": "Im2col",
-    "IMAGE_DATA": "ImageData",
-    "INFOGAIN_LOSS": "InfogainLoss",
-    "INNER_PRODUCT": "InnerProduct",
-    "LRN": "LRN",
-    "MEMORY_DATA": "MemoryData",
-    "MULTINOMIAL_LOGISTIC_LOSS": "MultinomialLogisticLoss",
-    "MVN": "MVN",
-    "NONE": "",
-    "POOLING": "Pooling",
-    "POWER": "Power",
-    "RELU": "ReLU",
-    "RELU6": "ReLU6",
-    "SIGMOID": "Sigmoid",
-    "SIGMOID_CROSS_ENTROPY_LOSS": "SigmoidCrossEntropyLoss",
-    "SILENCE": "Silence",
-    "SLICE": "Slice",
-    "SOFTMAX": "Softmax",
-    "SOFTMAX_LOSS": "SoftmaxWithLoss",
-    "SPLIT": "Split",
-    "TANH": "TanH",
-    "THRESHOLD": "Threshold",
-    "WINDOW_DATA": "WindowData",
-}
-"""Today's name of each V1 type.
-
-The names are here and not with the layers, because a V1 file may use a type that has no layer class. The error about it
-then gives today's name.
-"""
+__all__ = ["v1_to_v2"]
 
 # V1 has parallel lists where today one ParamSpec holds all of a parameter; the other fields keep their names.
-_RENAMED = {"type", "layer", "param", "blob_share_mode", "blobs_lr", "weight_decay"}
+_RENAMED = {"type", "layer", "newer", "param", "blob_share_mode", "blobs_lr", "weight_decay"}
 
 
 def v1_to_v2(definition: Definition) -> Definition:
@@ -72,7 +24,8 @@ def v1_to_v2(definition: Definition) -> Definition:
     message = definition.message
     if not message.layers:
         return definition
-    layers = [*message.layer, *map(_upgrade_layer, message.layers)]
+    trees = definition.trees[len(message.layer) :]
+    layers = [*message.layer, *map(_upgrade_layer, message.layers, trees)]
     upgraded = definition.with_layers(layers, definition.trees)
     return _with_offsets(_in_order(upgraded, len(message.layer)) if message.layer else upgraded)
 
@@ -100,8 +53,9 @@ def _in_order(definition: Definition, first_v1: int) -> Definition:
     return replace(sorted_by_place, notes=(*definition.notes, note))
 
 
-def _upgrade_layer(v1: V1LayerParameter) -> LayerParameter:
+def _upgrade_layer(v1: V1LayerParameter, tree: Message | None) -> LayerParameter:
     layer = LayerParameter()
+    layer.MergeFrom(v1.newer)
     fields = layer.DESCRIPTOR.fields_by_name
     for field, value in v1.ListFields():
         if field.name in _RENAMED or field.name not in fields:
@@ -112,10 +66,17 @@ def _upgrade_layer(v1: V1LayerParameter) -> LayerParameter:
             getattr(layer, field.name).extend(value)
         else:
             setattr(layer, field.name, value)
-    name = V1LayerParameter.LayerType.Name(v1.type)
-    layer.type = TYPES.get(name, name)
+    layer.type = today_name(_type_name(v1, tree))
     _upgrade_param_specs(v1, layer)
     return layer
+
+
+def _type_name(v1: V1LayerParameter, tree: Message | None) -> str:
+    """The layer's V1 type; one that only a fork's schema has is a name in the text."""
+    if not v1.HasField("type") and tree is not None:
+        written = (value for field in tree.named("type") for value in field.values)
+        return next((value.text for value in written if isinstance(value, Scalar)), "NONE")
+    return V1LayerParameter.LayerType.Name(v1.type)
 
 
 def _upgrade_param_specs(v1: V1LayerParameter, layer: LayerParameter) -> None:

@@ -1,0 +1,98 @@
+"""Values that an enum does not have, as forks add them: a warning, and the layer cannot run unless it is replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prototxt.cli.run.command import main as run
+from prototxt.cli.shapes import main as shapes
+from prototxt.cli.upgrade import main as upgrade
+from prototxt.errors import TextError, UnappliedError
+from prototxt.frontend.load import Options, define_net, make_graph, outline
+from prototxt.graph.graph import Graph
+from prototxt.views.net_rows import make_report
+from support.commands import DIGIT, invoke
+
+MAXX = """layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 dim: 5 dim: 9 } } }
+layer { name: "it" type: "Pooling" bottom: "x" top: "y"
+  pooling_param { pool: MAXX kernel_size: 2 } }
+layer { name: "side" type: "ReLU" bottom: "x" top: "z" }
+"""
+WHAT = '"pool" takes one of MAX, AVE, STOCHASTIC; not MAXX'
+DB = """layer { name: "db" type: "Data" top: "x" top: "label"
+  data_param { source: "a" batch_size: 4 backend: IMAGEDB } }
+layer { name: "ip" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 2 } }
+"""
+
+
+def outlined(text: str, **options: object) -> Graph:
+    return outline(define_net(text, "n.prototxt"), Options(**options))  # type: ignore[arg-type]
+
+
+def test_the_layer_cannot_run_and_all_else_has_its_shape() -> None:
+    graph = outlined(MAXX)
+    (why,) = graph.missing
+    assert isinstance(why, UnappliedError)
+    assert str(why) == f'n.prototxt:3:25: layer "it" (Pooling): {WHAT}\nhint: did you mean "MAX"?'
+    assert why.missing == "Pooling with pool MAXX"
+    report = make_report(graph)
+    assert report.blobs == {"x": (2, 4, 5, 9), "y": None, "z": (2, 4, 5, 9)}
+    assert [row.state for row in report.rows] == ["", "cannot run", ""]
+    assert graph.notes == (f'n.prototxt:3:25: layer "it": {WHAT}; did you mean "MAX"?',)
+    with pytest.raises(UnappliedError, match="not MAXX"):
+        make_graph(define_net(MAXX, "n.prototxt"), Options())
+    with pytest.raises(TextError, match="not MAXX"):
+        define_net(MAXX, "n.prototxt", strict=True)
+
+
+def test_an_input_in_its_place_makes_it_irrelevant() -> None:
+    assert len(outlined(DB).missing) == 1
+    graph = outlined(DB, inputs={"x": (4, 3, 7, 5)})
+    assert graph.missing == ()
+    assert graph.shapes[graph.last["y"]] == (4, 2)
+
+
+def test_commands(tmp_path: Path) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_text(MAXX)
+    shown = invoke(shapes, net)
+    assert shown.code == 1
+    assert shown.err == f'warning: {net}:3:25: layer "it": {WHAT}; did you mean "MAX"?\n'
+    assert "Pooling (cannot run)" in shown.out
+    assert f'{net}:3:25: layer "it": {WHAT}' in shown.out
+    ran = invoke(run, net, DIGIT)
+    assert ran.code == 1
+    assert f'error: {net}:3:25: layer "it" (Pooling): {WHAT}' in ran.err
+    checked = invoke(shapes, "--check", net)
+    assert "layers missing" in checked.out
+    assert "Pooling with pool MAXX" in checked.out
+    refused = invoke(upgrade, net, tmp_path / "new.prototxt")  # a net without the value would be another net
+    assert (refused.code, "not MAXX" in refused.err) == (1, True)
+    assert not (tmp_path / "new.prototxt").exists()
+
+
+def test_what_changes_no_number_is_only_a_warning() -> None:
+    graph = outlined(MAXX.replace("pool: MAXX", "engine: MKL3000"))
+    assert graph.missing == ()
+    assert "not MKL3000" in graph.notes[0]
+
+
+@pytest.mark.parametrize(("rule", "phases"), [("include", ()), ("exclude", ("TRAIN", "TEST"))])
+@pytest.mark.parametrize("more", ["", " min_level: 0 max_level: 9"])
+def test_a_rule_with_a_phase_that_does_not_exist_here_is_never_met(
+    rule: str, phases: tuple[str, ...], more: str
+) -> None:
+    text = MAXX.replace("pool: MAXX", "pool: AVE").replace(
+        'top: "y"', f'top: "y" {rule} {{ phase: RUN{more} }}'
+    )
+    for phase in ("TRAIN", "TEST"):
+        names = [node.name for node in outlined(text, phase=phase).nodes]
+        assert ("it" in names) == (phase in phases)
+
+
+@pytest.mark.parametrize("value", ["3.5", '"MAXX"', '"MAX"', "true false"])
+def test_what_is_no_value_of_any_enum_stays_an_error(value: str) -> None:
+    with pytest.raises(TextError):
+        define_net(MAXX.replace("MAXX", value), "n.prototxt")
