@@ -66,6 +66,8 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
     seed     the seed of fillers and random layers
     strict   an unknown field is an error; otherwise it is a PrototxtWarning, as is what has to be assumed, such as the
              channels of a database that is not here
+    reshape_weights  take weights whose numbers are the same in another shape: one that differs only in axes of 1, or
+             that of an InnerProduct for a convolution as large as its input, and the other way round
     allow_writes, allow_python_layers  a net may come from a stranger: unless these are set no layer (HDF5Output)
              writes a file, and none (Python) runs code
     dialect  which fork the net is written for ("ssd", "rfcn", "segnet", "pspnet" or "yolo"), where forks mean
@@ -142,7 +144,9 @@ class Net:
         self.keep = options.keep
         self._adopt(make_graph(definition, options, self._hints))
         self._graphs.get(_shapes_key(self.graph, options), lambda: self.graph)
-        self._params, self.loaded = make_params(self.graph, options.seed, files)
+        self._params, self.loaded = make_params(
+            self.graph, options.seed, files, reshape=options.reshape_weights
+        )
 
     def clone(self, threads: int | None = None) -> Net:
         """Another net of this definition and these input shapes, whose parameters are this one's own arrays.
@@ -293,7 +297,9 @@ class Net:
 
         Raises WeightsError where a file does not fit, and leaves every array as it was.
         """
-        self.loaded = load_params(self.graph, self._params, read_files(weights))
+        self.loaded = load_params(
+            self.graph, self._params, read_files(weights), reshape=self._options.reshape_weights
+        )
         return self.loaded
 
     def share(self, other: Net) -> tuple[str, ...]:

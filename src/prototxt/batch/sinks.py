@@ -20,6 +20,7 @@ from prototxt.pictures.boxes import Tagged, paint_boxes
 from prototxt.pictures.canvas import save_png
 from prototxt.pictures.maps import feature_maps
 from prototxt.pictures.segmentation import paint_classes
+from prototxt.util.files import is_folder
 from prototxt.views.detections import Selection, backgrounds, legend, tag
 
 __all__ = ["FeatureSink", "MapSink", "PredictionSink", "Sink", "file_name", "make_folder", "outcomes_of"]
@@ -108,7 +109,7 @@ class PredictionSink:
 
 def is_png(path: str) -> bool:
     """Whether a path is that of one PNG file, not of a folder."""
-    return path.lower().endswith(PNG) and not Path(path).is_dir()
+    return path.lower().endswith(PNG) and not is_folder(path)
 
 
 class _UniqueNames:

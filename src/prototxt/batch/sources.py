@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prototxt.errors import InputError, Place
 from prototxt.images.load import is_image_name
+from prototxt.util.files import exists, is_folder
 
 __all__ = ["NETS", "Kind", "expand"]
 
@@ -38,19 +39,12 @@ def expand(named: Iterable[str], listed: Iterable[str] = (), kind: Kind = IMAGES
     for name in named:
         if name == "-":
             yield from (line for line in (raw.rstrip("\r\n") for raw in listed) if line.strip())
-        elif _is_folder(name):
+        elif is_folder(name):
             yield from _files_in(name, kind)
-        elif glob.has_magic(name) and not Path(name).exists():
+        elif glob.has_magic(name) and not exists(name):
             yield from _matching(name)
         else:
             yield name
-
-
-def _is_folder(name: str) -> bool:
-    try:
-        return Path(name).is_dir()
-    except (OSError, ValueError):  # a name that cannot be a path is a file that does not exist
-        return False
 
 
 def _files_in(folder: str, kind: Kind) -> list[str]:
@@ -71,7 +65,7 @@ def _hidden(path: Path) -> bool:
 def _matching(pattern: str) -> list[str]:
     # Not Path.glob: it takes no absolute patterns.
     matching = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
-    files = [name for name in matching if not _is_folder(name)]
+    files = [name for name in matching if not is_folder(name)]
     if not files:
         raise InputError(f'no file matches "{pattern}"')
     return files

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -24,6 +23,7 @@ from prototxt.data.datum import read_datum
 from prototxt.images.crops import windows
 from prototxt.images.scikit_image import load_unit
 from prototxt.schema.caffe_pb2 import BlobProto, BlobProtoVector, Datum
+from prototxt.util.files import exists
 
 __all__ = [
     "Transformer", "array_to_blobproto", "array_to_datum", "arraylist_to_blobprotovecor_str",
@@ -115,7 +115,7 @@ def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) 
 
     Source: caffe/python/caffe/io.py (load_image).
     """
-    if isinstance(filename, str | os.PathLike) and not Path(filename).exists():
+    if isinstance(filename, str | os.PathLike) and not exists(filename):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(filename))
     return load_unit(filename, color)
 

@@ -11,7 +11,7 @@ import click
 
 from prototxt.cli.options.group import HEADINGS
 from prototxt.cli.printing import print_error
-from prototxt.errors import PrototxtError
+from prototxt.errors import PrototxtError, printable
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
@@ -43,7 +43,7 @@ class Command(click.Command):
             ctx.exit(0)
         except OSError as error:
             _drop_output()
-            _fail(ctx, f"cannot write the answer: {error.strerror or error}")
+            _fail(ctx, _about(error))
         return None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,6 +56,14 @@ class Command(click.Command):
         for heading, records in by_heading.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+def _about(error: OSError) -> str:
+    """The message of an error of the system: of a file where it names one, else of standard output."""
+    what = error.strerror or str(error)
+    if isinstance(error.filename, str):
+        return f"{printable(error.filename)}: cannot be read or written: {what.lower()}"
+    return f"cannot write the answer: {what}"
 
 
 def _fail(ctx: click.Context, message: str) -> None:

@@ -12,9 +12,9 @@ from prototxt.cli.actions.requests import ReportRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
 from prototxt.cli.options.image import image_options
-from prototxt.cli.options.net import net_options, seed_option, weights_option
+from prototxt.cli.options.net import net_options, reshape_option, seed_option, weights_option
 
-OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed"
+OF_ONE_NET = "image", "weights", "max_mb", "dtype", "seed", "reshape_weights"
 """Options that have no meaning for two nets."""
 
 
@@ -32,6 +32,7 @@ def finite(_ctx: click.Context, _option: click.Parameter, value: float) -> float
     help="Run the net on this image (or .npy, .npz of arrays) and show every map; without it the page has none.",
 )  # fmt: skip
 @weights_option
+@reshape_option
 @click.option(
     "--compare", "other", type=file_name, metavar="OTHER",
     help="Show NET beside another net: both in one graph and one table, the differences, which weights load.",

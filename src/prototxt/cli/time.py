@@ -9,7 +9,7 @@ import click
 from prototxt.cli.actions.requests import TimeRequest
 from prototxt.cli.gflags import OneDashCommand
 from prototxt.cli.options.group import file_name
-from prototxt.cli.options.net import input_option, python_option
+from prototxt.cli.options.net import input_option, python_option, reshape_option
 
 
 @click.command(cls=OneDashCommand, context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,6 +18,7 @@ from prototxt.cli.options.net import input_option, python_option
     "--weights", type=file_name, metavar="FILE[,FILE...]",
     help="Weights: .caffemodel, .h5 or .npz. Without it the fillers initialize the weights; times are the same.",
 )  # fmt: skip
+@reshape_option
 @click.option(
     "--iterations", type=click.IntRange(1), default=50, show_default=True, help="Number of forward passes to time."
 )  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from prototxt.errors import a_few, printable
 from prototxt.net import Net
+from prototxt.util.files import exists
 from prototxt.views.numbers import counted
 
 MAX_LAYERS = 6
@@ -15,7 +15,7 @@ MAX_LAYERS = 6
 
 def weights_files(weights: Sequence[str]) -> list[str] | None:
     """The files of --weights: `a,b` is two files, unless a file has that very name."""
-    files = [f for given in weights for f in ([given] if Path(given).exists() else given.split(",")) if f]
+    files = [f for given in weights for f in ([given] if exists(given) else given.split(",")) if f]
     return files or None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prototxt.errors import DataError
 from prototxt.util.extras import missing_library
-from prototxt.util.files import regular_size
+from prototxt.util.files import exists, regular_size
 
 __all__ = ["exists", "locate", "missing", "read_bytes"]
 
@@ -18,14 +18,6 @@ def locate(path: str, folder: str) -> str:
     """
     beside = Path(folder) / path
     return path if exists(path) or not exists(str(beside)) else str(beside)
-
-
-def exists(path: str) -> bool:
-    """Whether there is something at `path`; False for what can be no path."""
-    try:
-        return bool(path) and Path(path).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def read_bytes(path: str, what: str) -> bytes:

@@ -10,18 +10,20 @@ Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto);
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
 from os import PathLike, fspath
+from pathlib import PurePath
 from typing import IO
 
 import numpy as np
 
 from prototxt import schema
 from prototxt.blobs import MAX_ELEMENTS, AnyArray, Array, Shape, format_shape
-from prototxt.errors import WeightsError
+from prototxt.errors import Place, WeightsError, printable
 from prototxt.formats.stored import StoredBlob, StoredLayer
 from prototxt.formats.wire import (
     BYTES,
@@ -36,8 +38,9 @@ from prototxt.formats.wire import (
     signed,
 )
 from prototxt.schema.caffe_pb2 import BlobProto, LayerParameter, NetParameter
+from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_text
 
-__all__ = ["read_blob", "read_caffemodel", "write_caffemodel"]
+__all__ = ["read_blob", "read_caffemodel", "solverstate_error", "write_caffemodel"]
 
 FLOAT, DOUBLE, HALF = "<f4", "<f8", "<f2"
 
@@ -70,6 +73,7 @@ def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     wire = Wire(fspath(path))
     _refuse_other_formats(wire)
+    _refuse_solverstate(wire)
     layers = tuple(
         _LAYER_READERS[field.number](wire, field)
         for field in wire.fields(0, wire.size)
@@ -103,27 +107,53 @@ def write_caffemodel(
         _write_layer(file, layer, [array() for array in arrays])
 
 
-_MAGICS = {
-    b"\x89HDF\r\n\x1a\n": "HDF5 weights (.caffemodel.h5), not a protobuf .caffemodel",
-    b"PK\x03\x04": "a zip archive (such as .npz), not a .caffemodel",
-    b"\x1f\x8b": "compressed with gzip: unpack it first",
-    b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19": "a PyTorch file (.pth), not a .caffemodel",
-    b"\x80\x04\x95": "a Python pickle, not a .caffemodel",
-    b"\x80\x05\x95": "a Python pickle, not a .caffemodel",
-    b"\x93NUMPY": "a NumPy array (.npy), not a .caffemodel",
-    b"\x89PNG": "a PNG image, not a .caffemodel",
-    b"\xff\xd8\xff": "a JPEG image, not a .caffemodel",
-}
-
-
 def _refuse_other_formats(wire: Wire) -> None:
-    head = wire.read(0, min(4096, wire.size))
-    for magic, what in _MAGICS.items():
-        if head.startswith(magic):
-            raise wire.error(f"this is {what}")
+    head = wire.read(0, min(HEAD_BYTES, wire.size))
+    if kind := recognize_binary(head):
+        raise wire.error(f"this is {kind.what}, not a .caffemodel", hint=kind.hint)
     # A binary message has control characters within its first fields; text has none but white space.
     if all(byte >= 32 or byte in b"\t\n\f\r" for byte in head) and b"\x7f" not in head and _is_utf8(head):
         raise _text_error(wire, head)
+
+
+_ITERATION = 1 << 3 | VARINT
+"""The first byte of a SolverState, its iter; in a NetParameter field 1 is the name, no varint."""
+
+
+def _refuse_solverstate(wire: Wire) -> None:
+    """Raises the error for a .solverstate, which holds the momentum of training and names its weights."""
+    if wire.read(0, 1)[0] != _ITERATION:
+        return
+    learned_net, iteration = "", 0
+    try:
+        for field in wire.fields(0, wire.size):
+            if (field.number, field.wire) == (1, VARINT):
+                iteration = field.value
+            elif (field.number, field.wire) == (2, BYTES):
+                learned_net = wire.text(field)
+    except WeightsError:
+        return  # no message at all: its own error says more
+    raise solverstate_error(wire.path, iteration, learned_net)
+
+
+def solverstate_error(path: str, iteration: int, learned_net: str) -> WeightsError:
+    """The error for a .solverstate, of either form, that is given as weights."""
+    return WeightsError(
+        f"this is a .solverstate (the momentum of training at iteration {iteration:,}), not weights",
+        place=Place(path),
+        hint=f"give its weights, {_weights_of(path, learned_net)}",
+    )
+
+
+def _weights_of(path: str, learned_net: str) -> str:
+    """The weights file of a .solverstate: beside it, where it is there."""
+    name = learned_net.replace("\\", "/").rpartition("/")[2]
+    guess = PurePath(path).name.replace(".solverstate", ".caffemodel")
+    for candidate in filter(None, (name, guess)):
+        beside = PurePath(path).with_name(candidate)
+        if os.path.isfile(beside):  # noqa: PTH113 - Path's raises for a name that cannot be one
+            return str(beside)
+    return f"{printable(learned_net or guess)} (not beside it)"
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -135,13 +165,12 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _text_error(wire: Wire, head: bytes) -> WeightsError:
-    if head.startswith(b"version https://git-lfs"):
-        return wire.error(
-            "this is a Git LFS pointer, the weights themselves were not downloaded (git lfs pull)"
-        )
-    if head.lstrip().startswith(b"<"):
-        return wire.error("this is a web page, not a .caffemodel: the download failed")
-    return wire.error("this is a text file, such as the net itself, and not its weights (.caffemodel)")
+    if kind := recognize_text(head):
+        return wire.error(f"this is {kind.what}, not a .caffemodel", hint=kind.hint)
+    return wire.error(
+        "this is a text file, such as the net itself, and not its weights (.caffemodel)",
+        hint="the net is the first file, its .caffemodel the one for --weights (or weights=)",
+    )
 
 
 def _layer_v2(wire: Wire, layer: Field) -> StoredLayer:

@@ -13,6 +13,7 @@ from typing import IO
 
 from prototxt.blobs import MAX_AXES, AnyArray, Array
 from prototxt.errors import Place, PrototxtError, WeightsError, printable
+from prototxt.formats.caffemodel import solverstate_error
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
 from prototxt.util.hdf5 import UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.limits import MAX_UNPACKED
@@ -95,12 +96,20 @@ def _errors_of(path: str, layer: str | None = None) -> Iterator[None]:
 def _root(opened: H5Object, path: str) -> H5Object:
     expected = "weights are stored as /data/<layer>/<i>"
     root = _member(opened, _ROOT, path) if _ROOT in opened.keys() else None  # noqa: SIM118 (a link, not what it is to)
+    if root is None and {"iter", "history"} <= set(opened.keys()):
+        raise _solverstate(opened, path)
     if root is None:
         known = ", ".join(f"/{printable(name)}" for _, name in zip(range(4), opened, strict=False))
         raise _error(path, f"no weights in this HDF5 file: {expected}, here is {known or 'nothing'}")
     if is_dataset(root):
         raise _error(path, f"no weights but data for an HDF5Data layer: {expected}, here /data is an array")
     return root
+
+
+def _solverstate(opened: H5Object, path: str) -> WeightsError:
+    learned_net = opened["learned_net"][()] if "learned_net" in opened else b""
+    name = learned_net.decode(errors="replace") if isinstance(learned_net, bytes) else ""
+    return solverstate_error(path, int(opened["iter"][()]), name)
 
 
 def _member(group: H5Object, name: str, path: str) -> H5Object:

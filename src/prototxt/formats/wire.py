@@ -114,10 +114,12 @@ class Wire:
     def _changed(self, what: str) -> WeightsError:
         return WeightsError(what, place=Place(self.path), hint=CHANGED_HINT)
 
-    def error(self, what: str, offset: int | None = None, layer: str | None = None) -> WeightsError:
+    def error(
+        self, what: str, offset: int | None = None, layer: str | None = None, hint: str | None = None
+    ) -> WeightsError:
         """The error to raise for this file."""
         where = f"at byte {offset}: " if offset is not None else ""
-        return WeightsError(where + what, place=Place(self.path), layer=layer)
+        return WeightsError(where + what, place=Place(self.path), layer=layer, hint=hint)
 
     def fields(self, start: int, end: int) -> Iterator[Field]:
         """The fields of the message in bytes start..end, groups as one field each."""

@@ -29,6 +29,7 @@ class NetKeywords(TypedDict, total=False):
     engine: str
     threads: int | None
     strict: bool
+    reshape_weights: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +43,15 @@ class NetOptions(Options):
              "reference" (every layer's own plain forward)
     threads  how many threads the first two use; None: PROTOTXT_NUM_THREADS, else the cores this process may use
     strict   make an unknown field an error, not a warning
+    reshape_weights  take weights whose numbers are the same in another shape: one that differs only in axes of 1, or
+             that of an InnerProduct (N x CHW) for a convolution (N x C x H x W) and the other way round
     """
 
     keep: str | Sequence[str] = "all"
     engine: str = "fast"
     threads: int | None = None
     strict: bool = False
+    reshape_weights: bool = False
 
     @classmethod
     def of(cls, options: Options, **others: Unpack[NetKeywords]) -> NetOptions:

@@ -16,7 +16,7 @@ from prototxt.errors import ImageError, Place, WeightsError
 from prototxt.formats.caffemodel import read_blob
 from prototxt.formats.npy import read_header
 from prototxt.images.resize import resize
-from prototxt.util.files import regular_size
+from prototxt.util.files import exists, regular_size
 
 __all__ = ["Mean", "read_mean"]
 
@@ -73,7 +73,7 @@ def read_mean(mean: str | PathLike[str]) -> Mean:
     Source: caffe/src/caffe/data_transformer.cpp (mean_file, mean_value).
     """
     text = fspath(mean)
-    if _NUMBERS.fullmatch(text) and not Path(text).is_file():
+    if _NUMBERS.fullmatch(text) and not exists(text):
         values = _float32(np.array([float(v) for v in re.split(r"[,\s]+", text.strip())]))
     else:
         values = _channels_first(text, _from_file(text))

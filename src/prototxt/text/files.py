@@ -6,6 +6,7 @@ import re
 from os import PathLike, fspath
 
 from prototxt.errors import Place, TextError
+from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_text, recognize_trained
 
 __all__ = ["read_text"]
 
@@ -29,8 +30,10 @@ def read_text(path: str | PathLike[str]) -> str:
     data = _read(fspath(path), place)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise TextError("the text is UTF-16, not UTF-8", place=place, hint="save the file as UTF-8")
-    if b"\0" in data:
-        raise TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)
+    if kind := recognize_text(data[:HEAD_BYTES]):
+        raise TextError(f"this is {kind.what}, not a prototxt", place=Place(place.file, 1, 1), hint=kind.hint)
+    if recognize_binary(data) or b"\0" in data:
+        raise _not_text(data, place)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,11 +70,18 @@ def _read_some(path: str) -> bytes:
     return b"".join(chunks)
 
 
+def _not_text(data: bytes, place: Place) -> TextError:
+    """The error for a binary file."""
+    kind = recognize_binary(data) or recognize_trained(data[:HEAD_BYTES])
+    what = f" but {kind.what}" if kind else ""
+    return TextError(f"{_NOT_TEXT}{what}", place=place, hint=(kind and kind.hint) or _WEIGHTS_HINT)
+
+
 def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:
     """The error for bytes that are not UTF-8: a binary file (many control characters) or text in another encoding."""
     control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
     if control > len(data[:4096]) / 100:
-        return TextError(_NOT_TEXT, place=place, hint=_WEIGHTS_HINT)
+        return _not_text(data, place)
     before = data[: error.start]
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     at = Place(place.file, before.count(b"\n") + 1, column)

@@ -15,7 +15,7 @@ from typing import IO
 
 from prototxt.errors import PrototxtError, printable
 
-__all__ = ["check_folder", "regular_size", "whole_file"]
+__all__ = ["check_folder", "exists", "is_folder", "regular_size", "whole_file"]
 
 
 def regular_size(path: str | PathLike[str]) -> int:
@@ -29,6 +29,22 @@ def regular_size(path: str | PathLike[str]) -> int:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), fspath(path))
         raise OSError(errno.EINVAL, "not a regular file", fspath(path))
     return status.st_size
+
+
+def exists(path: str | PathLike[str]) -> bool:
+    """Whether there is something at `path`; False for what can be no path, such as a name that is too long."""
+    try:
+        return bool(fspath(path)) and Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: str | PathLike[str]) -> bool:
+    """Whether `path` is a folder; False for what can be no path."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def check_folder(path: str) -> None:

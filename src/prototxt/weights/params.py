@@ -194,16 +194,19 @@ def weight_hints(files: Sequence[WeightsFile]) -> WeightHints:
     )
 
 
-def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[Params, Loaded | None]:
+def make_params(
+    graph: Graph, seed: int, files: Sequence[WeightsFile], *, reshape: bool = False
+) -> tuple[Params, Loaded | None]:
     """Every node's arrays, and what the weights files gave, later files before earlier ones.
 
-    Arrays of a file are read when they are first used, fillers fill at once.
+    Arrays of a file are read when they are first used, fillers fill at once. With `reshape`, an array of a file may
+    have the same numbers in another shape, as `same_numbers` says.
 
     Raises WeightsError where a file does not fit, LayerError where a filler cannot fill, InputError for more
     bytes than the machine has.
     """
     check_fits(graph.param_bytes, f"{graph.file}: holding the parameters")
-    stored, loaded = _gather(graph, files)
+    stored, loaded = _gather(graph, files, reshape)
     sources: dict[_Key, Callable[[], Array]] = {key: blob.array for key, blob in stored.items()}
     for node in graph.nodes:
         for ref in node.own_params:
@@ -212,18 +215,22 @@ def make_params(graph: Graph, seed: int, files: Sequence[WeightsFile]) -> tuple[
     return Params(graph.nodes, sources), loaded if files else None
 
 
-def load_params(graph: Graph, params: Params, files: Sequence[WeightsFile]) -> Loaded:
+def load_params(
+    graph: Graph, params: Params, files: Sequence[WeightsFile], *, reshape: bool = False
+) -> Loaded:
     """Give the arrays of a net what the files hold, later files over earlier ones; the others stay as they are.
 
     Raises WeightsError where a file does not fit; then no array has changed.
     """
-    stored, loaded = _gather(graph, files)
+    stored, loaded = _gather(graph, files, reshape)
     for key, blob in stored.items():
         params.replace(key, blob.array)
     return loaded
 
 
-def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, StoredBlob], Loaded]:
+def _gather(
+    graph: Graph, files: Sequence[WeightsFile], reshape: bool
+) -> tuple[dict[_Key, StoredBlob], Loaded]:
     """The arrays that the files give: of two files, and of two layers that share an array, the later wins."""
     named = _first_of_name(graph)
     needed = {name: [ref.shape for ref in node.params] for name, node in named.items()}
@@ -233,11 +240,13 @@ def _gather(graph: Graph, files: Sequence[WeightsFile]) -> tuple[dict[_Key, Stor
         for slot, ref in enumerate(node.params)
         if ref.owner != node.index
     }
+    groups = {name: getattr(node.layer, "group", 1) for name, node in named.items()}
     stored: dict[_Key, StoredBlob] = {}
     unused: list[tuple[str, ...]] = []
     giver: dict[str, int] = {}
     for i, file in enumerate(files):
-        matched = match(in_net_order(file.layers, named), needed, file.name, graph.file, borrowed)
+        layers = in_net_order(file.layers, named)
+        matched = match(layers, needed, file.name, graph.file, borrowed, groups=groups, reshape=reshape)
         unused.append(matched.unused)
         for (name, slot), blob in matched.blobs.items():
             ref = named[name].params[slot]

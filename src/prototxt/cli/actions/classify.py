@@ -21,7 +21,7 @@ from prototxt.errors import InputError, PrototxtWarning
 from prototxt.formats.npy import BROKEN, NpyRows
 from prototxt.images.labels import read_labels
 from prototxt.images.mean import read_mean
-from prototxt.util.files import check_folder, whole_file
+from prototxt.util.files import check_folder, is_folder, whole_file
 from prototxt.util.opened import CHANGED_HINT
 from prototxt.views.answers import answers
 from prototxt.views.answers_table import answers_table
@@ -103,7 +103,7 @@ def _images(name: str, ext: str) -> Images:
     """The arrays of a .npy, or the names of image files."""
     if name.endswith("npy"):
         return _arrays(name)
-    if not Path(name).is_dir():
+    if not is_folder(name):
         return [name]
     paths = Path(name).glob(f"*.{ext.removeprefix('.')}")
     files = sorted(str(path) for path in paths if not path.name.startswith("."))

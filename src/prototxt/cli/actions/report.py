@@ -31,7 +31,7 @@ from prototxt.page.picture import Picture
 from prototxt.page.values import learned, run
 from prototxt.page.write import MEGA, Content, Limits, Written, write_page
 from prototxt.text.files import read_text
-from prototxt.util.files import check_folder
+from prototxt.util.files import check_folder, exists
 from prototxt.views.numbers import counted, human_bytes
 
 DTYPES: dict[str, Dtype] = {"fp16": "float16", "fp32": "float32"}
@@ -69,7 +69,7 @@ def execute(request: ReportRequest, of_one_net: Sequence[str]) -> None:
 def _check_not_read(output: str, files: Sequence[str]) -> None:
     """Raise click.UsageError where the page would overwrite a file that it is made from."""
     for file in files:
-        if Path(output).exists() and Path(file).exists() and Path(output).samefile(file):
+        if exists(output) and exists(file) and Path(output).samefile(file):
             raise click.UsageError(f"-o {output} is an input too: the page would overwrite it")
 
 
@@ -96,7 +96,9 @@ def _content(request: ReportRequest) -> Content:
         graph = outline(definition, options)
         print_warnings(new_warnings(graph, definition))
         return Content(graph)
-    net = Net(definition, NetOptions.of(options, keep="outputs"), files)
+    net = Net(
+        definition, NetOptions.of(options, keep="outputs", reshape_weights=request.reshape_weights), files
+    )
     untrained = [_weights_line(net)] if net.loaded is None else []
     print_warnings([*new_warnings(net.graph, definition), *untrained, *missing_weights(net)])
     if request.image is None:

@@ -52,6 +52,7 @@ class ReportRequest:
     net: str
     image: str | None
     weights: tuple[str, ...]
+    reshape_weights: bool
     other: str | None
     output: str
     max_mb: float
@@ -67,6 +68,7 @@ class TimeRequest:
 
     model: str
     weights: str | None
+    reshape_weights: bool
     iterations: int
     phase: str
     level: int

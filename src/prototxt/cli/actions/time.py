@@ -42,6 +42,7 @@ def _load(request: TimeRequest) -> Net:
         allow_python_layers=request.allow_python_layers,
         keep="outputs",
         threads=request.threads,
+        reshape_weights=request.reshape_weights,
     )
     files = list(filter(None, request.weights.split(","))) if request.weights else None
     net = Net(definition, options, files)

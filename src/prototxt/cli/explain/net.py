@@ -74,6 +74,7 @@ def _same(definition: Definition, layer: str, request: ExplainRequest) -> int:
 
 def _fc_as_conv(definition: Definition, size: str, request: ExplainRequest) -> int:
     question, weights = request.question, weights_files(request.value.weights) or []
+    reshape = request.value.reshape_weights
     if question.save_weights is not None and not weights:
         raise click.UsageError("--save-weights needs --weights")
     converted = fc_as_conv.fc_as_conv(definition, graph_options(request.choice))
@@ -83,8 +84,8 @@ def _fc_as_conv(definition: Definition, size: str, request: ExplainRequest) -> i
         comment = f"{definition.file}, fully connected as convolutions"
         _save_net(converted.definition, question.save_net, comment)
     if question.save_weights is not None:
-        save_converted(converted, weights, question.save_weights)
-        proofs = prove(definition, converted, weights, question.save_weights)
+        save_converted(converted, weights, question.save_weights, reshape=reshape)
+        proofs = prove(definition, converted, weights, question.save_weights, reshape=reshape)
         agrees = all(proof.agrees for proof in proofs)
         sections.append(proof_section(proofs))
     _write(f"{definition.file}, fully connected layers as convolutions", sections, request)

@@ -10,7 +10,7 @@ import click
 
 from prototxt.cli.options.group import file_name, option_group
 from prototxt.cli.options.image import ImageChoice
-from prototxt.cli.options.net import weights_option
+from prototxt.cli.options.net import reshape_option, weights_option
 
 OWN_AND_LARGER = ""
 """The size of --fc-as-conv without a size: the net's own and larger ones."""
@@ -106,6 +106,7 @@ class ValueChoice:
     everything: bool
     image: str | None
     weights: tuple[str, ...]
+    reshape_weights: bool
     seed: int | None
     engine: str | None
 
@@ -148,6 +149,7 @@ value_options = option_group(
             help="Input of the net: an image, or a .npy or .npz file of arrays as they are; without it, noise.",
         ),
         weights_option,
+        reshape_option,
         click.option("--seed", type=int, help="Seed of random weights.  [default: 0]"),
         click.option(
             "--engine", type=click.Choice(["fast", "numba", "reference"]),

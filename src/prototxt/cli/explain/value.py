@@ -28,7 +28,10 @@ def break_down(definition: Definition, layer: str, at: tuple[int, ...], request:
     options = graph_options(request.choice, value.seed or 0)
     definition = up_to_if_needed(definition, options, layer)
     files = weights_files(value.weights)
-    net = Net(definition, NetOptions.of(options, keep="outputs", engine=value.engine or "fast"), files)
+    net_options = NetOptions.of(
+        options, keep="outputs", engine=value.engine or "fast", reshape_weights=value.reshape_weights
+    )
+    net = Net(definition, net_options, files)
     shared = namesakes(net.graph, find_layer(net.graph, layer))
     print_warnings(
         [*new_warnings(net.graph, definition), *missing_weights(net), *([shared] if shared else [])]

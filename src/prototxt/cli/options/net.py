@@ -28,6 +28,12 @@ weights_option = click.option(
     "fillers initialize the weights.",
 )  # fmt: skip
 
+reshape_option = click.option(
+    "--reshape-weights", is_flag=True,
+    help="Take weights that hold the same numbers in another shape: only axes of 1 differ, or fully connected for "
+    "convolution.",
+)  # fmt: skip
+
 input_option = click.option(
     "--input", "inputs", type=input_shape, metavar="NAME=N,C,H,W", multiple=True,
     help="Shape of an input, overriding the file's; may be given several times.",

@@ -9,7 +9,7 @@ import click
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
 from prototxt.cli.options.image import image_options
-from prototxt.cli.options.net import net_options, seed_option, weights_option
+from prototxt.cli.options.net import net_options, reshape_option, seed_option, weights_option
 from prototxt.cli.options.output import output_options
 from prototxt.cli.options.plan import plan_options
 from prototxt.cli.run.request import RunRequest
@@ -19,6 +19,7 @@ from prototxt.cli.run.request import RunRequest
 @click.argument("net", type=file_name)
 @click.argument("images_named", metavar="[IMAGE]...", type=file_name, nargs=-1)
 @weights_option
+@reshape_option
 @image_options
 @click.option("--batch", type=click.IntRange(1), help="Images per forward pass.  [default: 1]")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first image that cannot be read or run.")

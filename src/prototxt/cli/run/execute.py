@@ -75,7 +75,11 @@ def _load(request: RunRequest) -> Net:
     if request.end is not None:
         definition = up_to_if_needed(definition, options, request.end)
     net_options = NetOptions.of(
-        options, keep="outputs", engine=request.engine, threads=request.planned.threads
+        options,
+        keep="outputs",
+        engine=request.engine,
+        threads=request.planned.threads,
+        reshape_weights=request.reshape_weights,
     )
     net = Net(definition, net_options, files)
     print_warnings([*new_warnings(net.graph, definition), *missing_weights(net)])

@@ -17,6 +17,7 @@ class RunRequest:
     net: str
     images_named: tuple[str, ...]
     weights: tuple[str, ...]
+    reshape_weights: bool
     images: ImageChoice
     batch: int | None
     fail_fast: bool

@@ -45,12 +45,14 @@ class Proof:
         return self.difference <= RTOL * self.largest + self.before
 
 
-def save_converted(converted: Converted, weights: Files, path: str) -> None:
+def save_converted(converted: Converted, weights: Files, path: str, *, reshape: bool = False) -> None:
     """Write the weights of the converted net: the same numbers in the shapes of convolutions.
+
+    `reshape` is the option reshape_weights of the net that has these weights.
 
     Raises WeightsError where the weights do not fit the net, InputError for an unknown file format.
     """
-    old, _ = make_params(converted.before, converted.options.seed, read_files(weights))
+    old, _ = make_params(converted.before, converted.options.seed, read_files(weights), reshape=reshape)
     layers = {layer.index: layer for layer in converted.layers}
     sources: dict[tuple[int, int], Callable[[], Array]] = {}
     for node, origin in zip(converted.after.nodes, converted.origin, strict=True):
@@ -69,7 +71,12 @@ def _array(old: Params, index: int, slot: int, shape: Shape, transposed: bool) -
 
 
 def prove(
-    definition: Definition, converted: Converted, weights: Files, converted_weights: Files
+    definition: Definition,
+    converted: Converted,
+    weights: Files,
+    converted_weights: Files,
+    *,
+    reshape: bool = False,
 ) -> tuple[Proof, ...]:
     """Run both nets with their weights on one random input of the original size, and compare.
 
@@ -80,7 +87,7 @@ def prove(
     # The versions before a neuron overwrites them in place.
     names = [top.name if graph.last[top.name] == top else str(top) for top in tops]
     keep = list(dict.fromkeys([*names, *graph.outputs]))
-    options = NetOptions.of(converted.options, keep=keep)
+    options = NetOptions.of(converted.options, keep=keep, reshape_weights=reshape)
     old = Net(definition, options, weights)
     new = Net(converted.definition, options, converted_weights)
     rng = np.random.default_rng(converted.options.seed)
