@@ -147,3 +147,36 @@ def test_against_plain_loops(seed: int) -> None:
     np.testing.assert_allclose(
         result[0, 1].reshape(-1, 4), np.resize(variances or [0.1], (len(want) // 4, 4)), 1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "what"),
+    [
+        ("fixed_size: 8", "fixed_size", "0 values of density for 1 of fixed_size"),
+        ("min_size: 4 density: 2", "density", "1 values of density for 0 of fixed_size"),
+        ("fixed_size: 8 density: 1.5", "density", "whole number above 0, not 1.5"),
+        ("fixed_size: 0 density: 1", "fixed_size", "above 0, not 0"),
+        (
+            "fixed_size: 8 density: 1 fixed_ratio: 1 aspect_ratio: 2",
+            "fixed_ratio",
+            "either fixed_ratio or aspect_ratio",
+        ),
+        ("min_size: 4 offset_h: 0.5", "offset_h", "come together"),
+        ("min_size: 4 offset_h: 0.5 offset_w: 2", "offset_w", "0 to 1, not 2"),
+        ("min_size: 4 offset_h: 0.5 offset_w: 0.5 offset: 0.5", "offset_h", "not both"),
+    ],
+)
+def test_refusals_of_forks_fields(fields: str, field: str, what: str) -> None:
+    error = refused(priors(fields), MAP, IMAGE)
+    assert error.field == field
+    assert what in error.what
+
+
+def test_face_boxes_are_21() -> None:
+    sizes = "fixed_size: 32 density: 4 fixed_size: 64 density: 2 fixed_size: 128 density: 1 fixed_ratio: 1"
+    assert layer_from_text(priors(sizes)).shapes([MAP, IMAGE]) == [(1, 2, 2 * 4 * 21 * 4)]
+
+
+def test_offsets_without_ratios_place_squares() -> None:
+    four = "min_size: 4 min_size: 6 offset_w: 0.2 offset_w: 0.4 offset_w: 0.6 offset_h: 0.5"
+    assert boxes(four).shape[3] == 6

@@ -10,6 +10,7 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import given
+from prototxt.layers.common.priors import PlacedBoxes, place, read_dense, read_offsets
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
@@ -28,6 +29,11 @@ class PriorBox(Layer):
             s*sqrt(r) x s/sqrt(r), and with `flip` the same for 1/r
         y[0, 0]: x1, y1, x2, y2 of every box in parts of the image, in the order h, w, box
         y[0, 1]: the variances, four for every box
+        `fixed_size` f and `density` d (FaceBoxes): d x d boxes of f x f before the others, their centres
+            floor(f / d) apart, cut at the edges of the image; `fixed_ratio` gives their ratios
+        `denser_prior_boxes` (TextBoxes++): after every box the same with its centre at (h + 1) * step_h
+        offset_w and offset_h, several of each: every box at each pair of them (OpenCV); where their numbers
+            differ or are 1, every ratio but 1, no squares, at each offset_w with each offset_h (tl_ssd)
 
     Shapes:
         map: N x C x H x W, image: N x C x h x w; only H, W, h and w count
@@ -48,13 +54,18 @@ class PriorBox(Layer):
           }
         }
 
-    Source: prior_box_layer.cpp of the SSD fork; Liu et al., SSD: Single Shot MultiBox Detector (2016).
+    Source: prior_box_layer.cpp of the SSD fork, of TextBoxes++, tl_ssd, FaceBoxes (lippman1125/faceboxes_lqy) and
+    OpenCV's dnn module; Liu et al., SSD: Single Shot MultiBox Detector (2016).
     """
 
     def setup(self, param: LayerParameter) -> None:
         p = param.prior_box_param
         self.sizes, self.max_sizes = _sizes(p)
         self.ratios = _ratios(p)
+        self.dense = read_dense(p, self.ratios)
+        self.offsets = read_offsets(p)
+        self.by_offset = bool(p.offset_h) and not self.offsets.paired
+        self.has_squares = not (self.by_offset and self.ratios)
         self.variance = _variance(p)
         self.image = _pair(p, "img_size", "img_h", "img_w")
         self.step = _pair(p, "step", "step_h", "step_w")
@@ -64,12 +75,18 @@ class PriorBox(Layer):
     @property
     def boxes(self) -> int:
         """Number of boxes around each position."""
-        return len(self.sizes) * (1 + len(self.ratios)) + len(self.max_sizes)
+        squares = len(self.sizes) + len(self.max_sizes) if self.has_squares else 0
+        return self.dense.number + (len(self.sizes) * len(self.ratios) + squares) * self.offsets.number
 
-    def sides(self) -> Array:
-        """Width and height of each of them, in pixels."""
+    def placed(self) -> PlacedBoxes:
+        """The sides and the centre of each of them."""
+        return place(self.dense, self._sides(), self.offset, self.offsets, by_offset=self.by_offset)
+
+    def _sides(self) -> Array:
+        """Width and height of the boxes of min_size at one offset, in pixels."""
         least, most = (np.array(sizes, np.float64)[:, None] for sizes in (self.sizes, self.max_sizes))
         squares = [least, np.sqrt(least * most)] if self.max_sizes else [least]
+        squares = squares if self.has_squares else []
         roots = np.sqrt(np.array(self.ratios, np.float64))
         pair = np.hstack([*squares, least * roots]), np.hstack([*squares, least / roots])
         return np.stack(pair, -1).reshape(-1, 2).astype(np.float32)
@@ -87,13 +104,17 @@ class PriorBox(Layer):
         rows, columns = bottom[0].shape[2:]
         height, width = self.image or bottom[1].shape[2:]
         down, across = self.step or (height / rows, width / columns)
-        y = (np.arange(rows, dtype=np.float32) + self.offset) * down
-        x = (np.arange(columns, dtype=np.float32) + self.offset) * across
-        half = self.sides() / 2
+        placed = self.placed()
+        (ox, oy), (dx, dy), half = placed.offsets.T, placed.shifts.T, placed.sides / 2
+        y = (np.arange(rows, dtype=np.float32)[:, None] + oy) * down + dy
+        x = (np.arange(columns, dtype=np.float32)[:, None] + ox) * across + dx
         boxes = np.empty((rows, columns, len(half), 2, 2), np.float32)  # the first corner, the second; x, y
         for corner, side in enumerate((-half, half)):
-            boxes[..., corner, 0] = (x[:, None] + side[:, 0]) / width
-            boxes[..., corner, 1] = (y[:, None, None] + side[:, 1]) / height
+            boxes[..., corner, 0] = (x + side[:, 0]) / width
+            boxes[..., corner, 1] = ((y + side[:, 1]) / height)[:, None]
+        inside = boxes[..., : placed.kept_inside, :, :]
+        inside[..., 0, :] = np.maximum(inside[..., 0, :], 0)
+        inside[..., 1, :] = np.minimum(inside[..., 1, :], 1)
         if self.clip:
             boxes = boxes.clip(0, 1)
         variance = np.resize(np.array(self.variance, np.float32), boxes.size)
@@ -110,7 +131,7 @@ class PriorBox(Layer):
 
 def _sizes(p: PriorBoxParameter) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The least sides and the largest, in whole pixels; as many of these as of those, or none."""
-    if not p.min_size:
+    if not (p.min_size or p.fixed_size):
         raise LayerError("no min_size: there are 0 boxes", field="min_size", hint="add min_size: 30, say")
     if p.max_size and len(p.max_size) != len(p.min_size):
         what = (

@@ -26,16 +26,24 @@ def prior_box(layer: PriorBox, query: Query) -> Result:
     row, column = divmod(cell, columns)
     along = edge % 2
     at, step, size = ((column, across, width), (row, down, height))[along]
-    half = float(layer.sides()[kind][along]) / 2
+    placed = layer.placed()
+    half, offset, shift = (
+        float(values[kind][along]) for values in (placed.sides / 2, placed.offsets, placed.shifts)
+    )
     running = Running(0, 0).to(f"{('column', 'row')[along]} of the cell", at, at)
-    running.plus("offset", layer.offset).times("step", step)
+    running.plus("offset", offset).times("step", step)
+    if kind < placed.kept_inside:
+        running.plus("the shift of the box in its grid", shift)
     sign = "+" if edge > 1 else "-"
     (running.plus if edge > 1 else running.minus)("half the side of the box", half)
     running.over(f"{('width', 'height')[along]} of the image", size)
     if layer.clip:
         running.to("clipped to the image", min(max(running.value, 0), 1), running.size)
+    elif kind < placed.kept_inside:
+        kept = min(running.value, 1) if edge > 1 else max(running.value, 0)
+        running.to("kept within the image", kept, running.size)
     formula = (
         f"{query.y} = {EDGES[edge]} of box {kind} of {layer.boxes} at cell {row}, {column} = "
-        f"(({at} + {layer.offset:g}) * {step:g} {sign} {2 * half:.6g} / 2) / {size:g}"
+        f"(({at} + {offset:g}) * {step:g}{f' + {shift:g}' if shift else ''} {sign} {2 * half:.6g} / 2) / {size:g}"
     )
     return Result(formula, (), running)
