@@ -45,13 +45,13 @@ def test_weights_cut_at_every_byte(name: str) -> None:
 
 @pytest.mark.parametrize("name", seeds("caffemodel"))
 def test_bits_of_weights_flipped(name: str) -> None:
-    """2,500 of each form of layer; a flip within a number is a number still, with the shapes as they were."""
+    """1,000 of each form of layer; a flip within a number is a number still, with the shapes as they were."""
     data = seeds("caffemodel")[name]
     shapes = _shapes(weights(data))
-    results = [weights(broken) for broken in flips(data, 2500, seed=4)]
+    results = [weights(broken) for broken in flips(data, 1000, seed=4)]
     same = sum(_shapes(layers) == shapes for layers in results if layers is not None)
-    assert same > 250
-    assert sum(layers is None for layers in results) > 250
+    assert same > 100
+    assert sum(layers is None for layers in results) > 100
 
 
 @pytest.mark.parametrize("name", seeds("npz"))
@@ -60,7 +60,7 @@ def test_archives_keep_their_word(name: str) -> None:
     data = seeds("npz")[name]
     good = {blob.array().tobytes() for layer in weights(data) or () for blob in layer.blobs.values()}
     assert len(good) == 2
-    for broken in flips(data, 1000, seed=5):
+    for broken in flips(data, 500, seed=5):
         read = {blob.array().tobytes() for layer in weights(broken) or () for blob in layer.blobs.values()}
         assert read <= good
 

@@ -21,6 +21,12 @@ def can_stand(error: LayerError) -> bool:
     return not isinstance(error, UnknownShapeError | DataError)
 
 
+def _without_frames(error: LayerError) -> LayerError:
+    """An error to keep; its traceback would keep alive whatever the functions that raised it were working on."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
+
+
 class Unknown(Layer):
     """Whatever a layer computes that cannot run here.
 
@@ -37,7 +43,7 @@ class Unknown(Layer):
     def __init__(self, param: LayerParameter, settings: LayerSettings, why: LayerError) -> None:
         super().__init__(param, settings)
         self.type = param.type
-        self.why = why
+        self.why = _without_frames(why)
 
     @classmethod
     def in_place_of(cls, layer: Layer, why: LayerError) -> Unknown:

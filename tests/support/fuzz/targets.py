@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 import warnings
@@ -174,10 +175,15 @@ def _check_words(error: PrototxtError, path: Path) -> None:
 
 
 def _file(data: bytes, kind: str) -> Path:
-    """A new file of these bytes, which takes the place of the one before: maps of that stay as they are."""
+    """A new file of these bytes, which takes the place of the one before: readers of that keep theirs.
+
+    It is dated back: for a file of this very moment a reader waits until later writes would show.
+    """
     path = _scratch() / kind
     path.unlink(missing_ok=True)
     path.write_bytes(data)
+    before = path.stat().st_mtime_ns - 10_000_000_001
+    os.utime(path, ns=(before, before))
     return path
 
 
