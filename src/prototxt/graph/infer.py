@@ -45,8 +45,8 @@ def infer(wiring: Wiring) -> Graph:
                 raise
             nodes.append(replace(node, layer=Unknown.in_place_of(node.layer, error)))
             continue
-        params = (_param_ref(wiring, node, i, param, shared) for i, param in enumerate(answer.params))
-        nodes.append(replace(node, params=tuple(params), cost=answer.cost, window=answer.window))
+        params = tuple([_param_ref(wiring, node, i, param, shared) for i, param in enumerate(answer.params)])
+        nodes.append(node.inferred(params, answer.cost, answer.window))
         notes += _layer_notes(node, bottom)
         shapes.update(zip(node.tops, answer.tops, strict=True))
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
