@@ -161,6 +161,8 @@ def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTIN
         what = f'unknown layer type "{param.type}"'
         hint = did_you_mean(param.type, _registered) or ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
+    if len(candidates) == 1:
+        return Resolution(candidates[0])
     dialect = DIALECTS.get(settings.dialect, ())
     preferred = [layer_class for fork in dialect for layer_class in candidates if layer_class.fork == fork]
     stored = settings.stored.get(param.name)
