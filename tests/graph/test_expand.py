@@ -89,3 +89,13 @@ def test_weights_load_and_save_under_the_layers_own_name(tmp_path: Path) -> None
     net.save(tmp_path / "again.caffemodel")
     again = prototxt.load_net(file, tmp_path / "again.caffemodel")
     np.testing.assert_array_equal(again.forward(x=x)["c"][0, :, 0, 0], [2, 11, 20])
+
+
+def test_concat_of_flattened_bottoms() -> None:
+    text = 'layer { name: "j" type: "Concat" bottom: "x" bottom: "x" top: "j" concat_param { per_fla_fuse: true } }'
+    layers = ["j/x/perm Permute", "j/x/flat Reshape", "j/x/perm2 Permute", "j/x/flat2 Reshape", "j Concat"]
+    assert names(text) == layers
+    x = noise(2, 3, 5, 4)
+    flat = np.array([[x[n, c, h, w] for h in range(5) for w in range(4) for c in range(3)] for n in range(2)])
+    joined = prototxt.parse_net(INPUT + text).forward(x=x)["j"]
+    np.testing.assert_array_equal(joined[:, :, 0, 0], np.hstack([flat, flat]))

@@ -18,16 +18,17 @@ __all__ = ["expand"]
 def expand(definition: Definition) -> Definition:
     """The net with a ReLU layer in place after every layer with `relu: true`.
 
-    A Convolution with `fusion_type: SUM_FUSION` gets an Eltwise layer that adds its last bottom before that. The new
-    layers are called after the layer, `conv1/relu` say, and have its place in the file.
+    A Convolution with `fusion_type: SUM_FUSION` gets an Eltwise layer that adds its last bottom before that. Before a
+    Concat with `per_fla_fuse: true` each bottom is permuted to N x H x W x C and flattened to N x (H * W * C) x 1 x 1.
+    The new layers are called after the layer, `conv1/relu` say, and have its place in the file.
 
-    Source: mkldnn_convolution_layer.cpp, mkldnn_inner_product_layer.cpp and mkldnn_batch_norm_layer.cpp of Intel's
-    Caffe.
+    Source: mkldnn_convolution_layer.cpp, mkldnn_inner_product_layer.cpp, mkldnn_batch_norm_layer.cpp and
+    mkldnn_concat_layer.cpp of Intel's Caffe.
     """
     layers = definition.message.layer
     if not any(_is_fused(layer) for layer in layers):
         return definition
-    names = {layer.name for layer in layers}
+    names = {name for layer in layers for name in (layer.name, *layer.top)}
     expanded: list[LayerParameter] = []
     trees: list[Message | None] = []
     for layer, tree in zip(layers, definition.trees, strict=True):
@@ -55,7 +56,12 @@ def _adds_bottom(layer: LayerParameter) -> bool:
 
 
 def _is_fused(layer: LayerParameter) -> bool:
-    return _relu_slope(layer) is not None or _adds_bottom(layer)
+    return _relu_slope(layer) is not None or _adds_bottom(layer) or _flattens(layer)
+
+
+def _flattens(layer: LayerParameter) -> bool:
+    """Whether a Concat joins its bottoms flattened, in the order of pixels."""
+    return layer.type == "Concat" and layer.concat_param.per_fla_fuse
 
 
 def _expand(layer: LayerParameter, names: set[str]) -> list[LayerParameter]:
@@ -63,6 +69,9 @@ def _expand(layer: LayerParameter, names: set[str]) -> list[LayerParameter]:
     plain = LayerParameter()
     plain.CopyFrom(layer)
     parts = [plain]
+    if _flattens(layer):
+        plain.concat_param.ClearField("per_fla_fuse")
+        return [*_flattened(plain, names), plain]
     if _adds_bottom(layer):
         parts.append(_sum(plain, names))
     slope = _relu_slope(layer)
@@ -79,6 +88,26 @@ def _sum(plain: LayerParameter, names: set[str]) -> LayerParameter:
     added.top.append(plain.top[0])
     plain.convolution_param.ClearField("fusion_type")
     return added
+
+
+def _flattened(plain: LayerParameter, names: set[str]) -> Iterator[LayerParameter]:
+    """The layers that permute and flatten the bottoms of a Concat, which reads their tops in place of the bottoms."""
+    for i, bottom in enumerate(plain.bottom):
+        permute = _layer("Permute", f"{plain.name}/{bottom}/perm", bottom, names)
+        permute.permute_param.order.extend([0, 2, 3, 1])
+        flatten = _layer("Reshape", f"{plain.name}/{bottom}/flat", permute.top[0], names)
+        flatten.reshape_param.shape.dim.extend([0, -1, 1, 1])
+        plain.bottom[i] = flatten.top[0]
+        yield from (permute, flatten)
+
+
+def _layer(kind: str, name: str, bottom: str, names: set[str]) -> LayerParameter:
+    """A layer whose top is called like itself."""
+    layer = LayerParameter(name=_new_name(name, names), type=kind)
+    layer.bottom.append(bottom)
+    layer.top.append(layer.name)
+    names.add(layer.name)
+    return layer
 
 
 def _relus(layer: LayerParameter, slope: float, names: set[str]) -> Iterator[LayerParameter]:

@@ -62,7 +62,8 @@ class NVCaffeBatchNorm(BatchNorm):
     def setup(self, param: LayerParameter) -> None:
         super().setup(param)
         p = param.batch_norm_param
-        self.of_intel = bool(given(p, ("use_weight_bias", "filler")))
+        of_nvidia = p.scale_bias or bool(given(p, ("scale_filler",)))
+        self.of_intel = p.use_weight_bias and bool(given(p, ("use_weight_bias", "filler"))) and not of_nvidia
         self.bias_term: bool = p.bias_term
         self.scale_filler = _first_given(1, p.scale_filler, p.filler)
         self.bias_filler = _first_given(0, p.bias_filler)

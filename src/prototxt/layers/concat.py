@@ -24,7 +24,8 @@ class Concat(Layer):
     Shapes:
         x_i: N x C_i x H x W, equal on every axis but `axis`
         y: N x (C_0 + C_1 + ...) x H x W
-        `concat_dim` is the old name of `axis`; it cannot be negative.
+        `concat_dim` is the old name of `axis`; it cannot be negative. With Intel's `per_fla_fuse: true` each bottom
+        is permuted and flattened to N x (H * W * C) x 1 x 1 first, by layers of their own.
 
     Example:
         layer {

@@ -119,16 +119,15 @@ def convolution_spec(param: ConvolutionParameter) -> WindowSpec:
 def _dilation(param: ConvolutionParameter) -> tuple[str, Shape]:
     """The dilation, by today's name or by DeepLab's, and the field that gives it."""
     holes = given(param, ("hole", "hole_h", "hole_w"))
+    dilation, both, pair = tuple(param.dilation), (param.hole,), (param.hole_h, param.hole_w)
     if not holes:
-        return "dilation", tuple(param.dilation) or (1,)
-    if param.dilation:
+        return "dilation", dilation or (1,)
+    if dilation:
         what = f"give either dilation or {holes[0]}, not both: they mean the same"
         raise LayerError(what, field=holes[0])
-    if not _is_pair(param, "hole"):
-        return "hole", (param.hole,)
-    if param.HasField("hole"):
+    if len(holes) > 1 and "hole" in holes:
         raise LayerError("give either hole or hole_h and hole_w, not both", field=holes[1])
-    return holes[0], (param.hole_h, param.hole_w)
+    return holes[0], both if "hole" in holes else pair
 
 
 def pooling_spec(param: PoolingParameter) -> WindowSpec:

@@ -47,22 +47,18 @@ def read_offsets(p: PriorBoxParameter) -> Offsets:
 
     Raises LayerError for fields that do not go together.
     """
-    if not (p.offset_h or p.offset_w):
-        return (
-            Offsets((p.offset, p.offset), (p.offset, 1.0))
-            if p.denser_prior_boxes
-            else Offsets((p.offset,), (p.offset,))
-        )
-    for field, other in (("offset_h", p.offset_w), ("offset_w", p.offset_h)):
-        if not other:
+    across, down, offset, denser = tuple(p.offset_w), tuple(p.offset_h), p.offset, p.denser_prior_boxes
+    if not (across or down):
+        return Offsets((offset, offset), (offset, 1.0)) if denser else Offsets((offset,), (offset,))
+    for field, values, others in (("offset_h", down, across), ("offset_w", across, down)):
+        if not others:
             raise LayerError("offset_h and offset_w come together", field=field)
-        if p.HasField("offset") or p.denser_prior_boxes:
+        if p.HasField("offset") or denser:
             raise LayerError("give either offset_h and offset_w or offset, not both", field=field)
-    for field, values in (("offset_h", p.offset_h), ("offset_w", p.offset_w)):
         for value in values:
             if not 0 <= value <= 1:
                 raise LayerError(f"{field} must be 0 to 1, not {value:g}", field=field)
-    return Offsets(tuple(p.offset_w), tuple(p.offset_h), paired=len(p.offset_w) == len(p.offset_h) > 1)
+    return Offsets(across, down, paired=len(across) == len(down) > 1)
 
 
 @dataclass(frozen=True, slots=True)
