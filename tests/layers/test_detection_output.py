@@ -250,3 +250,32 @@ def test_against_plain_loops(seed: int) -> None:
     )
     none = [[n, *[-1] * 6] for n in range(images)]
     np.testing.assert_allclose(y[0, 0], want or none, 1e-5, 1e-6)
+
+
+def refined(fields: str, *arms: Array) -> Array:
+    names = "".join(f' bottom: "arm{i}"' for i in range(len(arms)))
+    layer = layer_from_text(output(fields).replace(' top: "y"', f'{names} top: "y"'))
+    (y,) = layer.forward([LOC, CONF, PRIORS, *arms], [])
+    result: Array = y[0, 0]
+    return result
+
+
+def test_the_first_stage_of_refinedet() -> None:
+    """The second prior is dropped; the third moves by 1 x 0.1 of its corners (CORNER)."""
+    arm_conf = floats([[0.2, 0.8], [0.995, 0.005], [0.5, 0.5]]).reshape(1, 6)
+    arm_loc = np.zeros((1, 12), np.float32)
+    arm_loc[0, 8] = 1
+    got = refined("confidence_threshold: 0.4 objectness_score: 0.01", arm_conf, arm_loc)
+    rest = [[0, 1, 0.8, 0.1, 0.1, 0.3, 0.3], [0, 2, 0.5, 0.7, 0.6, 0.9, 0.9]]
+    np.testing.assert_allclose(got, rest, rtol=1e-6)
+    assert len(refined("confidence_threshold: 0.4 objectness_score: 0.01", arm_conf)) == 2
+    images = np.zeros((1, 3, 4, 5), np.float32)
+    np.testing.assert_array_equal(
+        refined("confidence_threshold: 0.4", images), rows("confidence_threshold: 0.4", LOC, CONF)
+    )
+
+
+def test_the_first_stage_must_fit() -> None:
+    text = output("objectness_score: 0.1").replace(' top: "y"', ' bottom: "a" top: "y"')
+    error = refused(text, *SHAPES, (2, 5))
+    assert "2 x 5 holds 5 scores of the first stage an image" in error.what

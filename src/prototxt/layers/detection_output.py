@@ -20,7 +20,11 @@ IGNORED = ("save_output_param", "save_file", "visualize")
 """Fields that would write files or draw."""
 
 
-@layer("DetectionOutput", bottoms=(3, 4), fork="ssd")
+ARM_VALUES = ("scores of the first stage", "box values of the first stage")
+"""The contents of RefineDet's fourth and fifth bottom."""
+
+
+@layer("DetectionOutput", bottoms=(3, 5), fork="ssd")
 class DetectionOutput(Layer):
     """Decodes boxes from offsets to prior boxes, and of those that overlap keeps the best.
 
@@ -31,10 +35,13 @@ class DetectionOutput(Layer):
         of each class but the background: boxes with a score above confidence_threshold, the top_k best; from the
             best down each that overlaps one kept by no more than nms_threshold (intersection over union) is kept
         of each image: the keep_top_k best of all classes
+        RefineDet, with arm_conf and arm_loc: the priors are first moved by arm_loc as boxes are by loc; a prior whose
+            arm_conf[1] is below objectness_score has score 0 in all classes but class 0, where it has 1
 
     Shapes:
         loc: N x (P * 4), with `share_location: false` N x (P * num_classes * 4); conf: N x (P * num_classes)
         priors: 1 x 2 x (P * 4), boxes and variances as PriorBox makes them
+        arm_conf: N x (P * 2), arm_loc: N x (P * 4); RefineDet's fourth and fifth bottom
         y: 1 x 1 x R x 7, rows [image, label, score, x1, y1, x2, y2] in parts of the image, by image, label, score
         R depends on the values; the table of shapes shows its upper bound.
 
@@ -44,7 +51,8 @@ class DetectionOutput(Layer):
         that MobileNet-YOLO does not know, cuts them to it. `keep_top_k` and `top_k` are no limit where the file does
         not say. `code_type` is CORNER where it does not. `variance_encoded_in_target: true` leaves the variances out.
         With `nms_param.eta` below 1 the threshold falls with each box kept, as long as it is above 0.5. A fourth
-        bottom, the images, is not used: nothing is drawn; nor are files written (a remark says so).
+        bottom alone holds the images, unless objectness_score is given, and is not used: nothing is drawn; nor are
+        files written (a remark says so).
 
     Example:
         layer {
@@ -56,7 +64,7 @@ class DetectionOutput(Layer):
           }
         }
 
-    Source: detection_output_layer.cpp and bbox_util.cpp of the SSD fork.
+    Source: detection_output_layer.cpp and bbox_util.cpp of the SSD fork and of RefineDet's.
     """
 
     data_dependent = True
@@ -87,6 +95,11 @@ class DetectionOutput(Layer):
             what = "clip is no field of MobileNet-YOLO's detection_output_param"
             raise LayerError(what, field="clip", hint="leave it out, or read the net without that dialect")
         self.clip: bool = p.clip
+        self.objectness_score: float = p.objectness_score
+        self.refines: bool = self.num_bottoms == 5 or (
+            self.num_bottoms == 4 and p.HasField("objectness_score")
+        )
+        """Whether the bottoms after the priors are RefineDet's."""
         self._ignored = [name for name in given(p, IGNORED) if getattr(p, name)]
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
@@ -94,6 +107,8 @@ class DetectionOutput(Layer):
         boxes = num_priors(priors)
         check_box_values(loc, boxes * 4 * (1 if self.share_location else self.num_classes), "box values")
         check_box_values(conf, boxes * self.num_classes, "scores")
+        for shape, each, what in zip(bottom[3:] if self.refines else (), (2, 4), ARM_VALUES, strict=False):
+            check_box_values(shape, boxes * each, what)
         if loc[0] != conf[0]:
             what = f"both bottoms must have the same number of images, got {format_shape(loc)} and {format_shape(conf)}"
             raise LayerError(what, field="bottom")
@@ -108,12 +123,27 @@ class DetectionOutput(Layer):
         offsets = loc.reshape(len(loc), len(boxes), -1, 4).swapaxes(1, 2)  # image, class or all, box
         if self.variances_count:
             offsets = offsets * variances
-        decoded = decode(self.code, boxes, offsets)
+        decoded = decode(self.code, self._refined(boxes, variances, bottom), offsets)
         if self.clip:
             decoded = decoded.clip(0, 1)
-        scores = conf.reshape(len(conf), len(boxes), -1).swapaxes(1, 2)
+        scores = self._scores(conf.reshape(len(conf), len(boxes), -1), bottom).swapaxes(1, 2)
         rows = [self._found(image, decoded[image], scores[image]) for image in range(len(loc))]
         return [detections(np.concatenate(rows), len(loc))]
+
+    def _refined(self, boxes: Array, variances: Array, bottom: Sequence[Array]) -> Array:
+        """The prior boxes, moved as the first stage of RefineDet says: of all images or for each, image x 1 x box."""
+        if len(bottom) < 5:
+            return boxes
+        offsets = bottom[4].reshape(len(bottom[4]), 1, len(boxes), 4)
+        return decode(self.code, boxes, offsets * variances if self.variances_count else offsets)
+
+    def _scores(self, scores: Array, bottom: Sequence[Array]) -> Array:
+        """The scores, image x box x class; boxes that the first stage of RefineDet drops are all background."""
+        if not self.refines:
+            return scores
+        dropped = bottom[3].reshape(*scores.shape[:2], 2)[..., 1] < np.float32(self.objectness_score)
+        background = np.eye(1, scores.shape[2], dtype=np.float32)[0]
+        return np.where(dropped[..., None], background, scores)
 
     def _found(self, image: int, boxes: Array, scores: Array) -> Array:
         """The rows of one image: its `boxes`, of all classes or for each, and each class's `scores` of them."""

@@ -41,8 +41,8 @@ class Reorg(Layer):
     """
 
     def setup(self, param: LayerParameter) -> None:
-        check_given(param.reorg_param, "stride")
         self.stride: int = param.reorg_param.stride
+        check_given(param.reorg_param, "stride")
         self.reverse: bool = param.reorg_param.reverse
         check_least(self.stride, 1, "stride")
         if set(param.top) & set(param.bottom):

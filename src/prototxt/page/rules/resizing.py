@@ -6,7 +6,7 @@ from prototxt.graph.context import LayerContext
 from prototxt.layers.interp import Interp
 from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
-from prototxt.page.rule import Rule, page_rule
+from prototxt.page.rule import Rule, page_rule, unknown
 
 
 class InterpRule(Rule):
@@ -48,9 +48,11 @@ def interp(layer: Interp, context: LayerContext) -> InterpRule:
 
 
 @page_rule.register
-def upsample(layer: UpsampleByScale, context: LayerContext) -> UpsampleRule:
-    """Every value repeated along both axes."""
-    return {"kind": "upsample", "scale": layer.scale}
+def upsample(layer: UpsampleByScale, context: LayerContext) -> Rule:
+    """Every value repeated along both axes; as often along each, or unknown to the page."""
+    scale, across = layer.scales
+    rule: UpsampleRule = {"kind": "upsample", "scale": scale}
+    return rule if scale == across else unknown()
 
 
 @page_rule.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prototxt.export.call import Call, bottom_names, call_code
+from prototxt.export.call import Call, bottom_names, call_code, per_axis
 from prototxt.export.keras.rule import channels_last_axis, keras_rule
 from prototxt.graph.context import LayerContext
 from prototxt.layers.concat import Concat
@@ -70,4 +70,4 @@ def keras_interp(layer: Interp, context: LayerContext) -> Call:
 @keras_rule.register
 def keras_upsample(layer: UpsampleByScale, context: LayerContext) -> Call:
     """layers.UpSampling2D."""
-    return Call(call_code("layers.UpSampling2D", layer.scale))
+    return Call(call_code("layers.UpSampling2D", per_axis(layer.scales)))

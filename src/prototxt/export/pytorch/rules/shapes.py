@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prototxt.export.call import Call, bottom_names, call_code
+from prototxt.export.call import Call, bottom_names, call_code, per_axis
 from prototxt.export.pytorch.rule import four_axes, pytorch_rule
 from prototxt.graph.context import LayerContext
 from prototxt.layers.concat import Concat
@@ -85,7 +85,7 @@ def pytorch_interp(layer: Interp, context: LayerContext) -> Call:
 @pytorch_rule.register
 def pytorch_upsample(layer: UpsampleByScale, context: LayerContext) -> Call:
     """nn.Upsample."""
-    return Call(call_code("nn.Upsample", scale_factor=layer.scale, mode="nearest"))
+    return Call(call_code("nn.Upsample", scale_factor=per_axis(layer.scales), mode="nearest"))
 
 
 @pytorch_rule.register

@@ -30,9 +30,9 @@ def field_of_deconvolution(layer: Deconvolution, inputs: Inputs) -> ReceptiveFie
 @receptive_field.register
 def field_of_upsample(layer: UpsampleByScale, inputs: Inputs) -> ReceptiveField | None:
     """Each value is repeated over a block."""
-    scale, axes = layer.scale, inputs.first.axes
+    pairs = zip(inputs.first.axes, layer.scales, strict=True)
     return inputs.first.through_transposed(
-        [Axis(axis.length, scale, scale, 0, 1, axis.length * scale) for axis in axes]
+        [Axis(axis.length, scale, scale, 0, 1, axis.length * scale) for axis, scale in pairs]
     )
 
 
