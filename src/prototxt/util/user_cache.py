@@ -15,8 +15,10 @@ def cache_file(name: str) -> str | None:
 
     None where it cannot be created, or where others may write to it: the grammar there is loaded as code.
     """
+    folder = os.path.join(_cache_home(), "prototxt")
+    if folder.startswith("~"):  # the user has no home
+        return None
     try:
-        folder = os.path.join(_cache_home(), "prototxt")
         os.makedirs(folder, mode=0o700, exist_ok=True)
         status = os.stat(folder)
     except OSError:
