@@ -116,3 +116,34 @@ def test_wrong_settings_are_refused(tmp_path: Path) -> None:
     (tmp_path / "list").write_text("float.tif 3\n")
     with pytest.raises(DataError, match="no image of bytes"):
         net_of(f'source: "{tmp_path}/list" root_folder: "{tmp_path}/"')
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ("short_side: 10", (10, 16)),
+        ("short_side: 3 new_height: 7 new_width: 9", (3, 4)),
+        ("min_height: 10 min_width: 4", (10, 16)),
+        ("min_height: 6 min_width: 20", (13, 20)),
+        ("min_height: 5 min_width: 8", (5, 8)),
+        ("min_height: 20 min_width: 20 new_height: 7 new_width: 9", (7, 9)),
+    ],
+)
+def test_sizes_by_the_images_own(tmp_path: Path, fields: str, size: tuple[int, int]) -> None:
+    """Images of 5 x 8; sides are cut or rounded to whole pixels as the forks do."""
+    net = net_of(f"{listed(tmp_path, 2)} batch_size: 2 {fields}")
+    assert net.blobs["data"].shape == (2, 3, *size)
+    image = resize_bytes(pixels(5, 8, seed=1), *size).transpose(2, 0, 1)
+    np.testing.assert_array_equal(net.forward()["data"][1], image)
+
+
+def test_short_side_of_a_high_image(tmp_path: Path) -> None:
+    net = net_of(f"{listed(tmp_path, 1, size=(8, 5))} batch_size: 1 short_side: 3")
+    assert net.blobs["data"].shape == (1, 3, 4, 3)
+
+
+def test_sizes_refused(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match="min_height 3 and min_width 0: give both or neither"):
+        net_of(f"{listed(tmp_path, 1)} batch_size: 1 min_height: 3")
+    with pytest.raises(DataError, match="larger than any blob may be"):
+        net_of(f"{listed(tmp_path, 1)} batch_size: 1 short_side: 100000")

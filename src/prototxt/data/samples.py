@@ -6,14 +6,17 @@ from collections.abc import Generator, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from prototxt.blobs import MAX_ELEMENTS, count
 from prototxt.data.datum import Kind, Sample, read_datum
 from prototxt.data.lists import ListedImage
 from prototxt.data.paths import locate
 from prototxt.data.reader import Reader, open_database
+from prototxt.data.sizes import SizeRule
 from prototxt.errors import DataError, ImageError
 from prototxt.util.lazy import np
 
 __all__ = [
+    "ImageSize",
     "Samples",
     "database_samples",
     "every_sample",
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Samples = Generator[Sample, None, None]
+
+ImageSize = tuple[int, int] | SizeRule | None
+"""Height and width of every image, a rule for each, or its own size."""
 
 
 def record_name(path: str, key: bytes) -> str:
@@ -80,12 +86,10 @@ def _empty(reader: Reader) -> DataError:
     return DataError("the database is empty", path=reader.path)
 
 
-def load_pixels(
-    name: str, folder: str, size: tuple[int, int] | None, color: bool, source: str
-) -> NDArray[np.uint8]:
-    """An image file as H x W x C bytes (BGR or gray), resized to `size` (height, width) if there is one.
+def load_pixels(name: str, folder: str, size: ImageSize, color: bool, source: str) -> NDArray[np.uint8]:
+    """An image file as H x W x C bytes (BGR or gray), resized to `size` (height, width, or by a rule) if there is one.
 
-    Raises DataError that names the list, `source`, too.
+    Raises DataError that names the list, `source`, too, also for a size that no blob may have.
 
     Source: caffe/src/caffe/util/io.cpp (ReadImageToCVMat).
     """
@@ -96,7 +100,12 @@ def load_pixels(
         pixels = read_pixels(path, color)
     except ImageError as error:
         raise DataError(f"{error.what} (named in {source})", path=path) from None
-    return resize_bytes(pixels, *size) if size else pixels
+    if isinstance(size, SizeRule):
+        size = size.size_of(*pixels.shape[:2])
+        if count((*size, pixels.shape[2])) > MAX_ELEMENTS:
+            what = f"resized to {size[0]} x {size[1]} it is larger than any blob may be (named in {source})"
+            raise DataError(what, path=path)
+    return resize_bytes(pixels, *size) if size and size != pixels.shape[:2] else pixels
 
 
 def order(count: int, rng: np.random.Generator | None, start: int = 0) -> Iterator[int]:
@@ -117,7 +126,7 @@ def listed_samples(
     images: Sequence[ListedImage],
     root: str,
     folder: str,
-    size: tuple[int, int] | None,
+    size: ImageSize,
     color: bool,
     rng: np.random.Generator | None,
     start: int = 0,

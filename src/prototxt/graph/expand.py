@@ -61,7 +61,8 @@ def _is_fused(layer: LayerParameter) -> bool:
 
 def _flattens(layer: LayerParameter) -> bool:
     """Whether a Concat joins its bottoms flattened, in the order of pixels."""
-    return layer.type == "Concat" and layer.concat_param.per_fla_fuse
+    p = layer.concat_param
+    return layer.type == "Concat" and p.per_fla_fuse and p.axis == 1
 
 
 def _expand(layer: LayerParameter, names: set[str]) -> list[LayerParameter]:

@@ -33,7 +33,8 @@ class SoftmaxWithLoss(Layer):
 
     Pitfalls:
         The bottom holds scores, not probabilities. Labels equal to `ignore_label` do not count. `normalize` is the
-        old switch: true is VALID, false is BATCH_SIZE; it is not read where `normalization` is given.
+        old switch: true is VALID, false is BATCH_SIZE; it is not read where `normalization` is given. The forks'
+        `label_smoothing` changes the gradient only, not this value.
 
     Example:
         layer {
@@ -49,6 +50,7 @@ class SoftmaxWithLoss(Layer):
         self.axis: int = param.softmax_param.axis
         self.ignore_label = ignore_label(p)
         self.normalization = normalization(p)
+        self.label_smoothing: float = p.label_smoothing
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_batch(bottom)

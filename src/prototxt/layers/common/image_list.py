@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from prototxt.blobs import Shape
 from prototxt.data.lists import ListedImage, ListedPair
 from prototxt.data.samples import load_pixels
+from prototxt.data.sizes import SizeRule
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.common.data_layer import ImageReader
 from prototxt.schema.caffe_pb2 import DenseImageDataParameter, ImageDataParameter, LayerParameter
@@ -31,6 +32,8 @@ class ImageList(ImageReader, Generic[Entry]):
         self.size: tuple[int, int] | None = (
             (fields.new_height, fields.new_width) if fields.new_height else None
         )
+        self.size_rule: SizeRule | None = None
+        """The size of each image by its own, where a fork's fields ask for one."""
         self.color: bool = fields.is_color
         self.root: str = fields.root_folder
         self.shuffle: bool = fields.shuffle
@@ -48,7 +51,7 @@ class ImageList(ImageReader, Generic[Entry]):
         if self.size is not None:
             return (3 if self.color else 1, *self.size)
         name = self.root + self.listed[0].name
-        pixels = load_pixels(name, self.settings.folder, None, self.color, self.source)
+        pixels = load_pixels(name, self.settings.folder, self.size_rule, self.color, self.source)
         height, width, channels = pixels.shape
         return (channels, height, width)
 
