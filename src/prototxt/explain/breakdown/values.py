@@ -224,8 +224,8 @@ def _no_breakdown(graph: Graph, node: Node) -> InputError:
         readers = [reader.name for reader in graph.readers(*node.tops)]
         return InputError(what, hint=f'explain a layer that reads it: "{readers[0]}"' if readers else None)
     candidates = [_producer(graph, blob) for blob in node.bottoms]
-    producers = [producer for producer in candidates if producer and producer.bottoms]
-    names = ", ".join(f'"{producer.name}"' for producer in dict.fromkeys(producers))
+    producers = dict.fromkeys(producer.name for producer in candidates if producer and producer.bottoms)
+    names = ", ".join(f'"{name}"' for name in producers)
     return InputError(what, hint=f"explain a layer that it reads: one of {names}" if names else None)
 
 

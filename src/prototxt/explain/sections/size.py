@@ -149,7 +149,7 @@ def size_of_flatten(layer: Flatten, context: LayerContext) -> list[Line]:
 @size_lines.register
 def size_of_interp(layer: Interp, context: LayerContext) -> list[Line]:
     """One line per axis, with the step between two values."""
-    cut, sizes = sum(layer.cut_off), (*context.bottom[0], 1, 1)[2:4]
+    cut, sizes = sum(layer.cut_off), (*context.bottom[0], 1, 1, 1)[2:4]
     lines = []
     for names, old, new in zip(axis_names(2), sizes, context.top[0][2:], strict=True):
         kept = old - cut

@@ -76,7 +76,7 @@ def pytorch_interp(layer: Interp, context: LayerContext) -> Call:
     """F.interpolate with aligned corners."""
     (before, after), size = layer.cut_off, context.top[0][2:]
     x = four_axes(context)
-    rows, columns = (f"{before}:{n - after}" for n in (*context.bottom[0], 1, 1)[2:4])
+    rows, columns = (f"{before}:{n - after}" for n in (*context.bottom[0], 1, 1, 1)[2:4])
     cut = f"{x}[:, :, {rows}, {columns}]" if before or after else x
     differs = ("align_corners is off by default, and gives other numbers",)
     return Call(f'F.interpolate({cut}, size={size}, mode="bilinear", align_corners=True)', differs=differs)

@@ -83,9 +83,12 @@ def _widths(layer: Resample, inputs: Inputs) -> list[int]:
         return [1, 1]
     return [
         max(
-            int(np.ptp(places[weights != 0])) + 1
-            for places, weights in zip(*taps, strict=True)
-            if weights.any()
+            (
+                int(np.ptp(places[weights != 0])) + 1
+                for places, weights in zip(*taps, strict=True)
+                if weights.any()
+            ),
+            default=1,  # no value of the bottom counts where the sums are all empty
         )
         for taps in layer.taps(inputs.shape, inputs.top[2:])
     ]
