@@ -70,6 +70,7 @@ def load_net(path: Path, weights: Files = None, **options: Unpack[NetKeywords]) 
              that of an InnerProduct for a convolution as large as its input, and the other way round
     allow_writes, allow_python_layers  a net may come from a stranger: unless these are set no layer (HDF5Output)
              writes a file, and none (Python) runs code
+    end      the last layer that is needed: `end="prob"` loads a net whose label has no shape, or whose loss cannot run
     dialect  which fork the net is written for ("ssd", "rfcn", "segnet", "pspnet" or "yolo"), where forks mean
              different things by one type name and the layer's fields do not say
 

@@ -77,6 +77,25 @@ def test_the_table(folder: Path) -> None:
     assert tally in written.read_text()
 
 
+BROKEN = layer("Slice", 'top: "b" slice_param { slice_point: 9 } include { phase: TEST }')
+"""It is refused in TEST, and TRAIN does not have it."""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (DATA + BROKEN, "fails"),
+        (DATA + BROKEN + layer("EuclideanLoss", 'bottom: "data"', top='top: "loss"'), "opens"),
+        (DATA + TRAIN_ONLY.replace('top: "data"', 'top: "mine"') + BROKEN, "opens"),
+    ],
+)
+def test_train_is_tried_where_the_net_can_be_for_training(text: str, verdict: str, tmp_path: Path) -> None:
+    (tmp_path / "net.prototxt").write_text(text)
+    row = checked(tmp_path)["net.prototxt"]
+    assert row["verdict"] == verdict
+    assert ("slice points" in str(row["why"])) == (verdict == "fails")
+
+
 def test_csv(folder: Path) -> None:
     rows = list(csv.DictReader(StringIO(invoke(shapes, "--check", folder, "--format", "csv").out)))
     assert [row["verdict"] for row in rows].count("opens") == 2

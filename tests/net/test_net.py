@@ -536,3 +536,32 @@ def test_one_forward_after_another_gives_the_same() -> None:
     first = net.forward(data=X)["tanh"]
     net.forward(data=noise(2, 3, 8, 7, seed=8))
     np.testing.assert_array_equal(net.forward(data=X)["tanh"], first)
+
+
+HWC = (
+    'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 20 dim: 31 } } }'
+)
+
+
+@pytest.mark.parametrize(
+    ("shape", "form", "how"),
+    [
+        ((20, 31, 3), "H x W x C", "array.transpose(2, 0, 1)[None]"),
+        ((11, 13, 3), "H x W x C", "array.transpose(2, 0, 1)[None]"),
+        ((2, 20, 31, 3), "N x H x W x C", "array.transpose(0, 3, 1, 2)"),
+        ((5, 9, 8, 3), "N x H x W x C", "array.transpose(0, 3, 1, 2)"),
+    ],
+)
+def test_channels_last_are_named_as_such(shape: tuple[int, ...], form: str, how: str) -> None:
+    net = prototxt.parse_net(HWC + 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }')
+    array = np.ones(shape, np.float32)
+    with pytest.raises(InputError) as caught:
+        net.forward(data=array)
+    given = " x ".join(map(str, shape))
+    assert f'input "data" takes N x C x H x W, 2 x 3 x 20 x 31; the array {given} looks like {form}' in str(
+        caught.value
+    )
+    assert caught.value.hint == f"move the channels before the rows: {how}"
+    moved = eval(how.replace("array", "array_"), {"array_": array})  # the hint, followed
+    assert net.forward(data=moved)["r"].shape[1] == 3
+    assert net.forward(data=np.ones((1, 3, 8, 3), np.float32))["r"].shape == (1, 3, 8, 3)  # a narrow image

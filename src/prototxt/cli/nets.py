@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.printing import print_warnings
+from prototxt.errors import NetError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
-from prototxt.graph.select import up_to
 from prototxt.text.definition import Definition
 from prototxt.text.files import read_text
 
@@ -36,6 +38,10 @@ def graph_options(choice: NetChoice, seed: int = 0) -> Options:
     )
 
 
-def up_to_if_needed(definition: Definition, options: Options, end: str) -> Definition:
-    """The net up to layer `end` if some of its layers cannot run (those up to `end` may all do)."""
-    return up_to(definition, end) if outline(definition, options).missing else definition
+def end_if_needed(definition: Definition, options: Options, end: str) -> Options:
+    """Options for a run up to layer `end`; they leave out what that does not need where the whole net cannot run."""
+    try:
+        is_whole = not outline(definition, options).missing
+    except NetError:
+        is_whole = False
+    return options if is_whole else replace(options, end=end)

@@ -44,6 +44,7 @@ def new_shapes(given: Mapping[str, Array], graph: Graph, part: Graph) -> dict[st
             )
             raise InputError(what, hint="add the first axis, one image in a batch: array[None]")
     for name, shape in shapes.items():
+        _refuse_channels_last(graph, name, shape, has[name])
         if name not in graph.inputs:
             raise InputError(
                 f'{graph.file}: "{name}" is computed inside the net as {format_shape(has[name])}, '
@@ -51,6 +52,24 @@ def new_shapes(given: Mapping[str, Array], graph: Graph, part: Graph) -> dict[st
                 hint="reshape the net's own inputs first, such as net.reshape(data=(N, C, H, W))",
             )
     return shapes
+
+
+def _refuse_channels_last(graph: Graph, name: str, shape: Shape, needed: Shape) -> None:
+    """Raises InputError for H x W x C or N x H x W x C where the input takes N x C x H x W.
+
+    Another height and width alone would be a reshape; here the last axis has the channels, and the first of an image
+    has not.
+    """
+    if len(needed) != 4 or len(shape) not in (3, 4) or shape[-1] != needed[1] or shape[-3] == needed[1]:
+        return
+    form, how = ("H x W x C", "transpose(2, 0, 1)[None]")
+    if len(shape) == 4:
+        form, how = ("N x H x W x C", "transpose(0, 3, 1, 2)")
+    raise InputError(
+        f'{graph.file}: input "{name}" takes N x C x H x W, {format_shape(needed)}; the array {format_shape(shape)} '
+        f"looks like {form}: its last axis has the {needed[1]} channels",
+        hint=f"move the channels before the rows: array.{how}",
+    )
 
 
 def _as_float32(name: str, array: ArrayLike) -> Array:

@@ -10,7 +10,9 @@ from enum import Enum
 from prototxt.errors import MissingLayerError, PrototxtError, SolverFileError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
-from prototxt.graph.select import PHASES
+from prototxt.graph.select import PHASES, select
+from prototxt.layers.registry import layer_classes
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.files import read_text
 
@@ -48,7 +50,7 @@ class Checked:
 
 
 def check(file: str, options: Options) -> Checked:
-    """Open a file as a net: in the phase of `options` or, where that fails, in the other one.
+    """Open a file as a net: in the phase of `options` or, where that fails, in the other one if it can be for that.
 
     The inputs of `options` are used where the net does not open without them. Raises nothing for what is wrong with
     the file: the verdict says it.
@@ -68,12 +70,35 @@ def check(file: str, options: Options) -> Checked:
 
 
 def _attempts(definition: Definition, options: Options) -> Iterator[Options]:
-    """Both phases, that of `options` first; then both with those of the inputs that the net knows by name."""
+    """The phases that the net can be for, that of `options` first; then again with the inputs that it knows by name."""
     named = {blob for layer in definition.message.layer for blob in (*layer.bottom, *layer.top)}
     known = {name: shape for name, shape in (options.inputs or {}).items() if name in named}
     for inputs in [{}, known] if known else [{}]:
-        for phase in sorted(PHASES, key=lambda phase: phase != options.phase):
-            yield replace(options, phase=phase, inputs=inputs)
+        yield replace(options, inputs=inputs)
+        if options.phase != "TEST" or _trains(definition, options):
+            other = next(phase for phase in PHASES if phase != options.phase)
+            yield replace(options, phase=other, inputs=inputs)
+
+
+def _trains(definition: Definition, options: Options) -> bool:
+    """Whether a net can be meant for training: it has a loss, or data of its own in TRAIN.
+
+    Any other net is not tried in TRAIN: without the layers that only TEST includes, more nets would open than can run.
+    """
+    in_train, in_test = (
+        {(layer.name, *layer.top) for layer in chosen.message.layer if not layer.bottom}
+        for chosen in (select(definition, replace(options, phase=phase).state()) for phase in PHASES)
+    )
+    return bool(in_train - in_test) or any(map(_is_loss, definition.message.layer))
+
+
+def _is_loss(layer: LayerParameter) -> bool:
+    kinds = layer_classes(layer.type)
+    return (
+        any(layer.loss_weight)
+        or any(kind.loss for kind in kinds)
+        or (not kinds and layer.type.endswith("Loss"))
+    )
 
 
 def _open(definition: Definition, options: Options) -> Checked:

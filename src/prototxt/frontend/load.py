@@ -14,7 +14,7 @@ from prototxt.graph.feed import feed
 from prototxt.graph.graph import Graph
 from prototxt.graph.hints import NO_HINTS, WeightHints
 from prototxt.graph.infer import infer
-from prototxt.graph.select import select
+from prototxt.graph.select import needed_for, select
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
 from prototxt.text.files import read_text
@@ -96,7 +96,16 @@ def choose_layers(definition: Definition, options: Options) -> Definition:
     Node i of the graph is layer i of this message.
     """
     selected = expand(select(definition, options.state()))
-    return feed(selected, {name: tuple(shape) for name, shape in (options.inputs or {}).items()})
+    inputs = {name: tuple(shape) for name, shape in (options.inputs or {}).items()}
+    if not options.end:
+        return feed(selected, inputs)
+    needed = needed_for(selected, options.end)
+    not_needed = _blob_names(selected) - _blob_names(needed)
+    return feed(needed, {name: shape for name, shape in inputs.items() if name not in not_needed})
+
+
+def _blob_names(definition: Definition) -> set[str]:
+    return {name for layer in definition.message.layer for name in (*layer.bottom, *layer.top)}
 
 
 def layer_of_input(definition: Definition, options: Options, blob: str) -> LayerParameter | None:

@@ -25,6 +25,7 @@ class NetKeywords(TypedDict, total=False):
     allow_writes: bool
     allow_python_layers: bool
     dialect: str
+    end: str
     keep: str | Sequence[str]
     engine: str
     threads: int | None

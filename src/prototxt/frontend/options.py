@@ -31,6 +31,8 @@ class Options:
     allow_python_layers  let layers of type Python run the code that the net names
     dialect              the fork the net is written for ("ssd", "rfcn", "segnet", "pspnet", "yolo" ...), where forks
                          mean different things by one type name and nothing else says which
+    end                  the last layer that is needed: those after it are left out, and so are inputs and data that
+                         only they read
     """
 
     phase: str = "TEST"
@@ -41,6 +43,7 @@ class Options:
     allow_writes: bool = False
     allow_python_layers: bool = False
     dialect: str = ""
+    end: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))

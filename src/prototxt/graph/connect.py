@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from prototxt.errors import LayerError, MissingLayerError, NetError, Place, UnappliedError, did_you_mean
+from prototxt.errors import (
+    LayerError,
+    MissingLayerError,
+    NetError,
+    Place,
+    UnappliedError,
+    a_few,
+    did_you_mean,
+)
 from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
@@ -18,6 +26,9 @@ from prototxt.text.place import place_of_value
 from prototxt.text.tree import Scalar
 
 __all__ = ["connect"]
+
+MAX_MAKERS = 3
+"""Layers of another phase or stage that an error about a missing bottom names."""
 
 
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
@@ -153,7 +164,7 @@ def _read(
 ) -> BlobId:
     if name not in current:
         given = f"where it is an input of the net, give its shape: --input {name}=N,C,H,W"
-        hint = did_you_mean(name, current) or given
+        hint = _made_elsewhere(definition, name) or did_you_mean(name, current) or given
         made_later = any(name in later.top for later in definition.message.layer[index:])
         what = (
             f'bottom "{name}" is made only by a later layer'
@@ -162,6 +173,18 @@ def _read(
         )
         raise _error(definition, index, param, "bottom", what, hint, list(param.bottom).index(name))
     return current[name]
+
+
+def _made_elsewhere(definition: Definition, name: str) -> str | None:
+    """A hint where a layer makes this blob that the phase, level or stages leave out."""
+    makers = [layer for layer in definition.left_out if name in layer.tops]
+    if not makers:
+        return None
+    ways = {
+        f'with {maker.options} layer "{maker.name}" (line {maker.place.line}) makes it': None
+        for maker in makers
+    }
+    return f"{a_few(list(ways), MAX_MAKERS)}; or give its shape: --input {name}=N,C,H,W"
 
 
 def _write(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from shlex import quote
 
 from prototxt.blobs import TEST
 from prototxt.errors import NetError
 from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
-from prototxt.text.definition import Definition
+from prototxt.text.definition import Definition, LeftOut
 
-__all__ = ["PHASES", "State", "select", "up_to"]
+__all__ = ["PHASES", "State", "needed_for", "select"]
 
 PHASES = ("TRAIN", "TEST")
 """Phase names, indexed by Caffe's Phase numbers."""
@@ -35,14 +36,45 @@ def select(definition: Definition, state: State) -> Definition:
     state = State(state.phase, state.level, state.stages | set(definition.message.state.stage))
     layers = definition.message.layer
     kept = [i for i, layer in enumerate(layers) if _included(definition, i, layer, state)]
-    return definition.with_layers([layers[i] for i in kept], [definition.trees[i] for i in kept])
+    chosen = definition.with_layers([layers[i] for i in kept], [definition.trees[i] for i in kept])
+    left_out = tuple(
+        LeftOut(layers[i].name, tuple(layers[i].top), definition.place(i), wanted)
+        for i in sorted(set(range(len(layers))) - set(kept))
+        if (wanted := _options_to_include(layers[i], state))
+    )
+    return replace(chosen, left_out=left_out)
 
 
-def up_to(definition: Definition, layer: str) -> Definition:
-    """The net without the layers after the last one of this name; the net itself where there is none."""
+def needed_for(definition: Definition, end: str) -> Definition:
+    """The net up to the last layer of this name, without the inputs and data that only later layers read.
+
+    The net itself where there is no such layer.
+    """
     layers = definition.message.layer
-    last = max((i for i, param in enumerate(layers) if param.name == layer), default=len(layers) - 1)
-    return definition.with_layers(layers[: last + 1], definition.trees[: last + 1])
+    last = max((i for i, param in enumerate(layers) if param.name == end), default=None)
+    if last is None:
+        return definition
+    read = {bottom for layer in layers[: last + 1] for bottom in layer.bottom}
+    kept = [i for i in range(last + 1) if layers[i].bottom or i == last or read.intersection(layers[i].top)]
+    needed = [layers[i] if i == last else _read_inputs(layers[i], read) for i in kept]
+    return definition.with_layers(needed, [definition.trees[i] for i in kept])
+
+
+def _read_inputs(layer: LayerParameter, read: set[str]) -> LayerParameter:
+    """An Input layer without the tops that nothing reads; any other layer as it is."""
+    if layer.type != "Input" or read.issuperset(layer.top):
+        return layer
+    shapes = list(layer.input_param.shape)
+    shapes = shapes * len(layer.top) if len(shapes) == 1 else shapes
+    rest = LayerParameter()
+    rest.CopyFrom(layer)
+    rest.ClearField("top")
+    rest.input_param.ClearField("shape")
+    for i, top in enumerate(layer.top):
+        if top in read:
+            rest.top.append(top)
+            rest.input_param.shape.extend(shapes[i : i + 1])
+    return rest
 
 
 def _included(definition: Definition, index: int, layer: LayerParameter, state: State) -> bool:
@@ -53,9 +85,34 @@ def _included(definition: Definition, index: int, layer: LayerParameter, state: 
             layer=layer.name,
             layer_type=layer.type,
         )
-    if layer.include:
-        return _any_met(layer.include, state)
-    return not _any_met(layer.exclude, state)
+    return _takes_part(layer, state)
+
+
+def _options_to_include(layer: LayerParameter, state: State) -> str:
+    """The fewest further options than those of `state` with which the layer takes part; empty where none do."""
+    rules = [*layer.include, *layer.exclude]
+    levels = {rule.min_level for rule in rules if rule.HasField("min_level")}
+    levels |= {rule.max_level for rule in rules if rule.HasField("max_level")}
+    stages = {frozenset(names) for rule in rules for names in (rule.stage, rule.not_stage)}
+    states = (
+        State(phase, level, state.stages | more)
+        for phase in (state.phase, 1 - state.phase)
+        for level in (state.level, *sorted(levels))
+        for more in (frozenset[str](), *sorted(stages, key=sorted))
+    )
+    written = [_options(other, state) for other in states if _takes_part(layer, other)]
+    return " ".join(min(written, key=len)) if written else ""
+
+
+def _options(wanted: State, state: State) -> list[str]:
+    """The options that lead from one state to another."""
+    phase = [f"--phase {PHASES[wanted.phase].lower()}"] if wanted.phase != state.phase else []
+    level = [f"--level {wanted.level}"] if wanted.level != state.level else []
+    return [*phase, *level, *(f"--stage {quote(stage)}" for stage in sorted(wanted.stages - state.stages))]
+
+
+def _takes_part(layer: LayerParameter, state: State) -> bool:
+    return _any_met(layer.include, state) if layer.include else not _any_met(layer.exclude, state)
 
 
 def _any_met(rules: Sequence[NetStateRule], state: State) -> bool:

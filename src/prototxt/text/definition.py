@@ -11,7 +11,17 @@ from prototxt.text.build import UnknownValue
 from prototxt.text.place import place_of_field
 from prototxt.text.tree import Message
 
-__all__ = ["Definition", "define", "place_in"]
+__all__ = ["Definition", "LeftOut", "define", "place_in"]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A layer that a phase, level or stage leaves out: its tops, its place, and the options that would include it."""
+
+    name: str
+    tops: tuple[str, ...]
+    place: Place
+    options: str
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,8 @@ class Definition:
     """A net as the stages `upgrade`, `select` and `feed` take and return it.
 
     `trees` runs parallel to the message's layers; None where a layer did not come from text. `root` is the whole
-    file, if there is one. `unknown_values` are those of enums that the schema does not have.
+    file, if there is one. `unknown_values` are those of enums that the schema does not have. `left_out` are
+    the layers of the file that the chosen phase, level and stages leave out.
     """
 
     message: NetParameter
@@ -28,6 +39,7 @@ class Definition:
     notes: tuple[str, ...] = ()
     root: Message | None = None
     unknown_values: tuple[UnknownValue, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def unknown_value(self, index: int) -> UnknownValue | None:
         """The first value of layer `index` that the schema does not know and without which it cannot run."""

@@ -84,7 +84,10 @@ def today_name(v1_type: str) -> str:
     known = {**V1_TYPES, **FORK_NAMES}
     if v1_type in known:
         return known[v1_type]
-    return "".join(word.capitalize() for word in v1_type.split("_"))
+    words = (word.capitalize() for word in v1_type.split("_"))
+    return "".join(
+        word[:-1] + "D" if word[-2:-1].isdigit() and word.endswith("d") else word for word in words
+    )
 
 
 def is_v1_name(type_name: str) -> bool:

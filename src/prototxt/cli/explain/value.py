@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array
 from prototxt.cli.explain.request import ExplainRequest
-from prototxt.cli.nets import graph_options, new_warnings, up_to_if_needed
+from prototxt.cli.nets import end_if_needed, graph_options, new_warnings
 from prototxt.cli.options.image import ImageChoice
 from prototxt.cli.preprocessing import reader_of
 from prototxt.cli.printing import print_warnings, write_table, write_text
@@ -25,8 +25,7 @@ from prototxt.text.definition import Definition
 def break_down(definition: Definition, layer: str, at: tuple[int, ...], request: ExplainRequest) -> int:
     """Run the net up to the layer and print the breakdown; the exit code, 1 if the engine has another value."""
     value, form, output = request.value, request.form, request.output
-    options = graph_options(request.choice, value.seed or 0)
-    definition = up_to_if_needed(definition, options, layer)
+    options = end_if_needed(definition, graph_options(request.choice, value.seed or 0), layer)
     files = weights_files(value.weights)
     net_options = NetOptions.of(
         options, keep="outputs", engine=value.engine or "fast", reshape_weights=value.reshape_weights

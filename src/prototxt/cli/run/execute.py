@@ -16,7 +16,7 @@ from prototxt.batch.runner import Runner
 from prototxt.batch.sinks import FeatureSink, MapSink, PredictionSink, Sink, file_name, make_folder
 from prototxt.batch.sources import expand
 from prototxt.cli.command import INTERRUPTED
-from prototxt.cli.nets import graph_options, new_warnings, read_net, up_to_if_needed
+from prototxt.cli.nets import end_if_needed, graph_options, new_warnings, read_net
 from prototxt.cli.preprocessing import reader_of
 from prototxt.cli.printing import print_line, print_warnings
 from prototxt.cli.progress import progress_bar
@@ -73,7 +73,7 @@ def _load(request: RunRequest) -> Net:
     definition = read_net(request.net, strict=request.choice.strict)
     options, files = graph_options(request.choice, request.seed), weights_files(request.weights)
     if request.end is not None:
-        definition = up_to_if_needed(definition, options, request.end)
+        options = end_if_needed(definition, options, request.end)
     net_options = NetOptions.of(
         options,
         keep="outputs",
