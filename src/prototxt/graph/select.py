@@ -101,7 +101,7 @@ def _options_to_include(layer: LayerParameter, state: State) -> str:
         for more in (frozenset[str](), *sorted(stages, key=sorted))
     )
     written = [_options(other, state) for other in states if _takes_part(layer, other)]
-    return " ".join(min(written, key=len)) if written else ""
+    return " ".join(min(written, key=lambda options: len(options))) if written else ""
 
 
 def _options(wanted: State, state: State) -> list[str]:
