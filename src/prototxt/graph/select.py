@@ -101,7 +101,8 @@ def _options_to_include(layer: LayerParameter, state: State) -> str:
         for more in (frozenset[str](), *sorted(stages, key=sorted))
     )
     written = [_options(other, state) for other in states if _takes_part(layer, other)]
-    return " ".join(min(written, key=lambda options: len(options))) if written else ""
+    fewest: list[str] = min(written, key=len, default=[])
+    return " ".join(fewest)
 
 
 def _options(wanted: State, state: State) -> list[str]:
