@@ -10,7 +10,7 @@ from typing import Self
 __all__ = [
     "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "Place",
     "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnappliedError", "UnknownShapeError",
-    "WeightsError", "a_few", "did_you_mean", "printable",
+    "WeightsError", "a_few", "did_you_mean", "printable", "printable_text",
 ]  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class PrototxtError(Exception):
 
     def __str__(self) -> str:
         head = "".join([f"{self.place}: " if self.place else "", self._layer_part(), self.what])
-        return "\n".join([head, *filter(None, [self.excerpt, self.hint and f"hint: {self.hint}"])])
+        text = "\n".join([head, *filter(None, [self.excerpt, self.hint and f"hint: {self.hint}"])])
+        return printable_text(text)
 
     def _layer_part(self) -> str:
         if self.layer is None:
@@ -139,12 +140,31 @@ class PrototxtWarning(UserWarning):
     """Something odd that does not stop the net from loading, such as an unknown field."""
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, separators of lines, marks that turn the direction of text, and bytes that are not UTF-8."""
+
+_FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF
+"""The characters as which Python keeps bytes that are not UTF-8 (PEP 383)."""
 
 
 def printable(name: str) -> str:
-    """A name from a file with its control characters spelled out (`\\x1b`): it stays on its line."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", name)
+    """A name from a file with its control characters spelled out (`\\x1b`, `\\u202e`): it stays on its line.
+
+    Bytes of it that are not UTF-8 are spelled out too (`\\xd6`), so that every terminal can show it.
+    """
+    return _CONTROL.sub(_spelled, name)
+
+
+def printable_text(text: str) -> str:
+    """A message of several lines with all control characters spelled out but line feeds and tabs."""
+    return _CONTROL.sub(lambda match: match[0] if match[0] in "\n\t" else _spelled(match), text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if _FIRST_BYTE <= code <= _LAST_BYTE:
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
 def a_few(names: Sequence[str], limit: int = 4) -> str:

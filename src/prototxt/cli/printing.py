@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+
+from prototxt.errors import printable_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -41,7 +42,7 @@ def print_warnings(messages: Sequence[str]) -> None:
 
 def _printable(text: str) -> str:
     """The text with control characters spelled out (names come from files) and long lines cut."""
-    shown = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", text)
+    shown = printable_text(text)
     half = MAX_LINE // 2
     return "\n".join(
         f"{line[:half]} ... {line[-half:]}" if len(line) > MAX_LINE else line for line in shown.split("\n")

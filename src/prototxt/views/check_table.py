@@ -14,6 +14,7 @@ from rich.text import Text
 from prototxt.errors import printable
 from prototxt.frontend.check import Checked, Verdict, tally
 from prototxt.util.json import JsonObject
+from prototxt.views.cells import csv_cell
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
 
@@ -58,7 +59,9 @@ def check_csv(checked: Sequence[Checked]) -> str:
     out = StringIO()
     writer = csv.DictWriter(out, list(FIELDS), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(map(_dict, checked))
+    for one in checked:
+        cells = _dict(one).items()
+        writer.writerow({k: csv_cell(value) if isinstance(value, str) else value for k, value in cells})
     return out.getvalue()
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from io import StringIO
 
 from prototxt.blobs import Shape
-from prototxt.errors import printable
 from prototxt.util.json import JsonObject
+from prototxt.views.cells import csv_cell, markdown_cell
 from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
 
@@ -73,7 +73,7 @@ def to_csv(report: Report) -> str:
     for row in report.rows:
         writer.writerow(
             [
-                row.name, row.type, row.brief, " ".join(row.bottoms), " ".join(row.tops),
+                *map(csv_cell, (row.name, row.type, row.brief, " ".join(row.bottoms), " ".join(row.tops))),
                 " ".join(map(compact_shape, row.shapes)), " ".join(map(compact_shape, row.params)),
                 row.param_count, row.statistics, row.macs, row.activation_bytes,
             ]
@@ -87,14 +87,11 @@ def to_markdown(report: Report) -> str:
     lines = [head, ["---"] * 4 + ["---:"] * 2]
     lines += [
         [
-            printable(row.name), row.type_text, arrow(row.bottoms, row.tops),
+            row.name, row.type_text, arrow(row.bottoms, row.tops),
             ", ".join(map(known_shape, row.shapes)), thousands(row.param_count), thousands(row.macs),
         ]
         for row in report.rows
     ]  # fmt: skip
+    lines = [*lines[:2], *([markdown_cell(cell) for cell in line] for line in lines[2:])]
     lines.append(["**total**", "", "", "", f"**{report.totals.params:,}**", f"**{report.totals.macs:,}**"])
-    return "\n".join("| " + " | ".join(_escape(cell) for cell in line) + " |" for line in lines) + "\n"
-
-
-def _escape(cell: str) -> str:
-    return cell.replace("|", "\\|")
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from prototxt.blobs import Shape, format_shape
-from prototxt.errors import WeightsError, a_few
+from prototxt.errors import WeightsError, a_few, printable
 from prototxt.formats.stored import StoredBlob, StoredLayer
 
 __all__ = ["Matched", "match", "same_numbers", "same_shape"]
@@ -143,4 +143,4 @@ def _nothing_matches(given: list[str], with_params: list[str], source: str, net:
 
 
 def _quoted(names: list[str]) -> str:
-    return a_few([f'"{name}"' for name in names])
+    return a_few([f'"{printable(name)}"' for name in names])

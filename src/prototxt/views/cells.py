@@ -1,0 +1,30 @@
+"""Cells of tables that other programs show: names from strangers' files must not become markup or formulas there."""
+
+from __future__ import annotations
+
+import re
+
+from prototxt.errors import printable
+
+__all__ = ["csv_cell", "markdown_cell"]
+
+_MARKUP = re.compile(r"[\\`*\[\]<>&|~]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown or HTML would act on; an underscore within a word stays one."""
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+_FORMULA = "=+-@"
+
+
+def markdown_cell(text: str) -> str:
+    """A cell of a Markdown table that shows just this text: markup is escaped, control characters are spelled out."""
+    return _MARKUP.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), printable(text))
+
+
+def csv_cell(text: str) -> str:
+    """A cell of a CSV file: control characters are spelled out, and text that a spreadsheet would run is quoted.
+
+    Text that begins with =, +, - or @ gets an apostrophe before it: spreadsheets show it then, and do not compute it.
+    """
+    shown = printable(text)
+    return f"'{shown}" if shown.lstrip().startswith(tuple(_FORMULA)) else shown
