@@ -140,11 +140,16 @@ class PrototxtWarning(UserWarning):
     """Something odd that does not stop the net from loading, such as an unknown field."""
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U0010ff80-\U0010ffff]"
+)
 """Control characters, separators of lines, marks that turn the direction of text, and bytes that are not UTF-8."""
 
 _FIRST_BYTE, _LAST_BYTE = 0xDC80, 0xDCFF
 """The characters as which Python keeps bytes that are not UTF-8 (PEP 383)."""
+
+_CARRIERS = 0x10FF00
+"""Above it are the characters as which the text of nets keeps them (util/raw_text.py)."""
 
 
 def printable(name: str) -> str:
@@ -162,8 +167,8 @@ def printable_text(text: str) -> str:
 
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
-    if _FIRST_BYTE <= code <= _LAST_BYTE:
-        code -= 0xDC00
+    if _FIRST_BYTE <= code <= _LAST_BYTE or code > _CARRIERS:
+        code &= 0xFF
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 

@@ -138,7 +138,6 @@ BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: bytes_head(2, 4) + b"\x28\xff\xff\x03",
         "a layer of V1 type 65535: nothing here knows it",
     ),
-    "names": (lambda: WHOLE.replace(b"shared", b"sh\xe4red"), r"a name that is not UTF-8: b'sh\\xe4red'"),
     "V0 type": (
         lambda: net_message('layers { layer { name: "x" type: "noise" } }').SerializeToString(),
         'unknown V0 layer type "noise"',

@@ -123,7 +123,6 @@ WRONG = {
     "bool as a string": ('convolution_param { bias_term: "true" }', 'not "true"', "without quotes"),
     "bool of 2": ("convolution_param { bias_term: 2 }", "takes true or false, not 2", None),
     "unquoted string": ("bottom: data", '"bottom" takes a string in quotes, not data', 'write "data"'),
-    "not UTF-8": (r'bottom: "\xff"', "not valid UTF-8", None),
     "quoted enum": ('pooling_param { pool: "MAX" }', 'not "MAX"', "without quotes"),
     "message for a value": ("bottom { a: 1 }", '"bottom" takes a value, not a message in braces', None),
     "value for a message": ("convolution_param: 3", "takes a message in braces", "write convolution_param {"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from prototxt.errors import DataError
 from prototxt.util.extras import missing_library
 from prototxt.util.files import exists, regular_size
+from prototxt.util.raw_text import path_of
 
 __all__ = ["exists", "locate", "missing", "read_bytes"]
 
@@ -16,6 +17,7 @@ def locate(path: str, folder: str) -> str:
 
     The path itself where it is in neither place.
     """
+    path = path_of(path)
     beside = Path(folder) / path
     return path if exists(path) or not exists(str(beside)) else str(beside)
 

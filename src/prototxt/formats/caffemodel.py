@@ -38,6 +38,7 @@ from prototxt.formats.wire import (
     signed,
 )
 from prototxt.schema.caffe_pb2 import BlobProto, LayerParameter, NetParameter
+from prototxt.schema.recode import serialize_raw
 from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_text
 
 __all__ = ["read_blob", "read_caffemodel", "solverstate_error", "write_caffemodel"]
@@ -102,7 +103,7 @@ def write_caffemodel(
 
     Source: caffe/src/caffe/net.cpp (ToProto), caffe/src/caffe/blob.cpp (ToProto).
     """
-    file.write(NetParameter(name=name).SerializeToString())
+    file.write(serialize_raw(NetParameter(name=name)))
     for layer, arrays in layers:
         _write_layer(file, layer, [array() for array in arrays])
 
@@ -329,4 +330,4 @@ def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
             before.ClearField(field.name)
         if field.number <= _LAYER_BLOBS:
             after.ClearField(field.name)
-    return before.SerializeToString(deterministic=True), after.SerializeToString(deterministic=True)
+    return serialize_raw(before), serialize_raw(after)

@@ -18,6 +18,7 @@ from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_ke
 from prototxt.util.hdf5 import UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.limits import MAX_UNPACKED
 from prototxt.util.opened import CHANGED_HINT, OpenedFile
+from prototxt.util.raw_text import decode_raw
 
 __all__ = ["read_hdf5", "write_hdf5"]
 
@@ -108,7 +109,7 @@ def _root(opened: H5Object, path: str) -> H5Object:
 
 def _solverstate(opened: H5Object, path: str) -> WeightsError:
     learned_net = opened["learned_net"][()] if "learned_net" in opened else b""
-    name = learned_net.decode(errors="replace") if isinstance(learned_net, bytes) else ""
+    name = decode_raw(learned_net) if isinstance(learned_net, bytes) else ""
     return solverstate_error(path, int(opened["iter"][()]), name)
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from prototxt.blobs import AnyArray
 from prototxt.errors import Place, WeightsError
 from prototxt.util.opened import CHANGED_HINT, OpenedFile
+from prototxt.util.raw_text import decode_raw
 
 __all__ = [
     "BYTES", "FIXED32", "FIXED64", "VARINT", "Field", "Message", "Numbers", "Wire", "bytes_head", "signed",
@@ -126,11 +127,11 @@ class Wire:
         return Message(self, start, end)
 
     def text(self, field: Field) -> str:
-        """A string field, such as a name; bytes that are not UTF-8 become U+FFFD."""
+        """A string field, such as a name; bytes that are not UTF-8 are carried as characters."""
         size = field.end - field.start
         if size > MAX_TEXT_BYTES:
             raise self.error(f"a name of {size:,} bytes: more than {MAX_TEXT_BYTES:,}", field.start)
-        return self.read(field.start, field.end).decode(errors="replace")
+        return decode_raw(self.read(field.start, field.end))
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes start..end, copied; few bytes come from a window into the file that is kept."""

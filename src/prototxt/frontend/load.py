@@ -17,7 +17,7 @@ from prototxt.graph.infer import infer
 from prototxt.graph.select import needed_for, select
 from prototxt.text.build import build
 from prototxt.text.definition import Definition, define
-from prototxt.text.files import read_text
+from prototxt.text.files import raw_notes, read_text
 from prototxt.text.parse import parse
 from prototxt.text.solver import refuse_solver
 from prototxt.upgrade import upgrade
@@ -45,7 +45,9 @@ def define_net(text: str, file: str, *, strict: bool = False) -> Definition:
     tree = parse(text, file)
     refuse_solver(tree, file)
     built = build(tree, file, strict=strict)
-    return upgrade(define(built.message, file, tree, built.notes, built.unknown_values))
+    return upgrade(
+        define(built.message, file, tree, (*raw_notes(text, file), *built.notes), built.unknown_values)
+    )
 
 
 def outline(definition: Definition, options: Options, hints: WeightHints = NO_HINTS) -> Graph:

@@ -27,21 +27,19 @@ from prototxt.schema.caffe_pb2 import (
     V0LayerParameter,
     V1LayerParameter,
 )
+from prototxt.schema.recode import recode, serialize_raw
 from prototxt.text.build import UnknownValue, build
 from prototxt.text.definition import Definition, define
-from prototxt.text.files import read_text
+from prototxt.text.files import raw_notes, read_text
 from prototxt.text.parse import parse
 from prototxt.text.solver import HOLDS_A_NET, is_solver
 from prototxt.text.write import write
 from prototxt.upgrade import upgrade_with_changes
 from prototxt.upgrade.solver import upgrade_solver
 from prototxt.util.files import regular_size, whole_file
+from prototxt.util.raw_text import encode_raw, escape_raw
 
 __all__ = ["Rewritten", "is_binary", "rewrite", "rewrite_binary", "rewrite_text"]
-
-NOT_UTF8 = "a name that is not UTF-8"
-MAX_SHOWN_BYTES = 60
-"""Bytes of such a name that an error shows."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +74,18 @@ def rewrite_text(
     Raises TextError, NetError and PrototxtError for what cannot be read, upgraded or written; then nothing is written.
     """
     file = fspath(source)
-    tree = parse(read_text(source), file)
+    text = read_text(source)
+    tree, raw = parse(text, file), raw_notes(text, file)
     if is_solver(tree):
         solver = build(tree, file, SolverParameter, strict=strict)
         _refuse_unknown_values(solver.unknown_values)
-        return _write_solver(solver.message, solver.notes, file, target)
+        return _write_solver(solver.message, (*raw, *solver.notes), file, target)
     net = build(tree, file, strict=strict)
     _refuse_unknown_values(net.unknown_values)
     definition, old = upgrade_with_changes(define(net.message, file, tree))
     with whole_file(target) as out:
-        out.write(write(definition.message).encode())
-    return Rewritten("net", tuple(old), (*net.notes, *definition.notes))
+        out.write(encode_raw(write(definition.message)))
+    return Rewritten("net", tuple(old), (*raw, *net.notes, *definition.notes))
 
 
 def _refuse_unknown_values(values: Sequence[UnknownValue]) -> None:
@@ -109,7 +108,7 @@ def _write_solver(
             old += [f"{what} in {name}" for what in changes]
             notes += definition.notes
     with whole_file(target) as out:
-        out.write(write(solver).encode())
+        out.write(encode_raw(write(solver)))
     return Rewritten("solver", tuple(old), tuple(notes))
 
 
@@ -129,11 +128,8 @@ def rewrite_binary(source: str | PathLike[str], target: str | PathLike[str]) -> 
     """
     read_caffemodel(source)  # every layer and blob is sound, or this says where it is not
     wire = Wire(fspath(source))
-    try:
-        net = _TrainedNet(wire)
-        definition, old = upgrade_with_changes(define(net.message, wire.path))
-    except UnicodeDecodeError as error:
-        raise wire.error(f"{NOT_UTF8}: {error.object[:MAX_SHOWN_BYTES]!r}") from None
+    net = _TrainedNet(wire)
+    definition, old = upgrade_with_changes(define(net.message, wire.path))
     with whole_file(target) as out:
         net.write(out, definition)
     return Rewritten("trained net", tuple(old), (*net.notes, *definition.notes))
@@ -205,7 +201,7 @@ class _TrainedNet:
     def _parsed(self, message_type: type[M], *spans: int) -> M:
         data = b"".join(self.wire.read(a, b) for a, b in zip(spans[::2], spans[1::2], strict=True))
         try:
-            return parse_message(message_type, data)
+            return parse_message(message_type, recode(data, message_type.DESCRIPTOR, escape_raw))
         except ValueError as error:
             raise self.wire.error(str(error), spans[0]) from None
 
@@ -260,15 +256,11 @@ class _TrainedNet:
     def _part(self, message_type: type[M], at: int, entry: Field) -> M | None:
         """A message with one field; None where it does not read as the schema's."""
         try:
-            part = parse_message(message_type, self.wire.read(at, entry.end))
+            part = parse_message(
+                message_type, recode(self.wire.read(at, entry.end), message_type.DESCRIPTOR, escape_raw)
+            )
         except ValueError:
             return None
-        for slot, value in part.ListFields():
-            # protobuf gives what is not UTF-8 as bytes, to be copied and no more.
-            if slot.type == slot.TYPE_STRING and any(isinstance(v, bytes) for v in (value, *value)):
-                raise self.wire.error(
-                    f"{NOT_UTF8}: {self.wire.read(entry.start, entry.end)[:MAX_SHOWN_BYTES]!r}", at
-                )
         return part if part.ListFields() or entry.start == entry.end else None
 
     def _blob_head(self, entry: Field) -> bytes:
@@ -281,7 +273,7 @@ class _TrainedNet:
         rest = NetParameter()
         rest.CopyFrom(today.message)
         rest.ClearField("layer")
-        out.write(rest.SerializeToString())
+        out.write(serialize_raw(rest))
         for layer in today.message.layer:
             self._write_layer(out, layer)
 
@@ -299,7 +291,7 @@ class _TrainedNet:
         else:
             rewritten.CopyFrom(layer)
             rewritten.ClearField("blobs")
-        own = rewritten.SerializePartialToString()
+        own = serialize_raw(rewritten)
         out.write(bytes_head(_NET_LAYER, len(own) + sum(part.size for part in kept)))
         out.write(own)
         for head, start, end in (span for part in kept for span in part.spans):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from os import PathLike, fspath
 
-from prototxt.errors import Place, TextError
+from prototxt.errors import Place, TextError, printable
+from prototxt.util.raw_text import CARRIER, decode_raw
 from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_text, recognize_trained
 
-__all__ = ["read_text"]
+__all__ = ["raw_notes", "read_text"]
 
 MAX_BYTES = 16_000_000
 """The largest public nets take a quarter of one; a device such as /dev/zero has no end."""
@@ -21,7 +23,7 @@ _WEIGHTS_HINT = "a prototxt is text; a .caffemodel goes to --weights"
 
 
 def read_text(path: str | PathLike[str]) -> str:
-    """Returns the text of a UTF-8 file, without a byte order mark.
+    """Returns the text of a UTF-8 file, without a byte order mark; bytes that are not UTF-8 are carried as characters.
 
     Raises TextError when there is no such file, it is a folder, cannot be read, is not text, or holds nothing
     but blanks and comments.
@@ -34,10 +36,9 @@ def read_text(path: str | PathLike[str]) -> str:
         raise TextError(f"this is {kind.what}, not a prototxt", place=Place(place.file, 1, 1), hint=kind.hint)
     if recognize_binary(data) or b"\0" in data:
         raise _not_text(data, place)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(data, error, place) from None
+    text = decode_raw(data.removeprefix(codecs.BOM_UTF8))
+    if CARRIER.search(text) and _mostly_control(data):
+        raise _not_text(data, place)
     if not _CONTENT.search(text):
         raise TextError("the file is empty", place=place)
     return text
@@ -77,12 +78,21 @@ def _not_text(data: bytes, place: Place) -> TextError:
     return TextError(f"{_NOT_TEXT}{what}", place=place, hint=(kind and kind.hint) or _WEIGHTS_HINT)
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError, place: Place) -> TextError:
-    """The error for bytes that are not UTF-8: a binary file (many control characters) or text in another encoding."""
+def _mostly_control(data: bytes) -> bool:
+    """Whether bytes that are not UTF-8 are a binary file, and not text in another encoding."""
     control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
-    if control > len(data[:4096]) / 100:
-        return _not_text(data, place)
-    before = data[: error.start]
-    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-    at = Place(place.file, before.count(b"\n") + 1, column)
-    return TextError(f"byte 0x{data[error.start]:02x} is not UTF-8", place=at, hint="save the file as UTF-8")
+    return control > len(data[:4096]) / 100
+
+
+def raw_notes(text: str, file: str) -> tuple[str, ...]:
+    """A note on the bytes of a text that are not UTF-8, with the place of the first; none where all are."""
+    first = CARRIER.search(text)
+    if first is None:
+        return ()
+    line_start = text.rfind("\n", 0, first.start()) + 1
+    place = Place(file, text.count("\n", 0, first.start()) + 1, first.start() - line_start + 1)
+    more = len(CARRIER.findall(text)) - 1
+    what = f"byte {printable(first[0]).replace(chr(92), '0')} is not UTF-8" + (
+        f" (and {more:,} more)" if more else ""
+    )
+    return (f"{place}: {what}; kept as it is, as in Caffe (saving the file as UTF-8 makes it readable)",)

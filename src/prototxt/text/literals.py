@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from prototxt.util.raw_text import encode_raw
+
 __all__ = ["LiteralError", "number_kind", "read_int", "unescape"]
 
 _INT = re.compile(r"(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
@@ -76,7 +78,7 @@ def unescape(text: str) -> bytes:
 
 def _utf8(text: str) -> bytes:
     # Lone surrogates pass here; a string field refuses them later, with its place.
-    return text.encode("utf-8", "surrogatepass")
+    return encode_raw(text)
 
 
 def _escaped(match: re.Match[str]) -> bytes:

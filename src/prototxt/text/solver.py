@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from prototxt.errors import Place, SolverFileError
+from prototxt.errors import Place, SolverFileError, printable
 from prototxt.schema import descriptor
 from prototxt.text.tree import Message, Scalar
+from prototxt.util.raw_text import decode_raw
 
 __all__ = ["HOLDS_A_NET", "is_solver", "refuse_solver"]
 
@@ -41,7 +42,7 @@ def _hint(tree: Message, file: str) -> str:
     if inside:
         return f"its net stands in {inside[0]}: write that in a file of its own"
     named = [
-        value.data.decode(errors="replace")
+        printable(decode_raw(value.data))
         for name in NAMES_A_NET
         for field in tree.named(name)
         for value in field.values

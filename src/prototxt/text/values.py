@@ -10,6 +10,7 @@ from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from prototxt.errors import did_you_mean
 from prototxt.text.literals import read_int
 from prototxt.text.tree import Scalar
+from prototxt.util.raw_text import decode_raw
 
 __all__ = ["Convert", "MisfitError", "UnknownNameError", "Value", "converter"]
 
@@ -106,10 +107,7 @@ def _bool(scalar: Scalar) -> bool:
 
 
 def _string(scalar: Scalar) -> str:
-    try:
-        return _bytes(scalar).decode("utf-8")
-    except UnicodeDecodeError:
-        raise MisfitError("text, and the bytes of this string are not valid UTF-8") from None
+    return decode_raw(_bytes(scalar))
 
 
 def _bytes(scalar: Scalar) -> bytes:

@@ -10,6 +10,8 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from prototxt.util.raw_text import encode_raw
+
 __all__ = ["write"]
 
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
@@ -55,7 +57,7 @@ def _scalar(field: FieldDescriptor, value: Any) -> str:  # of the field's type
 def _character(char: str) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
-    return char if char.isprintable() else "".join(f"\\{byte:03o}" for byte in char.encode())
+    return char if char.isprintable() else "".join(f"\\{byte:03o}" for byte in encode_raw(char))
 
 
 def _byte(byte: int) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import asdict
 from io import StringIO
 
 from prototxt.blobs import Shape
-from prototxt.util.json import JsonObject
+from prototxt.util.json import JsonObject, dumps_raw
 from prototxt.views.cells import csv_cell, markdown_cell
 from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
@@ -62,7 +61,7 @@ def _layer_dict(row: Row) -> JsonObject:
 
 
 def to_json(report: Report) -> str:
-    return json.dumps(report_dict(report), indent=2) + "\n"
+    return dumps_raw(report_dict(report)) + "\n"
 
 
 def to_csv(report: Report) -> str:

@@ -1,0 +1,78 @@
+"""Serialized messages with other bytes in their strings: protobuf itself takes and gives only UTF-8 there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from prototxt.schema import Message
+from prototxt.util.raw_text import restore_raw
+
+__all__ = ["recode", "serialize_raw"]
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+def recode(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes]) -> bytes:
+    """A serialized message with `of_text` applied to every string field; bytes that are no message stay as they are."""
+    try:
+        return _message(data, descriptor, of_text)
+    except (IndexError, ValueError):
+        return data
+
+
+def serialize_raw(message: Message) -> bytes:
+    """A message in protobuf's binary form, in whose strings carried bytes are what they were."""
+    data: bytes = message.SerializePartialToString(deterministic=True)
+    return data if restore_raw(data) == data else recode(data, message.DESCRIPTOR, restore_raw)
+
+
+def _message(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes]) -> bytes:
+    out, pos = bytearray(), 0
+    while pos < len(data):
+        start = pos
+        key, pos = _varint(data, pos)
+        wire = key & 7
+        if wire == _BYTES:
+            size, begin = _varint(data, pos)
+            pos = begin + size
+            if pos > len(data):
+                raise ValueError("cut off")
+            value = _value(data[begin:pos], descriptor.fields_by_number.get(key >> 3), of_text)
+            out += _varint_bytes(key) + _varint_bytes(len(value)) + value
+            continue
+        if wire == _VARINT:
+            _, pos = _varint(data, pos)
+        elif wire in (_FIXED64, _FIXED32):
+            pos += 8 if wire == _FIXED64 else 4
+        else:
+            raise ValueError("a group")
+        out += data[start:pos]
+    return bytes(out)
+
+
+def _value(value: bytes, field: FieldDescriptor | None, of_text: Callable[[bytes], bytes]) -> bytes:
+    if field is None:
+        return value
+    if field.message_type is not None:
+        return recode(value, field.message_type, of_text)
+    return of_text(value) if field.type == FieldDescriptor.TYPE_STRING else value
+
+
+def _varint(data: bytes, pos: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[pos]
+        value |= (byte & 0x7F) << shift
+        pos, shift = pos + 1, shift + 7
+        if byte < 0x80:
+            return value, pos
+
+
+def _varint_bytes(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
