@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from prototxt.layers.python import PythonLayer
     from prototxt.layers.registry import layer
     from prototxt.net import Blob, Net, Parameter, load_net, parse_net
+    from prototxt.weights.contents import read_weights_contents
 
 # Modules that import NumPy or lark are imported when one of their names is first used.
 _HOMES = {
@@ -80,6 +81,7 @@ _HOMES = {
     "parse_net": "prototxt.net",
     "read_labels": "prototxt.images.labels",
     "read_mean": "prototxt.images.mean",
+    "read_weights_contents": "prototxt.weights.contents",
     "run_images": "prototxt.batch.images",
 }
 
@@ -88,7 +90,7 @@ __all__ = [
     "Net", "NetError", "NetOptions", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
     "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher", "WeightsError", "count",
     "explain_layer", "find_layer", "layer", "load_graph", "load_image", "load_net",
-    "open_features", "parse_net", "read_labels", "read_mean", "run_images",
+    "open_features", "parse_net", "read_labels", "read_mean", "read_weights_contents", "run_images",
 ]  # fmt: skip
 
 

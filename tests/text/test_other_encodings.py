@@ -95,7 +95,7 @@ def test_names_keep_their_bytes(tmp_path: Path, case: str) -> None:
 
 def test_old_layers_in_binary_keep_their_bytes(tmp_path: Path) -> None:
     name = "層".encode("shift_jis")
-    layer = V1LayerParameter(type=14)
+    layer = V1LayerParameter(type="INNER_PRODUCT")
     layer.blobs.add(num=1, channels=1, height=1, width=2, data=[1.0, 2.0])
     body = b"\x22" + bytes([len(name)]) + name + layer.SerializeToString()
     (tmp_path / "old.caffemodel").write_bytes(b"\x12" + bytes([len(body)]) + body)
@@ -134,7 +134,7 @@ def test_bytes_there_and_back() -> None:
         assert encode_raw(text) == data
         assert text.encode()
         assert os.fsencode(path_of(text)) == data
-    assert recode(b"\x0a\xff", V1LayerParameter.DESCRIPTOR, bytes.upper) == b"\x0a\xff"
+    assert recode(b"\x0a\xff", V1LayerParameter, bytes.upper) == b"\x0a\xff"
 
 
 def test_a_binary_file_is_still_refused(tmp_path: Path) -> None:

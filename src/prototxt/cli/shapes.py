@@ -23,14 +23,26 @@ from prototxt.cli.options.net import NetChoice, net_options
 @click.option(
     "-o", "--output", type=file_name, metavar="FILE", help="Write to FILE instead of standard output."
 )
+@click.option(
+    "--extract", type=file_name, metavar="FILE",
+    help="Write the net that a .caffemodel holds, upgraded, to FILE, which must not exist yet.",
+)  # fmt: skip
 @net_options
 @click.version_option(package_name="prototxt")
 @click.pass_context
 def main(
-    ctx: click.Context, nets: tuple[str, ...], check: bool, form: str, output: str | None, choice: NetChoice
+    ctx: click.Context,
+    nets: tuple[str, ...],
+    check: bool,
+    form: str,
+    output: str | None,
+    extract: str | None,
+    choice: NetChoice,
 ) -> None:
     """Show every layer of NET (a prototxt file): bottoms and tops, shapes N x C x H x W, parameters, multiply-adds,
     bytes.
+
+    Of a weights file (.caffemodel, .h5, .npz) in place of NET it shows the blobs of every layer, with statistics.
 
     Layers that cannot run are shown too, and listed with the reasons at the end; the exit code is then 1.
 
@@ -40,7 +52,8 @@ def main(
       prototxt-shapes deploy.prototxt --input data=1,3,384,384
       prototxt-shapes train_val.prototxt --phase TRAIN --format csv -o layers.csv
       prototxt-shapes --check models/ "nets/*.prototxt"
+      prototxt-shapes net.caffemodel --extract net.prototxt
     """
     from prototxt.cli.actions.shapes import execute
 
-    ctx.exit(execute(nets, check, form, output, choice))
+    ctx.exit(execute(nets, check, form, output, extract, choice))

@@ -201,7 +201,7 @@ class _TrainedNet:
     def _parsed(self, message_type: type[M], *spans: int) -> M:
         data = b"".join(self.wire.read(a, b) for a, b in zip(spans[::2], spans[1::2], strict=True))
         try:
-            return parse_message(message_type, recode(data, message_type.DESCRIPTOR, escape_raw))
+            return parse_message(message_type, recode(data, message_type, escape_raw))
         except ValueError as error:
             raise self.wire.error(str(error), spans[0]) from None
 
@@ -257,7 +257,7 @@ class _TrainedNet:
         """A message with one field; None where it does not read as the schema's."""
         try:
             part = parse_message(
-                message_type, recode(self.wire.read(at, entry.end), message_type.DESCRIPTOR, escape_raw)
+                message_type, recode(self.wire.read(at, entry.end), message_type, escape_raw)
             )
         except ValueError:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -14,8 +15,12 @@ __all__ = ["recode", "serialize_raw"]
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
-def recode(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes]) -> bytes:
+def recode(data: bytes, message_type: type[Message], of_text: Callable[[bytes], bytes]) -> bytes:
     """A serialized message with `of_text` applied to every string field; bytes that are no message stay as they are."""
+    return _whole(data, cast(Descriptor, message_type.DESCRIPTOR), of_text)
+
+
+def _whole(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes]) -> bytes:
     try:
         return _message(data, descriptor, of_text)
     except (IndexError, ValueError):
@@ -25,7 +30,7 @@ def recode(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes
 def serialize_raw(message: Message) -> bytes:
     """A message in protobuf's binary form, in whose strings carried bytes are what they were."""
     data: bytes = message.SerializePartialToString(deterministic=True)
-    return data if restore_raw(data) == data else recode(data, message.DESCRIPTOR, restore_raw)
+    return data if restore_raw(data) == data else recode(data, type(message), restore_raw)
 
 
 def _message(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], bytes]) -> bytes:
@@ -56,7 +61,7 @@ def _value(value: bytes, field: FieldDescriptor | None, of_text: Callable[[bytes
     if field is None:
         return value
     if field.message_type is not None:
-        return recode(value, field.message_type, of_text)
+        return _whole(value, field.message_type, of_text)
     return of_text(value) if field.type == FieldDescriptor.TYPE_STRING else value
 
 

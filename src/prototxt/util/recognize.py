@@ -13,19 +13,20 @@ HEAD_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A kind of file as `this is ...` goes on, and what to do about it."""
+    """A kind of file as `this is ...` goes on, what to do about it, and whether weights can have this form."""
 
     what: str
     hint: str = ""
+    is_weights: bool = False
 
 
 _UNPACK = "unpack it first"
 _DOWNLOAD = "the download gave something else: get the file itself (on GitHub: the button Raw)"
 
 _BINARY = {
-    b"\x89HDF\r\n\x1a\n": Recognized("HDF5 weights (.caffemodel.h5)"),
-    b"PK\x03\x04": Recognized("a zip archive (such as .npz)"),
-    b"PK\x05\x06": Recognized("a zip archive (such as .npz)"),
+    b"\x89HDF\r\n\x1a\n": Recognized("HDF5 weights (.caffemodel.h5)", is_weights=True),
+    b"PK\x03\x04": Recognized("a zip archive (such as .npz)", is_weights=True),
+    b"PK\x05\x06": Recognized("a zip archive (such as .npz)", is_weights=True),
     b"\x1f\x8b": Recognized("compressed with gzip", _UNPACK),
     b"BZh": Recognized("compressed with bzip2", _UNPACK),
     b"\xfd7zXZ\0": Recognized("compressed with xz", _UNPACK),

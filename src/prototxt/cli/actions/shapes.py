@@ -6,7 +6,9 @@ Imports are where they are used: each form loads only what it writes with, for t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from stat import S_ISREG
 
 import click
 
@@ -14,18 +16,46 @@ from prototxt.cli.nets import graph_options, new_warnings, read_net
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.printing import print_table, print_warnings, screen, write_text
 from prototxt.frontend.load import outline
+from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_trained
 from prototxt.views.net_rows import make_report
 
 
-def execute(nets: Sequence[str], check: bool, form: str, output: str | None, choice: NetChoice) -> int:
+def execute(
+    nets: Sequence[str], check: bool, form: str, output: str | None, extract: str | None, choice: NetChoice
+) -> int:
     """Print the layers of one net, or which of many files open; the exit code."""
+    if extract is not None and (check or len(nets) > 1):
+        raise click.UsageError("--extract is for one .caffemodel")
     if check:
         from prototxt.cli.actions.check import check_files
 
         return check_files(nets, form, output, choice)
     if len(nets) > 1:
         raise click.UsageError(f"{len(nets)} files: one at a time, or --check for a table of what opens")
+    if extract is not None:
+        from prototxt.cli.actions import weights_file
+
+        weights_file.extract(nets[0], extract)
+        return 0
+    if is_weights(nets[0]):
+        from prototxt.cli.actions.weights_file import show_weights
+
+        show_weights(nets[0], form, output)
+        return 0
     return _print_layers(nets[0], form, output, choice)
+
+
+def is_weights(file: str) -> bool:
+    """Whether a file holds weights in place of a net, by its first bytes; False for one that cannot be read."""
+    try:
+        if not S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
+            return False
+        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib takes as long to load as a small net
+            head = opened.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return False
+    kind = recognize_binary(head)
+    return (kind is not None and kind.is_weights) or recognize_trained(head) is not None
 
 
 def _print_layers(file: str, form: str, output: str | None, choice: NetChoice) -> int:
