@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import prototxt
 from prototxt.cli.run.command import main as run
 from prototxt.cli.shapes import main as shapes
 from prototxt.cli.upgrade import main as upgrade
-from prototxt.errors import TextError, UnappliedError
+from prototxt.errors import LayerError, TextError, UnappliedError
 from prototxt.frontend.load import Options, define_net, make_graph, outline
 from prototxt.graph.graph import Graph
+from prototxt.layers.common.filler_types import FILLER_TYPES
+from prototxt.layers.fillers import fill, rng_for
+from prototxt.schema.caffe_pb2 import FillerParameter
 from prototxt.views.net_rows import make_report
 from support.commands import DIGIT, invoke
 
@@ -96,3 +101,38 @@ def test_a_rule_with_a_phase_that_does_not_exist_here_is_never_met(
 def test_what_is_no_value_of_any_enum_stays_an_error(value: str) -> None:
     with pytest.raises(TextError):
         define_net(MAXX.replace("MAXX", value), "n.prototxt")
+
+
+FILLER = """layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 dim: 5 dim: 9 } } }
+layer { name: "it" type: "Convolution" bottom: "x" top: "y"
+  convolution_param { num_output: 3 kernel_size: 1 weight_filler { type: "identity" } } }
+"""
+
+
+def test_an_unknown_filler_is_irrelevant_where_a_file_holds_the_weights(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    (note,) = outlined(FILLER).notes
+    assert note == (
+        'n.prototxt:3:52: layer "it" (Convolution): unknown filler type "identity": '
+        "the layer runs with arrays from a weights file only"
+    )
+    weights = tmp_path / "w.npz"
+    known = prototxt.parse_net(FILLER.replace("identity", "xavier"))
+    known.save(weights)
+    net = prototxt.parse_net(FILLER, weights)
+    assert not recwarn.list
+    image = np.arange(360, dtype=np.float32).reshape(2, 4, 5, 9)
+    np.testing.assert_array_equal(net.forward(x=image)["y"], known.forward(x=image)["y"])
+
+
+def test_without_weights_an_unknown_filler_is_an_error() -> None:
+    with pytest.raises(LayerError, match='unknown filler type "identity"'):
+        prototxt.parse_net(FILLER)
+
+
+def test_the_names_of_fillers_are_those_that_fill() -> None:
+    for name in FILLER_TYPES:
+        assert fill((2, 3, 4, 4), FillerParameter(type=name), rng_for(0, "it", 0)).shape == (2, 3, 4, 4)
+    with pytest.raises(LayerError, match=f"the types are {', '.join(FILLER_TYPES)}"):
+        fill((2, 3), FillerParameter(type="identity"), rng_for(0, "it", 0))

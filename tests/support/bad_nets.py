@@ -257,7 +257,7 @@ NETS: dict[str, tuple[str, int, str | None, tuple[str, ...]]] = {
         DATA + layer("Convolution", "convolution_param { kernel_size: 3 }"),
         2,
         'layer "it" (Convolution)',
-        ("no num_output", "add num_output: 10, say"),
+        ("no num_output", "give num_output: the value that the net was trained with"),
     ),
     "nothing to multiply": (DATA + layer("InnerProduct"), 2, 'layer "it" (InnerProduct)', ("no num_output",)),
     "num_output 0": (

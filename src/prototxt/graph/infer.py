@@ -10,6 +10,7 @@ from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import LayerError, NetError
 from prototxt.graph.graph import BlobId, Graph, Node, ParamRef, Wiring, located_at
 from prototxt.layers.base import Cost, Param
+from prototxt.layers.common.filler_types import FILLER_TYPES
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.text.definition import place_in
@@ -47,7 +48,7 @@ def infer(wiring: Wiring) -> Graph:
             continue
         params = tuple([_param_ref(wiring, node, i, param, shared) for i, param in enumerate(answer.params)])
         nodes.append(node.inferred(params, answer.cost, answer.window))
-        notes += _layer_notes(node, bottom)
+        notes += [*_layer_notes(node, bottom), *_filler_notes(node, answer.params)]
         shapes.update(zip(node.tops, answer.tops, strict=True))
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
@@ -85,6 +86,19 @@ def _query_layer(node: Node, bottom: list[Shape]) -> _Answer:
 def _layer_notes(node: Node, bottom: list[Shape]) -> list[str]:
     """The layer's notes for the user, each with the place of the layer."""
     return [f'{node.place}: layer "{node.name}" ({node.type}): {note}' for note in node.layer.notes(bottom)]
+
+
+def _filler_notes(node: Node, params: Sequence[Param]) -> list[str]:
+    """Notes on fillers that are not known here, where no weights file holds the layer."""
+    if node.name in node.layer.settings.stored:
+        return []
+    types = (param.filler.type for param in params if param.filler is not None)
+    return [
+        f'{node.place_of_filler(name)}: layer "{node.name}" ({node.type}): unknown filler type "{name}": '
+        "the layer runs with arrays from a weights file only"
+        for name in dict.fromkeys(types)
+        if name not in FILLER_TYPES
+    ]
 
 
 def _check_size(what: str, shape: Shape) -> None:

@@ -36,7 +36,9 @@ class Clip(ElementwiseLayer):
         for name in ("min", "max"):
             if not p.HasField(name):
                 raise LayerError(
-                    f"no {name}", field="clip_param", hint="add clip_param { min: 0 max: 6 }, say"
+                    f"no {name}",
+                    field="clip_param",
+                    hint="give clip_param { min: ... max: ... } as the net was trained with them",
                 )
         self.min: float = p.min
         self.max: float = p.max

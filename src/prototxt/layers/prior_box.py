@@ -9,7 +9,7 @@ from prototxt.blobs import MAX_ELEMENTS, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.fields import given
+from prototxt.layers.common.fields import as_trained, given
 from prototxt.layers.common.priors import PlacedBoxes, place, read_dense, read_offsets
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
@@ -132,7 +132,7 @@ class PriorBox(Layer):
 def _sizes(p: PriorBoxParameter) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The least sides and the largest, in whole pixels; as many of these as of those, or none."""
     if not (p.min_size or p.fixed_size):
-        raise LayerError("no min_size: there are 0 boxes", field="min_size", hint="add min_size: 30, say")
+        raise LayerError("no min_size: there are 0 boxes", field="min_size", hint=as_trained("min_size"))
     if p.max_size and len(p.max_size) != len(p.min_size):
         what = (
             f"{len(p.max_size)} values of max_size for {len(p.min_size)} of min_size; give one each, or none"

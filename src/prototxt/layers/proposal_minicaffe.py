@@ -8,7 +8,7 @@ from prototxt.blobs import Array, Shape
 from prototxt.boxes.suppress import Mask, Positions
 from prototxt.errors import LayerError
 from prototxt.layers.common.anchors import Anchors
-from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.fields import as_trained, check_least
 from prototxt.layers.common.proposals import Proposals
 from prototxt.layers.common.rois import away
 from prototxt.layers.registry import layer
@@ -60,7 +60,7 @@ class ProposalMiniCaffe(Proposals):
         for field in ("ratio", "scale"):
             values = getattr(p, field)
             if not values:
-                raise LayerError(f"no {field}", field=field, hint=f"add {field}: 1, say")
+                raise LayerError(f"no {field}", field=field, hint=as_trained(field))
             for value in values:
                 if not 0 < value < inf:
                     raise LayerError(f"{field} must be above 0, not {value:g}", field=field)

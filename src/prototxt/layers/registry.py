@@ -39,6 +39,11 @@ PYTHON_LAYERS = {
 With them nets of the R-CNN family load and run without their authors' code.
 """
 
+MAX_TYPO = 2
+"""Letters by which a name with a typing error is longer or shorter than the name that was meant."""
+
+OWN = "docs/own-layers.md says how to add one"
+
 ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md says how to add one"
 
 ORDER = {fork: i for i, fork in enumerate(FORKS)}
@@ -156,10 +161,15 @@ def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTIN
     """
     candidates = layer_classes(_type_name(param, settings))
     if not param.type:
-        raise LayerError("the layer has no type", field="type", hint='add one: type: "Convolution", say')
+        raise LayerError(
+            "the layer has no type",
+            field="type",
+            hint='every layer names its type, such as type: "Convolution"',
+        )
     if not candidates:
         what = f'unknown layer type "{param.type}"'
-        hint = did_you_mean(param.type, _registered) or ADD_ONE
+        near = did_you_mean(param.type, _alike(param.type))
+        hint = f"{near} A fork's own type is another layer: {OWN}" if near else ADD_ONE
         raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
     if len(candidates) == 1:
         return Resolution(candidates[0])
@@ -176,6 +186,16 @@ def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTIN
     first, *others = possible
     doubtful = not (sure or preferred or first.fork == CAFFE)
     return Resolution(first, tuple(others) if doubtful else ())
+
+
+def _alike(type_name: str) -> list[str]:
+    """The types that a name with a typing error could mean: Convolution3D is no misspelt Convolution."""
+    digits = [c for c in type_name if c.isdigit()]
+    return [
+        name
+        for name in _registered
+        if abs(len(name) - len(type_name)) <= MAX_TYPO and [c for c in name if c.isdigit()] == digits
+    ]
 
 
 def _type_name(param: LayerParameter, settings: LayerSettings) -> str:

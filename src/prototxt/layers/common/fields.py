@@ -26,10 +26,15 @@ def given(message: Message, fields: Iterable[str]) -> list[str]:
     return [field for field in fields if message.HasField(field)]
 
 
+def as_trained(field: str) -> str:
+    """The hint about a field that is missing: any value makes a net, and only one makes the net that was trained."""
+    return f"give {field}: the value that the net was trained with"
+
+
 def check_given(message: Message, field: str) -> None:
     """Raises LayerError when a number that has no useful default is not given."""
     if not message.HasField(field):
-        raise LayerError(f"no {field}", field=field, hint=f"add {field}: 10, say")
+        raise LayerError(f"no {field}", field=field, hint=as_trained(field))
 
 
 def check_least(value: int, least: int, field: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
-from prototxt.layers.common.fields import given
+from prototxt.layers.common.fields import as_trained, given
 from prototxt.layers.common.window import Window, same_or_each
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, PoolingParameter
@@ -146,7 +146,9 @@ def pooling_spec(param: PoolingParameter) -> WindowSpec:
         return WindowSpec(None, stride, pad)
     if kernel is None:
         raise LayerError(
-            "no kernel_size", field="kernel_size", hint="add kernel_size: 3, say, or global_pooling: true"
+            "no kernel_size",
+            field="kernel_size",
+            hint=f"{as_trained('kernel_size')}, or global_pooling: true",
         )
     _check_positive(("kernel_size", kernel), ("stride", stride))
     for p, k in zip(pad, kernel, strict=True):
@@ -215,6 +217,6 @@ def _per_axis(values: Shape, name: str, axes: int) -> Shape:
     if len(values) == 1:
         return values * axes
     if not values:
-        raise LayerError(f"no {name}", field=name, hint=f"add {name}: 3, say")
+        raise LayerError(f"no {name}", field=name, hint=as_trained(name))
     what = f"{len(values)} values of {name} for {axes} spatial axes; give 1 or {axes}"
     raise LayerError(what, field=name)
