@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from prototxt.batch.recipes import RecipeOptions
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.detection.heads import size_input
-from prototxt.errors import InputError, Place, PrototxtError
+from prototxt.errors import InputError, Place, PrototxtError, PrototxtWarning
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.images.load import Pixels, decode_image, guarded
 from prototxt.images.recipe import PLAIN, Order, Recipe
@@ -105,6 +106,8 @@ def image_reader(blob: str, transform: Transform, sizes: str | None = None) -> R
 
     def read(name: str) -> Iterator[Item]:
         pixels: Pixels = guarded(name, lambda: decode_image(name, transform.channels == 3))
+        if note := transform.note(pixels):
+            warn(PrototxtWarning(f"{Place(name)}: {note}"), stacklevel=2)
         try:
             values, preparation = transform.apply(pixels), transform.describe(name, pixels, blob)
             view = transform.view(pixels) if transform.views == 1 else None

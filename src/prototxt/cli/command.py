@@ -6,12 +6,13 @@ import io
 import os
 import sys
 import warnings
+from typing import TextIO
 
 import click
 
 from prototxt.cli.options.group import HEADINGS
-from prototxt.cli.printing import print_error
-from prototxt.errors import PrototxtError, printable
+from prototxt.cli.printing import print_error, print_warnings
+from prototxt.errors import PrototxtError, PrototxtWarning, printable
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
@@ -26,6 +27,8 @@ class Command(click.Command):
             sys.stdout.reconfigure(errors="replace")
         try:
             with warnings.catch_warnings():
+                warnings.showwarning = _show_warning
+                warnings.simplefilter("always", PrototxtWarning)
                 # NumPy's warnings of overflow name no layer; the command checks the results itself.
                 warnings.simplefilter("ignore", RuntimeWarning)
                 # Pillow's warnings of odd metadata; images are read in threads, and filters hold for all threads.
@@ -56,6 +59,18 @@ class Command(click.Command):
         for heading, records in by_heading.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning of the library as those of the commands, without the line of code that gave it."""
+    print_warnings([str(message)])
 
 
 def _about(error: OSError) -> str:

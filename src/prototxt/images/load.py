@@ -49,7 +49,8 @@ DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 def load_image(path: str | PathLike[str], color: bool = True) -> Pixels:
     """The image as H x W x 3 in RGB, or H x W x 1 in gray where `color` is false.
 
-    uint8 in 0..255; float32 as stored, neither scaled nor cut, for files of floating-point pixels (TIFF).
+    uint8 in 0..255; float32 as stored, neither scaled nor cut, for files of floating-point pixels (TIFF). Those that
+    lie within 0..1 need raw_scale 65025 in a recipe to become 0..255; caffe.io.load_image takes them as they are.
     - An alpha channel is dropped, as OpenCV's IMREAD_COLOR does: nothing is laid over a background.
     - 16-bit gray is divided by 257 and rounded; of 16-bit colour Pillow keeps the upper byte.
     - Gray of colour is 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded.

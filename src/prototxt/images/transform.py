@@ -23,6 +23,12 @@ __all__ = ["Transform"]
 
 Array = NDArray[np.float32]
 
+BYTE_WHITE = 255
+"""White in files of bytes, by which the raw scale is divided."""
+
+UNIT_RAW_SCALE = BYTE_WHITE * BYTE_WHITE
+"""The raw scale with which pixels of 0..1 become 0..255."""
+
 
 @dataclass(frozen=True)
 class Transform:
@@ -91,6 +97,22 @@ class Transform:
         if image.ndim != 3 or image.shape[2] not in (1, 3) or 0 in image.shape:
             raise ImageError(f"an image is H x W x 3 or H x W x 1, this array is {format_shape(image.shape)}")
         return self.for_image(image)._apply(image)
+
+    def note(self, image: Pixels) -> str:
+        """A note on floating-point pixels within 0..1 that are about to be taken as 0..255; empty for all others.
+
+        Files of floating-point pixels are taken as they are stored, as OpenCV (and so Caffe) does. In
+        caffe.io.load_image white is 1 for every file.
+        """
+        if image.dtype != np.float32 or self.recipe.raw_scale != BYTE_WHITE:
+            return ""
+        low, high = float(image.min()), float(image.max())
+        if not (low >= 0 and 0 < high <= 1):
+            return ""
+        return (
+            f"floating-point pixels from {low:.3g} to {high:.3g} are taken as stored, where white is 255; "
+            f"if white is 1 in this file, give --raw-scale {UNIT_RAW_SCALE:g}"
+        )
 
     def view(self, image: Pixels) -> View:
         """Which part of this image the net sees. Raises ImageError for ten crops, which are ten parts."""
