@@ -61,13 +61,13 @@ class Command(click.Command):
                 formatter.write_dl(records)
 
 
-def _show_warning(
+def _show_warning(  # the arguments are those of warnings.showwarning
     message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
+    category: type[Warning],  # noqa: ARG001
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
 ) -> None:
     """Print a warning of the library as those of the commands, without the line of code that gave it."""
     print_warnings([str(message)])

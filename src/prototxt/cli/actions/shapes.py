@@ -46,7 +46,12 @@ def execute(
 
 
 def is_weights(file: str) -> bool:
-    """Whether a file holds weights in place of a net, by its first bytes; False for one that cannot be read."""
+    """Whether a file holds weights in place of a net, by its first bytes; False for one that cannot be read.
+
+    Of a file that calls itself .prototxt reading it as a net says what it is.
+    """
+    if file.endswith(".prototxt"):
+        return False
     try:
         if not S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
             return False
