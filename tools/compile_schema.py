@@ -1,4 +1,5 @@
-"""Compiles proto/caffe.proto to the file descriptor that prototxt.schema loads, and to a stub with its types.
+"""Compiles proto/caffe.proto to the file descriptor that prototxt.schema loads, to a stub with its types, and to the
+list of the fields of forks.
 
 Run as `make proto`. The stub is written here rather than by a plug-in of protoc: field names in HasField and names of
 enum values are checked, messages cannot be assigned to, and its text depends on the schema only.
@@ -6,6 +7,7 @@ enum values are checked, messages cannot be assigned to, and its text depends on
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,10 +25,13 @@ from google.protobuf.descriptor_pb2 import (
 )
 from grpc_tools import protoc  # type: ignore[import-untyped]
 
+from prototxt.schema.forks import NAMES_OF_FORKS
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "proto" / "caffe.proto"
 TARGET = ROOT / "src" / "prototxt" / "schema" / "caffe.binpb"
 STUB = TARGET.with_name("caffe_pb2.pyi")
+FORKS = TARGET.with_name("forks.tsv")
 
 STUB_HEAD = '''\
 """Caffe's messages and enums as mypy sees them. Generated from proto/caffe.proto by `make proto`: do not edit."""
@@ -79,6 +84,77 @@ def make_stub(source: Path) -> str:
     Raises RuntimeError when protoc refuses the file.
     """
     return "\n".join([STUB_HEAD, *Stub(parse_schema(source)).lines(), ""])
+
+
+def make_forks(source: Path) -> str:
+    """The text of a .tsv with a line for each field that is not Caffe's own: message, field, forks.
+
+    The forks of a field are named by the last comment above it in its message that names forks, else by the heading
+    of the section that the message stands in.
+
+    Raises RuntimeError when protoc refuses the file, ValueError where a comment names an unknown fork.
+    """
+    return "\n".join(["message\tfield\tforks", *ForkFields(parse_schema(source)).lines(), ""])
+
+
+SECTIONS = {
+    "SSD (single shot detector)": "ssd",
+    "R-FCN and Fast R-CNN": "rfcn",
+    "SegNet": "segnet",
+    "PSPNet and DeepLab": "pspnet",
+    "FlowNet 2": "flownet",
+    "YOLO ports": "yolo",
+    "Intel": "intel",
+    "NVIDIA": "nvidia",
+    "Layers seen in public files": "public",
+}
+"""Headings of the schema above whole messages of a fork."""
+
+FORK_NAMES = re.compile(r"[a-z]+(, [a-z]+)*")
+
+
+class ForkFields:
+    """The fields of forks in one file."""
+
+    def __init__(self, file: FileDescriptorProto) -> None:
+        self.file = file
+        self.comments = {tuple(location.path): location for location in file.source_code_info.location}
+
+    def lines(self) -> Iterator[str]:
+        """A line per field of a fork, in the order of the file."""
+        for i, message in enumerate(self.file.message_type):
+            yield from self._message(message, message.name, (4, i), self._section((4, i)))
+
+    def _section(self, path: Location) -> str:
+        """The fork of the section that a message stands in; empty in Caffe's own sections."""
+        line = self.comments[path].span[0]
+        headings = {
+            location.span[0]: comment.strip(" -\n")
+            for location in self.comments.values()
+            for comment in location.leading_detached_comments
+            if comment.startswith(" ----") and location.span[0] <= line
+        }
+        return SECTIONS.get(headings[max(headings)], "") if headings else ""
+
+    def _message(self, message: DescriptorProto, name: str, path: Location, forks: str) -> Iterator[str]:
+        for i, nested in enumerate(message.nested_type):
+            yield from self._message(nested, f"{name}.{nested.name}", (*path, 3, i), forks)
+        for i, field in enumerate(message.field):
+            first_line = self.comments[*path, 2, i].leading_comments.strip().partition("\n")[0]
+            forks = self._forks(first_line, f"{name}.{field.name}") or forks
+            if forks:
+                yield f"{name}\t{field.name}\t{forks}"
+
+    def _forks(self, comment: str, field: str) -> str:
+        """The forks that a comment names, empty where it says something else."""
+        if comment == "seen in public files":
+            return "public"
+        if not FORK_NAMES.fullmatch(comment):
+            return ""
+        unknown = set(comment.split(", ")) - set(NAMES_OF_FORKS)
+        if unknown:
+            raise ValueError(f"{field}: NAMES_OF_FORKS has no name for {', '.join(sorted(unknown))}")
+        return comment
 
 
 SCALARS = {
@@ -228,9 +304,10 @@ def write_whole(target: Path, content: bytes) -> None:
 
 
 def main() -> int:
-    """Writes the compiled schema and its stub."""
+    """Writes the compiled schema, its stub and the list of the fields of forks."""
     write_whole(TARGET, compile_schema(SOURCE))
     write_whole(STUB, make_stub(SOURCE).encode())
+    write_whole(FORKS, make_forks(SOURCE).encode())
     return 0
 
 

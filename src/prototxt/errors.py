@@ -104,7 +104,10 @@ class MissingLayerError(LayerError):
 
 
 class UnappliedError(MissingLayerError):
-    """A known layer type holds a value whose meaning is not known here, so that nothing here does the layer's work."""
+    """A layer of a known type sets a field that is not applied, or holds a value whose meaning is not known here.
+
+    So nothing here does the layer's work.
+    """
 
 
 class UnknownShapeError(LayerError):

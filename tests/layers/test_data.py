@@ -12,7 +12,7 @@ import pytest
 import prototxt
 from prototxt.blobs import TRAIN
 from prototxt.data.datum import make_datum
-from prototxt.errors import DataError, LayerError, PrototxtError
+from prototxt.errors import DataError, LayerError, UnappliedError, PrototxtError
 from prototxt.images.opencv import encode_png
 from prototxt.schema.caffe_pb2 import Datum
 from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
@@ -137,10 +137,12 @@ def test_no_size_at_all_without_the_database() -> None:
     assert "--input data=N,C,H,W" in e.value.hint
 
 
-def test_fields_of_forks_are_reported() -> None:
+def test_fields_of_forks_that_are_not_applied_stop_it() -> None:
     more = "transform_param { crop_size: 4 resize_param { height: 3 width: 4 } }"
-    notes = data_net('source: "no/db" batch_size: 9', more).graph.notes
-    assert "resize_param is a fork's field and not applied" in notes[0]
+    with pytest.raises(UnappliedError, match=r"transform_param.resize_param \(SSD.* is not applied") as caught:
+        data_net('source: "no/db" batch_size: 9', more)
+    assert caught.value.hint is not None
+    assert "--input data=N,..." in caught.value.hint
 
 
 @pytest.mark.parametrize(

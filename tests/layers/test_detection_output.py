@@ -120,8 +120,12 @@ def test_the_most_there_can_be() -> None:
 
 def test_fields_that_would_write_or_draw_are_reported() -> None:
     layer = layer_from_text(output('save_output_param { output_directory: "x" } visualize: true'))
-    assert [line.split(":")[0] for line in layer.notes(list(SHAPES))] == ["save_output_param", "visualize"]
-    assert layer_from_text(output()).notes(list(SHAPES)) == ()
+    assert layer.judgement is not None
+    assert [remark.field.split(".")[1:] for remark in layer.judgement.remarks] == [
+        ["save_output_param", "output_directory"],
+        ["visualize"],
+    ]
+    assert layer_from_text(output()).judgement is None
 
 
 def test_cost_and_brief() -> None:

@@ -53,7 +53,7 @@ def test_another_batch_size() -> None:
 
 def test_a_transform_is_not_applied() -> None:
     net = net_of(more="transform_param { scale: 3 }")
-    assert "transform_param is not applied" in net.graph.notes[0]
+    assert "transform_param (Caffe) is not applied: arrays that are given are" in net.graph.notes[0]
     x = noise(2, 3, 4, 5)
     np.testing.assert_array_equal(net.forward(data=x)["y"], 2 * x)
 

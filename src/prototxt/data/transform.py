@@ -40,7 +40,8 @@ class DataTransform:
         """From a TransformationParameter; raises LayerError for what contradicts itself."""
         if param.mean_file and param.mean_value:
             raise LayerError("give either mean_file or mean_value, not both", field="mean_value")
-        if param.force_color and param.force_gray:
+        force_color, force_gray = param.force_color, param.force_gray
+        if force_color and force_gray:
             raise LayerError("give either force_color or force_gray, not both", field="force_gray")
         if not all(isfinite(v) for v in (param.scale, *param.mean_value)):
             raise LayerError("scale and mean_value must be finite numbers", field="scale")

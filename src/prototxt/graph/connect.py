@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from prototxt.errors import (
     LayerError,
@@ -24,6 +25,9 @@ from prototxt.text.definition import Definition
 from prototxt.text.legacy import V1_TYPES, name_hint, today_name
 from prototxt.text.place import place_of_value
 from prototxt.text.tree import Scalar
+
+if TYPE_CHECKING:
+    from prototxt.layers.unread import Remark
 
 __all__ = ["connect"]
 
@@ -64,15 +68,35 @@ def connect(definition: Definition, settings: LayerSettings) -> Wiring:
                 tree=definition.trees[index],
             )
         )
-    notes = (*definition.notes, *(_doubt(definition, doubt) for doubt in doubts.values()))
+    notes = (
+        *definition.notes,
+        *_remarks(definition, [node.layer for node in nodes]),
+        *(_doubt(definition, doubt) for doubt in doubts.values()),
+    )
     return Wiring(definition.message.name, definition.file, settings.phase, tuple(nodes), notes)
+
+
+def _remarks(definition: Definition, layers: Sequence[Layer]) -> Iterator[str]:
+    """Notes on fields that are not applied, one for all layers of a type that set the same field."""
+    alike: dict[tuple[str, Remark], list[int]] = {}
+    for index, layer in enumerate(layers):
+        for remark in layer.judgement.remarks if layer.judgement else ():
+            alike.setdefault((layer.type, remark), []).append(index)
+    for (_, remark), indices in alike.items():
+        place = definition.place(indices[0], remark.field)
+        yield f"{place}: {_whom(definition, indices)}: {remark.text}"
+
+
+def _whom(definition: Definition, indices: Sequence[int]) -> str:
+    """Layers of one type, as a note calls them: the first by its name."""
+    layer, more = definition.message.layer[indices[0]], len(indices) - 1
+    return f'layer "{layer.name}"' + (f" and {more} more" if more else "") + f" ({layer.type})"
 
 
 def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -> str:
     """A note on layers of one type that could mean what another fork means by it."""
     index, meant = doubtful[0]
-    layer, more = definition.message.layer[index], len(doubtful) - 1
-    whom = f'layer "{layer.name}"' + (f" and {more} more" if more else "") + f" ({layer.type})"
+    whom = _whom(definition, [index for index, _ in doubtful])
     others = " or ".join(FORKS[layer_class.fork] for layer_class in meant.others)
     forks = [layer_class.fork for layer_class in (meant.layer_class, *meant.others)]
     dialects = " or ".join(dict.fromkeys(first for fork in forks if (first := dialect_of(fork))))
@@ -101,6 +125,7 @@ def _make(
     definition: Definition, index: int, param: LayerParameter, settings: LayerSettings
 ) -> tuple[Layer, Resolution]:
     """Make a layer; where no layer type does its work, an Unknown that says so."""
+    plain: Layer | None = None
     try:
         unknown = definition.unknown_value(index)
         if unknown is not None:
@@ -108,6 +133,9 @@ def _make(
             raise error.at(unknown.place, param.name, param.type)
         meant = resolve_type(param, settings)
         layer = meant.layer_class(param, settings)
+        if layer.judgement is not None and layer.judgement.error is not None:
+            plain = layer if layer.judgement.shapes_known else None
+            raise layer.judgement.error
         _check_arity(definition, index, param, layer)
         return layer, meant
     except LayerError as error:
@@ -117,7 +145,7 @@ def _make(
             raise
         if isinstance(error, MissingLayerError):
             error.hint = _data_hint(param) or _old_name_hint(definition, index, param.type) or error.hint
-        return Unknown(param, settings, error), Resolution(Unknown)
+        return Unknown(param, settings, error, plain), Resolution(Unknown)
 
 
 def _old_name_hint(definition: Definition, index: int, type_name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ PERMISSIVE = 1
 
 
 def infer(wiring: Wiring) -> Graph:
-    """The graph with all shapes but those of blobs that depend on an Unknown layer.
+    """The graph with all shapes but those of blobs that depend on an Unknown layer, where these do not follow.
 
     A layer that cannot take the shapes of its bottoms, or would make a blob of more than 2^31 - 1 elements, becomes an
     Unknown that says so.
@@ -37,6 +37,7 @@ def infer(wiring: Wiring) -> Graph:
     for node in wiring.nodes:
         if isinstance(node.layer, Unknown) or not shapes.keys() >= set(node.bottoms):
             nodes.append(node)
+            shapes.update(_plain_shapes(node, shapes))
             continue
         bottom = [shapes[b] for b in node.bottoms]
         try:
@@ -61,6 +62,17 @@ def infer(wiring: Wiring) -> Graph:
         outputs=_outputs(nodes),
         notes=tuple(notes),
     )
+
+
+def _plain_shapes(node: Node, shapes: Mapping[BlobId, Shape]) -> dict[BlobId, Shape]:
+    """The tops' shapes of a layer that cannot be run, as far as a plain layer of its type tells them."""
+    plain = node.layer.plain if isinstance(node.layer, Unknown) else None
+    if plain is None or not shapes.keys() >= set(node.bottoms):
+        return {}
+    try:
+        return dict(zip(node.tops, plain.shapes([shapes[b] for b in node.bottoms]), strict=False))
+    except LayerError:
+        return {}
 
 
 class _Answer(NamedTuple):

@@ -8,6 +8,7 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, ResizeParameter, TransformationParameter
 
@@ -42,6 +43,9 @@ class AnnotatedData(Layer):
     Source: annotated_data_layer.cpp of the SSD fork.
     """
 
+    ignores = ignore(
+        Outcome.QUIET, "the caller gives both tops", "annotated_data_param", "data_param", "transform_param"
+    )
     golden = "it computes nothing: its tops are what the caller gives"
 
     def setup(self, param: LayerParameter) -> None:
@@ -86,9 +90,9 @@ class AnnotatedData(Layer):
 
 def _size(t: TransformationParameter) -> tuple[int, int] | None:
     """Height and width of the images, None where the file does not say."""
+    resize = t.resize_param
     if t.crop_size:
         return t.crop_size, t.crop_size
-    resize = t.resize_param
     if not t.HasField("resize_param") or resize.resize_mode == ResizeParameter.FIT_SMALL_SIZE:
         return None
     for field in ("height", "width"):

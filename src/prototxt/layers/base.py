@@ -6,13 +6,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape
 from prototxt.errors import LayerError
 from prototxt.layers.common.window import Window
+from prototxt.layers.outcomes import Ignored
+from prototxt.layers.reads import Unread, set_up
 from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
+
+if TYPE_CHECKING:
+    from prototxt.layers.unread import Judgement
 
 ImpliedShape = tuple[Shape, str]
 """The shape of an input that nobody gave, and in words why it has it."""
@@ -131,6 +136,9 @@ class Layer:
     consumes: ClassVar[bool] = True
     """Whether a blob that it reads is no output of the net any more."""
 
+    ignores: ClassVar[Mapping[str, Ignored]] = {}
+    """Fields that the layer does without, by their paths (`transform_param.mirror`), with what is said about it."""
+
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
@@ -143,7 +151,14 @@ class Layer:
         self.num_tops = max(self.named_tops, self.tops[0]) if self.loss else self.named_tops
         self.num_bottoms = len(param.bottom)
         self.loss_weights = self._loss_weights(param.loss_weight)
-        self.setup(param)
+        unread = set_up(self, param)
+        self.judgement = self._judge(param, unread) if unread else None
+
+    def _judge(self, param: LayerParameter, unread: tuple[Unread, ...]) -> Judgement | None:
+        """What follows from fields that are set and that this class does not read."""
+        from prototxt.layers.unread import judge  # only nets with such fields need its lists
+
+        return judge(param.type, self.ignores, self.phase, unread)
 
     @classmethod
     def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:

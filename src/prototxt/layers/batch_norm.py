@@ -9,6 +9,7 @@ from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.common.channels import moments
 from prototxt.layers.common.per_channel import PerChannel
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -40,6 +41,10 @@ class BatchNorm(PerChannel):
 
     Source: caffe/src/caffe/layers/batch_norm_layer.cpp.
     """
+
+    ignores = ignore(
+        Outcome.QUIET, "this is the layer without a scale and a bias", "batch_norm_param.use_weight_bias"
+    )
 
     @property
     def stateful(self) -> bool:

@@ -49,9 +49,11 @@ class BiasChannel(Layer):
                 raise LayerError(f"{field} must be at least 0, not {getattr(p, field):g}", field=field)
         self.ignored: tuple[int, ...] = (-1, *p.ignore_label)
         self.by_pixel: bool = p.label_type == BiasChannelParameter.PIXEL
-        has_background = not self.by_pixel or p.HasField("bg_bias") or p.HasField("background_label")
-        label = p.background_label if self.by_pixel else 0
-        self.background: int | None = label if has_background else None
+        label, is_given = p.background_label, p.HasField("bg_bias") or p.HasField("background_label")
+        if self.by_pixel:
+            self.background: int | None = label if is_given else None
+        else:
+            self.background = 0
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_num_axes(bottom[0], 2, 4)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from prototxt.blobs import Shape
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.convolution import Convolution
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import ConvolutionParameter
 
@@ -35,6 +36,13 @@ class ConvolutionDepthwise(Convolution):
 
     Source: ShuffleNet's Caffe, conv_dw_layer.cpp; https://arxiv.org/abs/1807.11164
     """
+
+    ignores = ignore(
+        Outcome.QUIET,
+        "the bottom's channels decide, as in the fork",
+        "convolution_param.num_output",
+        "convolution_param.group",
+    )
 
     def take_group(self, p: ConvolutionParameter) -> None:
         """Read nothing: the bottom's channels decide."""

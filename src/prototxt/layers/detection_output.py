@@ -11,13 +11,11 @@ from prototxt.boxes.suppress import Positions, suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer, OutputKind
 from prototxt.layers.common.detections import check_box_values, detections, most_rows, num_priors, read_priors
-from prototxt.layers.common.fields import check_given, check_least, given
+from prototxt.layers.common.fields import check_given, check_least
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
-
-IGNORED = ("save_output_param", "save_file", "visualize")
-"""Fields that would write files or draw."""
 
 
 ARM_VALUES = ("scores of the first stage", "box values of the first stage")
@@ -69,6 +67,15 @@ class DetectionOutput(Layer):
 
     data_dependent = True
 
+    ignores = ignore(
+        Outcome.WARNS,
+        "nothing is written or drawn, the detections are the top",
+        "detection_output_param.save_output_param",
+        "detection_output_param.save_file",
+        "detection_output_param.visualize",
+        "detection_output_param.visualize_threshold",
+    )
+
     def setup(self, param: LayerParameter) -> None:
         p = param.detection_output_param
         check_given(p, "num_classes")
@@ -100,7 +107,6 @@ class DetectionOutput(Layer):
             self.num_bottoms == 4 and p.HasField("objectness_score")
         )
         """Whether the bottoms after the priors are RefineDet's."""
-        self._ignored = [name for name in given(p, IGNORED) if getattr(p, name)]
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         loc, conf, priors = bottom[:3]
@@ -174,11 +180,6 @@ class DetectionOutput(Layer):
         exponentials = values // 2 if self.code == "CENTER_SIZE" else 0
         return Cost(
             additions=values, multiplications=multiplications, exponentials=exponentials, comparisons=scores
-        )
-
-    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        return tuple(
-            f"{name}: nothing is written or drawn, the detections are the top" for name in self._ignored
         )
 
     def brief(self, bottom: Sequence[Shape]) -> str:

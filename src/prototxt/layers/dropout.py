@@ -47,9 +47,8 @@ class Dropout(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.dropout_param
-        self.take(
-            p.dropout_ratio, drops=self.phase == TRAIN or p.sample_weights_test, scale_train=p.scale_train
-        )
+        drops = p.sample_weights_test or self.phase == TRAIN
+        self.take(p.dropout_ratio, drops=drops, scale_train=p.scale_train)
 
     def take(self, ratio: float, drops: bool, *, scale_train: bool = True) -> None:
         """The share that is dropped, whether any is, and whether training scales up what it keeps."""

@@ -58,7 +58,6 @@ class ImageSegData(ImageList[ListedPair]):
     """
 
     golden = "the reference's own tests have no such layer; its rules are tried by hand"
-    applies = ("scale_factors", "crop_height", "crop_width")
 
     @classmethod
     def implied_shape(

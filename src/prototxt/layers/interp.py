@@ -58,7 +58,7 @@ class Interp(Layer):
             hint = "use_blob_size: true takes the size of a second bottom"
             raise LayerError(what, field="use_blob_size" if p.use_blob_size else "bottom", hint=hint)
         factors = given(p, ("shrink_factor", "zoom_factor"))
-        by_size = p.HasField("height") and p.HasField("width") and len(factors) != 1
+        by_size = given(p, ("height", "width")) == ["height", "width"] and len(factors) != 1
         if not (p.use_blob_size or factors or by_size):
             what = f"no size: height {p.height} and width {p.width} go together, or give zoom_factor or shrink_factor"
             raise LayerError(what, field="interp_param")

@@ -8,6 +8,7 @@ from prototxt.blobs import Array, Shape
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.data_layer import label_shape
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -40,6 +41,7 @@ class MemoryData(Layer):
     """
 
     is_input = True
+    ignores = ignore(Outcome.WARNS, "arrays that are given are taken as they are", "transform_param")
     golden = "it computes nothing: its tops are what the caller gives"
 
     @classmethod
@@ -53,13 +55,9 @@ class MemoryData(Layer):
         for field in FIELDS:
             check_least(getattr(p, field), 1, field)
         self.shape: Shape = tuple(getattr(p, field) for field in FIELDS)
-        self.transforms: bool = param.HasField("transform_param")
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         return [self.shape, self.shape[:1]]
-
-    def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        return ("transform_param is not applied to arrays that are given",) if self.transforms else ()
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         return [np.zeros(shape, np.float32) for shape in self.shapes([])]

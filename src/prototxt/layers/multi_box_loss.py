@@ -87,9 +87,8 @@ class MultiBoxLoss(Layer):
         self.logistic = p.conf_loss_type == MultiBoxLossParameter.LOGISTIC
         self.squares = p.loc_loss_type == MultiBoxLossParameter.L2
         self.code = PriorBoxParameter.CodeType.Name(p.code_type)
-        self.threshold: float | None = (
-            p.overlap_threshold if p.match_type == MultiBoxLossParameter.PER_PREDICTION else None
-        )
+        threshold, per_prediction = p.overlap_threshold, p.match_type == MultiBoxLossParameter.PER_PREDICTION
+        self.threshold: float | None = threshold if per_prediction else None
         self.normalization = normalization(param.loss_param)
         self.agnostic: bool = p.map_object_to_agnostic
         self.use_difficult: bool = p.use_difficult_gt
@@ -280,6 +279,5 @@ class _Suppression:
 
 
 def _nms(p: MultiBoxLossParameter) -> _Suppression | None:
-    if not p.HasField("nms_param") or p.nms_param.nms_threshold <= 0:
-        return None
-    return _Suppression(p.nms_param.nms_threshold, p.nms_param.top_k)
+    threshold, top_k = p.nms_param.nms_threshold, p.nms_param.top_k
+    return _Suppression(threshold, top_k) if p.HasField("nms_param") and threshold > 0 else None

@@ -9,6 +9,7 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.layers.sigmoid import sigmoid
 from prototxt.layers.softmax import softmax
@@ -41,6 +42,9 @@ class Region(Layer):
     Source: darknet's region_layer.c, which converters of its nets name; Redmon and Farhadi, YOLO9000 (2016).
     """
 
+    ignores = ignore(
+        Outcome.QUIET, "it is for whoever makes boxes, which this layer does not", "region_param.anchors"
+    )
     golden = "no fork that has it is known; hand-made numbers are in its test"
 
     def setup(self, param: LayerParameter) -> None:

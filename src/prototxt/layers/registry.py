@@ -221,6 +221,10 @@ def _can_import(module: str) -> bool:
 def make_layer(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> Layer:
     """Makes the layer of a LayerParameter.
 
-    Raises MissingLayerError when the type is unknown (naming the nearest types), LayerError when a parameter is wrong.
+    Raises MissingLayerError when the type is unknown (naming the nearest types) or a field changes what the layer
+    computes and is not applied, LayerError when a parameter is wrong.
     """
-    return resolve_type(param, settings).layer_class(param, settings)
+    made = resolve_type(param, settings).layer_class(param, settings)
+    if made.judgement is not None and made.judgement.error is not None:
+        raise made.judgement.error
+    return made

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from prototxt.errors import DataError, LayerError, MissingLayerError, UnappliedError, UnknownShapeError
 from prototxt.layers.base import Layer, LayerSettings
+from prototxt.layers.reads import Unread
 from prototxt.schema.caffe_pb2 import LayerParameter
 
 __all__ = ["Unknown", "can_stand"]
@@ -30,8 +31,9 @@ def _without_frames(error: LayerError) -> LayerError:
 class Unknown(Layer):
     """Whatever a layer computes that cannot run here.
 
-    Its type is not known, its code is not allowed, or its type refuses its parameters or its bottoms. The shapes of its
-    tops are not known then, nor those of anything that reads them. `why` says the reason, with file, line and layer.
+    Its type is not known, its code is not allowed, its type refuses its parameters or its bottoms, or some of its
+    fields are not applied. `why` says the reason, with file, line and layer. The shapes of its tops are not known
+    then, nor those of anything that reads them, unless there is a `plain` layer whose tops have the same shapes.
     """
 
     kind = "unknown"
@@ -40,10 +42,16 @@ class Unknown(Layer):
     bottoms = (0, None)
     tops = (0, None)
 
-    def __init__(self, param: LayerParameter, settings: LayerSettings, why: LayerError) -> None:
+    def __init__(
+        self, param: LayerParameter, settings: LayerSettings, why: LayerError, plain: Layer | None = None
+    ) -> None:
         super().__init__(param, settings)
         self.type = param.type
         self.why = _without_frames(why)
+        self.plain = plain
+
+    def _judge(self, param: LayerParameter, unread: tuple[Unread, ...]) -> None:
+        """Nothing: nobody expects it to read its fields."""
 
     @classmethod
     def in_place_of(cls, layer: Layer, why: LayerError) -> Unknown:

@@ -48,19 +48,19 @@ class SegNetUpsample(Layer):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.upsample_param
-        self.size = (
-            (p.upsample_h, p.upsample_w) if p.HasField("upsample_h") and p.HasField("upsample_w") else None
-        )
+        height, width = p.HasField("upsample_h"), p.HasField("upsample_w")
+        self.size = (p.upsample_h, p.upsample_w) if height and width else None
+        self.less = (int(p.pad_out_h), int(p.pad_out_w))
+        scale_h, scale_w, scale_given = p.HasField("scale_h"), p.HasField("scale_w"), p.HasField("scale")
         if self.size is not None:
             check_least(p.upsample_h, 2, "upsample_h")
             check_least(p.upsample_w, 2, "upsample_w")
             return
-        by_axis = p.HasField("scale_h") or p.HasField("scale_w")
-        if by_axis and (p.HasField("scale") or not (p.HasField("scale_h") and p.HasField("scale_w"))):
+        by_axis = scale_h or scale_w
+        if by_axis and (scale_given or not (scale_h and scale_w)):
             what = f"scale_h {p.scale_h} and scale_w {p.scale_w}: give both without scale, or only scale"
-            raise LayerError(what, field="scale_h" if p.HasField("scale_h") else "scale_w")
+            raise LayerError(what, field="scale_h" if scale_h else "scale_w")
         self.scales = (p.scale_h, p.scale_w) if by_axis else (p.scale, p.scale)
-        self.less = (int(p.pad_out_h), int(p.pad_out_w))
         for name, scale, less in zip("hw", self.scales, self.less, strict=True):
             check_least(scale, 2, f"scale_{name}" if by_axis else "scale")
             if less and scale != 2:

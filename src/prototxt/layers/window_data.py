@@ -65,8 +65,9 @@ class WindowData(ImageReader):
             raise LayerError(what, field="context_pad")
         if not 0 <= p.fg_fraction <= 1:
             raise LayerError(f"fg_fraction must be from 0 to 1, not {p.fg_fraction:g}", field="fg_fraction")
+        scale: float = p.scale
         if not param.transform_param.HasField("scale"):
-            self.transform = replace(self.transform, scale=p.scale)
+            self.transform = replace(self.transform, scale=scale)
         self.cut = Cut(size, p.context_pad, p.crop_mode == "square")
         self.thresholds: tuple[float, float] = (p.bg_threshold, p.fg_threshold)
         self.foreground = int(np.float32(self.batch_size) * np.float32(p.fg_fraction))

@@ -17,6 +17,7 @@ from prototxt.layers.common.yolo import (
     corners,
     reading_cost,
 )
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.layers.sigmoid import sigmoid
 from prototxt.layers.softmax import softmax
@@ -60,6 +61,14 @@ class YoloDetectionOutput(Layer):
     """
 
     data_dependent = True
+
+    ignores = ignore(
+        Outcome.QUIET,
+        "the fork does not use it for the boxes either",
+        "yolo_detection_output_param.side",
+        "yolo_detection_output_param.coords",
+        "yolo_detection_output_param.label_map_file",
+    )
 
     def setup(self, param: LayerParameter) -> None:
         p = param.yolo_detection_output_param

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from prototxt.errors import Place
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.text.build import UnknownValue
-from prototxt.text.place import place_of_field
+from prototxt.text.place import place_of, place_of_field
 from prototxt.text.tree import Message
 
 __all__ = ["Definition", "LeftOut", "define", "place_in"]
@@ -49,7 +49,7 @@ class Definition:
         return next((v for v in self.unknown_values if v.layer == (tree.line, tree.column)), None)
 
     def place(self, index: int, field: str | None = None) -> Place:
-        """The place of layer `index`, or of its first field of this name, in the file."""
+        """The place of layer `index`, or of a field of it (see `place_in`), in the file."""
         return place_in(self.trees[index], self.file, field)
 
     def with_layers(self, layers: Sequence[LayerParameter], trees: Sequence[Message | None]) -> Definition:
@@ -63,9 +63,14 @@ class Definition:
 
 
 def place_in(tree: Message | None, file: str, field: str | None = None) -> Place:
-    """The place of a layer's tree, or of its first field of this name; without a tree the file as a whole."""
+    """The place of a layer's tree, or of a field in it; without a tree the file as a whole.
+
+    `field` is a path (`convolution_param.pad`), or a name of which the first field at any depth is taken.
+    """
     if tree is None:
         return Place(file)
+    if field and "." in field:
+        return place_of(tree, file, *field.split("."))
     return place_of_field(tree, file, field) if field else Place(file, tree.line, tree.column)
 
 

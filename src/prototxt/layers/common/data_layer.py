@@ -6,12 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.data.paths import exists, locate
 from prototxt.data.prefetch import Prefetch
-from prototxt.data.transform import DataTransform, unknown_fields
+from prototxt.data.transform import DataTransform
 from prototxt.errors import DataError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
@@ -55,9 +54,6 @@ class ImageReader(Layer):
     what: str
     """The kind of thing that `source` names, for messages: a database, an image list."""
 
-    applies: ClassVar[tuple[str, ...]] = ()
-    """Fields of forks in transform_param that this layer knows."""
-
     def take(self, param: LayerParameter, source: str, batch_size: int, prefetch: int = 4) -> None:
         """The parameters all have in common."""
         self.top_names: tuple[str, ...] = tuple(param.top)
@@ -68,7 +64,6 @@ class ImageReader(Layer):
         self.batch_size = batch_size
         self.prefetch = prefetch
         self.transform = DataTransform.read(param.transform_param, self.phase)
-        self._unknown = [f for f in unknown_fields(param.transform_param) if f not in self.applies]
 
     @classmethod
     def implied_shape(
@@ -123,14 +118,11 @@ class ImageReader(Layer):
         return f'give --input {name}=N,C,H,W or inputs={{"{name}": (N, C, H, W)}}'
 
     def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        lines = [f"transform_param: {name} is a fork's field and not applied" for name in self._unknown]
-        if self.image is None:
-            shape = format_shape((self.batch_size, *self._assumed()))
-            lines.append(
-                f'the {self.what} "{self.source}" is not here: {shape} is what the file says, with '
-                f"{self.declared_image()[0]} channels assumed; {self._give()}"
-            )
-        return tuple(lines)
+        if self.image is not None:
+            return ()
+        shape = format_shape((self.batch_size, *self._assumed()))
+        what = f"{shape} is what the file says, with {self.declared_image()[0]} channels assumed"
+        return (f'the {self.what} "{self.source}" is not here: {what}; {self._give()}',)
 
     @cached_property
     def _ahead(self) -> Prefetch[list[Array]]:

@@ -53,9 +53,10 @@ def normalization(loss_param: LossParameter, default: str | None = None) -> str:
 
     `default` takes the place of the schema's. Raises LayerError for PRE_FIXED, which forks have in other layers.
     """
+    normalize = loss_param.normalize if loss_param.HasField("normalize") else None
     if not loss_param.HasField("normalization"):
-        if loss_param.HasField("normalize"):
-            return "VALID" if loss_param.normalize else "BATCH_SIZE"
+        if normalize is not None:
+            return "VALID" if normalize else "BATCH_SIZE"
         if default is not None:
             return default
     name = LossParameter.NormalizationMode.Name(loss_param.normalization)

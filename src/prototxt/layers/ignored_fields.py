@@ -1,0 +1,150 @@
+"""The fields of the schema that no layer here reads: what becomes of a layer that sets one, and why.
+
+A law test walks the schema: each field is read by a layer type or stands here (or in the `ignores` of a layer class),
+and never both. docs/fork-fields.md is made of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prototxt.layers.outcomes import Outcome
+
+__all__ = ["IGNORED", "TYPES_OF_MESSAGES"]
+
+IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
+    Outcome.QUIET: {
+        "it chooses an implementation; the numbers are the same": {
+            "LayerParameter": "engine cudnn_math_override reshape_every_iter",
+            "BNParameter": "engine",
+            "BatchNormParameter": "engine",
+            "ConcatParameter": "engine",
+            "ConvolutionParameter": "engine force_nd_im2col conv_algorithm cudnn_convolution_algo_seeker "
+            "conv_algos_override",
+            "DropoutParameter": "engine",
+            "EltwiseParameter": "engine stable_prod_grad",
+            "InnerProductParameter": "engine",
+            "LRNParameter": "engine",
+            "PoolingParameter": "engine",
+            "ReLUParameter": "engine",
+            "SPPParameter": "engine",
+            "SigmoidParameter": "engine",
+            "SoftmaxParameter": "engine",
+            "SplitParameter": "engine",
+            "TanHParameter": "engine",
+            "TransformationParameter": "use_gpu_transform",
+        },
+        "it is about memory and threads of the reader": {
+            "DataParameter": "threads parser_threads cache precache disk_reader_threads",
+            "ImageDataParameter": "threads cache precache",
+            "WindowDataParameter": "cache_images",
+        },
+        "it spreads training over several machines or processes": {
+            "LayerParameter": "multinode mn_activation_param mn_grad_compress_param",
+            "ImageDataParameter": "dataset_share_per_node",
+            "PythonParameter": "share_in_parallel",
+        },
+        "it prints or draws": {
+            "DataParameter": "verbose",
+            "LayerParameter": "debug",
+            "RecurrentParameter": "debug_info",
+            "TransformationParameter": "debug_params display",
+        },
+        "random draws here follow the seed of the net": {
+            "DropoutParameter": "random_seed",
+            "TransformationParameter": "random_seed",
+        },
+    },
+    Outcome.WARNS: {
+        "everything is computed in float32 here, not in low precision": {
+            "LayerParameter": "quantization_param forward_type backward_type forward_math backward_math",
+        },
+        "Caffe does not read it in this form of the file either; it reads transform_param": {
+            "DataParameter": "scale mean_file crop_size mirror force_encoded_color",
+            "ImageDataParameter": "scale mean_file crop_size mirror",
+            "WindowDataParameter": "mean_file crop_size mirror",
+        },
+        "records are read in the order of the database": {"DataParameter": "shuffle"},
+        "fillers here do without it; what a weights file gives is not affected": {
+            "FillerParameter": "diag_val scale",
+        },
+    },
+    Outcome.CHANGES_TRAINING: {
+        "the statistics that training gathers would differ": {
+            "BatchNormParameter": "update_global_stats stats_batch_size",
+        },
+    },
+    Outcome.CHANGES_NUMBERS: {
+        "it changes what is computed": {
+            "BatchNormParameter": "bias_filler use_weight_bias bias_term filler relu scale_filler scale_bias",
+            "ConvolutionParameter": "relu negative_slope coeff fusion_type",
+            "CorrelationParameter": "do_abs",
+            "ELUParameter": "lambda",
+            "InnerProductParameter": "relu negative_slope",
+            "LossParameter": "label_smoothing",
+            "MultiBoxLossParameter": "ignore_difficult_gt",
+            "PoolingParameter": "avg_include_pad",
+            "ReLUParameter": "fuse",
+        },
+        "images are not changed by it here": {
+            "DenseImageDataParameter": "mean_file",
+            "TransformationParameter": "noise_param emit_constraint distort_param expand_param enable_classf_aug "
+            "min_scaling_factor max_scaling_factor max_rotation_angle contrast_brightness_adjustment "
+            "smooth_filtering min_contrast max_contrast max_brightness_shift max_smooth max_color_shift "
+            "apply_probability cvt_bgr2rgb flow bgr2rgb num_labels",
+        },
+        "boxes are not resized by it here": {"DetectionEvaluateParameter": "resize_param"},
+        "records are not chosen or ordered by it here": {
+            "DataParameter": "preselection_file preselection_label range_start range_end rand_permute "
+            "rand_permute_order rand_permute_seed permute_every_iter huge_video_dataset limit_samples",
+        },
+    },
+    Outcome.CHANGES_SHAPES: {
+        "it changes the shape": {
+            "ConcatParameter": "per_fla_fuse",
+            "CorrelationParameter": "single_direction",
+            "PoolingParameter": "axis pad_3d kernel_size_3d stride_3d torch_pooling",
+            "ROIPoolingParameter": "pooled_size",
+            "ResampleParameter": "factor",
+            "ReshapeParameter": "pixelshuffler",
+            "TransformationParameter": "forward_packing",
+        },
+        "images are not resized by it here": {
+            "ImageDataParameter": "min_height min_width short_side",
+            "ResizeParameter": "prob pad_mode pad_value interp_mode height_scale width_scale",
+            "TransformationParameter": "crop_h crop_w min_side_min min_side_max min_side random_resize_param "
+            "random_aspect_ratio_param pad img_rand_resize_lower img_rand_resize_upper rand_resize_ratio_lower "
+            "rand_resize_ratio_upper vertical_stretch_lower vertical_stretch_upper horizontal_stretch_lower "
+            "horizontal_stretch_upper interpolation_algo_down interpolation_algo_up allow_upscale",
+        },
+        "records are not cut up by it here": {"DataParameter": "slice_point encoding subtract block_size side"},
+    },
+}  # fmt: skip
+"""By outcome and reason: the fields by message. A field that holds a message stands for all that is in it."""
+
+TYPES_OF_MESSAGES: Mapping[str, str] = {
+    "accum_param": "Accum",
+    "augmentation_param": "DataAugmentation",
+    "black_augmentation_param": "BlackAugmentation",
+    "coeff_schedule_param": "DataAugmentation",
+    "dense_crf_param": "DenseCRF",
+    "detectnet_augmentation_param": "DetectNetTransformation",
+    "detectnet_groundtruth_param": "DetectNetTransformation",
+    "domain_transform_param": "DomainTransform",
+    "downsample_param": "Downsample",
+    "eval_detection_param": "EvalDetection",
+    "l1_loss_param": "L1Loss",
+    "lpq_loss_param": "LpqLoss",
+    "mat_read_param": "MatRead",
+    "mat_write_param": "MatWrite",
+    "mean_param": "Mean",
+    "reader_param": "ImgReader",
+    "region_loss_param": "RegionLoss",
+    "segmentation_evaluate_param": "SegmentationEvaluate",
+    "trt_param": "TensorRT",
+    "video_data_param": "VideoData",
+    "writer_param": "FLOWriter",
+    "yolo_seg_param": "YoloSeg",
+    "yolov3_param": "Yolov3",
+}
+"""Messages whose layer types do not exist here: a layer of such a type is shown as one that cannot be run."""

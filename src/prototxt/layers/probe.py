@@ -1,0 +1,106 @@
+"""The fields that a layer class reads, found by setting each of them; for docs and laws, not for running nets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from prototxt.blobs import TEST, TRAIN
+from prototxt.errors import PrototxtError
+from prototxt.layers.base import Layer, LayerSettings
+from prototxt.layers.reads import Path, view
+from prototxt.schema import FieldDescriptor, Message, descriptor
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
+from prototxt.text.build import build
+from prototxt.text.parse import parse
+
+__all__ = ["example", "field_paths", "fields_read", "reads", "with_field"]
+
+MAX_DEPTH = 6
+"""Messages within messages that are looked into; the schema has no more."""
+
+
+def example(layer_class: type[Layer]) -> LayerParameter:
+    """The layer of the docstring's example."""
+    text = next(
+        part for part in (layer_class.__doc__ or "").split("\n\n") if part.strip().startswith("Example:")
+    )
+    net: NetParameter = build(parse(cleandoc(text.partition("\n")[2]), "example"), "example").message
+    return net.layer[-1]
+
+
+def reads(layer_class: type[Layer], param: LayerParameter, phase: int = TEST) -> tuple[set[Path], bool]:
+    """The paths that the class reads when it is set up with these parameters, and whether it accepts them."""
+    read: set[Path] = set()
+    recorded = type(
+        layer_class.__name__,
+        (layer_class,),
+        {"setup": lambda self, param: layer_class.setup(self, view(param, read))},
+    )
+    try:
+        recorded(param, LayerSettings(phase=phase))
+    except PrototxtError:
+        return read, False
+    return read, True
+
+
+def fields_read(layer_class: type[Layer]) -> set[Path]:
+    """The paths that the class reads of its example, and of it with each field in turn set to another value."""
+    base = example(layer_class)
+    read = {path for phase in (TEST, TRAIN) for path in reads(layer_class, base, phase)[0]}
+    tried: set[Path] = set()
+    while todo := {path for path, _ in field_paths(base, read)} - tried:
+        tried |= todo
+        for path in todo:
+            read |= reads(layer_class, with_field(base, path))[0]
+    return read
+
+
+def field_paths(
+    message: Message, touched: set[Path], path: Path = ()
+) -> Iterator[tuple[Path, FieldDescriptor]]:
+    """Every field of the messages that are touched, with its path."""
+    for field in message.DESCRIPTOR.fields:
+        own = (*path, field.name)
+        if field.message_type is None:
+            if path:
+                yield own, field
+        elif own in touched and len(own) < MAX_DEPTH:
+            yield from _paths_in(field, own)
+
+
+def _paths_in(field: FieldDescriptor, path: Path) -> Iterator[tuple[Path, FieldDescriptor]]:
+    assert field.message_type is not None
+    for inner in descriptor(field.message_type.full_name.partition(".")[2]).fields:
+        own = (*path, inner.name)
+        if inner.message_type is None:
+            yield own, inner
+        elif len(own) < MAX_DEPTH and inner.message_type is not field.message_type:
+            yield from _paths_in(inner, own)
+
+
+def with_field(param: LayerParameter, path: Path) -> LayerParameter:
+    """A copy with one more field, at this path, that holds something other than its default."""
+    changed = LayerParameter()
+    changed.CopyFrom(param)
+    message: Message = changed
+    for name in path[:-1]:
+        inner = getattr(message, name)
+        message = (inner[0] if inner else inner.add()) if hasattr(inner, "add") else inner
+    field = message.DESCRIPTOR.fields_by_name[path[-1]]
+    if field.is_repeated:
+        getattr(message, field.name).append(_another_value(field))
+    else:
+        setattr(message, field.name, _another_value(field))
+    return changed
+
+
+def _another_value(field: FieldDescriptor) -> object:
+    if field.enum_type is not None:
+        numbers = [value.number for value in field.enum_type.values]
+        return next((number for number in reversed(numbers) if number != field.default_value), numbers[0])
+    if field.cpp_type == field.CPPTYPE_BOOL:
+        return not field.default_value
+    if field.cpp_type == field.CPPTYPE_STRING:
+        return b"a" if field.type == field.TYPE_BYTES else "a"
+    return 1 if field.is_repeated else field.default_value + 1
