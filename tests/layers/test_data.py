@@ -12,7 +12,7 @@ import pytest
 import prototxt
 from prototxt.blobs import TRAIN
 from prototxt.data.datum import make_datum
-from prototxt.errors import DataError, LayerError, UnappliedError, PrototxtError
+from prototxt.errors import DataError, LayerError, PrototxtError, UnappliedError
 from prototxt.images.opencv import encode_png
 from prototxt.schema.caffe_pb2 import Datum
 from support.datasets import data_net, images_database, pixels, prefetch_threads, write_database
@@ -139,7 +139,9 @@ def test_no_size_at_all_without_the_database() -> None:
 
 def test_fields_of_forks_that_are_not_applied_stop_it() -> None:
     more = "transform_param { crop_size: 4 resize_param { height: 3 width: 4 } }"
-    with pytest.raises(UnappliedError, match=r"transform_param.resize_param \(SSD.* is not applied") as caught:
+    with pytest.raises(
+        UnappliedError, match=r"transform_param.resize_param \(SSD.* is not applied"
+    ) as caught:
         data_net('source: "no/db" batch_size: 9', more)
     assert caught.value.hint is not None
     assert "--input data=N,..." in caught.value.hint

@@ -91,10 +91,11 @@ class AnnotatedData(Layer):
 def _size(t: TransformationParameter) -> tuple[int, int] | None:
     """Height and width of the images, None where the file does not say."""
     resize = t.resize_param
+    size, mode = {field: getattr(resize, field) for field in ("height", "width")}, resize.resize_mode
     if t.crop_size:
         return t.crop_size, t.crop_size
-    if not t.HasField("resize_param") or resize.resize_mode == ResizeParameter.FIT_SMALL_SIZE:
+    if not t.HasField("resize_param") or mode == ResizeParameter.FIT_SMALL_SIZE:
         return None
-    for field in ("height", "width"):
-        check_least(getattr(resize, field), 1, field)
-    return resize.height, resize.width
+    for field, value in size.items():
+        check_least(value, 1, field)
+    return size["height"], size["width"]

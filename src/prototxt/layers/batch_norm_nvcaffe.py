@@ -50,6 +50,8 @@ class NVCaffeBatchNorm(BatchNorm):
     Intel's.
     """
 
+    ignores = Layer.ignores
+
     @classmethod
     def matches(cls, param: LayerParameter, stored: int | None) -> bool | None:
         p = param.batch_norm_param

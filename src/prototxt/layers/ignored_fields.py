@@ -10,13 +10,12 @@ from collections.abc import Mapping
 
 from prototxt.layers.outcomes import Outcome
 
-__all__ = ["IGNORED", "TYPES_OF_MESSAGES"]
+__all__ = ["EXPANDED", "IGNORED", "TYPES_OF_MESSAGES"]
 
 IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
     Outcome.QUIET: {
         "it chooses an implementation; the numbers are the same": {
             "LayerParameter": "engine cudnn_math_override reshape_every_iter",
-            "BNParameter": "engine",
             "BatchNormParameter": "engine",
             "ConcatParameter": "engine",
             "ConvolutionParameter": "engine force_nd_im2col conv_algorithm cudnn_convolution_algo_seeker "
@@ -33,6 +32,10 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "SplitParameter": "engine",
             "TanHParameter": "engine",
             "TransformationParameter": "use_gpu_transform",
+        },
+        "it counts only with relu: true": {
+            "ConvolutionParameter": "negative_slope",
+            "InnerProductParameter": "negative_slope",
         },
         "it is about memory and threads of the reader": {
             "DataParameter": "threads parser_threads cache precache disk_reader_threads",
@@ -76,14 +79,12 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
     },
     Outcome.CHANGES_NUMBERS: {
         "it changes what is computed": {
-            "BatchNormParameter": "bias_filler use_weight_bias bias_term filler relu scale_filler scale_bias",
-            "ConvolutionParameter": "relu negative_slope coeff fusion_type",
+            "ConvolutionParameter": "coeff",
             "CorrelationParameter": "do_abs",
+            "DetectionOutputParameter": "objectness_score",
             "ELUParameter": "lambda",
-            "InnerProductParameter": "relu negative_slope",
             "LossParameter": "label_smoothing",
             "MultiBoxLossParameter": "ignore_difficult_gt",
-            "PoolingParameter": "avg_include_pad",
             "ReLUParameter": "fuse",
         },
         "images are not changed by it here": {
@@ -103,11 +104,14 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         "it changes the shape": {
             "ConcatParameter": "per_fla_fuse",
             "CorrelationParameter": "single_direction",
+            "DetectionOutputParameter": "use_polygon",
+            "InterpParameter": "height_scale width_scale",
             "PoolingParameter": "axis pad_3d kernel_size_3d stride_3d torch_pooling",
             "ROIPoolingParameter": "pooled_size",
             "ResampleParameter": "factor",
             "ReshapeParameter": "pixelshuffler",
             "TransformationParameter": "forward_packing",
+            "UpsampleParameter": "height_scale width_scale mode",
         },
         "images are not resized by it here": {
             "ImageDataParameter": "min_height min_width short_side",
@@ -121,6 +125,13 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
     },
 }  # fmt: skip
 """By outcome and reason: the fields by message. A field that holds a message stands for all that is in it."""
+
+EXPANDED: Mapping[str, str] = {
+    "BatchNormParameter": "relu",
+    "ConvolutionParameter": "relu fusion_type negative_slope",
+    "InnerProductParameter": "relu negative_slope",
+}
+"""Fields by message that are applied before layers are made: the layer becomes several (`graph.expand`)."""
 
 TYPES_OF_MESSAGES: Mapping[str, str] = {
     "accum_param": "Accum",

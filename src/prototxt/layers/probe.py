@@ -8,16 +8,30 @@ from inspect import cleandoc
 from prototxt.blobs import TEST, TRAIN
 from prototxt.errors import PrototxtError
 from prototxt.layers.base import Layer, LayerSettings
-from prototxt.layers.reads import Path, view
+from prototxt.layers.reads import WHOLE, Path, view
 from prototxt.schema import FieldDescriptor, Message, descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
+from prototxt.schema.forks import field_key
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 
-__all__ = ["example", "field_paths", "fields_read", "reads", "with_field"]
+__all__ = ["all_fields", "example", "field_paths", "fields_read", "reads", "with_field"]
 
 MAX_DEPTH = 6
 """Messages within messages that are looked into; the schema has no more."""
+
+
+def all_fields(message_name: str = "LayerParameter") -> dict[str, FieldDescriptor]:
+    """Every field of a message and of the messages in it, at any depth, by its key (`ConvolutionParameter.pad`)."""
+    found: dict[str, FieldDescriptor] = {}
+    names = [message_name]
+    for name in names:
+        for field in descriptor(name).fields:
+            found[field_key(field)] = field
+            if field.message_type is not None:
+                inner = field.message_type.full_name.partition(".")[2]
+                names += [inner] if inner not in names and inner not in WHOLE else []
+    return found
 
 
 def example(layer_class: type[Layer]) -> LayerParameter:
@@ -52,8 +66,16 @@ def fields_read(layer_class: type[Layer]) -> set[Path]:
     while todo := {path for path, _ in field_paths(base, read)} - tried:
         tried |= todo
         for path in todo:
-            read |= reads(layer_class, with_field(base, path))[0]
+            changed = with_field(base, path)
+            read |= reads(layer_class, changed)[0] | _signs(layer_class, changed, path)
     return read
+
+
+def _signs(layer_class: type[Layer], param: LayerParameter, path: Path) -> set[Path]:
+    """The path itself, if it is a field by which the class is chosen."""
+    read: set[Path] = set()
+    is_sign = layer_class.matches(view(param, read), None)
+    return {path} & read if is_sign else set()
 
 
 def field_paths(

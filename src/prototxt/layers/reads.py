@@ -26,7 +26,7 @@ KEPT = {"FillerParameter"}
 READ_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "LayerParameter": (
         "name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase",
-        "propagate_down",
+        "propagate_down", "blobs_lr", "weight_decay",
     ),
     "ParamSpec": ("name", "share_mode", "lr_mult", "decay_mult"),
     "PythonParameter": ("module", "layer"),

@@ -9,7 +9,7 @@ from prototxt.layers.common.axes import four_axes
 from prototxt.layers.common.loss import normalization, scalar
 from prototxt.layers.common.smooth_l1 import RegionLoss, smooth_l1
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter, LossParameter
+from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
 
 
@@ -43,8 +43,7 @@ class SmoothL1LossOHEM(RegionLoss):
 
     def setup(self, param: LayerParameter) -> None:
         p = param.loss_param
-        fixed = p.normalization == LossParameter.PRE_FIXED
-        self.normalization = "PRE_FIXED" if fixed else normalization(p)
+        self.normalization = normalization(p, pre_fixed=True)
         self.pre_fixed_normalizer: float = p.pre_fixed_normalizer
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

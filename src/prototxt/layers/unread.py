@@ -18,7 +18,7 @@ from prototxt.layers.reads import Path, Unread
 from prototxt.schema import FieldDescriptor, descriptor
 from prototxt.schema.forks import field_key, names_of_forks
 
-__all__ = ["Judgement", "Remark", "ignored_fields", "judge", "outcome_of"]
+__all__ = ["Judgement", "Remark", "ignored_fields", "judge", "key_of", "outcome_of"]
 
 HINT = "docs/fork-fields.md lists the fields that are applied, fork by fork"
 
@@ -78,6 +78,12 @@ def outcome_of(type_name: str, own: Mapping[str, Ignored], path: Path, field: Fi
         of = f"; it is for layers of type {owner}" if owner else ""
         return Ignored(Outcome.WARNS, f"a layer of type {type_name} does not read it{of}")
     return Ignored(Outcome.CHANGES_SHAPES, f"layers of type {type_name} here do without it")
+
+
+def key_of(path: Path) -> str:
+    """The key of the field at the end of a path: `FillerParameter.type`."""
+    *_, field = _fields_along(path)
+    return field_key(field)
 
 
 @cache

@@ -48,10 +48,11 @@ def scalar(value: float | np.floating) -> list[Array]:
     return [np.array(value, np.float32)]
 
 
-def normalization(loss_param: LossParameter, default: str | None = None) -> str:
+def normalization(loss_param: LossParameter, default: str | None = None, *, pre_fixed: bool = False) -> str:
     """FULL, VALID, BATCH_SIZE or NONE; the old `normalize` counts where `normalization` is not given.
 
-    `default` takes the place of the schema's. Raises LayerError for PRE_FIXED, which forks have in other layers.
+    `default` takes the place of the schema's. Raises LayerError for PRE_FIXED unless the layer is one of those that have
+    it in forks (`pre_fixed`).
     """
     normalize = loss_param.normalize if loss_param.HasField("normalize") else None
     if not loss_param.HasField("normalization"):
@@ -60,7 +61,7 @@ def normalization(loss_param: LossParameter, default: str | None = None) -> str:
         if default is not None:
             return default
     name = LossParameter.NormalizationMode.Name(loss_param.normalization)
-    if name == "PRE_FIXED":
+    if name == "PRE_FIXED" and not pre_fixed:
         what = "normalization PRE_FIXED (100) is not for this layer: give FULL, VALID, BATCH_SIZE or NONE"
         raise LayerError(what, field="normalization")
     return name
