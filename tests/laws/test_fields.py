@@ -30,14 +30,15 @@ def layer_id(layer_class: type[Layer]) -> str:
 
 
 @cache
-def read_by(layer_class: type[Layer]) -> frozenset[Path]:
-    return frozenset(fields_read(layer_class))
+def read_by_class() -> dict[type[Layer], set[Path]]:
+    """The paths that each layer class reads."""
+    return {layer_class: fields_read(layer_class) for layer_class in LAYER_CLASSES}
 
 
 @cache
 def read_by_any() -> frozenset[str]:
     """The keys of all fields that a layer type reads."""
-    return frozenset(key_of(path) for layer_class in LAYER_CLASSES for path in read_by(layer_class))
+    return frozenset(key_of(path) for layer_class in LAYER_CLASSES for path in read_by_class()[layer_class])
 
 
 @cache
@@ -87,7 +88,7 @@ def test_types_of_messages_do_not_exist_here() -> None:
 
 @pytest.mark.parametrize("layer_class", LAYER_CLASSES, ids=layer_id)
 def test_no_class_ignores_what_it_reads(layer_class: type[Layer]) -> None:
-    read = {".".join(path) for path in read_by(layer_class)}
+    read = {".".join(path) for path in read_by_class()[layer_class]}
     names = {name for name in layer_class.ignores if "." in name}
     assert not names & {
         path for path in read if all_fields()[key_of(tuple(path.split(".")))].message_type is None
@@ -128,7 +129,7 @@ def some_fields() -> list[tuple[type[Layer], Path]]:
     }
     paths = sorted(path for path, _ in field_paths(LayerParameter(), messages))
     classes = [c for c in LAYER_CLASSES if c.type != "Python"]
-    own = [(c, path) for c in classes for path in paths if (path[0],) in read_by(c)]
+    own = [(c, path) for c in classes for path in paths if (path[0],) in read_by_class()[c]]
     return draw.sample(own, 80) + [(draw.choice(classes), path) for path in draw.sample(paths, 40)]
 
 

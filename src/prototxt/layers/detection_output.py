@@ -17,7 +17,6 @@ from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PriorBoxParameter
 from prototxt.util.lazy import np
 
-
 ARM_VALUES = ("scores of the first stage", "box values of the first stage")
 """The contents of RefineDet's fourth and fifth bottom."""
 

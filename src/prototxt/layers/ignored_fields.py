@@ -81,7 +81,6 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         "it changes what is computed": {
             "ConvolutionParameter": "coeff",
             "CorrelationParameter": "do_abs",
-            "DetectionOutputParameter": "objectness_score",
             "ELUParameter": "lambda",
             "LossParameter": "label_smoothing",
             "MultiBoxLossParameter": "ignore_difficult_gt",
@@ -111,7 +110,6 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "ResampleParameter": "factor",
             "ReshapeParameter": "pixelshuffler",
             "TransformationParameter": "forward_packing",
-            "UpsampleParameter": "height_scale width_scale mode",
         },
         "images are not resized by it here": {
             "ImageDataParameter": "min_height min_width short_side",

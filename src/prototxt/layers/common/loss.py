@@ -51,8 +51,8 @@ def scalar(value: float | np.floating) -> list[Array]:
 def normalization(loss_param: LossParameter, default: str | None = None, *, pre_fixed: bool = False) -> str:
     """FULL, VALID, BATCH_SIZE or NONE; the old `normalize` counts where `normalization` is not given.
 
-    `default` takes the place of the schema's. Raises LayerError for PRE_FIXED unless the layer is one of those that have
-    it in forks (`pre_fixed`).
+    `default` takes the place of the schema's. Raises LayerError for PRE_FIXED unless the layer is one of those
+    that have it in forks (`pre_fixed`).
     """
     normalize = loss_param.normalize if loss_param.HasField("normalize") else None
     if not loss_param.HasField("normalization"):
