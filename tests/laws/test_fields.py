@@ -122,7 +122,7 @@ def test_fillers_read_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
 def some_fields() -> list[tuple[type[Layer], Path]]:
     """Fields of any message, set on layers of any type, drawn at random but the same in every run."""
     draw = random.Random(20)
-    messages = {
+    messages: set[Path] = {
         (field.name,)
         for field in descriptor("LayerParameter").fields
         if field.message_type is not None and field.message_type.name not in READ_ELSEWHERE

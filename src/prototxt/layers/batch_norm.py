@@ -44,6 +44,11 @@ class BatchNorm(PerChannel):
 
     ignores = ignore(
         Outcome.QUIET, "this is the layer without a scale and a bias", "batch_norm_param.use_weight_bias"
+    ) | ignore(
+        Outcome.WARNS,
+        "it is taken as the layer without a scale and a bias",
+        "batch_norm_param.filler",
+        "batch_norm_param.bias_term",
     )
 
     @property

@@ -67,6 +67,11 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "ImageDataParameter": "scale mean_file crop_size mirror",
             "WindowDataParameter": "mean_file crop_size mirror",
         },
+        "images are not resized at random here": {
+            "TransformationParameter": "img_rand_resize_lower img_rand_resize_upper rand_resize_ratio_lower "
+            "rand_resize_ratio_upper vertical_stretch_lower vertical_stretch_upper horizontal_stretch_lower "
+            "horizontal_stretch_upper interpolation_algo_down interpolation_algo_up allow_upscale",
+        },
         "records are read in the order of the database": {"DataParameter": "shuffle"},
         "fillers here do without it; what a weights file gives is not affected": {
             "FillerParameter": "diag_val scale",
@@ -82,7 +87,6 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "ConvolutionParameter": "coeff",
             "CorrelationParameter": "do_abs",
             "ELUParameter": "lambda",
-            "LossParameter": "label_smoothing",
             "MultiBoxLossParameter": "ignore_difficult_gt",
             "ReLUParameter": "fuse",
         },
@@ -112,12 +116,9 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "TransformationParameter": "forward_packing",
         },
         "images are not resized by it here": {
-            "ImageDataParameter": "min_height min_width short_side",
             "ResizeParameter": "prob pad_mode pad_value interp_mode height_scale width_scale",
             "TransformationParameter": "crop_h crop_w min_side_min min_side_max min_side random_resize_param "
-            "random_aspect_ratio_param pad img_rand_resize_lower img_rand_resize_upper rand_resize_ratio_lower "
-            "rand_resize_ratio_upper vertical_stretch_lower vertical_stretch_upper horizontal_stretch_lower "
-            "horizontal_stretch_upper interpolation_algo_down interpolation_algo_up allow_upscale",
+            "random_aspect_ratio_param pad",
         },
         "records are not cut up by it here": {"DataParameter": "slice_point encoding subtract block_size side"},
     },

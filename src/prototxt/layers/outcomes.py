@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,6 +36,6 @@ class Ignored:
     reason: str
 
 
-def ignore(outcome: Outcome, reason: str, *fields: str) -> Mapping[str, Ignored]:
+def ignore(outcome: Outcome, reason: str, *fields: str) -> dict[str, Ignored]:
     """What a layer class says of fields that it ignores, by their paths (`transform_param.mirror`): see `ignores`."""
     return dict.fromkeys(fields, Ignored(outcome, reason))
