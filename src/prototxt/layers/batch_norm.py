@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from prototxt.blobs import TEST, Array, Shape, count
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.axes import along, check_num_axes
 from prototxt.layers.common.channels import moments
 from prototxt.layers.common.per_channel import PerChannel
-from prototxt.layers.outcomes import Outcome, ignore
+from prototxt.layers.outcomes import Ignored, Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.lazy import np
@@ -42,7 +43,7 @@ class BatchNorm(PerChannel):
     Source: caffe/src/caffe/layers/batch_norm_layer.cpp.
     """
 
-    ignores = ignore(
+    ignores: ClassVar[Mapping[str, Ignored]] = ignore(
         Outcome.QUIET, "this is the layer without a scale and a bias", "batch_norm_param.use_weight_bias"
     ) | ignore(
         Outcome.WARNS,
