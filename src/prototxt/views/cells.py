@@ -8,8 +8,8 @@ from prototxt.errors import printable
 
 __all__ = ["csv_cell", "markdown_cell"]
 
-_MARKUP = re.compile(r"[\\`*\[\]<>&|~]|(?<![^\W_])_|_(?![^\W_])")
-"""What Markdown or HTML would act on; an underscore within a word stays one."""
+_MARKUP = re.compile(r"\\(?=[^\w\s]|$)|[`*\[\]<>&|~]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown or HTML would act on: not an underscore within a word, nor a backslash before a letter."""
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
