@@ -19,6 +19,8 @@ from prototxt.layers.registry import all_layer_classes, layer_types
 from prototxt.layers.unread import ignored_fields, key_of, outcome_of
 from prototxt.schema import descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.views.field_docs import fork_fields_markdown
+from support.golden import ROOT
 
 LAYER_CLASSES = all_layer_classes()
 ELSEWHERE = {f"{message}.{name}" for message, names in READ_ELSEWHERE.items() for name in names}
@@ -150,3 +152,8 @@ def test_a_random_field_is_read_or_reported() -> None:
         )
         is_read = path in read or (path[:-1] in read and key_of(path) in ELSEWHERE)
         assert is_read != bool(told or quiet), f"{layer_id(layer_class)}: {name}"
+
+
+def test_the_page_of_fork_fields_is_fresh() -> None:
+    page = (ROOT / "docs" / "fork-fields.md").read_text(encoding="utf-8")
+    assert page == fork_fields_markdown(), "run `make docs`"

@@ -34,6 +34,7 @@ class Checked:
     """One file: its verdict, the reason where it does not open, its size where it does.
 
     `phase` is the one in which it opens. `params` counts learned values and statistics, as far as shapes are known.
+    `warnings` counts the notes on a net, such as fields that are not applied; `warning` is the first.
     """
 
     file: str
@@ -42,6 +43,8 @@ class Checked:
     phase: str = ""
     layers: int = 0
     params: int = 0
+    warnings: int = 0
+    warning: str = ""
 
     @property
     def is_fine(self) -> bool:
@@ -116,7 +119,10 @@ def _opened(file: str, graph: Graph) -> Checked:
     missing = Counter(error.missing for error in graph.missing if isinstance(error, MissingLayerError))
     why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
     params = graph.param_values
-    return Checked(file, verdict, why, PHASES[graph.phase], len(graph.nodes), params)
+    warning = graph.notes[0].removeprefix(file).removeprefix(":").strip() if graph.notes else ""
+    return Checked(
+        file, verdict, why, PHASES[graph.phase], len(graph.nodes), params, len(graph.notes), warning
+    )
 
 
 def _why(error: PrototxtError, file: str) -> str:

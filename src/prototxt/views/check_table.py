@@ -27,13 +27,26 @@ NOTES = {
     Verdict.SHAPE_NEEDED: "shape needed: prototxt-shapes FILE --input data=N,C,H,W",
 }
 
+
+def _warnings(checked: Checked) -> str:
+    """`2 warnings, the first: ...`; empty without any."""
+    if not checked.warnings:
+        return ""
+    first = ", the first" if checked.warnings > 1 else ""
+    return f"{counted(checked.warnings, 'warning')}{first}: {checked.warning}"
+
+
 COLUMNS: tuple[Column[Checked], ...] = (
     Column("", lambda c: c.verdict.value, style="cyan"),
     Column("phase", lambda c: c.phase),
     Column("layers", lambda c: thousands(c.layers), right=True),
     Column("parameters", lambda c: thousands(c.params), right=True),
     # Last, and together: names and reasons are long, and each has all the room that is left.
-    Column("file, and why not", lambda c: "\n".join(printable(t) for t in (c.file, c.why) if t), wraps=True),
+    Column(
+        "file, and why not",
+        lambda c: "\n".join(printable(t) for t in (c.file, c.why, _warnings(c)) if t),
+        wraps=True,
+    ),
 )
 
 
