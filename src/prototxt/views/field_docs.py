@@ -17,10 +17,10 @@ HEAD = """# Fields of forks
 
 Generated from the schema and the layer types by `make docs`; do not edit.
 
-Applied: a layer type reads it. Harmless: numbers and shapes are the same without it. Warning: the layer runs without it,
-and a note says so. Cannot run: the layer is shown as one that cannot run, with the place of the field; "cannot train" says
-the same of the phase TRAIN only. A field that is set to its default is never reported. A message of parameters that a type
-does not read is a warning.
+Applied: a layer type reads it. Harmless: numbers and shapes are the same without it. Warning: the layer runs without
+it, and a note says so. Cannot run: the layer is shown as one that cannot run, with the place of the field; "cannot
+train" says the same of the phase TRAIN only. A field that is set to its default is never reported. A message of
+parameters that a type does not read is a warning.
 """
 
 
