@@ -14,6 +14,9 @@ from prototxt.text.tree import Message
 
 __all__ = ["expand"]
 
+FUSED = {"BatchNorm", "Concat", "Convolution", "InnerProduct"}
+"""Types that the fork fuses with others."""
+
 
 def expand(definition: Definition) -> Definition:
     """The net with a ReLU layer in place after every layer with `relu: true`.
@@ -56,6 +59,8 @@ def _adds_bottom(layer: LayerParameter) -> bool:
 
 
 def _is_fused(layer: LayerParameter) -> bool:
+    if layer.type not in FUSED:
+        return False
     return _relu_slope(layer) is not None or _adds_bottom(layer) or _flattens(layer)
 
 

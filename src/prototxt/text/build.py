@@ -190,7 +190,8 @@ class _Builder:
         for value in field.values:
             if slot.message_type is None:
                 scalar = self._scalar(value, field, slot)
-                repeated.extend([] if scalar is None else [scalar])
+                if scalar is not None:
+                    repeated.append(scalar)
             else:
                 self._fill_part(repeated.add(), value, field, slot.message_type)
 

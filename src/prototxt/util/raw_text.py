@@ -38,6 +38,8 @@ def decode_raw(data: bytes) -> str:
 
 def encode_raw(text: str) -> bytes:
     """Text as UTF-8, the carried bytes as they were."""
+    if text.isascii():
+        return text.encode()
     return restore_raw(text.encode("utf-8", "surrogatepass"))
 
 
