@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -66,12 +65,8 @@ Known = dict[FieldDescriptor, "Known | bool"]
 _known_by_class: dict[type[object], Known] = {}
 
 
-class _State(IntEnum):
-    """What is known of the fields that a message sets, the least of all its fields."""
-
-    NEW = 0
-    UNREAD = 1
-    READ = 2
+NEW, UNREAD, READ = range(3)
+"""What is known of the fields that a message sets, the least of all its fields. Plain numbers: every layer asks."""
 
 
 class Reader(Protocol):
@@ -89,14 +84,14 @@ def set_up(layer: Reader, param: LayerParameter) -> tuple[Unread, ...]:
     """
     known = _known_by_class.setdefault(type(layer), {})
     state = _state(param, known)
-    if state is _State.NEW:
+    if state == NEW:
         read: set[Path] = set()
         layer.setup(view(param, read))
         _learn(param, (), read | _signs(layer, param), known)
         state = _state(param, known)
     else:
         layer.setup(param)
-    return tuple(_unread(param, (), known)) if state is _State.UNREAD else ()
+    return tuple(_unread(param, (), known)) if state == UNREAD else ()
 
 
 def _signs(layer: Reader, param: LayerParameter) -> set[Path]:
@@ -150,21 +145,23 @@ def _fields(message: Message) -> Mapping[str, FieldDescriptor]:
     return cast("Mapping[str, FieldDescriptor]", message.DESCRIPTOR.fields_by_name)
 
 
-def _state(message: Message, known: Known) -> _State:
+def _state(message: Message, known: Known) -> int:
     """The least known of the fields that a message sets."""
-    state = _State.READ
+    state = READ
     for field, value in message.ListFields():
         inner = known.get(field)
         if inner is True:
             continue
         if inner is None:
-            return _State.NEW
+            return NEW
         if inner is False:
-            state = _State.UNREAD
+            state = UNREAD
             continue
         for part in value if field.is_repeated else (value,):
-            state = min(state, _state(part, inner))
-        if state is _State.NEW:
+            least = _state(part, inner)
+            if least < state:
+                state = least
+        if state == NEW:
             return state
     return state
 
