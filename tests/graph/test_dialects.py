@@ -84,3 +84,4 @@ def test_a_type_of_ones_own_wins_over_that_of_a_fork() -> None:
         from prototxt.layers import registry
 
         del registry._registered["Interp"]["caffe"]
+        registry._in_order.pop("Interp")

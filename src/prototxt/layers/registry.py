@@ -51,6 +51,9 @@ ORDER = {fork: i for i, fork in enumerate(FORKS)}
 _registered: dict[str, dict[str, type[Layer]]] = {}
 """The layer classes by type name, then by the fork they belong to."""
 
+_in_order: dict[str, tuple[type[Layer], ...]] = {}
+"""The same, of type names that have been asked for, in the order of FORKS."""
+
 L = TypeVar("L", bound=type[Layer])
 Arity = int | tuple[int, int | None]
 
@@ -89,6 +92,7 @@ def layer(
         layer_class.tops_equal_bottoms = tops_equal_bottoms
         layer_class.loss = loss
         layer_classes[fork] = layer_class
+        _in_order.pop(type_name, None)
         return layer_class
 
     return register
@@ -100,13 +104,18 @@ _SUFFIXES = tuple(f"_{fork}" for fork in FORKS)
 
 def layer_classes(type_name: str) -> tuple[type[Layer], ...]:
     """Returns the classes of a type name, Caffe's and its forks', in the order of FORKS; none for an unknown one."""
+    if type_name in _in_order:
+        return _in_order[type_name]
     _import_files(type_name)
     if type_name not in _registered:
         import_submodules(PACKAGE)
     if type_name not in _registered:
         _import_plugins()
     by_fork = _registered.get(type_name, {})
-    return tuple(by_fork[fork] for fork in sorted(by_fork, key=ORDER.__getitem__))
+    classes = tuple(by_fork[fork] for fork in sorted(by_fork, key=ORDER.__getitem__))
+    if classes:  # a type that is not known yet may be registered by another file
+        _in_order[type_name] = classes
+    return classes
 
 
 @lru_cache(1000)

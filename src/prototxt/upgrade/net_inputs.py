@@ -34,9 +34,9 @@ def inputs_to_layers(definition: Definition) -> Definition:
         name="input", type="Input", top=[name for name in message.input if name not in made]
     )
     layer.input_param.shape.extend(shapes)
-    upgraded = definition.with_layers(message.layer, definition.trees)
-    if layer.top:
-        upgraded = definition.with_layers([layer, *message.layer], [_tree(definition), *definition.trees])
+    first = [layer] if layer.top else []
+    trees = [_tree(definition)] if layer.top else []
+    upgraded = definition.with_layers([*first, *message.layer], [*trees, *definition.trees])
     for field in FIELDS:
         upgraded.message.ClearField(field)
     return upgraded
