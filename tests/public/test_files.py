@@ -19,10 +19,10 @@ NO_NET = {
     "mobilenetssd/template_MobileNetSSD_test_template.prototxt": "takes a whole number, not cls3x",
     "mobilenetssd/template_MobileNetSSD_train_template.prototxt": "takes a whole number, not cls3x",
     "netscope/fcn-16s.prototxt": 'no layer makes bottom "score-pool4c"',
-    "netscope/inceptionv3.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv3_orig.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv4.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
-    "netscope/inceptionv4_resnet.prototxt": r"\(SoftmaxWithLoss\): takes 2 bottoms, has 1",
+    "netscope/inceptionv3.prototxt": r"\(Concat\): bottoms must agree on every axis but 1",
+    "netscope/inceptionv3_orig.prototxt": r"\(Concat\): bottoms must agree on every axis but 1",
+    "netscope/inceptionv4.prototxt": r"\(Concat\): bottoms must agree on every axis but 1",
+    "netscope/inceptionv4_resnet.prototxt": r"\(Concat\): bottoms must agree on every axis but 1",
     "bvlc/examples/pycaffe/linreg.prototxt": "runs code of the net's author",
 }
 """Files that are no nets, or nets that no reader could make shapes for, and what is said about them."""

@@ -158,7 +158,10 @@ def test_in_a_caffe_net(tmp_path: Path) -> None:
     ip = L.InnerProduct(data, num_output=9, weight_filler=dict(type="xavier"))
     file = tmp_path / "net.prototxt"
     file.write_text(str(L.SoftmaxWithLoss(L.ReLU(ip, in_place=True), label).to_proto()))
-    net = caffe.Net(str(file), caffe.TEST)
+    with pytest.warns(
+        prototxt.PrototxtWarning, match=r"transform_param .* a layer of type DummyData does not read it"
+    ):
+        net = caffe.Net(str(file), caffe.TEST)
     assert [layer.type for layer in net.layers] == ["DummyData", "InnerProduct", "ReLU", "SoftmaxWithLoss"]
     assert net.forward()["SoftmaxWithLoss1"] == pytest.approx(np.log(9))
 
