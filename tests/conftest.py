@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from prototxt.util import opened
+
 CACHE = "XDG_CACHE_HOME"
 NO_BYTECODE, BYTECODE = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
 
@@ -58,3 +60,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def no_wait_for_the_clock_of_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files that a test has just written at once.
+
+    A reader waits until a later write would show in a file's time of modification, 16 ms after the last one.
+    """
+    if request.path.name != "test_files_that_change.py":
+        monkeypatch.setattr(opened, "_TICK", 0)
