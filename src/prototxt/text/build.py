@@ -263,7 +263,8 @@ class _Builder:
 
     def _unknown(self, field: Field, plan: _Plan) -> None:
         what = f'unknown field "{field.name}" in {plan.name}'
-        near = did_you_mean(field.name, plan.slots)
+        is_said = self.strict or len(self.notes) < MAX_NOTES
+        near = did_you_mean(field.name, plan.slots) if is_said else None  # slow
         if self.strict:
             raise self._error(field, what, near)
         name = self.layer.label[0] if self.layer else None
