@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -155,6 +156,5 @@ def fitted(words: str, size: int, width: int) -> str:
     line = clean(words)
     if text_width(line, size) <= width:
         return line
-    while line and text_width(f"{line}…", size) > width:
-        line = line[:-1]
-    return f"{line}…" if line else ""
+    too_long = bisect(range(len(line)), width, key=lambda n: text_width(f"{line[:n]}…", size))
+    return f"{line[: too_long - 1]}…" if too_long > 1 else ""
