@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import prototxt
 from prototxt.blobs import Array
-from prototxt.frontend.load import Options, load_graph
+from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.graph import Graph
 from prototxt.net import Net
+from prototxt.text.definition import Definition
+from prototxt.text.files import read_text
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
@@ -54,8 +56,8 @@ class Case:
         return "" if name == "caffe" else name
 
     def arrays(self) -> dict[str, Array]:
-        with np.load(self.path) as file:
-            return dict(file)
+        """The arrays, which are read-only: all tests of the case share them."""
+        return dict(_arrays(self))
 
     def graph(self) -> Graph:
         """The case's net without its parameters, made once."""
@@ -63,8 +65,9 @@ class Case:
 
     def net(self, stored: dict[str, Array], engine: str = "fast") -> Net:
         """The case's net with the stored parameters."""
-        file = self.path.with_suffix(".prototxt")
-        net = prototxt.load_net(file, phase=str(stored["phase"]), engine=engine, dialect=self.dialect)
+        net = Net(
+            _definition(self), NetOptions(phase=str(stored["phase"]), engine=engine, dialect=self.dialect)
+        )
         for name, params in net.params.items():
             for i, param in enumerate(params):
                 assert param.shape == stored[f"param/{name}/{i}"].shape
@@ -73,10 +76,23 @@ class Case:
 
 
 @cache
-def _graph(case: Case) -> Graph:
+def _arrays(case: Case) -> dict[str, Array]:
     with np.load(case.path) as file:
-        options = Options(phase=str(file["phase"]), dialect=case.dialect)
-    return load_graph(case.path.with_suffix(".prototxt"), options)
+        arrays = dict(file)
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
+
+
+@cache
+def _definition(case: Case) -> Definition:
+    file = case.path.with_suffix(".prototxt")
+    return define_net(read_text(file), str(file))
+
+
+@cache
+def _graph(case: Case) -> Graph:
+    return make_graph(_definition(case), Options(phase=str(_arrays(case)["phase"]), dialect=case.dialect))
 
 
 def part(stored: dict[str, Array], kind: str) -> dict[str, Array]:
