@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from shlex import quote
+from typing import NamedTuple
 
 from prototxt.blobs import TEST
 from prototxt.errors import NetError
@@ -17,8 +18,7 @@ PHASES = ("TRAIN", "TEST")
 """Phase names, indexed by Caffe's Phase numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The state that include and exclude rules are matched against: phase (TRAIN 0, TEST 1), level, and stages."""
 
     phase: int = TEST

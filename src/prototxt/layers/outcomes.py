@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 __all__ = ["Ignored", "Outcome", "ignore"]
 
@@ -28,8 +28,7 @@ class Outcome(Enum):
         return self in (Outcome.CHANGES_NUMBERS, Outcome.CHANGES_SHAPES)
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """The outcome of a field, with the reason that people are told."""
 
     outcome: Outcome

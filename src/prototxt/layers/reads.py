@@ -8,9 +8,8 @@ what is read, and later ones with the message itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from prototxt.schema import FieldDescriptor, Message, descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -45,8 +44,7 @@ ALL = "*"
 """Stands for every field of a message in the path of what is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A field that is set to something other than its default and that the layer does not read.
 
     `path` leads to it from the LayerParameter. Where the layer does not touch a message of parameters at all, it is

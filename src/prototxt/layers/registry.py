@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from prototxt.errors import LayerError, MissingLayerError, did_you_mean
 from prototxt.layers.base import DEFAULT_SETTINGS, Layer, LayerSettings
@@ -155,8 +154,7 @@ def all_layer_classes() -> tuple[type[Layer], ...]:
     return tuple(layer_class for name in layer_types() for layer_class in layer_classes(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The class of a layer; `others` are further classes that its type could mean, where nothing decides."""
 
     layer_class: type[Layer]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -38,8 +38,7 @@ IMMATERIAL = {"Engine"}
 """Enums whose values do not change what a layer computes."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownValue:
+class UnknownValue(NamedTuple):
     """A value that its enum does not have, left out of the message: perhaps one that a fork added.
 
     `what` says which the enum has, `missing` names the value. `layer` is the line and the column of the layer that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from prototxt.errors import Place
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
@@ -14,8 +15,7 @@ from prototxt.text.tree import Message
 __all__ = ["Definition", "LeftOut", "define", "place_in"]
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A layer that a phase, level or stage leaves out: its tops, its place, and the options that would include it."""
 
     name: str

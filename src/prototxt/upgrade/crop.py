@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isclose
+from typing import NamedTuple
 
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
@@ -24,8 +24,7 @@ Pair = tuple[float, float]
 """A number for H and one for W."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
+class _Position(NamedTuple):
     """Position of a blob in its root, the blob it derives from: index i lies at scale * i + shift, along H and W."""
 
     root: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["HEAD_BYTES", "Recognized", "recognize_binary", "recognize_text", "recognize_trained"]
 
@@ -11,8 +11,7 @@ HEAD_BYTES = 4096
 """First bytes that are enough to recognize a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recognized:
+class Recognized(NamedTuple):
     """A kind of file as `this is ...` goes on, what to do about it, and whether weights can have this form."""
 
     what: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 from types import EllipsisType
+from typing import NamedTuple
 
 from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
 from prototxt.errors import LayerError
@@ -15,8 +16,7 @@ MAX_TAPS = 10_000_000
 """Windows with more taps than this along an axis are not searched for uncovered positions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """A window along one axis: `kernel` taps, `dilation` apart, in steps of `stride` over `size` values.
 
     `pad` values stand before and after the input; `out` is the length of the output. `counts_pad` says whether the
