@@ -92,8 +92,7 @@ def build(
     return Built(message, tuple(builder.all_notes()), tuple(builder.unknown_values))
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(NamedTuple):
     """The way to fill a field: `convert` for scalars, the plan of `message_type` for messages.
 
     `field` is its full name, `enum` the name of its enum, if it has one.
@@ -106,8 +105,7 @@ class _Slot:
     enum: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """A message type, looked up once; `newer` are the fields of LayerParameter that go into a V1 layer's `newer`."""
 
     name: str

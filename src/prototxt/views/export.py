@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import asdict
 from io import StringIO
 
 from prototxt.blobs import Shape
@@ -35,7 +34,7 @@ def report_dict(report: Report) -> JsonObject:
             "macs": report.totals.macs,
             "activation_bytes": report.totals.activation_bytes,
         },
-        "missing": [asdict(missing) for missing in report.missing],
+        "missing": [missing._asdict() for missing in report.missing],
     }
 
 

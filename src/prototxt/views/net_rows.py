@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from prototxt.blobs import Shape
 from prototxt.errors import printable
@@ -59,8 +60,7 @@ class Totals:
     activation_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A layer that cannot run: its place, the reason, and what to do."""
 
     layer: str
