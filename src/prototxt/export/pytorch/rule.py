@@ -8,6 +8,7 @@ from prototxt.blobs import Shape
 from prototxt.export.call import Call, bottom_names
 from prototxt.graph.context import LayerContext
 from prototxt.layers.base import Layer
+from prototxt.layers.common import axes
 
 __all__ = ["broadcast_index", "four_axes", "pytorch_rule"]
 
@@ -21,7 +22,7 @@ def pytorch_rule(layer: Layer, context: LayerContext) -> Call | None:
 def four_axes(context: LayerContext) -> str:
     """The first bottom with at least 4 axes: axes of 1 follow where it has fewer."""
     name, shape = bottom_names(len(context.bottom))[0], context.bottom[0]
-    return name if len(shape) == 4 else f"{name}.reshape{(*shape, *(1,) * (4 - len(shape)))}"
+    return name if len(shape) == 4 else f"{name}.reshape{axes.four_axes(shape)}"
 
 
 def broadcast_index(shape: Shape, axis: int, operand: Shape) -> str:

@@ -64,16 +64,20 @@ def keras_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
 def keras_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext) -> Call:
     """layers.BatchNormalization with scale and, where there is a bias, center."""
     learned = (("gamma", "scale"), *[("beta", "bias")] * layer.bias_term)
-    return _batch_norm(layer, learned, center=None if layer.bias_term else False)
+    center = None if layer.bias_term else False
+    return _batch_norm(layer, learned, factor="(factor or 1)", center=center)
 
 
-def _batch_norm(layer: BatchNorm, learned: tuple[tuple[str, str], ...], **options: bool | None) -> Call:
+def _batch_norm(
+    layer: BatchNorm, learned: tuple[tuple[str, str], ...], factor: str = "factor", **options: bool | None
+) -> Call:
+    """layers.BatchNormalization; `learned` are its arrays besides the statistics, which are divided by `factor`."""
     momentum = float(f"{layer.moving_average_fraction:.6g}")
     code = call_code("layers.BatchNormalization", epsilon=layer.eps, momentum=momentum, **options)
     differs = ["epsilon is 0.001 there by default; the stored sums are divided by the factor"]
     if not layer.use_global_stats:
         differs.append("it takes the batch's own mean and variance: call it with training=True")
-    stored = (("moving_mean", "mean / factor"), ("moving_variance", "variance / factor"))
+    stored = (("moving_mean", f"mean / {factor}"), ("moving_variance", f"variance / {factor}"))
     return Call(code, (*learned, *stored), tuple(differs))
 
 

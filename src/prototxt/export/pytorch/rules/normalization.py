@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prototxt.blobs import Shape
 from prototxt.export.call import Call, Expression, call_code, literal
 from prototxt.export.pytorch.rule import broadcast_index, four_axes, pytorch_rule
@@ -30,37 +32,47 @@ def pytorch_lrn(layer: LRN, context: LayerContext) -> Call:
 @pytorch_rule.register
 def pytorch_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
     """nn.BatchNorm without affine parameters, which are a Scale layer in Caffe."""
-    shape = context.bottom[0]
-    momentum = float(f"{1 - layer.moving_average_fraction:.4g}")
-    code = call_code(_batch_norm(shape), shape[1], eps=layer.eps, momentum=momentum, affine=False)
-    differs = ["momentum is 1 - moving_average_fraction, and the stored sums are divided by the factor"]
-    if not layer.use_global_stats:
-        differs.append("it takes the batch's own mean and variance: .train(), not .eval()")
-    differs += [
+    scales = [
         f"with the Scale layer {reader.name} after it: affine=True, weight its factors, bias its offsets"
         for reader in context.graph.readers(*context.node.tops)
         if isinstance(reader.layer, Scale) and reader.bottoms == context.node.tops
     ]
-    stored = (("running_mean", "mean / factor"), ("running_var", "variance / factor"))
-    return Call(code, stored, tuple(differs))
+    about_factor = ", and the stored sums are divided by the factor"
+    call = _batch_norm_call(layer, context, (), about_factor, affine=False)
+    return replace(call, differs=(*call.differs, *scales))
 
 
 @pytorch_rule.register
 def pytorch_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext) -> Call:
     """nn.BatchNorm with affine parameters."""
+    learned = (("weight", "scale"), ("bias", "bias" if layer.bias_term else "0 * scale"))
+    return _batch_norm_call(
+        layer, context, learned, "; a factor of 0 counts as 1", factor="(factor or 1)", affine=None
+    )
+
+
+def _batch_norm_call(
+    layer: BatchNorm,
+    context: LayerContext,
+    learned: tuple[tuple[str, str], ...],
+    about_factor: str,
+    *,
+    factor: str = "factor",
+    affine: bool | None,
+) -> Call:
+    """nn.BatchNorm.
+
+    `learned` are its arrays besides the statistics, `factor` is what the stored sums are divided by, and `about_factor`
+    ends the note on momentum.
+    """
     shape = context.bottom[0]
     momentum = float(f"{1 - layer.moving_average_fraction:.4g}")
-    code = call_code(_batch_norm(shape), shape[1], eps=layer.eps, momentum=momentum)
-    names = {
-        "weight": "scale",
-        "bias": "bias" if layer.bias_term else "0 * scale",
-        "running_mean": "mean / factor",
-        "running_var": "variance / factor",
-    }
-    differs = ["momentum is 1 - moving_average_fraction; a factor of 0 counts as 1"]
+    code = call_code(_batch_norm(shape), shape[1], eps=layer.eps, momentum=momentum, affine=affine)
+    differs = [f"momentum is 1 - moving_average_fraction{about_factor}"]
     if not layer.use_global_stats:
         differs.append("it takes the batch's own mean and variance: .train(), not .eval()")
-    return Call(code, tuple(names.items()), tuple(differs))
+    stored = (("running_mean", f"mean / {factor}"), ("running_var", f"variance / {factor}"))
+    return Call(code, (*learned, *stored), tuple(differs))
 
 
 def _batch_norm(shape: Shape) -> str:

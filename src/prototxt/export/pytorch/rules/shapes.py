@@ -5,6 +5,7 @@ from __future__ import annotations
 from prototxt.export.call import Call, bottom_names, call_code, per_axis
 from prototxt.export.pytorch.rule import four_axes, pytorch_rule
 from prototxt.graph.context import LayerContext
+from prototxt.layers.common import axes
 from prototxt.layers.concat import Concat
 from prototxt.layers.crop import Crop
 from prototxt.layers.flatten import Flatten
@@ -76,7 +77,7 @@ def pytorch_interp(layer: Interp, context: LayerContext) -> Call:
     """F.interpolate with aligned corners."""
     (before, after), size = layer.cut_off, context.top[0][2:]
     x = four_axes(context)
-    rows, columns = (f"{before}:{n - after}" for n in (*context.bottom[0], 1, 1, 1)[2:4])
+    rows, columns = (f"{before}:{n - after}" for n in axes.four_axes(context.bottom[0])[2:])
     cut = f"{x}[:, :, {rows}, {columns}]" if before or after else x
     differs = ("align_corners is off by default, and gives other numbers",)
     return Call(f'F.interpolate({cut}, size={size}, mode="bilinear", align_corners=True)', differs=differs)
