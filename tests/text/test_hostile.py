@@ -66,6 +66,12 @@ TEXTS: dict[str, Callable[[], str]] = {
         + 'include { stage: "a" } ' * MANY
         + "include { phase: TEST } }"
     ),
+    "stages of a layer that is left out": lambda: (
+        DATA
+        + 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" '
+        + "".join(f'include {{ stage: "{i}" }} ' for i in range(MANY))
+        + "}"
+    ),
     "unknown fields": lambda: DATA + "".join(f"layr_{'x' * 80}{i}: 1\n" for i in range(MANY)),
     "unknown fields of a layer": lambda: (
         DATA + 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" ' + "near: 1 " * 10 * MANY + "}"
@@ -99,6 +105,10 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
             f"reshape_param {{ shape {{ {DIMS} }} }} }}"
         ),
         f"{MANY} dims are more than the 32",
+    ),
+    "values that enums do not have": (
+        lambda: chain('type: "Pooling" pooling_param { pool: AVG }'),
+        f"nothing here can run {MANY} layers",
     ),
     "negative dims": (
         lambda: (

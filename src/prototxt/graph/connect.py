@@ -133,9 +133,9 @@ def _make(
             raise error.at(unknown.place, param.name, param.type)
         meant = resolve_type(param, settings)
         layer = meant.layer_class(param, settings)
-        if layer.judgement is not None and layer.judgement.error is not None:
-            plain = layer if layer.judgement.shapes_known else None
-            raise layer.judgement.error
+        if layer.unapplied is not None:
+            plain = layer if layer.judgement and layer.judgement.shapes_known else None
+            raise layer.unapplied
         _check_arity(definition, index, param, layer)
         return layer, meant
     except LayerError as error:
@@ -205,13 +205,14 @@ def _read(
 
 def _made_elsewhere(definition: Definition, name: str) -> str | None:
     """A hint where a layer makes this blob that the phase, level or stages leave out."""
-    makers = [layer for layer in definition.left_out if name in layer.tops]
-    if not makers:
-        return None
+    makers = (left_out for left_out in definition.left_out if name in left_out.layer.top)
     ways = {
-        f'with {maker.options} layer "{maker.name}" (line {maker.place.line}) makes it': None
+        f'with {options} layer "{maker.layer.name}" (line {maker.place.line}) makes it': None
         for maker in makers
+        if (options := maker.find_options())
     }
+    if not ways:
+        return None
     return f"{a_few(list(ways), MAX_MAKERS)}; or give its shape: --input {name}=N,C,H,W"
 
 

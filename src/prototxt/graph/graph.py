@@ -174,7 +174,7 @@ class Graph:
         """An error for each layer that cannot run. Shapes that depend on these layers are not in `shapes`."""
         return tuple(node.layer.why for node in self.nodes if isinstance(node.layer, Unknown))
 
-    @property
+    @cached_property
     def refused(self) -> tuple[LayerError, ...]:
         """Those of `missing` whose type is known here and refuses the layer's parameters or bottoms."""
         layers = (node.layer for node in self.nodes)

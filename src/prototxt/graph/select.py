@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from shlex import quote
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
 from prototxt.text.definition import Definition, LeftOut
 
 __all__ = ["PHASES", "State", "needed_for", "select"]
+
+MAX_TRIED = 10
+"""Levels, and sets of stages, of one layer's rules that are tried to include it."""
 
 PHASES = ("TRAIN", "TEST")
 """Phase names, indexed by Caffe's Phase numbers."""
@@ -37,12 +41,11 @@ def select(definition: Definition, state: State) -> Definition:
     layers = definition.message.layer
     kept = [i for i, layer in enumerate(layers) if _included(definition, i, layer, state)]
     chosen = definition.with_layers([layers[i] for i in kept], [definition.trees[i] for i in kept])
-    left_out = tuple(
-        LeftOut(layers[i].name, tuple(layers[i].top), definition.place(i), wanted)
+    left_out = (
+        LeftOut(layers[i], definition.place(i), partial(_options_to_include, layers[i], state))
         for i in sorted(set(range(len(layers))) - set(kept))
-        if (wanted := _options_to_include(layers[i], state))
     )
-    return replace(chosen, left_out=left_out)
+    return replace(chosen, left_out=tuple(left_out))
 
 
 def needed_for(definition: Definition, end: str) -> Definition:
@@ -97,8 +100,8 @@ def _options_to_include(layer: LayerParameter, state: State) -> str:
     states = (
         State(phase, level, state.stages | more)
         for phase in (state.phase, 1 - state.phase)
-        for level in (state.level, *sorted(levels))
-        for more in (frozenset[str](), *sorted(stages, key=sorted))
+        for level in (state.level, *sorted(levels)[:MAX_TRIED])
+        for more in (frozenset[str](), *sorted(stages, key=sorted)[:MAX_TRIED])
     )
     written = [_options(other, state) for other in states if _takes_part(layer, other)]
     fewest: list[str] = min(written, key=len, default=[])

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from prototxt.blobs import TEST, TRAIN, Array, Shape
-from prototxt.errors import LayerError
+from prototxt.errors import LayerError, UnappliedError
 from prototxt.layers.common.window import Window
 from prototxt.layers.outcomes import Ignored
 from prototxt.layers.reads import Unread, set_up
@@ -153,6 +153,11 @@ class Layer:
         self.loss_weights = self._loss_weights(param.loss_weight)
         unread = set_up(self, param)
         self.judgement = self._judge(param, unread) if unread else None
+
+    @property
+    def unapplied(self) -> UnappliedError | None:
+        """The error of a layer that cannot run without fields that it does not read; None for any other."""
+        return self.judgement.error if self.judgement else None
 
     def _judge(self, param: LayerParameter, unread: tuple[Unread, ...]) -> Judgement | None:
         """What follows from fields that are set and that this class does not read."""

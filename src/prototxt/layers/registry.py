@@ -232,6 +232,6 @@ def make_layer(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS
     computes and is not applied, LayerError when a parameter is wrong.
     """
     made = resolve_type(param, settings).layer_class(param, settings)
-    if made.judgement is not None and made.judgement.error is not None:
-        raise made.judgement.error
+    if made.unapplied is not None:
+        raise made.unapplied
     return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from prototxt.errors import Place
@@ -16,12 +17,14 @@ __all__ = ["Definition", "LeftOut", "define", "place_in"]
 
 
 class LeftOut(NamedTuple):
-    """A layer that a phase, level or stage leaves out: its tops, its place, and the options that would include it."""
+    """A layer that a phase, level or stage leaves out, and its place.
 
-    name: str
-    tops: tuple[str, ...]
+    `find_options` gives the options that would include it, empty where none do.
+    """
+
+    layer: LayerParameter
     place: Place
-    options: str
+    find_options: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ class Definition:
     unknown_values: tuple[UnknownValue, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
+    @cached_property
+    def _unknown_by_layer(self) -> dict[tuple[int, int] | None, UnknownValue]:
+        return {value.layer: value for value in reversed(self.unknown_values)}
+
     def unknown_value(self, index: int) -> UnknownValue | None:
         """The first value of layer `index` that the schema does not know and without which it cannot run."""
         tree = self.trees[index]
-        if tree is None or not self.unknown_values:
-            return None
-        return next((v for v in self.unknown_values if v.layer == (tree.line, tree.column)), None)
+        return self._unknown_by_layer.get((tree.line, tree.column)) if tree and self.unknown_values else None
 
     def place(self, index: int, field: str | None = None) -> Place:
         """The place of layer `index`, or of a field of it (see `place_in`), in the file."""
