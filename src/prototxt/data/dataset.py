@@ -13,11 +13,12 @@ from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.datum import Sample, make_datum
 from prototxt.data.hdf5 import write_hdf5
 from prototxt.data.lists import ListedImage
-from prototxt.data.paths import exists, read_bytes
+from prototxt.data.paths import read_bytes
 from prototxt.data.reader import create_database
 from prototxt.data.samples import load_pixels
 from prototxt.errors import DataError
 from prototxt.schema.caffe_pb2 import BlobProto
+from prototxt.util.files import exists
 from prototxt.util.lazy import np
 
 __all__ = ["Making", "blob_bytes", "make_dataset", "mean_image", "whole"]

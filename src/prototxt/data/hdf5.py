@@ -8,8 +8,9 @@ from math import prod
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Array, Shape, format_shape
 from prototxt.data.lists import read_names
-from prototxt.data.paths import exists, locate, missing
+from prototxt.data.paths import locate, missing
 from prototxt.errors import DataError
+from prototxt.util.files import exists
 from prototxt.util.hdf5 import MAGIC, UNUSABLE, H5Object, import_h5py, is_dataset, why_not
 from prototxt.util.lazy import np
 

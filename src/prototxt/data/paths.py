@@ -9,7 +9,7 @@ from prototxt.util.extras import missing_library
 from prototxt.util.files import exists, regular_size
 from prototxt.util.raw_text import path_of
 
-__all__ = ["exists", "locate", "missing", "read_bytes"]
+__all__ = ["locate", "missing", "read_bytes"]
 
 
 def locate(path: str, folder: str) -> str:

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from prototxt.data.paths import exists
 from prototxt.errors import DataError
+from prototxt.util.files import exists
 
 __all__ = ["Reader", "backend_at", "create_database", "open_database"]
 

@@ -24,10 +24,10 @@ from prototxt.blobs import AnyArray
 from prototxt.errors import Place, WeightsError
 from prototxt.util.opened import CHANGED_HINT, OpenedFile
 from prototxt.util.raw_text import decode_raw
+from prototxt.util.varint import varint_bytes
 
 __all__ = [
     "BYTES", "FIXED32", "FIXED64", "VARINT", "Field", "Message", "Numbers", "Wire", "bytes_head", "signed",
-    "varint_bytes",
 ]  # fmt: skip
 
 VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
@@ -125,6 +125,14 @@ class Wire:
     def fields(self, start: int, end: int) -> Iterator[Field]:
         """The fields of the message in bytes start..end, groups as one field each."""
         return Message(self, start, end)
+
+    def fields_at(self, start: int, end: int) -> Iterator[tuple[int, Field]]:
+        """The same fields, each with the byte where it begins, its key included."""
+        message = Message(self, start, end)
+        at = message.pos
+        for field in message:
+            yield at, field
+            at = message.pos
 
     def text(self, field: Field) -> str:
         """A string field, such as a name; bytes that are not UTF-8 are carried as characters."""
@@ -289,15 +297,6 @@ class Message(Iterator[Field]):
 def _item(dtype: str) -> np.dtype[np.void]:
     """A key of one byte and a value; one type for all runs, of which a file may have very many."""
     return np.dtype([("key", "u1"), ("value", dtype)])
-
-
-def varint_bytes(value: int) -> bytes:
-    """An unsigned number as a varint."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
 
 
 def bytes_head(number: int, size: int) -> bytes:

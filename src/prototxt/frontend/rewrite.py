@@ -9,7 +9,7 @@ Source: caffe/tools/upgrade_net_proto_text.cpp, upgrade_net_proto_binary.cpp, up
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import IO, TypeVar
 from prototxt import schema
 from prototxt.errors import PrototxtError, TextError
 from prototxt.formats.caffemodel import read_caffemodel
-from prototxt.formats.wire import BYTES, Field, Message, Wire, bytes_head
+from prototxt.formats.wire import BYTES, Field, Wire, bytes_head
+from prototxt.frontend.stored_net import parse_stored
 from prototxt.schema import parse_message
 from prototxt.schema.caffe_pb2 import (
     LayerParameter,
@@ -174,7 +175,7 @@ class _TrainedNet:
 
     def _read(self) -> NetParameter:
         message = NetParameter()
-        for at, entry in self._fields(0, self.wire.size):
+        for at, entry in self.wire.fields_at(0, self.wire.size):
             if entry.number == _NET_LAYERS and entry.wire == BYTES:
                 message.layers.append(self._old_layer(entry))
             elif entry.number == _NET_LAYER and entry.wire == BYTES:
@@ -190,20 +191,9 @@ class _TrainedNet:
             raise self.wire.error(f"the net has {what}: their order is not known, and Caffe refuses it too")
         return message
 
-    def _fields(self, start: int, end: int) -> Iterator[tuple[int, Field]]:
-        """Fields with the byte where each begins, its key included."""
-        message = Message(self.wire, start, end)
-        at = message.pos
-        for entry in message:
-            yield at, entry
-            at = message.pos
-
     def _parsed(self, message_type: type[M], *spans: int) -> M:
         data = b"".join(self.wire.read(a, b) for a, b in zip(spans[::2], spans[1::2], strict=True))
-        try:
-            return parse_message(message_type, recode(data, message_type, escape_raw))
-        except ValueError as error:
-            raise self.wire.error(str(error), spans[0]) from None
+        return parse_stored(self.wire, message_type, data, spans[0])
 
     def _keep(self, layer: LayerParameter | V1LayerParameter | V0LayerParameter, kept: _Kept) -> None:
         layer.blobs.add(num=len(self.kept))
@@ -212,7 +202,7 @@ class _TrainedNet:
     def _layer_of_today(self, place: Field) -> LayerParameter:
         """Parses the name, type and params of a LayerParameter; all but the params is kept as bytes."""
         kept, spans = _Kept(place=(place.start, place.end)), list[int]()
-        for at, entry in self._fields(place.start, place.end):
+        for at, entry in self.wire.fields_at(place.start, place.end):
             if entry.number in (1, 2, _LAYER_PARAM):
                 spans += [at, entry.end]
             if entry.number != _LAYER_PARAM:
@@ -224,7 +214,9 @@ class _TrainedNet:
 
     def _old_layer(self, place: Field) -> V1LayerParameter:
         """A V1LayerParameter, which may hold a V0LayerParameter."""
-        inner = [f for _, f in self._fields(place.start, place.end) if f.number == _V0 and f.wire == BYTES]
+        inner = [
+            f for _, f in self.wire.fields_at(place.start, place.end) if f.number == _V0 and f.wire == BYTES
+        ]
         layer = self._without_blobs(V1LayerParameter, place)
         if inner:
             layer.layer.CopyFrom(self._without_blobs(V0LayerParameter, inner[-1]))
@@ -235,7 +227,7 @@ class _TrainedNet:
         message = message_type()
         kind, known = message_type.__name__, message_type.DESCRIPTOR.fields_by_number
         unknown = list[int]()
-        for at, entry in self._fields(place.start, place.end):
+        for at, entry in self.wire.fields_at(place.start, place.end):
             if entry.number == _BLOBS[kind] and entry.wire == BYTES:
                 self._keep(message, _Kept([(self._blob_head(entry), entry.start, entry.end)]))
             elif kind == "V1LayerParameter" and entry.number == _V0:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from prototxt.errors import InputError, Place, WeightsError
 from prototxt.formats.caffemodel import read_caffemodel
-from prototxt.formats.wire import BYTES, Field, Message, Wire
+from prototxt.formats.wire import BYTES, Field, Wire
 from prototxt.schema import Message as SchemaMessage
 from prototxt.schema import parse_message
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter, V0LayerParameter, V1LayerParameter
@@ -17,8 +17,9 @@ from prototxt.text.write import write
 from prototxt.upgrade import upgrade
 from prototxt.util.files import exists, whole_file
 from prototxt.util.raw_text import encode_raw, escape_raw
+from prototxt.util.recognize import HEAD_BYTES, recognize_binary
 
-__all__ = ["extract_definition", "stored_definition"]
+__all__ = ["extract_definition", "parse_stored", "stored_definition"]
 
 _LAYER, _LAYERS, _V0 = 100, 2, 1
 _BLOBS = {"LayerParameter": 7, "V1LayerParameter": 6, "V0LayerParameter": 50}
@@ -29,18 +30,22 @@ M = TypeVar("M", bound=SchemaMessage)
 def stored_definition(path: str | PathLike[str]) -> Definition | None:
     """The net of a `.caffemodel` in today's form, without its weights; None where the file holds only weights.
 
+    A weights file of another form holds no net.
+
     Raises WeightsError for a broken file and for layers that are not what the schema says, NetError where a legacy
     construct has no meaning.
     """
     wire = Wire(fspath(path))
+    if recognize_binary(wire.read(0, HEAD_BYTES)) is not None:
+        return None
     net = NetParameter()
-    for start, field in _fields(wire, 0, wire.size):
+    for start, field in wire.fields_at(0, wire.size):
         if field.number == _LAYER and field.wire == BYTES:
             net.layer.append(_without_blobs(wire, LayerParameter, field))
         elif field.number == _LAYERS and field.wire == BYTES:
             net.layers.append(_v1(wire, field))
         else:
-            net.MergeFrom(_parsed(wire, NetParameter, wire.read(start, field.end), start))
+            net.MergeFrom(parse_stored(wire, NetParameter, wire.read(start, field.end), start))
     connected = any(layer.bottom or layer.top for layer in net.layer)
     old = any(layer.bottom or layer.top for layer in net.layers)
     return upgrade(define(net, wire.path)) if connected or old else None
@@ -67,38 +72,32 @@ def extract_definition(path: str | PathLike[str], target: str | PathLike[str]) -
     return definition
 
 
-def _fields(wire: Wire, start: int, end: int) -> list[tuple[int, Field]]:
-    """Fields with the byte where each begins, its key included."""
-    message, found = Message(wire, start, end), []
-    at = message.pos
-    for field in message:
-        found.append((at, field))
-        at = message.pos
-    return found
-
-
 def _without_blobs(wire: Wire, message_type: type[M], place: Field) -> M:
     kept = [
         wire.read(start, field.end)
-        for start, field in _fields(wire, place.start, place.end)
+        for start, field in wire.fields_at(place.start, place.end)
         if field.number != _BLOBS[message_type.__name__]
     ]
-    return _parsed(wire, message_type, b"".join(kept), place.start)
+    return parse_stored(wire, message_type, b"".join(kept), place.start)
 
 
 def _v1(wire: Wire, place: Field) -> V1LayerParameter:
     """A layer of the old form, which may hold one of the oldest."""
     message, kept = V1LayerParameter(), list[bytes]()
-    for start, field in _fields(wire, place.start, place.end):
+    for start, field in wire.fields_at(place.start, place.end):
         if field.number == _V0 and field.wire == BYTES:
             message.layer.CopyFrom(_without_blobs(wire, V0LayerParameter, field))
         elif field.number != _BLOBS["V1LayerParameter"]:
             kept.append(wire.read(start, field.end))
-    message.MergeFrom(_parsed(wire, V1LayerParameter, b"".join(kept), place.start))
+    message.MergeFrom(parse_stored(wire, V1LayerParameter, b"".join(kept), place.start))
     return message
 
 
-def _parsed(wire: Wire, message_type: type[M], data: bytes, at: int) -> M:
+def parse_stored(wire: Wire, message_type: type[M], data: bytes, at: int) -> M:
+    """The message in `data`, which a file holds from byte `at` on; bytes that are not UTF-8 are carried as characters.
+
+    Raises WeightsError where the bytes are no such message.
+    """
     try:
         return parse_message(message_type, recode(data, message_type, escape_raw))
     except ValueError as error:

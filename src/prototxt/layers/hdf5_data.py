@@ -8,12 +8,13 @@ from pathlib import Path
 
 from prototxt.blobs import Array, Shape
 from prototxt.data.hdf5 import hdf5_batches, hdf5_files, hdf5_shapes
-from prototxt.data.paths import exists, locate
+from prototxt.data.paths import locate
 from prototxt.errors import DataError, LayerError, UnknownShapeError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.util.files import exists
 
 
 @layer("HDF5Data", bottoms=0, tops=(1, None))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.hdf5 import write_hdf5
-from prototxt.data.paths import exists
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.util.files import exists
 
 DATASETS = ("data", "label")
 

@@ -8,7 +8,7 @@ from inspect import cleandoc
 from prototxt.blobs import TEST, TRAIN
 from prototxt.errors import PrototxtError
 from prototxt.layers.base import Layer, LayerSettings
-from prototxt.layers.reads import WHOLE, Path, view
+from prototxt.layers.reads import WHOLE, Path, signs, view
 from prototxt.schema import FieldDescriptor, Message, descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.schema.forks import field_key
@@ -67,15 +67,8 @@ def fields_read(layer_class: type[Layer]) -> set[Path]:
         tried |= todo
         for path in todo:
             changed = with_field(base, path)
-            read |= reads(layer_class, changed)[0] | _signs(layer_class, changed, path)
+            read |= reads(layer_class, changed)[0] | ({path} & signs(layer_class, changed))
     return read
-
-
-def _signs(layer_class: type[Layer], param: LayerParameter, path: Path) -> set[Path]:
-    """The path itself, if it is a field by which the class is chosen."""
-    read: set[Path] = set()
-    is_sign = layer_class.matches(view(param, read), None)
-    return {path} & read if is_sign else set()
 
 
 def field_paths(

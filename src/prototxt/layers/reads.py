@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from prototxt.schema import FieldDescriptor, Message, descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter
 
-__all__ = ["READ_ELSEWHERE", "Unread", "set_up", "view"]
+__all__ = ["READ_ELSEWHERE", "Unread", "set_up", "signs", "view"]
 
 Path = tuple[str, ...]
 
@@ -85,17 +85,17 @@ def set_up(layer: Reader, param: LayerParameter) -> tuple[Unread, ...]:
     if state == NEW:
         read: set[Path] = set()
         layer.setup(view(param, read))
-        _learn(param, (), read | _signs(layer, param), known)
+        _learn(param, (), read | signs(layer, param), known)
         state = _state(param, known)
     else:
         layer.setup(param)
     return tuple(_unread(param, (), known)) if state == UNREAD else ()
 
 
-def _signs(layer: Reader, param: LayerParameter) -> set[Path]:
-    """The fields that only this class has, of those that are set."""
+def signs(reader: Reader | type[Reader], param: LayerParameter) -> set[Path]:
+    """The fields by which `matches` chooses the class of a reader; none where it does not say True."""
     read: set[Path] = set()
-    return read if layer.matches(view(param, read), None) else set()
+    return read if reader.matches(view(param, read), None) else set()
 
 
 def view(param: LayerParameter, read: set[Path]) -> LayerParameter:

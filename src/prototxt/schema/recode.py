@@ -9,6 +9,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from prototxt.schema import Message
 from prototxt.util.raw_text import restore_raw
+from prototxt.util.varint import varint_bytes
 
 __all__ = ["recode", "serialize_raw"]
 
@@ -45,7 +46,7 @@ def _message(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], byt
             if pos > len(data):
                 raise ValueError("cut off")
             value = _value(data[begin:pos], descriptor.fields_by_number.get(key >> 3), of_text)
-            out += _varint_bytes(key) + _varint_bytes(len(value)) + value
+            out += varint_bytes(key) + varint_bytes(len(value)) + value
             continue
         if wire == _VARINT:
             _, pos = _varint(data, pos)
@@ -73,11 +74,3 @@ def _varint(data: bytes, pos: int) -> tuple[int, int]:
         pos, shift = pos + 1, shift + 7
         if byte < 0x80:
             return value, pos
-
-
-def _varint_bytes(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])

@@ -81,9 +81,9 @@ def today_name(v1_type: str) -> str:
 
     Forks name their types so themselves: INTERP is Interp, SEG_ACCURACY SegAccuracy, CONVOLUTION3D Convolution3D.
     """
-    known = {**V1_TYPES, **FORK_NAMES}
-    if v1_type in known:
-        return known[v1_type]
+    known = V1_TYPES.get(v1_type, FORK_NAMES.get(v1_type))
+    if known is not None:
+        return known
     words = (word.capitalize() for word in v1_type.split("_"))
     return "".join(
         word[:-1] + "D" if word[-2:-1].isdigit() and word.endswith("d") else word for word in words

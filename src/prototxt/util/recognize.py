@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+from stat import S_ISREG
 from typing import NamedTuple
 
-__all__ = ["HEAD_BYTES", "Recognized", "recognize_binary", "recognize_text", "recognize_trained"]
+__all__ = [
+    "HEAD_BYTES",
+    "Recognized",
+    "holds_weights",
+    "recognize_binary",
+    "recognize_text",
+    "recognize_trained",
+]
 
 HEAD_BYTES = 4096
 """First bytes that are enough to recognize a file."""
@@ -57,6 +66,19 @@ _HTML = re.compile(rb"<\s*(!doctype|!--|html|head|body|script|\?xml|meta|div|p\b
 _JSON = re.compile(rb'\{\s*("(message|errors?|status|code|detail)"\s*:|\})', re.IGNORECASE)
 """The answer of a web server; of a net in JSON the parser says where it is no prototxt."""
 _STATUS = re.compile(rb"[1-5]\d\d:? [A-Z][A-Za-z' ]+\s*")
+
+
+def holds_weights(path: str) -> bool:
+    """Whether a file holds weights, by its first bytes; False for one that cannot be read."""
+    try:
+        if not S_ISREG(os.stat(path).st_mode):  # a pipe would wait for a writer for ever
+            return False
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return False
+    kind = recognize_binary(head)
+    return (kind is not None and kind.is_weights) or recognize_trained(head) is not None
 
 
 def recognize_binary(head: bytes) -> Recognized | None:

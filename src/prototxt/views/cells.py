@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from prototxt.errors import printable
 
-__all__ = ["csv_cell", "markdown_cell"]
+__all__ = ["csv_cell", "markdown_cell", "markdown_table"]
 
 _MARKUP = re.compile(r"\\(?=[^\w\s]|$)|[`*\[\]<>&|~]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown or HTML would act on: not an underscore within a word, nor a backslash before a letter."""
@@ -19,6 +20,16 @@ _FORMULA = "=+-@"
 def markdown_cell(text: str) -> str:
     """A cell of a Markdown table that shows just this text: markup is escaped, control characters are spelled out."""
     return _MARKUP.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), printable(text))
+
+
+def markdown_table(
+    head: Sequence[str], words: int, rows: Iterable[Sequence[str]], totals: Sequence[str]
+) -> str:
+    """A Markdown table. The first `words` columns are words, the others numbers; cells of `rows` are plain text."""
+    lines = [head, ["---"] * words + ["---:"] * (len(head) - words)]
+    lines += [[markdown_cell(cell) for cell in row] for row in rows]
+    lines.append([f"**{total}**" if total else "" for total in totals])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def csv_cell(text: str) -> str:

@@ -7,7 +7,7 @@ from io import StringIO
 
 from prototxt.blobs import Shape
 from prototxt.util.json import JsonObject, dumps_raw
-from prototxt.views.cells import csv_cell, markdown_cell
+from prototxt.views.cells import csv_cell, markdown_table
 from prototxt.views.net_rows import Report, Row
 from prototxt.views.numbers import arrow, compact_shape, known_shape, thousands
 
@@ -82,14 +82,12 @@ def to_csv(report: Report) -> str:
 def to_markdown(report: Report) -> str:
     """A table for README files, with a line of totals."""
     head = ["layer", "type", "bottoms → tops", "output N x C x H x W", "parameters", "MACs/image"]
-    lines = [head, ["---"] * 4 + ["---:"] * 2]
-    lines += [
+    rows = (
         [
             row.name, row.type_text, arrow(row.bottoms, row.tops),
             ", ".join(map(known_shape, row.shapes)), thousands(row.param_count), thousands(row.macs),
         ]
         for row in report.rows
-    ]  # fmt: skip
-    lines = [*lines[:2], *([markdown_cell(cell) for cell in line] for line in lines[2:])]
-    lines.append(["**total**", "", "", "", f"**{report.totals.params:,}**", f"**{report.totals.macs:,}**"])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    )  # fmt: skip
+    totals = ["total", "", "", "", f"{report.totals.params:,}", f"{report.totals.macs:,}"]
+    return markdown_table(head, 4, rows, totals)

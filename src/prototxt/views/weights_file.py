@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import asdict
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from prototxt.errors import printable
 from prototxt.util.json import JsonObject, dumps_raw
-from prototxt.views.cells import csv_cell, markdown_cell
+from prototxt.views.cells import csv_cell, markdown_table
 from prototxt.views.numbers import compact_shape, thousands
 
 if TYPE_CHECKING:
@@ -100,12 +101,7 @@ def contents_json(contents: WeightsContents, definition: bool) -> str:
                     "index": blob.index,
                     "shape": list(blob.shape),
                     "count": blob.count,
-                    "min": blob.statistics.min,
-                    "mean": blob.statistics.mean,
-                    "std": blob.statistics.std,
-                    "max": blob.statistics.max,
-                    "nan": blob.statistics.nan,
-                    "inf": blob.statistics.inf,
+                    **asdict(blob.statistics),
                 }
                 for blob in layer.blobs
             ],
@@ -129,7 +125,5 @@ def contents_csv(contents: WeightsContents) -> str:
 
 def contents_markdown(contents: WeightsContents) -> str:
     """A table for README files, with a line of totals."""
-    lines = [list(HEAD), ["---"] * FIRST_NUMBER + ["---:"] * (len(HEAD) - FIRST_NUMBER)]
-    lines += [[markdown_cell(cell) for cell in _shown(row)] for row in _rows(contents)]
-    lines.append(["**total**", "", "", "", f"**{contents.count:,}**", *[""] * 6])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    totals = ["total", "", "", "", f"{contents.count:,}", *[""] * 6]
+    return markdown_table(HEAD, FIRST_NUMBER, map(_shown, _rows(contents)), totals)

@@ -17,11 +17,11 @@ from prototxt.cli.progress import progress_bar
 from prototxt.cli.weights import missing_weights
 from prototxt.data.dataset import whole
 from prototxt.data.datum import float_datum
-from prototxt.data.paths import exists
 from prototxt.data.reader import create_database
 from prototxt.errors import InputError, Place, did_you_mean, printable
 from prototxt.frontend.net_options import NetOptions
 from prototxt.net import Net
+from prototxt.util.files import exists
 
 Append = Callable[[Array], None]
 """Appends rows of one blob to its dataset."""

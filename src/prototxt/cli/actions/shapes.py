@@ -6,9 +6,7 @@ Imports are where they are used: each form loads only what it writes with, for t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from stat import S_ISREG
 
 import click
 
@@ -16,7 +14,7 @@ from prototxt.cli.nets import graph_options, new_warnings, read_net
 from prototxt.cli.options.net import NetChoice
 from prototxt.cli.printing import print_table, print_warnings, screen, write_text
 from prototxt.frontend.load import outline
-from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_trained
+from prototxt.util.recognize import holds_weights
 from prototxt.views.net_rows import make_report
 
 
@@ -37,30 +35,13 @@ def execute(
 
         weights_file.extract(nets[0], extract)
         return 0
-    if is_weights(nets[0]):
+    # Of a file that calls itself .prototxt reading it as a net says what it is.
+    if not nets[0].endswith(".prototxt") and holds_weights(nets[0]):
         from prototxt.cli.actions.weights_file import show_weights
 
         show_weights(nets[0], form, output)
         return 0
     return _print_layers(nets[0], form, output, choice)
-
-
-def is_weights(file: str) -> bool:
-    """Whether a file holds weights in place of a net, by its first bytes; False for one that cannot be read.
-
-    Of a file that calls itself .prototxt reading it as a net says what it is.
-    """
-    if file.endswith(".prototxt"):
-        return False
-    try:
-        if not S_ISREG(os.stat(file).st_mode):  # noqa: PTH116
-            return False
-        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib takes as long to load as a small net
-            head = opened.read(HEAD_BYTES)
-    except (OSError, ValueError):
-        return False
-    kind = recognize_binary(head)
-    return (kind is not None and kind.is_weights) or recognize_trained(head) is not None
 
 
 def _print_layers(file: str, form: str, output: str | None, choice: NetChoice) -> int:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prototxt.cli.printing import print_line, print_table, print_warnings, screen, write_text
 from prototxt.errors import PrototxtError
 from prototxt.frontend.stored_net import extract_definition, stored_definition
-from prototxt.util.recognize import HEAD_BYTES, recognize_binary
 from prototxt.views.columns import WIDE, plain_text
 from prototxt.views.weights_file import contents_csv, contents_json, contents_markdown, contents_table
 from prototxt.weights.contents import read_weights_contents
@@ -39,9 +36,6 @@ def show_weights(file: str, form: str, output: str | None) -> None:
 
 
 def _about_definition(file: str) -> tuple[bool, str]:
-    with Path(file).open("rb") as opened:
-        if recognize_binary(opened.read(HEAD_BYTES)) is not None:
-            return False, "the file holds weights, but no definition of a net"
     try:
         definition = stored_definition(file)
     except PrototxtError as error:

@@ -11,6 +11,7 @@ from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.sections.window_lines import convolution_line, deconvolution_line, pooling_line
 from prototxt.graph.context import LayerContext
 from prototxt.layers.base import Layer
+from prototxt.layers.common.axes import four_axes
 from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.crop import Crop
@@ -149,7 +150,7 @@ def size_of_flatten(layer: Flatten, context: LayerContext) -> list[Line]:
 @size_lines.register
 def size_of_interp(layer: Interp, context: LayerContext) -> list[Line]:
     """One line per axis, with the step between two values."""
-    cut, sizes = sum(layer.cut_off), (*context.bottom[0], 1, 1, 1)[2:4]
+    cut, sizes = sum(layer.cut_off), four_axes(context.bottom[0])[2:]
     lines = []
     for names, old, new in zip(axis_names(2), sizes, context.top[0][2:], strict=True):
         kept = old - cut

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 
 from prototxt.blobs import Array, Shape, count, format_shape
-from prototxt.data.paths import exists, locate
+from prototxt.data.paths import locate
 from prototxt.data.prefetch import Prefetch
 from prototxt.data.transform import DataTransform
 from prototxt.errors import DataError, UnknownShapeError
 from prototxt.layers.base import ImpliedShape, Layer
 from prototxt.layers.common.fields import check_least
 from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.util.files import exists
 
 _MAX_AHEAD = 16
 _MAX_AHEAD_BYTES = 1 << 29
