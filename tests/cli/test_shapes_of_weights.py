@@ -163,3 +163,36 @@ def test_a_broken_file_writes_nothing(tmp_path: Path) -> None:
         assert result.code == 1 or (tmp_path / "out.prototxt").exists()
         assert result.code == 0 or not (tmp_path / "out.prototxt").exists()
         (tmp_path / "out.prototxt").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {},
+        {"name": "n"},
+        {"name": "n" * 300, "input": ["data"], "input_dim": [2, 3, 227, 229]},
+        {"input": ["a", "b"], "force_backward": True, "debug_info": True},
+    ],
+    ids=["nothing", "name", "sizes", "switches"],
+)
+@pytest.mark.parametrize("field", ["layer", "layers"])
+def test_a_trained_net_is_known_by_what_stands_before_its_layers(
+    field: str, before: dict[str, Any], tmp_path: Path
+) -> None:
+    """As Caffe writes it: the fields in the order of their numbers, `layers` before the inputs."""
+    net = NetParameter(**before)
+    if not before.get("input_dim"):
+        net.input_shape.add(dim=[2, 3])
+    layer = getattr(net, field).add(name="ip")
+    layer.blobs.add(data=[1.0, 5.0], num=1, channels=1, height=1, width=2)
+    file = tmp_path / "trained"
+    file.write_bytes(net.SerializeToString())
+    result = invoke(shapes, str(file), "--format", "json")
+    (row,) = json.loads(result.out)["layers"]
+    assert (row["name"], row["blobs"][0]["mean"]) == ("ip", 3.0)
+
+
+def test_text_that_begins_like_a_trained_net_is_text(tmp_path: Path) -> None:
+    file = tmp_path / "net"
+    file.write_text("\n" + NET)
+    assert invoke(shapes, str(file)).out.startswith("small")

@@ -9,7 +9,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from prototxt.schema import Message
 from prototxt.util.raw_text import restore_raw
-from prototxt.util.varint import varint_bytes
+from prototxt.util.varint import read_varint, varint_bytes
 
 __all__ = ["recode", "serialize_raw"]
 
@@ -38,10 +38,10 @@ def _message(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], byt
     out, pos = bytearray(), 0
     while pos < len(data):
         start = pos
-        key, pos = _varint(data, pos)
+        key, pos = read_varint(data, pos)
         wire = key & 7
         if wire == _BYTES:
-            size, begin = _varint(data, pos)
+            size, begin = read_varint(data, pos)
             pos = begin + size
             if pos > len(data):
                 raise ValueError("cut off")
@@ -49,7 +49,7 @@ def _message(data: bytes, descriptor: Descriptor, of_text: Callable[[bytes], byt
             out += varint_bytes(key) + varint_bytes(len(value)) + value
             continue
         if wire == _VARINT:
-            _, pos = _varint(data, pos)
+            _, pos = read_varint(data, pos)
         elif wire in (_FIXED64, _FIXED32):
             pos += 8 if wire == _FIXED64 else 4
         else:
@@ -64,13 +64,3 @@ def _value(value: bytes, field: FieldDescriptor | None, of_text: Callable[[bytes
     if field.message_type is not None:
         return _whole(value, field.message_type, of_text)
     return of_text(value) if field.type == FieldDescriptor.TYPE_STRING else value
-
-
-def _varint(data: bytes, pos: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[pos]
-        value |= (byte & 0x7F) << shift
-        pos, shift = pos + 1, shift + 7
-        if byte < 0x80:
-            return value, pos

@@ -7,6 +7,8 @@ import re
 from stat import S_ISREG
 from typing import NamedTuple
 
+from prototxt.util.varint import read_varint
+
 __all__ = [
     "HEAD_BYTES",
     "Recognized",
@@ -15,6 +17,9 @@ __all__ = [
     "recognize_text",
     "recognize_trained",
 ]
+
+BYTES = 2
+"""Protobuf's wire type of fields that give their length first."""
 
 HEAD_BYTES = 4096
 """First bytes that are enough to recognize a file."""
@@ -62,6 +67,9 @@ _TRAINED_NET = Recognized(
 _LAYERS = (b"\xa2\x06", b"\x12")
 """The keys of NetParameter's layer (100) and layers (2), both messages."""
 
+_BEFORE_LAYERS = {0x0A, 0x1A, 0x20, 0x22, 0x28, 0x32, 0x38, 0x42}
+"""The keys of fields that may stand before them: name, inputs and their sizes, force_backward, state, debug_info."""
+
 _HTML = re.compile(rb"<\s*(!doctype|!--|html|head|body|script|\?xml|meta|div|p\b|a\b)", re.IGNORECASE)
 _JSON = re.compile(rb'\{\s*("(message|errors?|status|code|detail)"\s*:|\})', re.IGNORECASE)
 """The answer of a web server; of a net in JSON the parser says where it is no prototxt."""
@@ -95,8 +103,22 @@ def recognize_trained(head: bytes) -> Recognized | None:
     """The kind of a file of Caffe's in protobuf's binary form; None for another."""
     if head.startswith(b"\x08"):
         return Recognized("a .solverstate (the state of a training)") if b".caffemodel" in head else None
-    after_name = head[2 + head[1] :] if len(head) > 1 and head[0] == 0x0A and head[1] < 0x80 else head
-    return _TRAINED_NET if after_name.startswith(_LAYERS) else None
+    return _TRAINED_NET if _leads_to_layers(head) else None
+
+
+def _leads_to_layers(head: bytes) -> bool:
+    """Whether these bytes are fields of a NetParameter up to its first layer."""
+    pos = 0
+    try:
+        while not head.startswith(_LAYERS, pos):
+            key, pos = read_varint(head, pos)
+            if key not in _BEFORE_LAYERS:
+                return False
+            value, pos = read_varint(head, pos)
+            pos += value if key & 7 == BYTES else 0
+    except (IndexError, ValueError):
+        return False
+    return True
 
 
 def recognize_text(head: bytes) -> Recognized | None:
