@@ -58,9 +58,13 @@ def data_net(fields: str, more: str = "", tops: str = 'top: "data" top: "label"'
 
 
 def prefetch_threads() -> list[str]:
-    """The threads that make batches, after waiting for those that are ending."""
-    gc.collect()
+    """The threads that make batches, after waiting for those that are ending.
+
+    One collection is not enough: it does nothing while another thread is collecting, which may have begun when
+    the nets were still in use.
+    """
     for _ in range(100):
+        gc.collect()
         alive = [t.name for t in threading.enumerate() if t.name.startswith("prototxt-")]
         if not alive:
             break

@@ -137,8 +137,8 @@ class _Thread:
             self._go_to(job.cores[worker] if job.cores else None)
             with np.errstate(all="ignore"):  # which every thread has for itself
                 job.work(worker)
-            done.put(None)
             del job  # not kept while waiting: it holds a net's memory
+            done.put(None)
 
     def _go_to(self, core: int | None) -> None:
         """Stay on a core, from one job to the next too; None: wherever a thread of this process may be."""
