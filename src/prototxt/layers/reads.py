@@ -189,7 +189,8 @@ def _read_elsewhere(field: FieldDescriptor) -> Known | bool:
     if kind is None or kind.name not in READ_ELSEWHERE:
         return True
     names = READ_ELSEWHERE[kind.name]
-    return {inner: inner.name in names for inner in descriptor(kind.name).fields}
+    known: Known = {inner: inner.name in names for inner in descriptor(kind.name).fields}
+    return known if False in known.values() else True
 
 
 def _unread(message: Message, path: Path, known: Known) -> Iterator[Unread]:

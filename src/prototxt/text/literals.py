@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from prototxt.util.raw_text import encode_raw
 
@@ -31,6 +32,7 @@ class LiteralError(Exception):
         self.hint = hint
 
 
+@lru_cache(maxsize=1024)  # a net has few different numbers
 def number_kind(text: str) -> str:
     """Whether an unsigned number is written as "int" (decimal, hex, octal) or "float".
 
@@ -65,20 +67,17 @@ def read_int(text: str) -> int:
 def unescape(text: str) -> bytes:
     """The bytes of a string literal's inside (without its quotes), UTF-8 with escapes resolved.
 
+    Lone surrogates pass; a string field refuses them later, with its place.
+
     Raises LiteralError for an escape that does not exist or names no character.
     """
     if "\\" not in text:
-        return _utf8(text)
+        return encode_raw(text)
     out, end = bytearray(), 0
     for match in _ESCAPE.finditer(text):
-        out += _utf8(text[end : match.start()]) + _escaped(match)
+        out += encode_raw(text[end : match.start()]) + _escaped(match)
         end = match.end()
-    return bytes(out + _utf8(text[end:]))
-
-
-def _utf8(text: str) -> bytes:
-    # Lone surrogates pass here; a string field refuses them later, with its place.
-    return encode_raw(text)
+    return bytes(out + encode_raw(text[end:]))
 
 
 def _escaped(match: re.Match[str]) -> bytes:
@@ -90,9 +89,9 @@ def _escaped(match: re.Match[str]) -> bytes:
     if kind == "hex":
         return bytes([int(digits, 16)])
     if kind == "low":
-        return _utf8(chr(0x10000 + (int(match["high"], 16) - 0xD800) * 0x400 + int(digits, 16) - 0xDC00))
+        return encode_raw(chr(0x10000 + (int(match["high"], 16) - 0xD800) * 0x400 + int(digits, 16) - 0xDC00))
     if kind in ("u4", "u8") and _is_character(int(digits, 16)):
-        return _utf8(chr(int(digits, 16)))
+        return encode_raw(chr(int(digits, 16)))
     hint = r"a backslash itself is written \\" if kind == "plain" else None
     raise LiteralError(f'there is no escape "{match.group()}" in a string', match.start(), hint)
 

@@ -260,16 +260,21 @@ def _fields(parts: list[Token | Field]) -> tuple[Field, ...]:
 
 def _plain_fields(run: Token, deepest: int) -> list[Field]:
     """The fields of a run, in which messages are nested at most this deep."""
-    cursor = _Cursor(run)
+    (row, column), offset, literal = _start(run), 0, 0
+    line, line_start = row, 1 - column
     around: list[tuple[str, int, int, list[Field]]] = []
     fields: list[Field] = []
     value: Scalar | Message
-    line = literal = 0
     try:
         for match in _plain_part().finditer(run):
             name, string, sign, number, word, opens = match.groups()
-            line, column = cursor.at(match.start())
-            before = column - match.start()
+            start = match.start()
+            newlines = run.count("\n", offset, start)
+            if newlines:
+                row += newlines
+                line_start = run.rindex("\n", offset, start) + 1
+            offset, before = start, 1 - line_start
+            line, column = row, start + before
             if string:
                 literal = before + match.start(2) + 1
                 inside = string[1:-1]

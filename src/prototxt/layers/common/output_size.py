@@ -112,14 +112,18 @@ def convolution_spec(param: ConvolutionParameter) -> WindowSpec:
     pad = _repeated_or_pair(param, "pad", "pad", 0)
     name, dilation = _dilation(param)
     _check_positive(("kernel_size", kernel), ("stride", stride), (name, dilation))
-    pairs = tuple(f"{name}_h" for name in ("kernel", "stride", "pad", "hole") if _is_pair(param, name))
-    return WindowSpec(kernel, stride, pad, dilation, pairs)
+    return WindowSpec(kernel, stride, pad, dilation, _pairs(param))
+
+
+def _pairs(param: Message) -> tuple[str, ...]:
+    """The first fields of those given as a pair."""
+    pairs = ("kernel_h", "kernel_w"), ("stride_h", "stride_w"), ("pad_h", "pad_w"), ("hole_h", "hole_w")
+    return tuple(first for first, second in pairs if param.HasField(first) or param.HasField(second))
 
 
 def _dilation(param: ConvolutionParameter) -> tuple[str, Shape]:
     """The dilation, by today's name or by DeepLab's, and the field that gives it."""
-    holes = given(param, ("hole", "hole_h", "hole_w"))
-    dilation, both, pair = tuple(param.dilation), (param.hole,), (param.hole_h, param.hole_w)
+    dilation, holes = tuple(param.dilation), given(param, ("hole", "hole_h", "hole_w"))
     if not holes:
         return "dilation", dilation or (1,)
     if dilation:
@@ -127,7 +131,7 @@ def _dilation(param: ConvolutionParameter) -> tuple[str, Shape]:
         raise LayerError(what, field=holes[0])
     if len(holes) > 1 and "hole" in holes:
         raise LayerError("give either hole or hole_h and hole_w, not both", field=holes[1])
-    return holes[0], both if "hole" in holes else pair
+    return holes[0], (param.hole,) if "hole" in holes else (param.hole_h, param.hole_w)
 
 
 def pooling_spec(param: PoolingParameter) -> WindowSpec:
@@ -157,16 +161,11 @@ def pooling_spec(param: PoolingParameter) -> WindowSpec:
     return WindowSpec(kernel, stride, pad, counts_pad=param.avg_include_pad)
 
 
-def _is_pair(param: Message, name: str) -> bool:
-    return any(param.HasField(f"{name}_{side}") for side in "hw")
-
-
 def _repeated_or_pair(param: Message, field: str, name: str, default: int | None) -> Shape:
     """The values of a field or of its _h and _w form; with neither the default, if there is one."""
-    values = tuple(getattr(param, field))
-    if not _is_pair(param, name):
+    values, pair = tuple(getattr(param, field)), (f"{name}_h", f"{name}_w")
+    if not (param.HasField(pair[0]) or param.HasField(pair[1])):
         return values or (() if default is None else (default,))
-    pair = (f"{name}_h", f"{name}_w")
     if values:
         raise LayerError(f"give either {field} or {pair[0]} and {pair[1]}, not both", field=pair[0])
     if default is None and not all(map(param.HasField, pair)):
