@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 FULL := $(VENV)/.full
 INSTALL := pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup setup-all run test crosscheck lint type proto docs web bench fuzz check check-tests clean
+.PHONY: help setup setup-all run test test-all crosscheck lint type proto docs web bench fuzz check check-tests clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: setup  ## LeNet on a digit: every shape, every parameter count, the top cla
 
 test: setup  ## the quick tests, in parallel; those of an extra that is not installed are skipped
 	$(BIN)/python -m pytest -n auto
+
+test-all: setup-all  ## the quick tests and the sweeps over public, random and damaged files
+	$(BIN)/python -m pytest -n auto -m 'not slow'
 
 CROSSCHECK := .crosscheck-venv
 crosscheck: $(CROSSCHECK)/.ready  ## the calls of PyTorch and Keras, run by these on the golden cases

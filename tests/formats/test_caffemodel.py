@@ -366,6 +366,7 @@ def test_unpacked_numbers_are_read_in_bulk(tmp_path: Path) -> None:
     np.testing.assert_array_equal(blob.read(), values)
 
 
+@pytest.mark.sweep
 def test_a_file_above_2_gb(tmp_path: Path) -> None:
     size, path = (1 << 31) + 40, tmp_path / "big.caffemodel"
     blob_head = Pb.shape(size // 4) + Pb.key(5, 2) + Pb.varint(size)

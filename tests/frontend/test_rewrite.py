@@ -215,6 +215,7 @@ def test_unknown_fields(tmp_path: Path) -> None:
     assert not target.exists()
 
 
+@pytest.mark.sweep
 @needs_shared
 def test_public_files_mean_what_they_meant(tmp_path: Path) -> None:
     """Every third public net that is of an older form."""

@@ -13,6 +13,8 @@ import pytest
 from support.fuzz.seeds import ROOT, seed_names, seeds
 from support.fuzz.targets import CORPUS, TARGETS
 
+pytestmark = pytest.mark.sweep
+
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 MAX_SECONDS = 5
 """Of the processor, so that other work on the machine does not count."""

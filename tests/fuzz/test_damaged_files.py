@@ -12,6 +12,8 @@ from support.fuzz.damage import cuts, flips, noise, wounds
 from support.fuzz.seeds import seed_names, seeds
 from support.fuzz.targets import TARGETS, weights
 
+pytestmark = pytest.mark.sweep
+
 TIMES = {"text": 40, "image": 30}
 """How often each file is damaged in each way; 100 times where that is fast."""
 

@@ -29,6 +29,8 @@ from support.fuzz.nasty import (
 from support.fuzz.seeds import blob, npy, npz
 from support.fuzz.targets import TARGETS, arrays, image, mean, weights
 
+pytestmark = pytest.mark.sweep
+
 VALUES = np.arange(24, dtype=np.float32).tobytes()
 
 HEADS = {

@@ -21,6 +21,8 @@ from prototxt.views.net_rows import make_report
 from prototxt.views.table import table_text
 from support.commands import LENET
 
+pytestmark = pytest.mark.sweep
+
 EXTRA = """
 layer { name: "bn" type: "BatchNorm" bottom: "conv2" top: "bn" batch_norm_param { eps: 0.001 } }
 layer { name: "sc" type: "Scale" bottom: "bn" top: "bn" scale_param { bias_term: true } }

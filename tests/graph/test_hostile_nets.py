@@ -23,6 +23,8 @@ from prototxt.layers.registry import all_layer_classes
 from prototxt.schema import descriptor
 from support.fork_layers import FORK_LAYERS, sample
 
+pytestmark = pytest.mark.sweep
+
 LAYER_CLASSES = all_layer_classes()
 
 INTS = [0, 1, 2, 3, 5, 7, 100, 65_536, 2**31 - 1, 2**32 - 1, 2**63 - 1, -1, -2, -7, -(2**31), -(2**63)]

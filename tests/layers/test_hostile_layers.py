@@ -15,6 +15,8 @@ from prototxt.errors import LayerError
 from prototxt.layers.base import Layer, LayerSettings
 from support.fork_layers import FORK_LAYERS, LAYERS, layer_id, sample
 
+pytestmark = pytest.mark.sweep
+
 INTEGERS = (0, 1, 2, 7, -1, 2**31 - 1, -(2**31), 2**32 - 1)
 FLOATS = (0.0, -1.0, 0.3, 1e-45, 1e-30, 3e38, -3e38, float("inf"), float("-inf"), float("nan"))
 VALUES = (0.0, -1.0, 1.0, -0.5, 1e-45, 3e38, -3e38, float("inf"), float("-inf"), float("nan"), 2.0**31, 1e6)

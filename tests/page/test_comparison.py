@@ -148,6 +148,7 @@ def test_examples(pair: tuple[str, str]) -> None:
     check_document(make_comparison(result), result)
 
 
+@pytest.mark.sweep
 @needs_shared
 @pytest.mark.parametrize(
     "pair",

@@ -30,7 +30,7 @@ from support.report_pages import PAGE
 WEB = ROOT / "web"
 NODE = shutil.which("node")
 
-pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+pytestmark = [pytest.mark.sweep, pytest.mark.skipif(NODE is None, reason="node is not installed")]
 
 RTOL = 1e-5
 """Of the value, or of its terms without signs: the page sums in single precision, in an order of its own."""

@@ -83,6 +83,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 SWEEP = sweep([folder for folder in FOLDERS if nets(folder)])
 
 
+@pytest.mark.sweep
 @needs_shared
 @pytest.mark.usefixtures("_short")
 @pytest.mark.parametrize(("folder", "step"), SWEEP)

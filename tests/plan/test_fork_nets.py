@@ -16,6 +16,8 @@ from prototxt.layers.base import Layer
 from prototxt.layers.forks import DIALECTS
 from support.fork_layers import FORK_LAYERS, layer_id, sample
 
+pytestmark = pytest.mark.sweep
+
 Resize = Callable[[Sequence[Array]], Sequence[Array]]
 
 

@@ -11,6 +11,8 @@ import pytest
 import prototxt
 from support.helpers import noise
 
+pytestmark = pytest.mark.sweep
+
 SHAPE = (2, 4, 6, 5)
 
 # Layers that keep 2 x 4 x 6 x 5, so that any of them may follow any other

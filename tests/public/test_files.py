@@ -10,7 +10,7 @@ from prototxt.errors import PrototxtError
 from support.corpus import CORPUS, FOLDERS, VERDICTS, files, name_of, nets, opened, sweep, verdict, verdicts
 from support.golden import needs_shared
 
-pytestmark = needs_shared
+pytestmark = [pytest.mark.sweep, needs_shared]
 
 HOW = "if that is as it should be: PROTOTXT_REWRITE=1 pytest -m '' tests/public/test_files.py"
 

@@ -21,7 +21,7 @@ from prototxt.text.files import read_text
 from prototxt.views.net_rows import make_report
 from support.golden import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [pytest.mark.sweep, needs_shared]
 
 CORPUS = SHARED / "corpus"
 RTOL = 1e-3

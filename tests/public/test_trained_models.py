@@ -21,7 +21,7 @@ from support.golden import ROOT, SHARED, needs_shared
 from support.helpers import floats
 from support.models import ATOL, MODELS, RTOL, check_statistics, stored, weights_of, written_behind
 
-pytestmark = needs_shared
+pytestmark = [pytest.mark.sweep, needs_shared]
 
 
 NAMES = sorted(path.stem for path in (SHARED / "golden/models").glob("*.npz"))

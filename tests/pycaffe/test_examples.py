@@ -20,6 +20,8 @@ from prototxt.images.recipe import Recipe
 from prototxt.images.transform import Transform
 from support.golden import ROOT
 
+pytestmark = pytest.mark.sweep
+
 EXAMPLES = ROOT / "examples"
 OURS, CAFFES = "import prototxt.caffe as caffe\n", "import caffe\n"
 

@@ -16,7 +16,7 @@ from prototxt.text.write import write
 from support.corpus import files, sweep
 from support.golden import needs_shared
 
-pytestmark = needs_shared
+pytestmark = [pytest.mark.sweep, needs_shared]
 
 
 @pytest.mark.parametrize(("folder", "step"), sweep())

@@ -19,6 +19,8 @@ from prototxt.text.files import read_text
 from prototxt.text.parse import parse
 from prototxt.text.tree import Field, Message, Scalar
 
+pytestmark = pytest.mark.sweep
+
 DATA = (
     'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 8 dim: 9 } } }\n'
 )
