@@ -41,6 +41,7 @@ def some(seed: int, n: int, spread: float, side: float) -> Array:
 THRESHOLDS = (0.0, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.95, 1.0, 1.5)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("threshold", THRESHOLDS)
 @pytest.mark.parametrize("draw", benchmark.DRAWS, ids=lambda draw: draw.__name__)
 def test_distributions(draw: benchmark.Draw, threshold: float) -> None:

@@ -45,6 +45,7 @@ def test_shapes_without_a_database(file: str, monkeypatch: pytest.MonkeyPatch, t
     assert len(assumed) == (0 if "pascal" in file else 1)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
 @pytest.mark.parametrize("path", NETS, ids=lambda p: str(p.relative_to(CORPUS)))
 def test_every_net_gives_shapes_or_its_data_layer_says_what_to_give(path: Path, phase: str) -> None:

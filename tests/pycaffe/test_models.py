@@ -13,6 +13,7 @@ pytestmark = needs_shared
 NAMES = sorted(path.stem for path in (SHARED / "golden/models").glob("*.npz"))
 
 
+@pytest.mark.sweep
 @pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")
 @pytest.mark.parametrize("model", NAMES)
 def test_a_model_runs_as_in_caffe(model: str) -> None:

@@ -203,6 +203,7 @@ def test_values_in_place_are_those_from_before() -> None:
     assert versions == ["y", "y@1", "y@0"]
 
 
+@pytest.mark.sweep
 @needs_shared
 @pytest.mark.parametrize("model", ["squeezenet", "open_nsfw", "res10_ssd"])
 def test_trained_nets_on_noise(model: str) -> None:
