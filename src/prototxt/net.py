@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass, replace
 from os import fspath
@@ -21,6 +22,7 @@ from prototxt.engine.session import Session
 from prototxt.engine.tuning.autotune import autotune
 from prototxt.engine.tuning.cache import load_fastest
 from prototxt.engine.tuning.measure import Measured
+from prototxt.engine.turns import Turns, in_turn
 from prototxt.engine.watch import Watcher
 from prototxt.engine.workers import check_threads, default_threads
 from prototxt.errors import InputError, PrototxtWarning
@@ -138,6 +140,7 @@ class Net:
     def __init__(self, definition: Definition, options: NetOptions, weights: Files = None) -> None:
         """See `load_net` for the arguments and errors."""
         threads = default_threads() if options.threads is None else check_threads(options.threads)
+        self._turns = Turns()
         self._executor = Executor(options.engine, threads, load_fastest)
         self._graphs: LruCache[tuple[object, ...], Graph] = LruCache(GRAPHS)
         files = read_files(weights)
@@ -154,8 +157,12 @@ class Net:
 
         Its blobs are its own: the two can run in two threads. `threads` is how many it uses itself.
         """
-        other = copy(self)
-        other._executor = self._executor.clone(self.threads if threads is None else check_threads(threads))
+        with self._turns.take():
+            other = copy(self)
+            other._executor = self._executor.clone(
+                self.threads if threads is None else check_threads(threads)
+            )
+        other._turns = Turns()
         other._graphs = LruCache(GRAPHS)
         other._adopt(make_graph(self._definition, self._options, self._hints))
         return other
@@ -164,6 +171,14 @@ class Net:
         """Make this the net's graph: its blobs start again, as zeros."""
         self._executor.part(graph, None, None, self.keep)  # raises for names that it does not have
         self.graph, self._store = graph, BlobStore(graph)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """`with net.turn():` makes several calls one: those from other threads wait until it ends.
+
+        Values that are written into blobs are then still those that the next forward reads, and its blobs still those
+        that it has left.
+        """
+        return self._turns.take()
 
     # ---- Description ----
 
@@ -179,7 +194,8 @@ class Net:
 
     @engine.setter
     def engine(self, engine: str) -> None:
-        self._executor = Executor(engine, self.threads, load_fastest)
+        with self._turns.take():
+            self._executor = Executor(engine, self.threads, load_fastest)
 
     @property
     def threads(self) -> int:
@@ -188,7 +204,8 @@ class Net:
 
     @threads.setter
     def threads(self, threads: int) -> None:
-        self._executor = self._executor.clone(check_threads(threads))
+        with self._turns.take():
+            self._executor = self._executor.clone(check_threads(threads))
 
     @property
     def seed(self) -> int:
@@ -262,6 +279,7 @@ class Net:
         """
         return self._store.loss
 
+    @in_turn
     def reshape(self, **shapes: Sequence[int]) -> None:
         """Give inputs other shapes; every other shape follows, the parameters stay.
 
@@ -290,6 +308,7 @@ class Net:
         """A layer's own learned arrays, whatever other layers share its name."""
         return [Parameter(self._params, node.index, slot) for slot in range(len(node.params))]
 
+    @in_turn
     def load(self, weights: Files) -> Loaded:
         """Take the arrays of a weights file, or of several, in place of those the net has; what they lack stays.
 
@@ -303,6 +322,7 @@ class Net:
         )
         return self.loaded
 
+    @in_turn
     def share(self, other: Net) -> tuple[str, ...]:
         """Use the arrays of another net's layers of the same names, from now on; the names of those layers.
 
@@ -361,21 +381,24 @@ class Net:
         With `end` the outputs are that layer's tops: layers after it, those that work in place on them too, have not
         run.
 
-        The outputs are your own: they share no memory with a blob of the net or with one another.
+        The outputs are your own: they share no memory with a blob of the net or with one another. A net runs one
+        forward at a time: calls from other threads wait. `blobs` hold what the latest one left; for nets that run at
+        the same time give each thread a `clone()`.
 
         Raises InputError for unknown inputs or layers, shapes that do not fit, or more memory than the machine has,
         LayerError for values a layer cannot take, such as a label that is no class.
         """
-        part = self._part(keep, start, end)
-        given = read_feeds({**(feeds or {}), **arrays}, self.graph, part.graph)
-        shapes = new_shapes(given, self.graph, part.graph)
-        if shapes:
-            self.reshape(**shapes)
+        with self._turns.run():
             part = self._part(keep, start, end)
-        for blob in part.graph.entries:
-            if blob.name in given:
-                self._store.give(blob, given[blob.name])
-        return self._executor.forward(part, self._params, self._store, watchers)
+            given = read_feeds({**(feeds or {}), **arrays}, self.graph, part.graph)
+            shapes = new_shapes(given, self.graph, part.graph)
+            if shapes:
+                self.reshape(**shapes)
+                part = self._part(keep, start, end)
+            for blob in part.graph.entries:
+                if blob.name in given:
+                    self._store.give(blob, given[blob.name])
+            return self._executor.forward(part, self._params, self._store, watchers)
 
     def forward_unplanned(
         self, feeds: Mapping[str, Array], *, start: LayerName | None = None, end: LayerName | None = None
@@ -387,11 +410,12 @@ class Net:
 
         Raises what `forward` raises.
         """
-        part = self._part(None, start, end)
-        for blob in part.graph.entries:
-            if blob.name in feeds:
-                self._store.put(blob, feeds[blob.name])
-        run_reference(part, self._params, self._store)
+        with self._turns.run():
+            part = self._part(None, start, end)
+            for blob in part.graph.entries:
+                if blob.name in feeds:
+                    self._store.put(blob, feeds[blob.name])
+            run_reference(part, self._params, self._store)
 
     def detections(
         self, view: View | None = None, *, min_score: float = 0.0, image: int = 0
@@ -456,6 +480,7 @@ class Net:
         """
         self._executor.expect_parts(number)
 
+    @in_turn
     def autotune(
         self, *, start: LayerName | None = None, end: LayerName | None = None
     ) -> tuple[Measured, ...]:

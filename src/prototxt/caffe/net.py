@@ -41,7 +41,8 @@ class Net(NamedNet):
     `blobs`, `params`, `layer_dict`, `top_names`, `bottom_names` and `blob_loss_weights` are OrderedDicts, by the
     names and in the order of Caffe, with the Split layers that Caffe puts after blobs that several layers read.
     `blobs[name].data` is live: the next forward writes into it, and what is written into it is what the next forward
-    reads, wherever that starts.
+    reads, wherever that starts. Forwards in several threads wait for each other, as in Caffe; their blobs are one and
+    the same.
 
     Source: caffe/python/caffe/pycaffe.py, caffe/python/caffe/_caffe.cpp.
     """
@@ -125,8 +126,9 @@ class Net(NamedNet):
         first = 0 if start is None else names.index(start)
         last = len(names) - 1 if end is None else names.index(end)
         outputs = self.outputs if end is None else self.top_names[end]
-        self._fill_inputs(kwargs)
-        self._forward(first, last)
+        with self._net.turn():
+            self._fill_inputs(kwargs)
+            self._forward(first, last)
         return {name: self.blobs[name].data for name in dict.fromkeys([*outputs, *(blobs or ())])}
 
     def _fill_inputs(self, given: Mapping[str, ArrayLike]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 __all__ = ["LruCache"]
@@ -20,13 +21,19 @@ class LruCache(Generic[K, V]):
         self._values: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value of this key; `make` creates it where there is none."""
-        if key not in self._values:
-            self._values[key] = make()
-        self._values.move_to_end(key)
+        """The value of this key; `make` creates it where there is none.
+
+        Two threads that ask for the same new key at the same time may both create it; the cache keeps one of them.
+        """
+        try:
+            value = self._values.pop(key)
+        except KeyError:
+            value = make()
+        self._values[key] = value  # the last one now
         while len(self._values) > self.size:
-            self._values.popitem(last=False)
-        return self._values[key]
+            with suppress(KeyError):  # another thread has removed it
+                self._values.popitem(last=False)
+        return value
 
     def clear(self) -> None:
         """Forget all values."""
