@@ -1,4 +1,4 @@
-"""Law: every field of the schema's layer messages is read by a layer type, or stands on a list with a reason."""
+"""Law: every field of the schema's nets and layers is read, or stands on a list with a reason."""
 
 from __future__ import annotations
 
@@ -13,18 +13,33 @@ from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.fillers import fill, rng_for
 from prototxt.layers.ignored_fields import EXPANDED, TYPES_OF_MESSAGES
 from prototxt.layers.outcomes import Outcome
-from prototxt.layers.probe import all_fields, example, field_paths, fields_read, reads, with_field
-from prototxt.layers.reads import READ_ELSEWHERE, Path, view
+from prototxt.layers.probe import (
+    OLD_LAYERS,
+    all_fields,
+    example,
+    field_paths,
+    fields_of_classes,
+    net_fields,
+    reads,
+    with_field,
+)
+from prototxt.layers.reads import READ_ELSEWHERE, Path, unread_of_net, view
 from prototxt.layers.registry import all_layer_classes, layer_types
 from prototxt.layers.unread import ignored_fields, key_of, outcome_of
 from prototxt.schema import descriptor
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.views.field_docs import fork_fields_markdown
 from support.golden import ROOT
 
 LAYER_CLASSES = all_layer_classes()
 ELSEWHERE = {f"{message}.{name}" for message, names in READ_ELSEWHERE.items() for name in names}
-BEFORE = {f"{message}.{name}" for message, names in EXPANDED.items() for name in names.split()}
+BEFORE = {
+    f"{message}.{name}"
+    for messages in EXPANDED.values()
+    for message, names in messages.items()
+    for name in names.split()
+}
+NET_FIELDS = {key: f for key, f in net_fields().items() if key.partition(".")[0] not in OLD_LAYERS}
 
 
 def layer_id(layer_class: type[Layer]) -> str:
@@ -32,15 +47,11 @@ def layer_id(layer_class: type[Layer]) -> str:
 
 
 @cache
-def read_by_class() -> dict[type[Layer], set[Path]]:
-    """The paths that each layer class reads."""
-    return {layer_class: fields_read(layer_class) for layer_class in LAYER_CLASSES}
-
-
-@cache
 def read_by_any() -> frozenset[str]:
     """The keys of all fields that a layer type reads."""
-    return frozenset(key_of(path) for layer_class in LAYER_CLASSES for path in read_by_class()[layer_class])
+    return frozenset(
+        key_of(path) for layer_class in LAYER_CLASSES for path in fields_of_classes()[layer_class]
+    )
 
 
 @cache
@@ -57,18 +68,18 @@ def messages_of(keys: frozenset[str] | set[str]) -> set[str]:
     return {
         inner.rpartition(".")[0]
         for key in keys
-        if (field := all_fields().get(key)) is not None and field.message_type is not None
+        if (field := NET_FIELDS.get(key)) is not None and field.message_type is not None
         for inner in all_fields(field.message_type.full_name.partition(".")[2])
     }
 
 
 def test_every_field_is_read_or_listed() -> None:
     types = {f"LayerParameter.{name}" for name in TYPES_OF_MESSAGES}
-    listed = {key for key in all_fields() if is_listed(key)} | types
+    listed = {key for key in NET_FIELDS if is_listed(key)} | types
     read_messages = {key.rpartition(".")[0] for key in read_by_any()}
     covered = messages_of(listed) - read_messages
     known = read_by_any() | ELSEWHERE | BEFORE | listed
-    values = [key for key, field in all_fields().items() if field.message_type is None]
+    values = [key for key, field in NET_FIELDS.items() if field.message_type is None]
     assert [key for key in values if key not in known and key.rpartition(".")[0] not in covered] == []
 
 
@@ -78,7 +89,7 @@ def test_no_listed_field_is_read() -> None:
 
 
 def test_lists_name_fields_of_the_schema() -> None:
-    fields = set(all_fields()) | set(all_fields("NetParameter"))
+    fields = set(NET_FIELDS)
     assert set(ignored_fields()) | BEFORE | ELSEWHERE <= fields
     assert {f"LayerParameter.{name}" for name in TYPES_OF_MESSAGES} <= fields
     assert ignored_by_a_class() <= fields
@@ -90,7 +101,7 @@ def test_types_of_messages_do_not_exist_here() -> None:
 
 @pytest.mark.parametrize("layer_class", LAYER_CLASSES, ids=layer_id)
 def test_no_class_ignores_what_it_reads(layer_class: type[Layer]) -> None:
-    read = {".".join(path) for path in read_by_class()[layer_class]}
+    read = {".".join(path) for path in fields_of_classes()[layer_class]}
     names = {name for name in layer_class.ignores if "." in name}
     assert not names & {
         path for path in read if all_fields()[key_of(tuple(path.split(".")))].message_type is None
@@ -113,12 +124,27 @@ def test_the_fields_that_are_read_do_not_depend_on_values(layer_class: type[Laye
 
 def test_fillers_read_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prototxt.layers.reads.KEPT", set())
-    read: set[Path] = set()
+    read = set[Path]()
     for kind in ("constant", "uniform", "gaussian", "xavier", "positive_unitball", "msra", "bilinear"):
         param = view(LayerParameter(bias_param={"filler": {"type": kind}}), read)
         fill((2, 3, 4, 4), param.bias_param.filler, rng_for(0, "layer", 0))
     names = {path[2] for path in read if len(path) == 3}
     assert names == set(READ_ELSEWHERE["FillerParameter"])
+
+
+OF_NETS = [field.name for field in descriptor("NetParameter").fields]
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_NETS) - set(READ_ELSEWHERE["NetParameter"])))
+def test_a_field_of_the_net_is_applied_or_listed(name: str) -> None:
+    """What is listed says that the net runs without the field: nothing could stop a whole net."""
+    net = NetParameter()
+    inner = next((path for path, _ in field_paths(net, {(name,)}) if path[0] == name), (name,))
+    assert [item.path for item in unread_of_net(with_field(net, inner))] == [(name,)]
+    outcome = next(
+        (ignored_fields()[key].outcome for key in [f"NetParameter.{name}"] if key not in BEFORE), None
+    )
+    assert outcome in (None, Outcome.QUIET, Outcome.WARNS)
 
 
 def some_fields() -> list[tuple[type[Layer], Path]]:
@@ -131,7 +157,7 @@ def some_fields() -> list[tuple[type[Layer], Path]]:
     }
     paths = sorted(path for path, _ in field_paths(LayerParameter(), messages))
     classes = [c for c in LAYER_CLASSES if c.type != "Python"]
-    own = [(c, path) for c in classes for path in paths if (path[0],) in read_by_class()[c]]
+    own = [(c, path) for c in classes for path in paths if (path[0],) in fields_of_classes()[c]]
     return draw.sample(own, 80) + [(draw.choice(classes), path) for path in draw.sample(paths, 40)]
 
 

@@ -30,7 +30,8 @@ M = TypeVar("M", bound=SchemaMessage)
 def stored_definition(path: str | PathLike[str]) -> Definition | None:
     """The net of a `.caffemodel` in today's form, without its weights; None where the file holds only weights.
 
-    A weights file of another form holds no net.
+    A weights file of another form holds no net. The phase that Caffe writes into every layer is that of the net that
+    was saved, and no part of its definition.
 
     Raises WeightsError for a broken file and for layers that are not what the schema says, NetError where a legacy
     construct has no meaning.
@@ -46,6 +47,8 @@ def stored_definition(path: str | PathLike[str]) -> Definition | None:
             net.layers.append(_v1(wire, field))
         else:
             net.MergeFrom(parse_stored(wire, NetParameter, wire.read(start, field.end), start))
+    for layer in net.layer:
+        layer.ClearField("phase")
     connected = any(layer.bottom or layer.top for layer in net.layer)
     old = any(layer.bottom or layer.top for layer in net.layers)
     return upgrade(define(net, wire.path)) if connected or old else None

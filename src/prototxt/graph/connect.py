@@ -16,8 +16,10 @@ from prototxt.errors import (
     did_you_mean,
 )
 from prototxt.graph.graph import BlobId, Node, Wiring
+from prototxt.graph.select import PHASES
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
+from prototxt.layers.reads import unread_of_net
 from prototxt.layers.registry import Resolution, layer_classes, resolve_type
 from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -66,14 +68,39 @@ def connect(definition: Definition, settings: LayerSettings) -> Wiring:
                 place=definition.place(index),
                 specs=tuple(param.param),
                 tree=definition.trees[index],
+                blobs=tuple(param.blobs),
             )
         )
     notes = (
         *definition.notes,
+        *_remarks_on_net(definition),
+        *_remarks_on_phases(definition, settings.phase),
         *_remarks(definition, [node.layer for node in nodes]),
         *(_doubt(definition, doubt) for doubt in doubts.values()),
     )
     return Wiring(definition.message.name, definition.file, settings.phase, tuple(nodes), notes)
+
+
+def _remarks_on_net(definition: Definition) -> Iterator[str]:
+    """Notes on fields of the net itself that are not applied."""
+    unread = unread_of_net(definition.message)
+    if unread:
+        from prototxt.layers.unread import remarks_on_net  # only nets with such fields need its lists
+
+        for remark in remarks_on_net(unread):
+            yield f"{definition.place_in_net(remark.field)}: {remark.text}"
+
+
+def _remarks_on_phases(definition: Definition, phase: int) -> Iterator[str]:
+    """A note on layers that are in a phase of their own, as a layer of Caffe is that names one (net.cpp, Init)."""
+    layers = definition.message.layer
+    indices = [i for i, layer in enumerate(layers) if layer.HasField("phase") and layer.phase != phase]
+    if indices:
+        first, more = layers[indices[0]], len(indices) - 1
+        whom = f'layer "{first.name}"' + (f" and {more} more" if more else "")
+        verb = "run" if more else "runs"
+        why = f"as `phase` in the file says, not in {PHASES[phase]} like the rest of the net"
+        yield f"{definition.place(indices[0], 'phase')}: {whom} {verb} in {PHASES[first.phase]}, {why}"
 
 
 def _remarks(definition: Definition, layers: Sequence[Layer]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Layers that Intel's Caffe fuses: each becomes the plain layer and those that the fork runs with it.
 
+A field of the net that the fork passes on to its layers stands in these.
+
 A graph of plain layers needs no rules of its own for kernels, costs, explanations or other frameworks, and a plan fuses
 them again (see `plan.fuse`).
 """
@@ -23,11 +25,14 @@ def expand(definition: Definition) -> Definition:
 
     A Convolution with `fusion_type: SUM_FUSION` gets an Eltwise layer that adds its last bottom before that. Before a
     Concat with `per_fla_fuse: true` each bottom is permuted to N x H x W x C and flattened to N x (H * W * C) x 1 x 1.
-    The new layers are called after the layer, `conv1/relu` say, and have its place in the file.
+    The new layers are called after the layer, `conv1/relu` say, and have its place in the file. The net's
+    `bn_stats_batch_size` is the `stats_batch_size` of every BatchNorm that has none.
 
-    Source: mkldnn_convolution_layer.cpp, mkldnn_inner_product_layer.cpp, mkldnn_batch_norm_layer.cpp and
-    mkldnn_concat_layer.cpp of Intel's Caffe.
+    Source: net.cpp (ApplyBnStatsBatchSize), mkldnn_convolution_layer.cpp, mkldnn_inner_product_layer.cpp,
+    mkldnn_batch_norm_layer.cpp and mkldnn_concat_layer.cpp of Intel's Caffe.
     """
+    if definition.message.bn_stats_batch_size:
+        definition = _with_stats_batch_size(definition)
     layers = definition.message.layer
     if not any(_is_fused(layer) for layer in layers):
         return definition
@@ -40,6 +45,16 @@ def expand(definition: Definition) -> Definition:
         expanded += parts
         trees += [tree] * len(parts)
     return definition.with_layers(expanded, trees)
+
+
+def _with_stats_batch_size(definition: Definition) -> Definition:
+    """The net with its `bn_stats_batch_size` as the `stats_batch_size` of every BatchNorm that has none."""
+    given = definition.with_layers(definition.message.layer, definition.trees)
+    given.message.ClearField("bn_stats_batch_size")
+    for layer in given.message.layer:
+        if layer.type == "BatchNorm" and not layer.batch_norm_param.HasField("stats_batch_size"):
+            layer.batch_norm_param.stats_batch_size = definition.message.bn_stats_batch_size
+    return given
 
 
 def _relu_slope(layer: LayerParameter) -> float | None:

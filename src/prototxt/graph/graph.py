@@ -14,7 +14,7 @@ from prototxt.errors import LayerError, Place
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown
-from prototxt.schema.caffe_pb2 import FillerParameter, ParamSpec
+from prototxt.schema.caffe_pb2 import BlobProto, FillerParameter, ParamSpec
 from prototxt.text.definition import place_in
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
@@ -55,8 +55,8 @@ class Node:
     """A layer in the net: the blobs it reads and writes, its parameters, and the cost of one forward.
 
     `connect` makes it, `infer` adds `params`, `cost` and `window` where its bottoms' shapes are known. `window` slides
-    over the first bottom (None where nothing does). `specs` are the file's ParamSpec messages, `tree` is the text that
-    the layer was read from, if any.
+    over the first bottom (None where nothing does). `specs` are the file's ParamSpec messages, `blobs` the values of
+    its parameters that stand in the net's own file, `tree` is the text that the layer was read from, if any.
     """
 
     index: int
@@ -69,6 +69,7 @@ class Node:
     params: tuple[ParamRef, ...] = ()
     cost: Cost = field(default_factory=Cost)
     window: Window | None = None
+    blobs: tuple[BlobProto, ...] = ()
 
     def inferred(self, params: tuple[ParamRef, ...], cost: Cost, window: Window | None) -> Node:
         """This node with its parameters, cost and window; `dataclasses.replace` takes twice as long."""
@@ -83,6 +84,7 @@ class Node:
             params,
             cost,
             window,
+            self.blobs,
         )
 
     @property

@@ -13,7 +13,9 @@ from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.filler_types import FILLER_TYPES
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown, can_stand
+from prototxt.schema.caffe_pb2 import BlobProto
 from prototxt.text.definition import place_in
+from prototxt.util.lazy import np
 
 __all__ = ["infer"]
 
@@ -91,8 +93,29 @@ def _query_layer(node: Node, bottom: list[Shape]) -> _Answer:
             _check_size(f'top "{blob.name}"', shape)
         for i, param in enumerate(params):
             _check_size(f"parameter {i}", param.shape)
+        if node.blobs:
+            params = _started(params, node.blobs)
         window = node.layer.window(bottom[0]) if bottom else None
         return _Answer(params, top, node.layer.cost(bottom, top), window)
+
+
+def _started(params: Sequence[Param], blobs: Sequence[BlobProto]) -> tuple[Param, ...]:
+    """The parameters with the values that the net's own file gives them (layer.hpp, the constructor of Layer)."""
+    if len(blobs) != len(params):
+        what = (
+            f"{len(blobs)} blobs for the layer's {len(params)} arrays of parameters; give one each, or none"
+        )
+        raise LayerError(what, field="blobs")
+    return tuple(_start(param, blob) for param, blob in zip(params, blobs, strict=True))
+
+
+def _start(param: Param, blob: BlobProto) -> Param:
+    values = blob.data or blob.double_data
+    if len(values) != count(param.shape):
+        what = f"{len(values)} values in blobs for an array of {format_shape(param.shape)}"
+        raise LayerError(f"{what} = {count(param.shape)} values", field="blobs")
+    with np.errstate(over="ignore"):  # a double beyond float32 becomes infinity, as in C++
+        return replace(param, start=np.array(values, np.float32).reshape(param.shape))
 
 
 def _layer_notes(node: Node, bottom: list[Shape]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from shlex import quote
@@ -33,10 +33,12 @@ class State(NamedTuple):
 def select(definition: Definition, state: State) -> Definition:
     """The net with only those layers whose rules this state meets.
 
-    The caller's phase and level replace the file's own `state`; its stages add to the file's.
+    The caller's phase and level replace the file's own `state`, with a note where they differ; its stages add to the
+    file's.
 
     Raises NetError for a layer with both include and exclude rules.
     """
+    notes = tuple(_replaced(definition, state))
     state = State(state.phase, state.level, state.stages | set(definition.message.state.stage))
     layers = definition.message.layer
     kept = [i for i, layer in enumerate(layers) if _included(definition, i, layer, state)]
@@ -45,7 +47,21 @@ def select(definition: Definition, state: State) -> Definition:
         LeftOut(layers[i], definition.place(i), partial(_options_to_include, layers[i], state))
         for i in sorted(set(range(len(layers))) - set(kept))
     )
-    return replace(chosen, left_out=tuple(left_out))
+    return replace(chosen, left_out=tuple(left_out), notes=(*chosen.notes, *notes))
+
+
+def _replaced(definition: Definition, state: State) -> Iterator[str]:
+    """Notes on the phase and the level that the file's own `state` gives and the caller does not."""
+    own = definition.message.state
+    if own.HasField("phase") and own.phase != state.phase:
+        yield _not_applied(definition, "phase", PHASES[own.phase], PHASES[state.phase])
+    if own.HasField("level") and own.level != state.level:
+        yield _not_applied(definition, "level", str(own.level), str(state.level))
+
+
+def _not_applied(definition: Definition, field: str, own: str, chosen: str) -> str:
+    place = definition.place_in_net("state", field)
+    return f"{place}: state.{field} {own} is not applied: this is {field} {chosen}, and --{field} chooses another"
 
 
 def needed_for(definition: Definition, end: str) -> Definition:

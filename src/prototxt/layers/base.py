@@ -35,7 +35,7 @@ class Param:
 
     `filler` is a FillerParameter message or None (constant 0, Caffe's default). `statistic` marks what is
     measured rather than learned (BatchNorm's mean, variance and factor). `start` is what the layer itself begins
-    with in place of a filler (a Python layer's own values).
+    with in place of a filler: a Python layer's own values, or those that the net's file gives (`blobs`).
     """
 
     shape: Shape
@@ -146,7 +146,7 @@ class Layer:
         """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
         self.settings = settings
-        self.phase = settings.phase
+        self.phase: int = param.phase if param.HasField("phase") else settings.phase
         self.named_tops = len(param.top)
         self.num_tops = max(self.named_tops, self.tops[0]) if self.loss else self.named_tops
         self.num_bottoms = len(param.bottom)

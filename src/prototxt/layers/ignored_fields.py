@@ -1,4 +1,4 @@
-"""The fields of the schema that no layer here reads: what becomes of a layer that sets one, and why.
+"""The fields of the schema that nothing here reads: what becomes of a layer or a net that sets one, and why.
 
 A law test walks the schema: each field is read by a layer type or stands here (or in the `ignores` of a layer class),
 and never both. docs/fork-fields.md is made of this.
@@ -15,6 +15,7 @@ __all__ = ["EXPANDED", "IGNORED", "TYPES_OF_MESSAGES"]
 IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
     Outcome.QUIET: {
         "it chooses an implementation; the numbers are the same": {
+            "NetParameter": "engine default_conv_algos_override default_cudnn_math_override eltwise_mem_sharing",
             "LayerParameter": "engine cudnn_math_override reshape_every_iter",
             "BatchNormParameter": "engine",
             "ConcatParameter": "engine",
@@ -43,6 +44,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "WindowDataParameter": "cache_images",
         },
         "it spreads training over several machines or processes": {
+            "NetParameter": "multinode reduce_buckets",
             "LayerParameter": "multinode mn_activation_param mn_grad_compress_param",
             "ImageDataParameter": "dataset_share_per_node",
             "PythonParameter": "share_in_parallel",
@@ -50,8 +52,14 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         "it prints or draws": {
             "DataParameter": "verbose",
             "LayerParameter": "debug",
+            "NetParameter": "debug_info",
             "RecurrentParameter": "debug_info",
             "TransformationParameter": "debug_params display",
+        },
+        "it is about gradients alone, and leaves what a forward computes as it is": {
+            "LayerParameter": "backward_type backward_math",
+            "NetParameter": "force_backward default_backward_type default_backward_math global_grad_scale "
+            "global_grad_scale_adaptive",
         },
         "random draws here follow the seed of the net": {
             "DropoutParameter": "random_seed",
@@ -60,7 +68,11 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
     },
     Outcome.WARNS: {
         "everything is computed in float32 here, not in low precision": {
-            "LayerParameter": "quantization_param forward_type backward_type forward_math backward_math",
+            "LayerParameter": "quantization_param forward_type forward_math",
+            "NetParameter": "default_forward_type default_forward_math",
+        },
+        "BatchNorm and Scale layers run as they are written, and are not merged into convolutions": {
+            "NetParameter": "compile_net_state",
         },
         "Caffe does not read it in this form of the file either; it reads transform_param": {
             "DataParameter": "scale mean_file crop_size mirror force_encoded_color",
@@ -125,12 +137,16 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 """By outcome and reason: the fields by message. A field that holds a message stands for all that is in it."""
 
-EXPANDED: Mapping[str, str] = {
-    "BatchNormParameter": "relu",
-    "ConvolutionParameter": "relu fusion_type negative_slope",
-    "InnerProductParameter": "relu negative_slope",
+EXPANDED: Mapping[str, Mapping[str, str]] = {
+    "as layers of their own": {
+        "BatchNormParameter": "relu",
+        "ConcatParameter": "per_fla_fuse",
+        "ConvolutionParameter": "relu fusion_type negative_slope",
+        "InnerProductParameter": "relu negative_slope",
+    },
+    "as stats_batch_size of BatchNorm": {"NetParameter": "bn_stats_batch_size"},
 }
-"""Fields by message that are applied before layers are made: the layer becomes several (`graph.expand`)."""
+"""Fields that `graph.expand` applies before layers are made, by message, under the way in which it does."""
 
 TYPES_OF_MESSAGES: Mapping[str, str] = {
     "accum_param": "Accum",

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from functools import cache
 from inspect import cleandoc
+from typing import TypeVar
 
 from prototxt.blobs import TEST, TRAIN
 from prototxt.errors import PrototxtError
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.reads import WHOLE, Path, signs, view
+from prototxt.layers.registry import all_layer_classes
 from prototxt.schema import FieldDescriptor, Message, descriptor
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.schema.forks import field_key
 from prototxt.text.build import build
 from prototxt.text.parse import parse
 
-__all__ = ["all_fields", "example", "field_paths", "fields_read", "reads", "with_field"]
+__all__ = [
+    "all_fields", "example", "field_paths", "fields_of_classes", "fields_read", "net_fields", "reads", "with_field",
+]  # fmt: skip
+
+M = TypeVar("M", bound=Message)
 
 MAX_DEPTH = 6
 """Messages within messages that are looked into; the schema has no more."""
 
 
-def all_fields(message_name: str = "LayerParameter") -> dict[str, FieldDescriptor]:
+OLD_LAYERS = {"V1LayerParameter", "V0LayerParameter"}
+"""The old forms of layers, which `upgrade` gives today's form."""
+
+
+@cache
+def all_fields(message_name: str = "LayerParameter") -> Mapping[str, FieldDescriptor]:
     """Every field of a message and of the messages in it, at any depth, by its key (`ConvolutionParameter.pad`)."""
     found: dict[str, FieldDescriptor] = {}
     names = [message_name]
@@ -32,6 +44,14 @@ def all_fields(message_name: str = "LayerParameter") -> dict[str, FieldDescripto
                 inner = field.message_type.full_name.partition(".")[2]
                 names += [inner] if inner not in names and inner not in WHOLE else []
     return found
+
+
+@cache
+def net_fields() -> Mapping[str, FieldDescriptor]:
+    """Every field of a net by its key: its own, those of layers of old forms, and those of layers."""
+    of_layers = all_fields()
+    others = all_fields("NetParameter").items()
+    return {**{key: field for key, field in others if key not in of_layers}, **of_layers}
 
 
 def example(layer_class: type[Layer]) -> LayerParameter:
@@ -58,7 +78,13 @@ def reads(layer_class: type[Layer], param: LayerParameter, phase: int = TEST) ->
     return read, True
 
 
-def fields_read(layer_class: type[Layer]) -> set[Path]:
+@cache
+def fields_of_classes() -> Mapping[type[Layer], Set[Path]]:
+    """The paths that each layer class reads."""
+    return {layer_class: fields_read(layer_class) for layer_class in all_layer_classes()}
+
+
+def fields_read(layer_class: type[Layer]) -> Set[Path]:
     """The paths that the class reads of its example, and of it with each field in turn set to another value."""
     base = example(layer_class)
     read = {path for phase in (TEST, TRAIN) for path in reads(layer_class, base, phase)[0]}
@@ -72,7 +98,7 @@ def fields_read(layer_class: type[Layer]) -> set[Path]:
 
 
 def field_paths(
-    message: Message, touched: set[Path], path: Path = ()
+    message: Message, touched: Set[Path], path: Path = ()
 ) -> Iterator[tuple[Path, FieldDescriptor]]:
     """Every field of the messages that are touched, with its path."""
     for field in message.DESCRIPTOR.fields:
@@ -94,9 +120,9 @@ def _paths_in(field: FieldDescriptor, path: Path) -> Iterator[tuple[Path, FieldD
             yield from _paths_in(inner, own)
 
 
-def with_field(param: LayerParameter, path: Path) -> LayerParameter:
+def with_field(param: M, path: Path) -> M:
     """A copy with one more field, at this path, that holds something other than its default."""
-    changed = LayerParameter()
+    changed = type(param)()
     changed.CopyFrom(param)
     message: Message = changed
     for name in path[:-1]:

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol, cast
 
 from prototxt.schema import FieldDescriptor, Message, descriptor
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 
-__all__ = ["READ_ELSEWHERE", "Unread", "set_up", "signs", "view"]
+__all__ = ["READ_ELSEWHERE", "Unread", "set_up", "signs", "unread_of_net", "view"]
 
 Path = tuple[str, ...]
 
@@ -22,6 +22,8 @@ KEPT = {"FillerParameter"}
 """Messages that layers keep: they get the message itself."""
 
 READ_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "NetParameter": ("name", "layers", "input", "input_dim", "input_shape", "state", "layer"),
+    "NetState": ("phase", "level", "stage"),
     "LayerParameter": (
         "name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase",
         "propagate_down", "blobs_lr", "weight_decay",
@@ -31,7 +33,7 @@ READ_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "NetStateRule": ("phase", "min_level", "max_level", "stage", "not_stage"),
     "FillerParameter": ("type", "value", "min", "max", "mean", "std", "sparse", "variance_norm"),
 }  # fmt: skip
-"""Fields that other code reads than a layer's own setup: the base class, graph, weights and solver; `fill` of fillers.
+"""Fields that other code reads than a layer's own setup: upgrade and graph, the base class, weights; `fill` of fillers.
 
 Whoever takes a FillerParameter counts as a reader of these fields of it.
 """
@@ -47,8 +49,8 @@ ALL = "*"
 class Unread(NamedTuple):
     """A field that is set to something other than its default and that the layer does not read.
 
-    `path` leads to it from the LayerParameter. Where the layer does not touch a message of parameters at all, it is
-    that message.
+    `path` leads to it from the LayerParameter (of a net, from the NetParameter). Where the layer does not touch a
+    message of parameters at all, it is that message.
     """
 
     path: Path
@@ -90,6 +92,16 @@ def set_up(layer: Reader, param: LayerParameter) -> tuple[Unread, ...]:
     else:
         layer.setup(param)
     return tuple(_unread(param, (), known)) if state == UNREAD else ()
+
+
+def unread_of_net(net: NetParameter) -> tuple[Unread, ...]:
+    """The fields of a net beside its layers that nothing reads and that hold something other than their default."""
+    elsewhere = READ_ELSEWHERE["NetParameter"]
+    return tuple(
+        Unread((field.name,), field, _given(field, value))
+        for field, value in net.ListFields()
+        if field.name not in elsewhere and _is_given(field, value)
+    )
 
 
 def signs(reader: Reader | type[Reader], param: LayerParameter) -> set[Path]:

@@ -1,4 +1,4 @@
-"""What is said and done about fields that are set and that a layer does not read.
+"""What is said and done about fields that are set and that a layer does not read, or nobody of those of a net.
 
 A field that is on no list here and that its layer does not read changes numbers or shapes as far as anybody knows: the
 layer cannot be run. This module is imported only for a net that has such fields.
@@ -18,14 +18,14 @@ from prototxt.layers.reads import Path, Unread
 from prototxt.schema import FieldDescriptor, descriptor
 from prototxt.schema.forks import field_key, names_of_forks
 
-__all__ = ["Judgement", "Remark", "ignored_fields", "judge", "key_of", "outcome_of"]
+__all__ = ["Judgement", "Remark", "ignored_fields", "judge", "key_of", "outcome_of", "remarks_on_net"]
 
 HINT = "docs/fork-fields.md lists the fields that are applied, fork by fork"
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A note on a field that a layer runs without; `field` is its path from the LayerParameter."""
+    """A note on a field that a layer or a net runs without; `field` is its path from there."""
 
     field: str
     text: str
@@ -54,13 +54,26 @@ def judge(type_name: str, own: Mapping[str, Ignored], phase: int, unread: Iterab
             name = ".".join(path)
             found = outcome_of(type_name, own, path, field)
             outcome = _in_phase(found.outcome, phase)
-            sentence = f"{name} ({names_of_forks(field)}) is not applied: {found.reason}"
+            sentence = _sentence(name, field, found)
             if outcome.stops:
                 stops[name] = sentence
                 shapes_known &= outcome is not Outcome.CHANGES_SHAPES
             elif outcome is Outcome.WARNS:
                 remarks[name] = Remark(name, sentence)
     return Judgement(tuple(remarks.values()), _error(type_name, stops) if stops else None, shapes_known)
+
+
+def remarks_on_net(unread: Iterable[Unread]) -> Iterator[Remark]:
+    """What is said of the fields of a net that nobody reads: the list says of each of them that nets run without it."""
+    for item in unread:
+        found = ignored_fields()[field_key(item.field)]
+        if found.outcome is not Outcome.QUIET:
+            name = ".".join(item.path)
+            yield Remark(name, _sentence(name, item.field, found))
+
+
+def _sentence(name: str, field: FieldDescriptor, found: Ignored) -> str:
+    return f"{name} ({names_of_forks(field)}) is not applied: {found.reason}"
 
 
 def outcome_of(type_name: str, own: Mapping[str, Ignored], path: Path, field: FieldDescriptor) -> Ignored:
@@ -80,9 +93,9 @@ def outcome_of(type_name: str, own: Mapping[str, Ignored], path: Path, field: Fi
     return Ignored(Outcome.CHANGES_SHAPES, f"layers of type {type_name} here do without it")
 
 
-def key_of(path: Path) -> str:
-    """The key of the field at the end of a path: `FillerParameter.type`."""
-    *_, field = _fields_along(path)
+def key_of(path: Path, message: str = "LayerParameter") -> str:
+    """The key of the field at the end of a path from a message: `FillerParameter.type`."""
+    *_, field = _fields_along(path, message)
     return field_key(field)
 
 
@@ -114,8 +127,8 @@ def _is_own(type_name: str, message: FieldDescriptor) -> bool:
     return message.name.replace("_", "") == f"{type_name.lower()}param"
 
 
-def _fields_along(path: Sequence[str]) -> Iterator[FieldDescriptor]:
-    message = descriptor("LayerParameter")
+def _fields_along(path: Sequence[str], root: str = "LayerParameter") -> Iterator[FieldDescriptor]:
+    message = descriptor(root)
     for name in path:
         field = message.fields_by_name[name]
         yield field

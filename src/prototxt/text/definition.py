@@ -57,6 +57,10 @@ class Definition:
         """The place of layer `index`, or of a field of it (see `place_in`), in the file."""
         return place_in(self.trees[index], self.file, field)
 
+    def place_in_net(self, *path: str) -> Place:
+        """The place of a field of the net itself, by its path; without text the file as a whole."""
+        return place_of(self.root, self.file, *path) if self.root else Place(self.file)
+
     def with_layers(self, layers: Sequence[LayerParameter], trees: Sequence[Message | None]) -> Definition:
         """Returns the same net with these layers instead of its own."""
         message = NetParameter()

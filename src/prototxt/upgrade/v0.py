@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from prototxt.errors import NetError, did_you_mean
@@ -45,6 +46,10 @@ _WEIGHTED = {"conv": "convolution_param", "innerproduct": "inner_product_param"}
 _SLIDING = {"conv": "convolution_param", "pool": "pooling_param"}
 _ANY = dict.fromkeys(TYPES, "transform_param")
 
+_BESIDE = {"layer", "bottom", "top"}
+_OF_PADDING = {"name", "type", "pad"}
+_OF_ALL = {"name", "type", "blobs", "blobs_lr", "weight_decay", "hdf5_output_param"}
+
 # V0 field -> (V1 field, {V0 type: the V1 message that holds it})
 MOVES: dict[str, tuple[str, dict[str, str]]] = {
     "num_output": ("num_output", _WEIGHTED),
@@ -86,7 +91,8 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
 def v0_to_v1(definition: Definition) -> Definition:
     """Converts V0 layers to V1; a "padding" layer becomes the pad of the convolution or pooling that reads it.
 
-    A parameter that its type does not have is left out with a note, as in Caffe.
+    A parameter that its type does not have is left out with a note, as in Caffe; so is every field beside the layer of
+    the oldest form but its bottoms and tops.
 
     Raises NetError for an unknown V0 type, or a padding layer that something else reads.
     """
@@ -100,6 +106,7 @@ def v0_to_v1(definition: Definition) -> Definition:
         padded = _padded_bottoms(definition, index, connection, paddings)
         if connection.layer.type == PADDING:
             paddings.update(dict.fromkeys(connection.top, connection))
+            notes += _left_out(definition, index, connection, _OF_PADDING)
             continue
         upgraded = _upgrade_layer(definition, index, connection, notes)
         for i, padding in padded.items():
@@ -136,18 +143,28 @@ def _upgrade_layer(
     layer.weight_decay.extend(v0.weight_decay)
     if v0.HasField("hdf5_output_param"):
         layer.hdf5_output_param.CopyFrom(v0.hdf5_output_param)
-    written = {field.name for field, _ in v0.ListFields()}
-    for field, (target, homes) in MOVES.items():
-        if field not in written:
-            continue
-        if v0.type not in homes:
-            place = definition.place(len(definition.message.layer) + index, field)
-            notes.append(
-                f'{place}: layer "{v0.name}": {field} means nothing to V0 type "{v0.type}", left out'
-            )
-            continue
-        _put(getattr(layer, homes[v0.type]), target, getattr(v0, field))
+    moved = {field: move for field, move in MOVES.items() if v0.type in move[1]}
+    for field, value in v0.ListFields():
+        if field.name in moved:
+            target, homes = moved[field.name]
+            _put(getattr(layer, homes[v0.type]), target, value)
+    notes += _left_out(definition, index, connection, {*_OF_ALL, *moved})
     return layer
+
+
+def _left_out(
+    definition: Definition, index: int, connection: V1LayerParameter, moved: Set[str]
+) -> Iterator[str]:
+    """Notes on the fields of a V0 layer, and those beside it, that are not moved."""
+    v0, number = connection.layer, len(definition.message.layer) + index
+    for field, _ in v0.ListFields():
+        if field.name not in moved:
+            what = f'{field.name} means nothing to V0 type "{v0.type}", left out'
+            yield f'{definition.place(number, f"layer.{field.name}")}: layer "{v0.name}": {what}'
+    for field, _ in connection.ListFields():
+        if field.name not in _BESIDE:
+            what = f"{field.name} beside a V0 layer means nothing, left out"
+            yield f'{definition.place(number, field.name)}: layer "{v0.name}": {what}'
 
 
 def _put(message: Message, field: str, value: object) -> None:
