@@ -116,15 +116,78 @@ def test_all_fine_is_exit_code_0(folder: Path) -> None:
 
 
 def test_wrong_usage(folder: Path) -> None:
-    for args, what in (
-        ((folder / "lenet.prototxt", folder / "train.prototxt"), "--check for a table"),
-        (("--check", folder, "--format", "markdown"), "a table, json or csv"),
-    ):
-        result = invoke(shapes, *args)
-        assert (result.code, result.out) == (2, "")
-        assert what in result.err
+    result = invoke(shapes, folder / "lenet.prototxt", folder / "train.prototxt")
+    assert (result.code, result.out) == (2, "")
+    assert "--check for a table" in result.err
     (folder / "nothing").mkdir()
     assert "no prototxt files in this folder" in invoke(shapes, "--check", folder / "nothing").err
+
+
+FORKS = {
+    "two.prototxt": DATA + layer("ReLU", "colour: 1 size: 2"),
+    "one.prototxt": DATA + layer("ReLU", "lrn_param { k: 2 }"),
+    "none.prototxt": DATA + layer("ReLU"),
+    "odd.prototxt": DATA + layer("Warp", "colour: 1"),
+    "bare.prototxt": 'layer { name: "data" type: "Input" top: "data" colour: 1 }',
+    "wrong.prototxt": DATA + layer("ReLU", "colour: 1", bottom='bottom: "dta"'),
+    "refused.prototxt": DATA + layer("Slice", 'colour: 1 top: "b" slice_param { slice_point: 9 }'),
+    "plain.prototxt": DATA + layer("ReLU", bottom='bottom: "dta"'),
+    "torn.prototxt": "colour: 1 layer { name: ",
+    "solver.prototxt": 'net: "two.prototxt" base_lr: 1',
+}
+COLOUR = 'layer "{}": unknown field "colour" in LayerParameter'
+WARNINGS: dict[str, tuple[int | None, str]] = {
+    "two.prototxt": (2, COLOUR.format("it")),
+    "one.prototxt": (1, "lrn_param (Caffe) is not applied: a layer of type ReLU does not read it"),
+    "none.prototxt": (0, ""),
+    "odd.prototxt": (1, COLOUR.format("it")),
+    "bare.prototxt": (1, COLOUR.format("data")),
+    "wrong.prototxt": (1, COLOUR.format("it")),
+    "refused.prototxt": (1, COLOUR.format("it")),
+    "plain.prototxt": (None, ""),
+    "torn.prototxt": (None, ""),
+    "solver.prototxt": (None, ""),
+}
+"""By file the number of its warnings and how the first begins or ends, after its line and column."""
+
+
+@pytest.fixture
+def forks(tmp_path: Path) -> Path:
+    for name, text in FORKS.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_the_warnings_of_a_file_in_every_format(name: str, forks: Path) -> None:
+    number, text = WARNINGS[name]
+    shown = "" if number is None else str(number)
+
+    (row,) = json.loads(invoke(shapes, "--check", forks / name, "--format", "json").out)
+    assert row["warnings"] == number
+    assert text in row["warning"]
+    assert bool(row["warning"]) == bool(number)
+
+    (cells,) = csv.DictReader(StringIO(invoke(shapes, "--check", forks / name, "--format", "csv").out))
+    assert (cells["warnings"], cells["warning"]) == (shown, row["warning"])
+
+    head, _, line, _, tally = invoke(shapes, "--check", forks / name, "--format", "markdown").out.splitlines()
+    titles = [title.strip() for title in head.strip("|").split(" | ")]
+    marked = dict(zip(titles, [cell.strip() for cell in line.strip("|").split(" | ")], strict=True))
+    assert marked["warnings"] == shown
+    assert marked["first warning"].replace("\\", "") == row["warning"]
+    assert marked["verdict"] == row["verdict"]
+    assert tally.startswith("1 file")
+
+    table = invoke(shapes, "--check", forks / name).out
+    count = {
+        None: "",
+        0: "",
+        1: f"1 warning: {row['warning']}",
+        2: f"2 warnings, the first: {row['warning']}",
+    }
+    assert count[number] in " ".join(table.split())
+    assert ("warning: " in table or "warnings, the first: " in table) == bool(number)
 
 
 @needs_shared

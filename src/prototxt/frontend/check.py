@@ -34,7 +34,8 @@ class Checked:
     """One file: its verdict, the reason where it does not open, its size where it does.
 
     `phase` is the one in which it opens. `params` counts learned values and statistics, as far as shapes are known.
-    `warnings` counts the notes on a net, such as fields that are not applied; `warning` is the first.
+    `warnings` counts the notes on a net, such as fields that are not applied; `warning` is the first. Of a file that
+    does not open these are the notes until it failed, and None where there was none: further ones are not known.
     """
 
     file: str
@@ -43,7 +44,7 @@ class Checked:
     phase: str = ""
     layers: int = 0
     params: int = 0
-    warnings: int = 0
+    warnings: int | None = None
     warning: str = ""
 
     @property
@@ -105,29 +106,49 @@ def _is_loss(layer: LayerParameter) -> bool:
 
 
 def _open(definition: Definition, options: Options) -> Checked:
+    file, notes = definition.file, definition.notes
     try:
-        return _opened(definition.file, outline(definition, options))
-    except UnknownShapeError as error:
-        return Checked(definition.file, Verdict.SHAPE_NEEDED, _why(error, definition.file), options.phase)
+        graph = outline(definition, options)
+        notes = graph.notes
+        graph.raise_refused()
     except PrototxtError as error:
-        return Checked(definition.file, Verdict.FAILS, _why(error, definition.file))
+        needs_shape = isinstance(error, UnknownShapeError)
+        return Checked(
+            file,
+            Verdict.SHAPE_NEEDED if needs_shape else Verdict.FAILS,
+            _why(error, file),
+            options.phase if needs_shape else "",
+            warnings=len(notes) or None,
+            warning=_first(notes, file),
+        )
+    return _opened(file, graph)
 
 
 def _opened(file: str, graph: Graph) -> Checked:
-    graph.raise_refused()
-    verdict = Verdict.MISSING if graph.missing else Verdict.OPENS
     missing = Counter(error.missing for error in graph.missing if isinstance(error, MissingLayerError))
-    why = ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items())
-    params = graph.param_values
-    warning = graph.notes[0].removeprefix(file).removeprefix(":").strip() if graph.notes else ""
     return Checked(
-        file, verdict, why, PHASES[graph.phase], len(graph.nodes), params, len(graph.notes), warning
+        file,
+        Verdict.MISSING if graph.missing else Verdict.OPENS,
+        ", ".join(f"{what} ({n})" if n > 1 else what for what, n in missing.items()),
+        PHASES[graph.phase],
+        len(graph.nodes),
+        graph.param_values,
+        len(graph.notes),
+        _first(graph.notes, file),
     )
+
+
+def _first(notes: Sequence[str], file: str) -> str:
+    return _without_name(notes[0], file) if notes else ""
 
 
 def _why(error: PrototxtError, file: str) -> str:
     """The error in one line, without the file's name."""
-    return str(error).splitlines()[0].removeprefix(file).removeprefix(":").strip()
+    return _without_name(str(error).splitlines()[0], file)
+
+
+def _without_name(text: str, file: str) -> str:
+    return text.removeprefix(file).removeprefix(":").strip()
 
 
 def tally(checked: Sequence[Checked]) -> dict[Verdict, int]:

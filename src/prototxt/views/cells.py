@@ -23,12 +23,15 @@ def markdown_cell(text: str) -> str:
 
 
 def markdown_table(
-    head: Sequence[str], words: int, rows: Iterable[Sequence[str]], totals: Sequence[str]
+    head: Sequence[str], words: int, rows: Iterable[Sequence[str]], totals: Sequence[str] = ()
 ) -> str:
-    """A Markdown table. The first `words` columns are words, the others numbers; cells of `rows` are plain text."""
+    """A Markdown table. The first `words` columns are words, the others numbers; cells of `rows` are plain text.
+
+    `totals` are a last line, if there is one.
+    """
     lines = [head, ["---"] * words + ["---:"] * (len(head) - words)]
     lines += [[markdown_cell(cell) for cell in row] for row in rows]
-    lines.append([f"**{total}**" if total else "" for total in totals])
+    lines += [[f"**{total}**" if total else "" for total in totals]] if totals else []
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The verdicts on many files: a table for a terminal, JSON, CSV."""
+"""The verdicts on many files: a table for a terminal, Markdown, JSON, CSV."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rich.text import Text
 from prototxt.errors import printable
 from prototxt.frontend.check import Checked, Verdict, tally
 from prototxt.util.json import JsonObject
-from prototxt.views.cells import csv_cell
+from prototxt.views.cells import csv_cell, markdown_table
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
 
-__all__ = ["check_csv", "check_json", "check_table", "tally_line"]
+__all__ = ["check_csv", "check_json", "check_markdown", "check_table", "tally_line"]
 
 FIELDS = tuple(field.name for field in fields(Checked))
 
@@ -57,6 +57,19 @@ def check_table(checked: Sequence[Checked], width: int) -> RenderableType:
     return Group(column_table(COLUMNS, checked, width), *lines)
 
 
+def check_markdown(checked: Sequence[Checked]) -> str:
+    """A line per file, then the number of files by verdict."""
+    head = ("file", "verdict", "phase", "why not", "first warning", "layers", "parameters", "warnings")
+    rows = (
+        (
+            c.file, c.verdict.value, c.phase, c.why, c.warning, thousands(c.layers), thousands(c.params),
+            "" if c.warnings is None else f"{c.warnings:,}",
+        )
+        for c in checked
+    )  # fmt: skip
+    return f"{markdown_table(head, 5, rows)}\n{tally_line(checked)}\n"
+
+
 def tally_line(checked: Sequence[Checked]) -> str:
     """`217 files · opens 190 · solver 27`."""
     parts = [f"{verdict.value} {number:,}" for verdict, number in tally(checked).items()]
@@ -68,7 +81,7 @@ def check_json(checked: Sequence[Checked]) -> str:
 
 
 def check_csv(checked: Sequence[Checked]) -> str:
-    """One line per file under a header."""
+    """One line per file under a header; a number that is not known is an empty cell."""
     out = StringIO()
     writer = csv.DictWriter(out, list(FIELDS), lineterminator="\n")
     writer.writeheader()
