@@ -110,7 +110,7 @@ SECTIONS = {
 }
 """Headings of the schema above whole messages of a fork."""
 
-FORK_NAMES = re.compile(r"[a-z]+(, [a-z]+)*")
+FORK_NAMES = re.compile(r"[a-z][a-z0-9]*(, [a-z][a-z0-9]*)*")
 
 
 class ForkFields:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 __all__ = [
-    "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "Place",
+    "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "NotRunError", "Place",
     "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnappliedError", "UnknownShapeError",
     "WeightsError", "a_few", "did_you_mean", "printable", "printable_text",
 ]  # fmt: skip
@@ -108,6 +108,18 @@ class UnappliedError(MissingLayerError):
 
     So nothing here does the layer's work.
     """
+
+
+class NotRunError(MissingLayerError):
+    """A layer of a type that is known and not computed here: a loss or a data layer of a fork, say.
+
+    `about` says in a few words whose type it is and what it does.
+    """
+
+    def __init__(self, type_name: str, about: str, *, hint: str | None = None) -> None:
+        what = f"layers of this type are not run here ({about})"
+        super().__init__(what, missing=type_name, field="type", hint=hint)
+        self.about = about
 
 
 class UnknownShapeError(LayerError):

@@ -159,7 +159,8 @@ def test_only_some_sections() -> None:
 
 def test_every_section_can_be_asked_for() -> None:
     document = json.loads(invoke(explain, ALEXNET, "conv2", "--format", "json").out)
-    assert tuple(section["key"] for section in document["sections"]) == SECTIONS
+    in_float32 = tuple(key for key in SECTIONS if key != "precision")
+    assert tuple(section["key"] for section in document["sections"]) == in_float32
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from prototxt.errors import MissingLayerError, PrototxtError, SolverFileError, UnknownShapeError
+from prototxt.errors import MissingLayerError, NotRunError, PrototxtError, SolverFileError, UnknownShapeError
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES, select
@@ -125,7 +125,7 @@ def _open(definition: Definition, options: Options) -> Checked:
 
 
 def _opened(file: str, graph: Graph) -> Checked:
-    missing = Counter(error.missing for error in graph.missing if isinstance(error, MissingLayerError))
+    missing = Counter(_missing(error) for error in graph.missing if isinstance(error, MissingLayerError))
     return Checked(
         file,
         Verdict.MISSING if graph.missing else Verdict.OPENS,
@@ -140,6 +140,11 @@ def _opened(file: str, graph: Graph) -> Checked:
 
 def _first(notes: Sequence[str], file: str) -> str:
     return _without_name(notes[0], file) if notes else ""
+
+
+def _missing(error: MissingLayerError) -> str:
+    """What would be needed; of a type that is known and not run here also what it does."""
+    return f"{error.missing} ({error.about})" if isinstance(error, NotRunError) else error.missing
 
 
 def _why(error: PrototxtError, file: str) -> str:

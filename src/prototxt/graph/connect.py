@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import TYPE_CHECKING
 
 from prototxt.errors import (
     LayerError,
     MissingLayerError,
     NetError,
+    NotRunError,
     Place,
     UnappliedError,
     a_few,
@@ -20,16 +20,13 @@ from prototxt.graph.select import PHASES
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.reads import unread_of_net
-from prototxt.layers.registry import Resolution, layer_classes, resolve_type
+from prototxt.layers.registry import Resolution, float_type, layer_classes, resolve_type
 from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.legacy import V1_TYPES, name_hint, today_name
 from prototxt.text.place import place_of_value
 from prototxt.text.tree import Scalar
-
-if TYPE_CHECKING:
-    from prototxt.layers.unread import Remark
 
 __all__ = ["connect"]
 
@@ -105,13 +102,15 @@ def _remarks_on_phases(definition: Definition, phase: int) -> Iterator[str]:
 
 def _remarks(definition: Definition, layers: Sequence[Layer]) -> Iterator[str]:
     """Notes on fields that are not applied, one for all layers of a type that set the same field."""
-    alike: dict[tuple[str, Remark], list[int]] = {}
+    alike: dict[tuple[str, str, str], list[int]] = {}
     for index, layer in enumerate(layers):
         for remark in layer.judgement.remarks if layer.judgement else ():
-            alike.setdefault((layer.type, remark), []).append(index)
-    for (_, remark), indices in alike.items():
-        place = definition.place(indices[0], remark.field)
-        yield f"{place}: {_whom(definition, indices)}: {remark.text}"
+            alike.setdefault((layer.type, *remark), []).append(index)
+        given = definition.message.layer[index].type
+        if layer.low_precision is None and layer.type != given and layer.type == float_type(given):
+            alike.setdefault((given, "type", f"run as {layer.type}, in float32"), []).append(index)
+    for (_, field, text), indices in alike.items():
+        yield f"{definition.place(indices[0], field)}: {_whom(definition, indices)}: {text}"
 
 
 def _whom(definition: Definition, indices: Sequence[int]) -> str:
@@ -170,9 +169,18 @@ def _make(
             error.at(definition.place(index, error.field), param.name, param.type)
         if not can_stand(error):
             raise
+        if isinstance(error, NotRunError):
+            plain = _for_shapes(param, settings)
         if isinstance(error, MissingLayerError):
             error.hint = _data_hint(param) or _old_name_hint(definition, index, param.type) or error.hint
         return Unknown(param, settings, error, plain), Resolution(Unknown)
+
+
+def _for_shapes(param: LayerParameter, settings: LayerSettings) -> Layer:
+    """A layer of a type that is not run here: it knows the shapes of its tops where the file says them."""
+    from prototxt.layers.not_run import NotRun  # only nets with such types need its table
+
+    return NotRun(param, settings)
 
 
 def _old_name_hint(definition: Definition, index: int, type_name: str) -> str | None:

@@ -242,9 +242,11 @@ class Graph:
         return 4 * sum(count(self.shapes[t]) for t in node.tops if t.version == 0 and t in self.shapes)
 
     def brief(self, node: Node) -> str:
-        """A layer's parameters in one token; empty where a shape is not known."""
+        """A layer's parameters in one token, and the low precision of its fork; the former only with known shapes."""
         is_known = self.shapes.keys() >= {*node.bottoms, *node.tops}
-        return node.layer.brief(self.bottom_shapes(node)) if is_known else ""
+        own = node.layer.brief(self.bottom_shapes(node)) if is_known else ""
+        low_precision = node.layer.low_precision
+        return f"{own} {low_precision.token}".strip() if low_precision else own
 
     def own_params(self) -> Iterator[ParamRef]:
         """Every learned array once."""

@@ -72,9 +72,12 @@ def _plain_shapes(node: Node, shapes: Mapping[BlobId, Shape]) -> dict[BlobId, Sh
     if plain is None or not shapes.keys() >= set(node.bottoms):
         return {}
     try:
-        return dict(zip(node.tops, plain.shapes([shapes[b] for b in node.bottoms]), strict=False))
+        top = dict(zip(node.tops, plain.shapes([shapes[b] for b in node.bottoms]), strict=False))
+        for blob, shape in top.items():
+            _check_size(f'top "{blob.name}"', shape)
     except LayerError:
         return {}
+    return top
 
 
 class _Answer(NamedTuple):

@@ -17,6 +17,7 @@ from prototxt.schema.caffe_pb2 import FillerParameter, LayerParameter
 from prototxt.util.lazy import np
 
 if TYPE_CHECKING:
+    from prototxt.layers.low_precision import LowPrecision
     from prototxt.layers.unread import Judgement
 
 ImpliedShape = tuple[Shape, str]
@@ -142,6 +143,9 @@ class Layer:
     golden: ClassVar[str | None] = None
     """Why there is no golden case, where there is none."""
 
+    low_precision: LowPrecision | None = None
+    """The precision that a fork runs the layer in; None for float32. Here everything is computed in float32."""
+
     def __init__(self, param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> None:
         """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
@@ -153,6 +157,8 @@ class Layer:
         self.loss_weights = self._loss_weights(param.loss_weight)
         unread = set_up(self, param)
         self.judgement = self._judge(param, unread) if unread else None
+        if unread:
+            self.low_precision = _low_precision(param, unread)
 
     @property
     def unapplied(self) -> UnappliedError | None:
@@ -249,3 +255,10 @@ class Layer:
     def brief(self, bottom: Sequence[Shape]) -> str:
         """The layer's parameters in one token, `5x5+2/1 g2`; empty where there are none to show."""
         return ""
+
+
+def _low_precision(param: LayerParameter, unread: tuple[Unread, ...]) -> LowPrecision | None:
+    """The low precision that unread fields set; None where they are about other things."""
+    from prototxt.layers.low_precision import FIELDS, low_precision  # only nets with such fields need it
+
+    return low_precision(param) if any(item.path[0] in FIELDS for item in unread) else None

@@ -51,6 +51,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         },
         "it prints or draws": {
             "DataParameter": "verbose",
+            "ImageDataParameter": "show_data",
             "LayerParameter": "debug",
             "NetParameter": "debug_info",
             "RecurrentParameter": "debug_info",
@@ -104,6 +105,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         },
         "images are not changed by it here": {
             "DenseImageDataParameter": "mean_file",
+            "ImageDataParameter": "use_image use_temporal_jitter truth_scale",
             "TransformationParameter": "noise_param emit_constraint distort_param expand_param enable_classf_aug "
             "min_scaling_factor max_scaling_factor max_rotation_angle contrast_brightness_adjustment "
             "smooth_filtering min_contrast max_contrast max_brightness_shift max_smooth max_color_shift "
@@ -122,6 +124,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "DetectionOutputParameter": "use_polygon",
             "InterpParameter": "height_scale width_scale",
             "PoolingParameter": "axis pad_3d kernel_size_3d stride_3d torch_pooling",
+            "ImageDataParameter": "new_length is_flow num_truth_channels",
             "ROIPoolingParameter": "pooled_size",
             "ResampleParameter": "factor",
             "ReshapeParameter": "pixelshuffler",

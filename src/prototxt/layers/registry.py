@@ -20,8 +20,8 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.util.modules import import_submodules, submodules
 
 __all__ = [
-    "PYTHON_LAYERS", "Resolution", "all_layer_classes", "layer", "layer_classes", "layer_types", "make_layer",
-    "resolve_type",
+    "PYTHON_LAYERS", "Resolution", "all_layer_classes", "float_type", "layer", "layer_classes", "layer_types",
+    "make_layer", "resolve_type",
 ]  # fmt: skip
 
 PACKAGE = "prototxt.layers"
@@ -37,6 +37,12 @@ PYTHON_LAYERS = {
 
 With them nets of the R-CNN family load and run without their authors' code.
 """
+
+RISTRETTO = "Ristretto"
+"""The ending of Ristretto's types: they compute in low precision what the type before the ending does in float32."""
+
+RISTRETTO_NAMES = {"Fc": "InnerProduct"}
+"""Caffe's names of types that Ristretto calls otherwise."""
 
 MAX_TYPO = 2
 """Letters by which a name with a typing error is longer or shorter than the name that was meant."""
@@ -164,9 +170,10 @@ class Resolution(NamedTuple):
 def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTINGS) -> Resolution:
     """Finds the class of a layer by its type, dialect, fields and number of stored arrays.
 
-    Raises MissingLayerError when the type is unknown, naming the nearest types, LayerError without a type.
+    Raises MissingLayerError when the type is unknown, naming the nearest types, NotRunError when it is known and not
+    run here, LayerError without a type.
     """
-    candidates = layer_classes(_type_name(param, settings))
+    candidates = layer_classes(_type_name(param, settings)) or layer_classes(float_type(param.type))
     if not param.type:
         raise LayerError(
             "the layer has no type",
@@ -174,10 +181,7 @@ def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTIN
             hint='every layer names its type, such as type: "Convolution"',
         )
     if not candidates:
-        what = f'unknown layer type "{param.type}"'
-        near = did_you_mean(param.type, _alike(param.type))
-        hint = f"{near} A fork's own type is another layer: {OWN}" if near else ADD_ONE
-        raise MissingLayerError(what, missing=param.type, field="type", hint=hint)
+        raise _missing(param.type)
     if len(candidates) == 1:
         return Resolution(candidates[0])
     dialect = DIALECTS.get(settings.dialect, ())
@@ -193,6 +197,18 @@ def resolve_type(param: LayerParameter, settings: LayerSettings = DEFAULT_SETTIN
     first, *others = possible
     doubtful = not (sure or preferred or first.fork == CAFFE)
     return Resolution(first, tuple(others) if doubtful else ())
+
+
+def _missing(type_name: str) -> MissingLayerError:
+    """The error of a type that has no class: what it does, where that is known, else the nearest types."""
+    from prototxt.layers.not_run import not_run_error  # only nets with such types need its table
+
+    if known := not_run_error(type_name):
+        return known
+    what = f'unknown layer type "{type_name}"'
+    near = did_you_mean(type_name, _alike(type_name))
+    hint = f"{near} A fork's own type is another layer: {OWN}" if near else ADD_ONE
+    return MissingLayerError(what, missing=type_name, field="type", hint=hint)
 
 
 def _alike(type_name: str) -> list[str]:
@@ -215,6 +231,12 @@ def _type_name(param: LayerParameter, settings: LayerSettings) -> str:
     p = param.python_param
     known = PYTHON_LAYERS.get((p.module.rpartition(".")[2], p.layer), "Python")
     return "Python" if settings.allow_python_layers and _can_import(p.module) else known
+
+
+def float_type(type_name: str) -> str:
+    """The type that computes in float32 what a type of Ristretto computes in low precision; any other type itself."""
+    plain = type_name.removesuffix(RISTRETTO)
+    return type_name if plain == type_name else RISTRETTO_NAMES.get(plain, plain)
 
 
 def _can_import(module: str) -> bool:

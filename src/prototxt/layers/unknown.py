@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.errors import DataError, LayerError, MissingLayerError, UnappliedError, UnknownShapeError
+from prototxt.errors import (
+    DataError,
+    LayerError,
+    MissingLayerError,
+    NotRunError,
+    UnappliedError,
+    UnknownShapeError,
+)
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.reads import Unread
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -31,9 +38,10 @@ def _without_frames(error: LayerError) -> LayerError:
 class Unknown(Layer):
     """Whatever a layer computes that cannot run here.
 
-    Its type is not known, its code is not allowed, its type refuses its parameters or its bottoms, or some of its
-    fields are not applied. `why` says the reason, with file, line and layer. The shapes of its tops are not known
-    then, nor those of anything that reads them, unless there is a `plain` layer whose tops have the same shapes.
+    Its type is not known, or known and not run here, its code is not allowed, its type refuses its parameters or its
+    bottoms, or some of its fields are not applied. `why` says the reason, with file, line and layer. The shapes of its
+    tops are not known then, nor those of anything that reads them, unless there is a `plain` layer whose tops have the
+    same shapes.
     """
 
     kind = "unknown"
@@ -65,7 +73,9 @@ class Unknown(Layer):
     @property
     def state(self) -> str:
         """The state in words: "unknown" for a type that is not known here, "cannot run" for any other reason."""
-        is_known = isinstance(self.why, UnappliedError) or not isinstance(self.why, MissingLayerError)
+        is_known = isinstance(self.why, UnappliedError | NotRunError) or not isinstance(
+            self.why, MissingLayerError
+        )
         return "cannot run" if is_known else "unknown"
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from prototxt.blobs import TEST
 from prototxt.errors import UnappliedError
@@ -23,8 +24,7 @@ __all__ = ["Judgement", "Remark", "ignored_fields", "judge", "key_of", "outcome_
 HINT = "docs/fork-fields.md lists the fields that are applied, fork by fork"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A note on a field that a layer or a net runs without; `field` is its path from there."""
 
     field: str

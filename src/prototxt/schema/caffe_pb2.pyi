@@ -1770,6 +1770,13 @@ class ImageDataParameter(Message):
     cache: bool  # false
     precache: bool  # false
     dataset_share_per_node: float  # 1
+    new_length: int  # 0
+    use_image: bool  # true
+    use_temporal_jitter: bool  # false
+    is_flow: bool  # false
+    show_data: int  # 0
+    num_truth_channels: int  # 0
+    truth_scale: float  # 1
     def __init__(
         self,
         *,
@@ -1794,9 +1801,16 @@ class ImageDataParameter(Message):
         cache: bool | None = ...,
         precache: bool | None = ...,
         dataset_share_per_node: float | None = ...,
+        new_length: int | None = ...,
+        use_image: bool | None = ...,
+        use_temporal_jitter: bool | None = ...,
+        is_flow: bool | None = ...,
+        show_data: int | None = ...,
+        num_truth_channels: int | None = ...,
+        truth_scale: float | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "ignore_label", "label_type", "min_height", "min_width", "short_side", "threads", "cache", "precache", "dataset_share_per_node"]) -> bool: ...
-    def ClearField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "ignore_label", "label_type", "min_height", "min_width", "short_side", "threads", "cache", "precache", "dataset_share_per_node"]) -> None: ...
+    def HasField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "ignore_label", "label_type", "min_height", "min_width", "short_side", "threads", "cache", "precache", "dataset_share_per_node", "new_length", "use_image", "use_temporal_jitter", "is_flow", "show_data", "num_truth_channels", "truth_scale"]) -> bool: ...
+    def ClearField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "ignore_label", "label_type", "min_height", "min_width", "short_side", "threads", "cache", "precache", "dataset_share_per_node", "new_length", "use_image", "use_temporal_jitter", "is_flow", "show_data", "num_truth_channels", "truth_scale"]) -> None: ...
 
 @final
 class InfogainLossParameter(Message):
@@ -4862,15 +4876,21 @@ class QuantizationParameter(Message):
 
     class Precision(int, metaclass=_PrecisionType):
         DYNAMIC_FIXED_POINT: ClassVar[QuantizationParameter.Precision]  # 0
+        MINIFLOAT: ClassVar[QuantizationParameter.Precision]  # 1
+        INTEGER_POWER_OF_2_WEIGHTS: ClassVar[QuantizationParameter.Precision]  # 2
 
     DYNAMIC_FIXED_POINT: ClassVar[QuantizationParameter.Precision]
+    MINIFLOAT: ClassVar[QuantizationParameter.Precision]
+    INTEGER_POWER_OF_2_WEIGHTS: ClassVar[QuantizationParameter.Precision]
 
     class _RoundingType(_EnumTypeWrapper[QuantizationParameter.Rounding]): ...
 
     class Rounding(int, metaclass=_RoundingType):
         NEAREST: ClassVar[QuantizationParameter.Rounding]  # 0
+        STOCHASTIC: ClassVar[QuantizationParameter.Rounding]  # 1
 
     NEAREST: ClassVar[QuantizationParameter.Rounding]
+    STOCHASTIC: ClassVar[QuantizationParameter.Rounding]
 
     precision: QuantizationParameter.Precision  # DYNAMIC_FIXED_POINT
     rounding_scheme: QuantizationParameter.Rounding  # NEAREST
@@ -4883,6 +4903,10 @@ class QuantizationParameter(Message):
     def fl_layer_out(self) -> RepeatedScalarFieldContainer[int]: ...
     @property
     def fl_params(self) -> RepeatedScalarFieldContainer[int]: ...
+    mant_bits: int  # 23
+    exp_bits: int  # 8
+    exp_min: int  # -8
+    exp_max: int  # -1
     @property
     def scale_in(self) -> RepeatedScalarFieldContainer[float]: ...
     @property
@@ -4894,22 +4918,26 @@ class QuantizationParameter(Message):
     def __init__(
         self,
         *,
-        precision: QuantizationParameter.Precision | Literal["DYNAMIC_FIXED_POINT"] | None = ...,
-        rounding_scheme: QuantizationParameter.Rounding | Literal["NEAREST"] | None = ...,
+        precision: QuantizationParameter.Precision | Literal["DYNAMIC_FIXED_POINT", "MINIFLOAT", "INTEGER_POWER_OF_2_WEIGHTS"] | None = ...,
+        rounding_scheme: QuantizationParameter.Rounding | Literal["NEAREST", "STOCHASTIC"] | None = ...,
         bw_layer_in: int | None = ...,
         bw_layer_out: int | None = ...,
         bw_params: int | None = ...,
         fl_layer_in: Iterable[int] | None = ...,
         fl_layer_out: Iterable[int] | None = ...,
         fl_params: Iterable[int] | None = ...,
+        mant_bits: int | None = ...,
+        exp_bits: int | None = ...,
+        exp_min: int | None = ...,
+        exp_max: int | None = ...,
         scale_in: Iterable[float] | None = ...,
         scale_out: Iterable[float] | None = ...,
         scale_params: Iterable[float] | None = ...,
         is_negative_input: bool | None = ...,
         force_u8_input: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["precision", "rounding_scheme", "bw_layer_in", "bw_layer_out", "bw_params", "is_negative_input", "force_u8_input"]) -> bool: ...
-    def ClearField(self, field_name: Literal["precision", "rounding_scheme", "bw_layer_in", "bw_layer_out", "bw_params", "fl_layer_in", "fl_layer_out", "fl_params", "scale_in", "scale_out", "scale_params", "is_negative_input", "force_u8_input"]) -> None: ...
+    def HasField(self, field_name: Literal["precision", "rounding_scheme", "bw_layer_in", "bw_layer_out", "bw_params", "mant_bits", "exp_bits", "exp_min", "exp_max", "is_negative_input", "force_u8_input"]) -> bool: ...
+    def ClearField(self, field_name: Literal["precision", "rounding_scheme", "bw_layer_in", "bw_layer_out", "bw_params", "fl_layer_in", "fl_layer_out", "fl_params", "mant_bits", "exp_bits", "exp_min", "exp_max", "scale_in", "scale_out", "scale_params", "is_negative_input", "force_u8_input"]) -> None: ...
 
 @final
 class RandomAspectRatioParameter(Message):

@@ -27,6 +27,8 @@ NAMES_OF_FORKS = {
     "faceboxes": "FaceBoxes",
     "openpose": "OpenPose",
     "opencv": "OpenCV",
+    "ristretto": "Ristretto",
+    "c3d": "C3D",
     "public": "forks seen in public files",
 }
 """Forks as comments of proto/caffe.proto name them, and as messages to people do."""

@@ -61,7 +61,7 @@ def _print_sections(graph: Graph, name: str, keys: Sequence[str], form: str, out
     """Print the sections of one layer."""
     node = find_layer(graph, name)
     sections = _chosen(explain_layer(graph, node), keys, node)
-    brief = node.layer.brief(graph.bottom_shapes(node)) if is_known(graph, node) else ""
+    brief = graph.brief(node)
     if form == "json":
         write_text(text.sections_json(node, sections), output)
     elif form == "html":

@@ -12,6 +12,7 @@ from prototxt.explain.sections.formula import formula_section
 from prototxt.explain.sections.im2col import im2col_section
 from prototxt.explain.sections.parameters import parameters_section
 from prototxt.explain.sections.ports import ports_section
+from prototxt.explain.sections.precision import precision_section
 from prototxt.explain.sections.receptive_field.section import receptive_field_section
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.sections.size import size_section
@@ -26,6 +27,7 @@ BUILDERS: tuple[Callable[[LayerContext], Section | None], ...] = (
     size_section,
     connectivity_section,
     parameters_section,
+    precision_section,
     cost_section,
     im2col_section,
     receptive_field_section,
@@ -34,7 +36,8 @@ BUILDERS: tuple[Callable[[LayerContext], Section | None], ...] = (
 """The sections in their order; each builder returns None where it has nothing to say."""
 
 SECTIONS = (
-    "layer", "formula", "size", "connectivity", "parameters", "cost", "im2col", "field", "elsewhere", "pitfalls",
+    "layer", "formula", "size", "connectivity", "parameters", "precision", "cost", "im2col", "field",
+    "elsewhere", "pitfalls",
 )  # fmt: skip
 """The keys of all sections, in their order."""
 
