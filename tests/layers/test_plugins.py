@@ -69,6 +69,26 @@ def test_a_plug_ins_refusal_points_at_the_field(tmp_path: Path) -> None:
     )
 
 
+SHIFTED = NET.replace("scale: 0.5", "scale: 0.5 shift: 2")
+
+
+def test_a_field_that_a_plug_in_does_not_read_stops_its_layer(tmp_path: Path) -> None:
+    install(tmp_path, guide())
+    done = run(USE.format(net=SHIFTED), tmp_path)
+    assert "power_param.shift (Caffe) is not applied: layers of type Clamp here do without it" in done.stderr
+
+
+def test_a_plug_in_says_what_it_ignores(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "own-layers.md").read_text(encoding="utf-8")
+    ignores = re.search(r"^    ignores = .*$", page, re.MULTILINE)
+    assert ignores
+    module = guide().replace("    def setup", f"{ignores[0]}\n\n    def setup")
+    install(tmp_path, "from prototxt.layers.outcomes import Outcome, ignore\n" + module)
+    done = run("import warnings; warnings.simplefilter('default'); " + USE.format(net=SHIFTED), tmp_path)
+    assert done.stdout == "0.5 120\n"
+    assert "power_param.shift (Caffe) is not applied: the bound is not moved by it" in done.stderr
+
+
 @pytest.mark.parametrize("module", ["import no_such_thing", "1 / 0"])
 def test_a_broken_plug_in_is_named(tmp_path: Path, module: str) -> None:
     install(tmp_path, module)
