@@ -17,6 +17,7 @@ import pytest
 import prototxt
 from prototxt.errors import InputError, WeightsError
 from prototxt.formats.npy import NpyRows
+from prototxt.util import opened
 from support.extras import needs
 
 TEXT = """
@@ -166,6 +167,23 @@ def test_a_file_replaced_and_truncated_at_random_moments(path: Path) -> None:
         said = process.stdout.read().split("\n")[:-1]
     assert len(said) > 3
     assert not [line for line in said if line.startswith("mixed")]
+
+
+def test_a_net_that_has_it_open_hides_no_change_from_the_next(path: Path) -> None:
+    """HDF5's library opens a file by its name only once, and shows later readers what the first one found."""
+    data = store(path, 1)
+    older = prototxt.parse_net(TEXT, path)
+    os.truncate(path, len(data) - 30)
+    with pytest.raises(WeightsError):
+        prototxt.parse_net(TEXT, path).forward(x=ONES)
+    with pytest.raises(WeightsError, match="changed since it was opened"):
+        older.forward(x=ONES)
+
+
+def test_large_arrays_are_read_in_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(path, 2)
+    monkeypatch.setattr(opened, "_MAX_READ", 7)
+    assert prototxt.parse_net(TEXT, path).forward(x=ONES)["b"][0, 0] == 48
 
 
 def test_rows_of_a_npy_file(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_drawn_windows(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         kernels = winograd.transform_kernels(weight, group)
         memory = np.full(winograd.workspace(x.shape, kernels.shape, window), np.nan, np.float32)
         y.fill(np.nan)
-        run(winograd.convolve_winograd(x, kernels, window, y, actions, memory, threads), threads)
+        run(winograd.convolve_winograd(x, kernels, weight, window, y, actions, memory, threads), threads)
         np.testing.assert_allclose(y, want, 1e-3, 1e-3)
 
 

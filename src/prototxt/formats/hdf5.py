@@ -37,7 +37,8 @@ def read_hdf5(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     with _errors_of(file):
         kept = OpenedFile(file, lambda what: _error(file, what, hint=CHANGED_HINT))
     with kept.unchanged(), _errors_of(file):
-        opened = _library(file).File(file, "r")
+        # By its name the library would open a file only once, and show a second reader what the first one has found.
+        opened = _library(file).File(kept.stream(), "r")
         try:
             blobs = {
                 key: _stored(dataset, kept, key) for key, dataset in _datasets(_root(opened, file), file)

@@ -17,8 +17,8 @@ from prototxt.kernels.tiling import Index
 
 __all__ = [
     "CombineWithBlob", "EpilogueOp", "PerChannelOp", "TileOutput", "add_per_channel", "apply_function",
-    "clip_above", "divide_by_position", "leaky_relu", "multiply", "multiply_per_channel", "multiply_per_image", "prelu",
-    "relu",
+    "clip_above", "combine_with_row", "divide_by_position", "leaky_relu", "multiply", "multiply_per_channel",
+    "multiply_per_image", "prelu", "relu",
 ]  # fmt: skip
 
 Array = NDArray[np.float32]
@@ -41,11 +41,11 @@ class PerChannelOp:
     def __call__(self, tile: Array, index: Index) -> list[Call]:
         channels = tile.shape[-1]
         values = self.values if channels == len(self.values) else self.values[index[-1]]
-        return [_by_rows(self.combine, tile, values)]
+        return [combine_with_row(self.combine, tile, values)]
 
 
-def _by_rows(combine: np.ufunc, tile: Array, row: Array) -> Call:
-    """combine(tile, row) in runs of several rows, so that they are long."""
+def combine_with_row(combine: np.ufunc, tile: Array, row: Array) -> Call:
+    """tile = combine(tile, row) for a number per channel, in runs of several rows, so that they are long."""
     repeats = _largest_divisor(tile.size // row.size, max(1, MAX_RUN // row.size))
     runs = tile.reshape(-1, repeats * row.size)
     return partial(combine, runs, np.tile(row, repeats), out=runs)
@@ -89,17 +89,17 @@ def divide_by_position(divisors: Array) -> EpilogueOp:
 
 def relu(tile: Array, index: Index) -> list[Call]:
     """max(tile, 0), with a row of zeros: `np.maximum` takes three times as long with a number."""
-    return [_by_rows(np.maximum, tile, np.zeros(tile.shape[-1], np.float32))]
+    return [combine_with_row(np.maximum, tile, np.zeros(tile.shape[-1], np.float32))]
 
 
 def multiply(factor: float) -> EpilogueOp:
     """tile * factor, with a row of it."""
-    return lambda tile, _: [_by_rows(np.multiply, tile, np.full(tile.shape[-1], factor, np.float32))]
+    return lambda tile, _: [combine_with_row(np.multiply, tile, np.full(tile.shape[-1], factor, np.float32))]
 
 
 def clip_above(bound: float) -> EpilogueOp:
     """min(tile, bound), with a row of it."""
-    return lambda tile, _: [_by_rows(np.minimum, tile, np.full(tile.shape[-1], bound, np.float32))]
+    return lambda tile, _: [combine_with_row(np.minimum, tile, np.full(tile.shape[-1], bound, np.float32))]
 
 
 def leaky_relu(slope: float) -> EpilogueOp:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from prototxt.kernels.epilogue import EpilogueOp, TileOutput
+from prototxt.kernels.epilogue import EpilogueOp, TileOutput, combine_with_row
 from prototxt.kernels.layout import view
 from prototxt.kernels.phases import MIN_PARALLEL_MACS, Call, Phase, copy_into, make_phase
 from prototxt.kernels.tiling import ALL, split_into_tiles
@@ -79,7 +79,8 @@ def pool(
 ) -> list[Phase]:
     """y = epilogue(`combine` over every window): N x H x W x C to N x OH x OW x C.
 
-    Values outside the image take no part; a window without any value gives `empty`.
+    Values outside the image take no part; a window without any value gives `empty`. np.fmax passes over NaN; a
+    window of NaN only gives `empty` too.
     """
     (height, width), channels = window.out, x.shape[3]
     in_width = window.size[1]
@@ -90,6 +91,7 @@ def pool(
     rows = {tile.h.start: _sorted_taps(window, 0, tile.h) for tile in tiles}
     columns = _sorted_taps(window, 1, slice(0, width))
     images_rows = (tiles[0].images, tiles[0].rows)
+    lowest = np.full(channels, empty, np.float32)
 
     def calls(i: int, scratch: Sequence[Array]) -> list[Call]:
         row_results, spare = scratch
@@ -100,6 +102,7 @@ def pool(
         return [
             *_reduce(combine, x[tile.n], 1, rows[tile.h.start], empty, between),
             *_reduce(combine, between, 2, columns, empty, result),
+            *([combine_with_row(combine, result, lowest)] if combine is np.fmax else []),
             *output.finish(result, index),
         ]
 

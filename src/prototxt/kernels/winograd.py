@@ -4,6 +4,10 @@ An input tile of 6 x 6 makes an output tile of 4 x 4 with 36 products in place o
 36 in place of 100, F(2 x 2, 5 x 5): y = A' [(G g G') * (B' d B)] A, where the product of two 6 x 6 tiles, summed over
 input channels, is 36 matrix products. The transforms are matrix products too, axis by axis.
 
+A value takes part in every output of its tiles. Outputs whose squares are not all finite are therefore computed again
+as plain sums. A large finite value only costs accuracy: it leaves the other outputs of its tiles an error of about
+1e-6 of it, times the weights.
+
 Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2015), section 4; for the points Barabasz
 and others, Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks (2018).
 """
@@ -13,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
-from math import ceil, prod
+from math import ceil, isfinite, prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -23,7 +27,7 @@ from prototxt.kernels.epilogue import EpilogueOp, TileOutput
 from prototxt.kernels.layout import view
 from prototxt.kernels.phases import ALIGN, Buffers, Call, Phase, copy_into, make_phase
 from prototxt.kernels.tiling import Tile, split_axis
-from prototxt.kernels.window import PaddedInput, Window2d
+from prototxt.kernels.window import Im2col, PaddedInput, Window2d
 from prototxt.kernels.winograd_transforms import TILE_IN, transforms
 
 __all__ = ["applies", "convolve_winograd", "count_tiles", "transform_kernels", "workspace"]
@@ -88,6 +92,7 @@ def _transformed_blobs(group: int, tiles: int, inputs: int, outputs: int) -> Buf
 def convolve_winograd(
     x: Array,
     kernels: Array,
+    weight: Array,
     window: Window2d,
     y: Array,
     epilogue: Sequence[EpilogueOp],
@@ -96,7 +101,7 @@ def convolve_winograd(
 ) -> list[Phase]:
     """y = epilogue(convolution of x): N x H x W x C to N x OH x OW x num_output.
 
-    `kernels` comes from `transform_kernels`; `memory` has `workspace` numbers.
+    `kernels` comes from `transform_kernels` for this `weight`; `memory` has `workspace` numbers.
     """
     _, group, _, outputs = kernels.shape
     output = TileOutput(y, epilogue)
@@ -107,10 +112,10 @@ def convolve_winograd(
             spans = list(split_axis(outputs, ceil(threads / len(strips) / group), ALIGN))
         else:
             strips, spans = _split_into_strips(len(x), window, threads), [slice(0, outputs)]
-        groups = [_Group(x, kernels, window, output, g, span) for g in range(group) for span in spans]
+        groups = [_Group(x, kernels, weight, window, output, g, span) for g in range(group) for span in spans]
         return [_one_phase(groups, strips, window)]
     phases = []
-    groups = [_Group(x, kernels, window, output, g, slice(0, outputs)) for g in range(group)]
+    groups = [_Group(x, kernels, weight, window, output, g, slice(0, outputs)) for g in range(group)]
     for block in _split_into_blocks(_split_into_strips(len(x), window, threads), window):
         phases += _three_phases(groups, block, window, memory, threads)
     return phases
@@ -157,7 +162,14 @@ class _Group:
     """Some outputs of one group: its inputs, its kernels, where its outputs go."""
 
     def __init__(
-        self, x: Array, kernels: Array, window: Window2d, output: TileOutput, g: int, span: slice
+        self,
+        x: Array,
+        kernels: Array,
+        weight: Array,
+        window: Window2d,
+        output: TileOutput,
+        g: int,
+        span: slice,
     ) -> None:
         _, _, self.inputs, outputs = kernels.shape
         self.outputs = span.stop - span.start
@@ -167,7 +179,12 @@ class _Group:
         self.channels = slice(g * outputs + span.start, g * outputs + span.stop)
         rows, columns = ceil(self.height / self.side), ceil(self.width / self.side)
         tiles = window._replace(kernel=(TILE_IN, TILE_IN), stride=(self.side, self.side), out=(rows, columns))
-        self.padded = PaddedInput(x[..., g * self.inputs : (g + 1) * self.inputs], tiles)
+        own = x[..., g * self.inputs : (g + 1) * self.inputs]
+        self.padded, self.plain, self.weight = (
+            PaddedInput(own, tiles),
+            Im2col(own, window),
+            weight[self.channels],
+        )
 
     def input_shape(self, strip: Tile) -> tuple[int, int, int, int]:
         """The shape of the padded input under a strip."""
@@ -204,7 +221,19 @@ class _Group:
         calls.append(copy_into(by_tile.transpose(2, 4, 0, 1, 3, 5), tiles.reshape(shape)))
         if not fits:
             calls.append(copy_into(piece, image[:, : strip.rows, : self.width]))
-        return [*calls, *self.output.finish(piece, index)]
+        return [*calls, partial(self._mend, piece, strip), *self.output.finish(piece, index)]
+
+    def _mend(self, piece: Array, strip: Tile) -> None:
+        """Compute a strip of the output as plain sums where its values, or their squares, are not finite."""
+        values = piece.reshape(-1)
+        if isfinite(values.dot(values)):
+            return
+        matrix = np.empty((values.size // self.outputs, self.plain.depth), np.float32)
+        padded = np.empty(self.plain.padded.shape(strip.images, strip.rows), np.float32)
+        for call in self.plain.fill(matrix, strip, padded):
+            call()
+        weights = self.weight.transpose(2, 3, 1, 0).reshape(self.plain.depth, self.outputs)
+        np.matmul(matrix, weights, out=piece.reshape(-1, self.outputs))
 
 
 def _transform_in(matrix: Array, tiles: Array, between: Array, result: Array) -> list[Call]:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import RawIOBase
 from os import PathLike, fspath
 from stat import S_ISREG
 from threading import Lock
@@ -84,12 +85,7 @@ class OpenedFile:
         """Fill a buffer with the bytes from `start` on."""
         view = memoryview(buffer).cast("B")
         self.check()
-        done = 0
-        while done < len(view):
-            got = self._read_at(view[done : done + _MAX_READ], start + done)
-            if not got:
-                break
-            done += got
+        done = self._fill(view, start)
         self.check()
         if done < len(view):
             raise self._error(f"the file ends at byte {start + done:,} now, and had {self.size:,} bytes")
@@ -100,6 +96,20 @@ class OpenedFile:
         self.read_into(data, start)
         return bytes(data)
 
+    def stream(self) -> RawIOBase:
+        """The bytes as a file of Python's, for libraries that read by themselves: call them within `unchanged`."""
+        return _Stream(self)
+
+    def _fill(self, view: memoryview, start: int) -> int:
+        """Read as many bytes as the view takes or the file has; their number."""
+        done = 0
+        while done < len(view):
+            got = self._read_at(view[done : done + _MAX_READ], start + done)
+            if not got:
+                break
+            done += got
+        return done
+
     def _read_at(self, view: memoryview, start: int) -> int:
         if hasattr(os, "preadv"):
             return os.preadv(self._descriptor, [view], start)
@@ -108,6 +118,29 @@ class OpenedFile:
             data = os.read(self._descriptor, len(view))
         view[: len(data)] = data
         return len(data)
+
+
+class _Stream(RawIOBase):
+    """A file with a position of its own, whose reads check nothing. One call reads all that is asked for."""
+
+    def __init__(self, file: OpenedFile) -> None:
+        self._file, self._position = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._file.size}[whence]
+        self._position = max(start + offset, 0)
+        return self._position
+
+    def readinto(self, buffer: WritableBytes) -> int:
+        got = self._file._fill(memoryview(buffer).cast("B"), self._position)
+        self._position += got
+        return got
 
 
 def _after_its_tick(descriptor: int) -> os.stat_result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 
 from prototxt.blobs import Array, Shape
@@ -72,7 +73,7 @@ class ConvolutionKernel(Kernel):
         raise NotImplementedError
 
     def bind(self, binding: Binding) -> list[Phase]:
-        (kernels,), bias = binding.packed.kernels, binding.packed.bias
+        (kernels, *_), bias = binding.packed.kernels, binding.packed.bias
         phases = []
         for x, y in zip(binding.bottoms, binding.tops, strict=True):
             phases += self.convolve(x, kernels, bias, y, binding)
@@ -135,15 +136,20 @@ class Winograd(ConvolutionKernel):
         kernels = (36, self.group, self.shape[1] // self.group, self.outputs // self.group)
         return winograd.workspace(stored_shape(self.shape), kernels, self.window)
 
+    def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
+        """The transformed kernels, and the weights themselves for the values that are computed as plain sums."""
+        packed = super().pack(params, fold)
+        return replace(packed, kernels=(*packed.kernels, fold.apply_to_weight(params[0])))
+
     def pack_kernels(self, weight: Array) -> Array:
         return winograd.transform_kernels(weight, self.group)
 
     def convolve(
         self, x: Array, kernels: Array, bias: Array | None, y: Array, binding: Binding
     ) -> list[Phase]:
-        epilogue = binding.epilogue_with_bias(bias)
+        epilogue, weight = binding.epilogue_with_bias(bias), binding.packed.kernels[1]
         return winograd.convolve_winograd(
-            x, kernels, self.window, y, epilogue, binding.memory, binding.threads
+            x, kernels, weight, self.window, y, epilogue, binding.memory, binding.threads
         )
 
 
