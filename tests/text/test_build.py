@@ -196,6 +196,18 @@ def test_extensions_are_unknown_fields(name: str) -> None:
     assert built(f"{name} {{ a: 1 }}").notes == (f'net.prototxt:1:1: unknown field "{name}" in NetParameter',)
 
 
+def test_a_field_that_a_fork_repeats_keeps_its_first_value() -> None:
+    text = (
+        'layer {\n name: "in" transform_param { resize_param { height: 3 }\n resize_param { height: 5 } } }'
+    )
+    net = built(text)
+    assert net.message.layer[0].transform_param.resize_param.height == 3
+    (note,) = net.notes
+    assert note.startswith(
+        'net.prototxt:3:2: layer "in": "resize_param" is given again, and the first is used'
+    )
+
+
 def test_strict() -> None:
     with pytest.raises(TextError) as caught:
         built('layer { name: "x" convolution_param { kernel_szie: 3 } }', strict=True)

@@ -16,6 +16,13 @@ BOXES: Shape = (1, 1, 1, 8)
 """The label's shape for want of any box: SSD's before the first batch."""
 
 
+RESIZING = (
+    "random_resize_param", "random_aspect_ratio_param", "pad", "min_side", "min_side_min", "min_side_max",
+    "forward_packing", "crop_height", "crop_width",
+)  # fmt: skip
+"""Fields of transform_param with which forks give images another size."""
+
+
 @layer("AnnotatedData", bottoms=0, tops=(1, 2), fork="ssd")
 class AnnotatedData(Layer):
     """Images and the boxes of things in them, to train detectors: inputs of the net here, databases are not read.
@@ -24,8 +31,8 @@ class AnnotatedData(Layer):
         data, label = what the caller gives
 
     Shapes:
-        data: batch_size x C x H x W, with H and W of transform_param's resize_param (or crop_size), and C = 3
-            (1 with `force_gray`); a remark says so
+        data: batch_size x C x H x W, with H and W of transform_param's crop_size (or crop_h and crop_w), else of its
+            resize_param, and C = 3 (1 with `force_gray`); a remark says so
         label: 1 x 1 x G x 8, rows [image, label, instance, x1, y1, x2, y2, difficult] in parts of the image; G is the
             number of boxes in the batch: 1 here, until `--input label=1,1,G,8` says more
 
@@ -40,12 +47,15 @@ class AnnotatedData(Layer):
           data_param { source: "trainval_lmdb" batch_size: 32 backend: LMDB }
         }
 
-    Source: annotated_data_layer.cpp of the SSD fork.
+    Source: annotated_data_layer.cpp and data_transformer.cpp (InferBlobShape) of the SSD fork.
     """
 
     ignores = ignore(
         Outcome.QUIET, "the caller gives both tops", "annotated_data_param", "data_param", "transform_param"
-    )
+    ) | ignore(
+        Outcome.CHANGES_SHAPES, "images are not resized by it here",
+        *(f"transform_param.{field}" for field in RESIZING),
+    )  # fmt: skip
     golden = "it computes nothing: its tops are what the caller gives"
 
     def setup(self, param: LayerParameter) -> None:
@@ -91,11 +101,12 @@ class AnnotatedData(Layer):
 def _size(t: TransformationParameter) -> tuple[int, int] | None:
     """Height and width of the images, None where the file does not say."""
     resize = t.resize_param
-    size, mode = {field: getattr(resize, field) for field in ("height", "width")}, resize.resize_mode
-    if t.crop_size:
-        return t.crop_size, t.crop_size
-    if not t.HasField("resize_param") or mode == ResizeParameter.FIT_SMALL_SIZE:
+    resized, mode = (resize.height, resize.width), resize.resize_mode
+    cropped = [t.crop_size or crop for crop in (t.crop_h, t.crop_w)]
+    known = t.HasField("resize_param") and mode != ResizeParameter.FIT_SMALL_SIZE
+    if not known and 0 in cropped:
         return None
-    for field, value in size.items():
-        check_least(value, 1, field)
-    return size["height"], size["width"]
+    height, width = (crop or size for crop, size in zip(cropped, resized, strict=True))
+    check_least(height, 1, "height")
+    check_least(width, 1, "width")
+    return height, width

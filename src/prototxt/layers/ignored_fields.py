@@ -132,7 +132,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         },
         "images are not resized by it here": {
             "ResizeParameter": "prob pad_mode pad_value interp_mode height_scale width_scale",
-            "TransformationParameter": "crop_h crop_w min_side_min min_side_max min_side random_resize_param "
+            "TransformationParameter": "min_side_min min_side_max min_side random_resize_param "
             "random_aspect_ratio_param pad",
         },
         "records are not cut up by it here": {"DataParameter": "slice_point encoding subtract block_size side"},

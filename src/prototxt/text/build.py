@@ -38,6 +38,12 @@ IMMATERIAL = {"Engine"}
 """Enums whose values do not change what a layer computes."""
 
 
+REPEATED_IN_FORKS = {
+    "caffe.TransformationParameter.resize_param": "MobileNet-YOLO takes one of them at random for each batch",
+}
+"""Fields that take one value here and several in a fork, and what the fork does with them."""
+
+
 class UnknownValue(NamedTuple):
     """A value that its enum does not have, left out of the message: perhaps one that a fork added.
 
@@ -169,6 +175,9 @@ class _Builder:
             target.min_level, target.max_level = 1, 0
 
     def _set(self, target: schema.Message, field: Field, slot: _Slot, again: bool) -> None:
+        if again and slot.field in REPEATED_IN_FORKS:
+            self._leave_out_further(field, REPEATED_IN_FORKS[slot.field])
+            return
         if again:
             raise self._error(field, f'"{field.name}" is given twice; it takes one value')
         if len(field.values) != 1:
@@ -225,6 +234,12 @@ class _Builder:
         missing = f"{kind} with {field.name} {value.text}"
         self.unknown_values.append(UnknownValue(what, wrong.hint, missing, place, name, kind, layer))
         self._note(place, name, what, wrong.hint)
+
+    def _leave_out_further(self, field: Field, why: str) -> None:
+        """Note a value after the first of a field that takes one here."""
+        name = self.layer.label[0] if self.layer else None
+        what = f'"{field.name}" is given again, and the first is used: {why}'
+        self._note(Place(self.file, field.line, field.column), name, what, None)
 
     def _fill_part(
         self, part: schema.Message, value: Scalar | Message, field: Field, kind: Descriptor
