@@ -106,6 +106,7 @@ SECTIONS = {
     "YOLO ports": "yolo",
     "Intel": "intel",
     "NVIDIA": "nvidia",
+    "CTPN and caffe_ocr": "crnn",
     "Layers seen in public files": "public",
 }
 """Headings of the schema above whole messages of a fork."""

@@ -57,11 +57,13 @@ NO_WORK = READERS | {
     "Permute",
     "Reorg",
     "Reshape",
+    "Reverse",
     "ShuffleChannel",
     "Silence",
     "Slice",
     "Split",
     "Tile",
+    "Transpose",
     "Upsample",
     "implicit",
 }

@@ -47,6 +47,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "box_annotator_ohem_param { roi_per_img: 1 }",
         [ROIS, noise(3), LABELS[:3], noise(3, 4)],
     ),
+    ("CTCGreedyDecoder", "crnn"): ("", [noise(4, 2, 3)]),
     ("ConvolutionDepthwise", "shufflenet"): ("convolution_param { kernel_size: 3 pad: 1 }", [noise(2, 3, 4, 5)]),
     ("Correlation", "flownet"): (
         "correlation_param { pad: 2 kernel_size: 1 max_displacement: 2 stride_1: 1 stride_2: 2 }",
@@ -56,6 +57,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "crop_center_param { crop_size: 0 crop_size: 0 crop_size: 1 crop_size: 1 }",
         [noise(2, 3, 4, 5)],
     ),
+    ("DenseBlock", "crnn"): ("denseblock_param { numTransition: 2 growthRate: 3 }", [noise(2, 3, 4, 5)]),
     ("DepthwiseConvolution", "yolo"): (
         "convolution_param { num_output: 3 group: 3 kernel_size: 3 pad: 1 }",
         [noise(2, 3, 4, 5)],
@@ -67,6 +69,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ),
     ("FlowWarp", "flownet"): ("", [noise(2, 3, 4, 5), noise(2, 2, 4, 5)]),
     ("Interp", "pspnet"): ("interp_param { height: 7 width: 3 }", [noise(2, 3, 4, 5)]),
+    ("Lstm", "crnn"): ("lstm_param { num_output: 4 }", [noise(4, 2, 3), LABELS]),
     ("MultiBoxLoss", "ssd"): (
         "multibox_loss_param { num_classes: 3 code_type: CENTER_SIZE neg_pos_ratio: 3 }",
         [noise(2, 12), noise(2, 9), PRIORS, TRUTH],
@@ -101,6 +104,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ("Region", "others"): ("region_param { classes: 2 num: 3 coords: 4 }", [noise(2, 21, 4, 5)]),
     ("Reorg", "yolo"): ("reorg_param { stride: 2 }", [noise(2, 4, 6, 8)]),
     ("Resample", "flownet"): ("resample_param { width: 7 height: 3 type: CUBIC }", [noise(2, 3, 4, 5)]),
+    ("Reverse", "crnn"): ("reverse_param { axis: 2 }", [noise(2, 3, 4, 5)]),
     ("SeLu", "others"): ("", [noise(2, 3, 4, 5)]),
     ("SeLuDropout", "others"): ("selu_dropout_param { dropout_ratio: 0.1 }", [noise(2, 3, 4, 5)]),
     ("SegAccuracy", "pspnet"): (
@@ -126,9 +130,11 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ("SoftmaxWithLossOHEM", "rfcn"): ("loss_param { ignore_label: 2 }", [noise(8, 3), LABELS]),
     ("SpatialDropout", "segnet"): ("spatial_dropout_param { dropout_ratio: 0.1 }", [noise(2, 3, 4, 5)]),
     ("SpatialProduct", "pspnet"): ("", [noise(2, 3, 4, 5), noise(2, 1, 4, 5)]),
+    ("Transpose", "crnn"): ("transpose_param { dim: 3 dim: 2 dim: 0 dim: 1 }", [noise(2, 3, 4, 5)]),
     ("UniqueLabel", "pspnet"): ("unique_label_param { max_labels: 4 force_label: 1 }", [LABELS.reshape(2, 1, 2, 2)]),
     ("Upsample", "segnet"): ("upsample_param { scale: 2 }", [noise(2, 3, 2, 2), MASK.reshape(2, 3, 2, 2)]),
     ("Upsample", "yolo"): ("upsample_param { scale: 2 }", [noise(2, 3, 4, 5)]),
+    ("WarpCTCLoss", "crnn"): ("", [noise(4, 2, 3), LABELS[:4].reshape(2, 2)]),
     ("YoloDetectionOutput", "yolo"): (
         "yolo_detection_output_param { num_classes: 2 num_box: 2 confidence_threshold: 0.1 biases: [1, 2, 3, 4] }",
         [noise(2, 14, 4, 4)],

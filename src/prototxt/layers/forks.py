@@ -19,6 +19,7 @@ FORKS = {
     "shufflenet": "ShuffleNet",
     "flownet": "FlowNet",
     "nvcaffe": "NVCaffe",
+    "crnn": "caffe_ocr and CTPN",
     "others": "seen in public files",
 }
 """Forks by key. Where a type name has several meanings and a layer's fields do not decide, the first here wins."""
@@ -29,6 +30,7 @@ DIALECTS = {
     "segnet": ("segnet",),
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
+    "crnn": ("crnn",),
 }
 """Dialects by name: the forks whose meaning of a type name is preferred, the most preferred first."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import ClassVar
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.errors import LayerError
@@ -32,17 +33,24 @@ class Permute(Layer):
     Source: permute_layer.cpp of the SSD fork.
     """
 
+    field: ClassVar[str] = "order"
+    """The field that lists the axes."""
+
     def setup(self, param: LayerParameter) -> None:
-        self.order: tuple[int, ...] = tuple(param.permute_param.order)
+        self.take(tuple(param.permute_param.order))
+
+    def take(self, order: tuple[int, ...]) -> None:
+        """Keep the order of the axes; raises LayerError for an axis that it names twice."""
+        self.order = order
         axis, times = Counter(self.order).most_common(1)[0] if self.order else (0, 0)
         if times > 1:
-            raise LayerError(f"axis {axis} is in the order {times} times", field="order")
+            raise LayerError(f"axis {axis} is in the order {times} times", field=self.field)
 
     def _axes(self, shape: Shape) -> tuple[int, ...]:
         for axis in self.order:
             if axis >= len(shape):
                 what = f"axis {axis} in the order is out of range for a bottom of {format_shape(shape)}"
-                raise LayerError(what, field="order")
+                raise LayerError(what, field=self.field)
         return (*self.order, *(axis for axis in range(len(shape)) if axis not in self.order))
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:

@@ -566,6 +566,16 @@ class LayerParameter(Message):
     @property
     def proposal_param(self) -> ProposalParameter: ...
     @property
+    def lstm_param(self) -> LstmParameter: ...
+    @property
+    def transpose_param(self) -> TransposeParameter: ...
+    @property
+    def reverse_param(self) -> ReverseParameter: ...
+    @property
+    def ctc_decoder_param(self) -> CTCDecoderParameter: ...
+    @property
+    def denseblock_param(self) -> DenseBlockParameter: ...
+    @property
     def shuffle_channel_param(self) -> ShuffleChannelParameter: ...
     @property
     def selu_param(self) -> SeLuParameter: ...
@@ -706,6 +716,11 @@ class LayerParameter(Message):
         detectnet_groundtruth_param: DetectNetGroundTruthParameter | Mapping[str, object] | None = ...,
         detectnet_augmentation_param: DetectNetAugmentationParameter | Mapping[str, object] | None = ...,
         proposal_param: ProposalParameter | Mapping[str, object] | None = ...,
+        lstm_param: LstmParameter | Mapping[str, object] | None = ...,
+        transpose_param: TransposeParameter | Mapping[str, object] | None = ...,
+        reverse_param: ReverseParameter | Mapping[str, object] | None = ...,
+        ctc_decoder_param: CTCDecoderParameter | Mapping[str, object] | None = ...,
+        denseblock_param: DenseBlockParameter | Mapping[str, object] | None = ...,
         shuffle_channel_param: ShuffleChannelParameter | Mapping[str, object] | None = ...,
         selu_param: SeLuParameter | Mapping[str, object] | None = ...,
         selu_dropout_param: SeLuDropoutParameter | Mapping[str, object] | None = ...,
@@ -714,8 +729,8 @@ class LayerParameter(Message):
         blobs_lr: Iterable[float] | None = ...,
         weight_decay: Iterable[float] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "blobs_lr", "weight_decay"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "blobs_lr", "weight_decay"]) -> None: ...
 
 @final
 class SolverParameter(Message):
@@ -5246,6 +5261,117 @@ class TRTParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["trt_mode", "top_k", "deploy", "model", "calibrator"]) -> bool: ...
     def ClearField(self, field_name: Literal["trt_mode", "top_k", "deploy", "model", "deploy_outputs", "calibrator"]) -> None: ...
+
+@final
+class LstmParameter(Message):
+    """The LSTM of junhyukoh's caffe-lstm."""
+    num_output: int
+    clipping_threshold: float  # 0
+    @property
+    def weight_filler(self) -> FillerParameter: ...
+    @property
+    def bias_filler(self) -> FillerParameter: ...
+    batch_size: int  # 1
+    def __init__(
+        self,
+        *,
+        num_output: int | None = ...,
+        clipping_threshold: float | None = ...,
+        weight_filler: FillerParameter | Mapping[str, object] | None = ...,
+        bias_filler: FillerParameter | Mapping[str, object] | None = ...,
+        batch_size: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "clipping_threshold", "weight_filler", "bias_filler", "batch_size"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "clipping_threshold", "weight_filler", "bias_filler", "batch_size"]) -> None: ...
+
+@final
+class TransposeParameter(Message):
+    """Axis i of the top is axis dim[i] of the bottom."""
+    @property
+    def dim(self) -> RepeatedScalarFieldContainer[int]: ...
+    def __init__(
+        self,
+        *,
+        dim: Iterable[int] | None = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: Literal["dim"]) -> None: ...
+
+@final
+class ReverseParameter(Message):
+    """The axis along which values are put in the opposite order."""
+    axis: int  # 0
+    def __init__(
+        self,
+        *,
+        axis: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["axis"]) -> bool: ...
+    def ClearField(self, field_name: Literal["axis"]) -> None: ...
+
+@final
+class CTCDecoderParameter(Message):
+    """The blank of CTC, and whether a label that follows itself is one label."""
+    blank_index: int  # 0
+    ctc_merge_repeated: bool  # true
+    def __init__(
+        self,
+        *,
+        blank_index: int | None = ...,
+        ctc_merge_repeated: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["blank_index", "ctc_merge_repeated"]) -> bool: ...
+    def ClearField(self, field_name: Literal["blank_index", "ctc_merge_repeated"]) -> None: ...
+
+@final
+class DenseBlockParameter(Message):
+    """numTransition times batch normalization, ReLU and convolution, each of all that was there before."""
+    numTransition: int  # 40
+    initChannel: int  # 16
+    growthRate: int  # 12
+    pad_h: int  # 1
+    pad_w: int  # 1
+    conv_verticalStride: int  # 1
+    conv_horizentalStride: int  # 1
+    filter_H: int  # 3
+    filter_W: int  # 3
+    @property
+    def Filter_Filler(self) -> FillerParameter: ...
+    @property
+    def BN_Scaler_Filler(self) -> FillerParameter: ...
+    @property
+    def BN_Bias_Filler(self) -> FillerParameter: ...
+    gpuIdx: int  # 0
+    use_dropout: bool  # false
+    dropout_amount: float  # 0
+    use_BC: bool  # false
+    BC_ultra_space_efficient: bool  # false
+    workspace_MB: int  # 8
+    moving_average_fraction: float  # 0.1
+    def __init__(
+        self,
+        *,
+        numTransition: int | None = ...,
+        initChannel: int | None = ...,
+        growthRate: int | None = ...,
+        pad_h: int | None = ...,
+        pad_w: int | None = ...,
+        conv_verticalStride: int | None = ...,
+        conv_horizentalStride: int | None = ...,
+        filter_H: int | None = ...,
+        filter_W: int | None = ...,
+        Filter_Filler: FillerParameter | Mapping[str, object] | None = ...,
+        BN_Scaler_Filler: FillerParameter | Mapping[str, object] | None = ...,
+        BN_Bias_Filler: FillerParameter | Mapping[str, object] | None = ...,
+        gpuIdx: int | None = ...,
+        use_dropout: bool | None = ...,
+        dropout_amount: float | None = ...,
+        use_BC: bool | None = ...,
+        BC_ultra_space_efficient: bool | None = ...,
+        workspace_MB: int | None = ...,
+        moving_average_fraction: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["numTransition", "initChannel", "growthRate", "pad_h", "pad_w", "conv_verticalStride", "conv_horizentalStride", "filter_H", "filter_W", "Filter_Filler", "BN_Scaler_Filler", "BN_Bias_Filler", "gpuIdx", "use_dropout", "dropout_amount", "use_BC", "BC_ultra_space_efficient", "workspace_MB", "moving_average_fraction"]) -> bool: ...
+    def ClearField(self, field_name: Literal["numTransition", "initChannel", "growthRate", "pad_h", "pad_w", "conv_verticalStride", "conv_horizentalStride", "filter_H", "filter_W", "Filter_Filler", "BN_Scaler_Filler", "BN_Bias_Filler", "gpuIdx", "use_dropout", "dropout_amount", "use_BC", "BC_ultra_space_efficient", "workspace_MB", "moving_average_fraction"]) -> None: ...
 
 @final
 class ShuffleChannelParameter(Message):

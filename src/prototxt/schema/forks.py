@@ -29,6 +29,7 @@ NAMES_OF_FORKS = {
     "opencv": "OpenCV",
     "ristretto": "Ristretto",
     "c3d": "C3D",
+    "crnn": "CTPN and caffe_ocr",
     "public": "forks seen in public files",
 }
 """Forks as comments of proto/caffe.proto name them, and as messages to people do."""

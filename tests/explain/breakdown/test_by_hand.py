@@ -44,7 +44,12 @@ def one(kind: str, param: str = "", bottoms: str = 'bottom: "x"') -> str:
 
 TWO = 'bottom: "x" bottom: "z"'
 
-CASES = {
+BLOCK = (
+    "denseblock_param { numTransition: 2 growthRate: 2 %s "
+    'Filter_Filler { type: "gaussian" std: 0.5 } BN_Scaler_Filler { value: 2 } BN_Bias_Filler { value: 0.1 } }'
+)
+
+CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "SeLu": (one("SeLu"), {"x": (1, 2, 3, 3)}),
     "CropCenter": (
         one("CropCenter", "crop_center_param { crop_size: 0 crop_size: 0 crop_size: 1 crop_size: 2 }"),
@@ -70,6 +75,11 @@ CASES = {
         {"x": (1, 2, 5, 5), "z": (1, 2, 5, 5)},
     ),
     "FlowWarp": (one("FlowWarp", "", TWO), {"x": (1, 2, 4, 5), "z": (1, 2, 4, 5)}),
+    "DenseBlock": (one("DenseBlock", BLOCK % ""), {"x": (2, 3, 4, 5)}),
+    "DenseBlock with maps between": (one("DenseBlock", BLOCK % "use_BC: true"), {"x": (1, 3, 3, 4)}),
+    "CTCGreedyDecoder": (one("CTCGreedyDecoder"), {"x": (5, 2, 3)}),
+    "Reverse": (one("Reverse", "reverse_param { axis: -2 }"), {"x": (2, 3, 4, 5)}),
+    "Transpose": (one("Transpose", "transpose_param { dim: 3 dim: 2 dim: 0 dim: 1 }"), {"x": (2, 3, 4, 5)}),
     "Region": (one("Region", "region_param { classes: 3 num: 2 coords: 4 }"), {"x": (1, 16, 2, 2)}),
     "Region of sigmoids": (one("Region", "region_param { classes: 2 num: 1 softmax: 0 }"), {"x": (1, 7, 2, 2)}),
 }  # fmt: skip
@@ -85,6 +95,34 @@ def test_every_place_of_kinds_without_golden_cases(case: str) -> None:
 
 
 FILLED = 'weight_filler { type: "gaussian" std: 0.5 } bias_filler { type: "gaussian" std: 0.5 }'
+
+
+@pytest.mark.parametrize(
+    ("fields", "bottoms", "inputs"),
+    [
+        ("", 'bottom: "x"', {"x": (3, 2, 4)}),
+        ("", TWO, {"x": (3, 2, 2, 2), "z": (3, 2)}),
+        ("batch_size: 2", TWO, {"x": (6, 4, 1), "z": (6,)}),
+    ],
+)
+def test_every_place_of_lstm_of_text_nets(
+    fields: str, bottoms: str, inputs: dict[str, tuple[int, ...]]
+) -> None:
+    net = net_of(one("Lstm", f"lstm_param {{ num_output: 3 {fields} {FILLED} }}", bottoms), **inputs)
+    if "z" in inputs:
+        net.blobs["z"].data[...] = np.array([1, 0, 1, 1, 0, 1]).reshape(inputs["z"])
+    for breakdown in every_breakdown(net, "y") + every_breakdown(net, "y"):
+        assert breakdown.agrees, (breakdown.formula, breakdown.value, breakdown.stored)
+        x = net.blobs["x"].data
+        assert all(term.value == x[term.at] for group in breakdown.groups for term in group.terms if term.at)
+
+
+def test_the_loss_of_lines() -> None:
+    net = net_of(one("WarpCTCLoss", "", TWO), x=(5, 2, 4), z=(2, 3))
+    net.blobs["z"].data[...] = [[1, 2, 0], [3, 3, 1]]
+    (breakdown,) = every_breakdown(net, "y")
+    assert breakdown.agrees
+    assert [step.text for step in breakdown.steps] == ["+ -log P of line 0", "+ -log P of line 1", "/ lines"]
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "RNN"])

@@ -29,6 +29,7 @@ from prototxt.layers.permute import Permute
 from prototxt.layers.pooling import Pooling
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.reverse import Reverse
 from prototxt.layers.scale import Scale
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
@@ -275,7 +276,7 @@ def connections_of_interp(layer: Interp, context: LayerContext) -> Section:
 
 @connections.register
 def connections_of_copy(
-    layer: Reshape | Flatten | Permute | Crop | Tile | Split, context: LayerContext
+    layer: Reshape | Flatten | Permute | Reverse | Crop | Tile | Split, context: LayerContext
 ) -> Section:
     """One value, unchanged."""
     return _elementwise("one value of the bottom, unchanged")

@@ -85,6 +85,11 @@ class Recurrent(Layer):
         return [(steps, sequences, self.num_output), *[state] * self.exposed]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
+        outputs, self._remembered = self.run(bottom, params)
+        return [self.output(outputs, params), *(h[None] for h in self._remembered[: self.exposed])]
+
+    def run(self, bottom: Sequence[Array], params: Sequence[Array]) -> tuple[Array, State]:
+        """Every step's h, T x N x D, and the state after the last step; the layer's own state stays as it is."""
         x, cont, *others = bottom
         steps, sequences = x.shape[:2]
         rows = x.reshape(steps * sequences, count(x.shape[2:]))
@@ -98,8 +103,7 @@ class Recurrent(Layer):
             on = cont[step, :, None]
             state = self.step(drive[step] + (on * state[0]) @ weight, on, state)
             outputs[step] = state[0]
-        self._remembered = state
-        return [self.output(outputs, params), *(h[None] for h in state[: self.exposed])]
+        return outputs, state
 
     def state(self, sequences: int) -> State:
         """The state after the previous forward; zeros before the first, or for another number of sequences."""

@@ -30,6 +30,7 @@ from prototxt.layers.parameter import Parameter
 from prototxt.layers.permute import Permute
 from prototxt.layers.reorg import Reorg
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.reverse import Reverse
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.split import Split
@@ -47,6 +48,7 @@ def moved(
     | Permute
     | Reorg
     | Reshape
+    | Reverse
     | ShuffleChannel
     | Slice
     | Split

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from prototxt.blobs import Array
+from prototxt.blobs import Array, Shape
 from prototxt.explain.breakdown.model import Group, Places
-from prototxt.explain.breakdown.query import Query, Result, grid
+from prototxt.explain.breakdown.query import Query, Result, grid, places_at
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.layers.common.recurrent import Recurrent, State
 from prototxt.layers.lstm import LSTM
+from prototxt.layers.lstm_crnn import Lstm
 from prototxt.layers.lstm_unit import LSTMUnit
 from prototxt.layers.rnn import RNN
 
@@ -68,6 +68,31 @@ def lstm(layer: LSTM, query: Query) -> Result:
     cell_formula = "cont * sigmoid(f) * c before + sigmoid(i) * tanh(g)"
     formula = cell_formula if query.top == 2 else f"sigmoid(o) * tanh(c), c = {cell_formula}"
     return Result(f"{query.y} = {formula}, at step {step}", tuple(groups), running)
+
+
+@break_down.register
+def lstm_of_text_nets(layer: Lstm, query: Query) -> Result:
+    """As of LSTM: bottoms and parameters are the same in another form."""
+    bottoms = layer.as_lstm(query.bottoms)
+    steps_first = (*bottoms[0].shape[:2], layer.num_output)
+    inner = replace(
+        query,
+        at=tuple(_same_place(np.array([query.at]), query.top_shape, steps_first)[0].tolist()),
+        bottoms=tuple(bottoms),
+        names=(query.names[0], query.names[-1]),
+        params=layer.in_order(query.params),
+    )
+    result = lstm(layer, inner)
+    groups = [
+        replace(group, places=_same_place(group.places, bottoms[0].shape, query.shapes[0]))
+        for group in result.groups
+    ]
+    return replace(result, formula=result.formula.replace(inner.y, query.y, 1), groups=tuple(groups))
+
+
+def _same_place(places: Places, shape: Shape, other: Shape) -> Places:
+    """The places of the same values in an array of another shape."""
+    return places_at(np.ravel_multi_index(tuple(places.T), shape), other)
 
 
 @break_down.register
@@ -132,9 +157,7 @@ def _before(layer: Recurrent, query: Query, step: int) -> State:
     start = initial or layer.state(x.shape[1])
     if not step:
         return start
-    replica = copy(layer)
-    replica.forward([x[:step], cont[:step], *others], query.params)
-    return replica.state(x.shape[1])
+    return layer.run([x[:step], cont[:step], *others], query.params)[1]
 
 
 def _inputs(

@@ -12,6 +12,7 @@ from prototxt.layers.flatten import Flatten
 from prototxt.layers.interp import Interp
 from prototxt.layers.permute import Permute
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.reverse import Reverse
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.tile import Tile
@@ -60,6 +61,12 @@ def pytorch_permute(layer: Permute, context: LayerContext) -> Call:
     number = len(context.bottom[0])
     order = (*layer.order, *(axis for axis in range(number) if axis not in layer.order))
     return Call(f"x.permute{order}")
+
+
+@pytorch_rule.register
+def pytorch_reverse(layer: Reverse, context: LayerContext) -> Call:
+    """x.flip."""
+    return Call(f"x.flip({layer.axis % len(context.bottom[0])})")
 
 
 @pytorch_rule.register

@@ -21,6 +21,7 @@ from prototxt.layers.prior_box import PriorBox
 from prototxt.layers.region import Region
 from prototxt.layers.reorg import Reorg
 from prototxt.layers.reshape import Reshape
+from prototxt.layers.reverse import Reverse
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.spatial_product import SpatialProduct
@@ -54,8 +55,8 @@ def field_along_axis(layer: Concat | Slice | Tile, inputs: Inputs) -> ReceptiveF
 
 
 @receptive_field.register
-def field_of_permute(layer: Permute, inputs: Inputs) -> ReceptiveField | None:
-    """Axes change places."""
+def field_of_permute(layer: Permute | Reverse, inputs: Inputs) -> ReceptiveField | None:
+    """Axes, or the values along one, change places."""
     return rearranged(inputs)
 
 

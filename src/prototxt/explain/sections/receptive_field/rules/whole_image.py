@@ -15,6 +15,7 @@ from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
 from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
+from prototxt.layers.ctc_greedy_decoder import CTCGreedyDecoder
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.flow_warp import FlowWarp
@@ -34,13 +35,14 @@ from prototxt.layers.seg_accuracy import SegAccuracy
 from prototxt.layers.softmax import Softmax
 from prototxt.layers.spp import SPP
 from prototxt.layers.unique_label import UniqueLabel
+from prototxt.layers.warp_ctc_loss import WarpCTCLoss
 from prototxt.layers.yolo_detection_output import YoloDetectionOutput
 from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
 
 
 @receptive_field.register
 def field_of_reduction(
-    layer: InnerProduct | Reduction | SPP | Accuracy | SegAccuracy | UniqueLabel, inputs: Inputs
+    layer: InnerProduct | Reduction | SPP | Accuracy | SegAccuracy | UniqueLabel | WarpCTCLoss, inputs: Inputs
 ) -> ReceptiveField | None:
     """One result for all places."""
     return whole_image(inputs)
@@ -75,6 +77,12 @@ def field_of_normalize(layer: Normalize, inputs: Inputs) -> ReceptiveField | Non
 def field_of_recurrence(layer: LSTM | RNN | LSTMUnit, inputs: Inputs) -> ReceptiveField | None:
     """This time step, and through the state all earlier ones."""
     return whole_image_everywhere(inputs, "of this time step, and through the state of earlier ones")
+
+
+@receptive_field.register
+def field_of_lines(layer: CTCGreedyDecoder, inputs: Inputs) -> ReceptiveField | None:
+    """A label may come from any step from its own place in the line on."""
+    return whole_image_everywhere(inputs, "which steps make the labels depends on all before")
 
 
 @receptive_field.register
