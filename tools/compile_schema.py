@@ -103,6 +103,7 @@ SECTIONS = {
     "SegNet": "segnet",
     "PSPNet and DeepLab": "pspnet",
     "FlowNet 2": "flownet",
+    "C3D": "c3d",
     "YOLO ports": "yolo",
     "Intel": "intel",
     "NVIDIA": "nvidia",

@@ -155,7 +155,9 @@ def some_fields() -> list[tuple[type[Layer], Path]]:
         for field in descriptor("LayerParameter").fields
         if field.message_type is not None and field.message_type.name not in READ_ELSEWHERE
     }
-    paths = sorted(path for path, _ in field_paths(LayerParameter(), messages))
+    paths = sorted(
+        path for path, _ in field_paths(LayerParameter(), messages) if key_of(path) in all_fields()
+    )
     classes = [c for c in LAYER_CLASSES if c.type != "Python"]
     own = [(c, path) for c in classes for path in paths if (path[0],) in fields_of_classes()[c]]
     return draw.sample(own, 80) + [(draw.choice(classes), path) for path in draw.sample(paths, 40)]

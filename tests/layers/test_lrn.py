@@ -51,5 +51,20 @@ def test_refusals() -> None:
     with pytest.raises(LayerError, match="local_size must be odd, not 4") as caught:
         lrn("local_size: 4")
     assert caught.value.field == "local_size"
-    with pytest.raises(LayerError, match="needs a bottom of 4 axes, got 2"):
+    with pytest.raises(LayerError, match="needs a bottom of at least 4 axes, got 2"):
         lrn("").shapes([(3, 4)])
+
+
+def test_across_channels_over_clips_equals_plain_loops() -> None:
+    x = noise(2, 7, 3, 4, 5)
+    (y,) = run(lrn("local_size: 3 alpha: 0.3 beta: 0.5 k: 1.5"), x)
+    for n, c, *place in np.ndindex(*x.shape):
+        near = sum(float(x[(n, i, *place)]) ** 2 for i in range(max(c - 1, 0), min(c + 2, 7)))
+        expected = x[(n, c, *place)] * (1.5 + 0.1 * near) ** -0.5
+        np.testing.assert_allclose(y[(n, c, *place)], expected, rtol=1e-5)
+
+
+def test_within_channel_takes_images_only() -> None:
+    with pytest.raises(LayerError, match="needs a bottom of 4 axes, got 5") as caught:
+        lrn("local_size: 3 norm_region: WITHIN_CHANNEL").shapes([(2, 3, 4, 5, 6)])
+    assert "ACROSS_CHANNELS takes more" in str(caught.value.hint)

@@ -11,6 +11,7 @@ import prototxt
 from prototxt.blobs import TEST, TRAIN, Array
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
+from support.clips import pooled
 from support.helpers import layer_from_text, noise, run
 
 
@@ -250,3 +251,61 @@ def test_average_without_padding_by_hand() -> None:
     assert y[0, 0, 0, 0] == (1 + 2 + 6 + 7) / 4
     assert y[0, 0, 0, 2] == (2 + 3 + 4 + 7 + 8 + 9) / 6
     assert y[0, 0, 2, 2] == 13
+
+
+THREE_AXES = "kernel_size_3d: 3 kernel_size_3d: 2 kernel_size_3d: 4 stride_3d: 2 pad_3d: 1"
+
+
+def test_three_axes_equal_plain_loops() -> None:
+    x = np.round(noise(2, 3, 5, 7, 8))
+    each = (3, 2, 4), (2, 2, 2), (1, 1, 1)
+    maximum, where = run(pool(THREE_AXES, tops=2), x)
+    expected = pooled(x, *each, average=False, clips=True)
+    np.testing.assert_array_equal(maximum, expected[0])
+    np.testing.assert_array_equal(where, expected[1])
+    (mean,) = run(pool(f"pool: AVE {THREE_AXES}"), x)
+    np.testing.assert_allclose(mean, pooled(x, *each, average=True, clips=True)[0], rtol=1e-5, atol=1e-6)
+
+
+def test_global_pooling_takes_images_and_clips() -> None:
+    layer = pool("pool: AVE global_pooling: true")
+    assert layer.shapes([(2, 3, 5, 4)]) == [(2, 3, 1, 1)]
+    x = noise(2, 3, 5, 4, 6)
+    (y,) = run(layer, x)
+    np.testing.assert_allclose(y, x.mean((2, 3, 4), keepdims=True), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ("kernel_size: 2 kernel_size_3d: 2", "kernel_size does not go with kernel_size_3d"),
+        ("kernel_size: 2 pad_3d: 1", "kernel_size does not go with kernel_size_3d"),
+        ("stride_3d: 2", "no kernel_size_3d"),
+        ("kernel_size_3d: 2 kernel_size_3d: 3", "2 values of kernel_size_3d; give 1 or 3"),
+        ("kernel_size_3d: 2 pad_3d: 2", "pad_3d 2 must be smaller than kernel_size_3d 2"),
+        ("kernel_size_3d: 2 stride_3d: 0", "stride_3d must be at least 1"),
+    ],
+)
+def test_refused_fields_of_three_axes(fields: str, what: str) -> None:
+    with pytest.raises(LayerError, match=what):
+        pool(fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "shape", "hint"),
+    [
+        ("kernel_size: 2", (2, 3, 4, 5, 6), "kernel_size_3d"),
+        ("pool: STOCHASTIC global_pooling: true", (2, 3, 4, 5, 6), "kernel_size_3d"),
+        ("kernel_size_3d: 2", (2, 3, 4, 5), "over 2 axes"),
+    ],
+)
+def test_fields_and_bottom_must_have_the_same_axes(fields: str, shape: tuple[int, ...], hint: str) -> None:
+    with pytest.raises(LayerError, match="needs a bottom of") as caught:
+        pool(fields).shapes([shape])
+    assert hint in str(caught.value.hint)
+
+
+def test_channels_stand_on_axis_1() -> None:
+    assert pool("axis: -4 kernel_size_3d: 2").shapes([(2, 3, 4, 5, 6)]) == [(2, 3, 3, 4, 5)]
+    with pytest.raises(LayerError, match="axis 2: pooling here has channels on axis 1"):
+        pool("axis: 2 kernel_size: 2").shapes([(2, 3, 4, 5)])

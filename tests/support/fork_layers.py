@@ -48,6 +48,10 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         [ROIS, noise(3), LABELS[:3], noise(3, 4)],
     ),
     ("CTCGreedyDecoder", "crnn"): ("", [noise(4, 2, 3)]),
+    ("Convolution3D", "c3d"): (
+        "convolution3d_param { num_output: 4 kernel_size: 2 kernel_depth: 3 pad: 1 temporal_stride: 2 }",
+        [noise(2, 3, 4, 5, 6)],
+    ),
     ("ConvolutionDepthwise", "shufflenet"): ("convolution_param { kernel_size: 3 pad: 1 }", [noise(2, 3, 4, 5)]),
     ("Correlation", "flownet"): (
         "correlation_param { pad: 2 kernel_size: 1 max_displacement: 2 stride_1: 1 stride_2: 2 }",
@@ -58,6 +62,10 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         [noise(2, 3, 4, 5)],
     ),
     ("DenseBlock", "crnn"): ("denseblock_param { numTransition: 2 growthRate: 3 }", [noise(2, 3, 4, 5)]),
+    ("Deconvolution3D", "c3d"): (
+        "convolution3d_param { num_output: 4 kernel_size: 2 kernel_depth: 3 temporal_stride: 2 temporal_pad: 1 }",
+        [noise(2, 3, 4, 5, 6)],
+    ),
     ("DepthwiseConvolution", "yolo"): (
         "convolution_param { num_output: 3 group: 3 kernel_size: 3 pad: 1 }",
         [noise(2, 3, 4, 5)],
@@ -74,12 +82,24 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "multibox_loss_param { num_classes: 3 code_type: CENTER_SIZE neg_pos_ratio: 3 }",
         [noise(2, 12), noise(2, 9), PRIORS, TRUTH],
     ),
+    ("NdConvolution", "others"): (
+        "convolution_param { num_output: 4 kernel_shape { dim: 2 dim: 3 dim: 1 } pad_shape { dim: 1 dim: 0 dim: 0 } }",
+        [noise(2, 3, 4, 5, 6)],
+    ),
+    ("NdPooling", "others"): (
+        "pooling_param { kernel_shape { dim: 2 dim: 3 dim: 1 } stride_shape { dim: 2 dim: 1 dim: 3 } }",
+        [noise(2, 3, 4, 5, 6)],
+    ),
     ("Normalize", "ssd"): ("norm_param { across_spatial: false channel_shared: false }", [noise(2, 3, 4, 5)]),
     ("PSROIPooling", "rfcn"): (
         "psroi_pooling_param { output_dim: 2 group_size: 2 spatial_scale: 0.25 }",
         [noise(2, 8, 8, 9), ROIS],
     ),
     ("Permute", "ssd"): ("permute_param { order: 0 order: 2 order: 3 order: 1 }", [noise(2, 3, 4, 5)]),
+    ("Pooling3D", "c3d"): (
+        "pooling3d_param { pool: AVE kernel_size: 3 kernel_depth: 2 stride: 2 pad: 1 }",
+        [noise(2, 3, 4, 5, 6)],
+    ),
     ("PriorBox", "ssd"): (
         "prior_box_param { min_size: 3 max_size: 6 aspect_ratio: 2 }",
         [noise(2, 3, 4, 5), noise(2, 3, 40, 50)],
@@ -135,6 +155,8 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ("Upsample", "segnet"): ("upsample_param { scale: 2 }", [noise(2, 3, 2, 2), MASK.reshape(2, 3, 2, 2)]),
     ("Upsample", "yolo"): ("upsample_param { scale: 2 }", [noise(2, 3, 4, 5)]),
     ("WarpCTCLoss", "crnn"): ("", [noise(4, 2, 3), LABELS[:4].reshape(2, 2)]),
+    ("VoxelSoftmax", "c3d"): ("", [noise(2, 3, 4, 5, 6)]),
+    ("VoxelSoftmaxLoss", "c3d"): ("", [noise(2, 3, 1, 2, 2), LABELS.reshape(2, 1, 1, 2, 2)]),
     ("YoloDetectionOutput", "yolo"): (
         "yolo_detection_output_param { num_classes: 2 num_box: 2 confidence_threshold: 0.1 biases: [1, 2, 3, 4] }",
         [noise(2, 14, 4, 4)],

@@ -18,6 +18,7 @@ FORKS = {
     "senet": "SENet",
     "shufflenet": "ShuffleNet",
     "flownet": "FlowNet",
+    "c3d": "C3D",
     "nvcaffe": "NVCaffe",
     "crnn": "caffe_ocr and CTPN",
     "others": "seen in public files",
@@ -31,6 +32,7 @@ DIALECTS = {
     "pspnet": ("pspnet",),
     "yolo": ("yolo", "ssd"),
     "crnn": ("crnn",),
+    "c3d": ("c3d",),
 }
 """Dialects by name: the forks whose meaning of a type name is preferred, the most preferred first."""
 

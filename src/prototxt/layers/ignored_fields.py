@@ -123,7 +123,7 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
             "CorrelationParameter": "single_direction",
             "DetectionOutputParameter": "use_polygon",
             "InterpParameter": "height_scale width_scale",
-            "PoolingParameter": "axis pad_3d kernel_size_3d stride_3d torch_pooling",
+            "PoolingParameter": "torch_pooling",
             "ImageDataParameter": "new_length is_flow num_truth_channels",
             "ROIPoolingParameter": "pooled_size",
             "ResampleParameter": "factor",

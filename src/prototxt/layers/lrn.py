@@ -15,6 +15,9 @@ from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, LRNParameter
 from prototxt.util.lazy import np
 
+MIN_AXES = 4
+"""The axes of N x C x H x W; more only across channels."""
+
 
 @layer("LRN")
 class LRN(Layer):
@@ -26,7 +29,7 @@ class LRN(Layer):
         WITHIN_CHANNEL:  y = x * (1 + alpha * a)^-beta with a = the AVE pool of x^2, kernel n, pad (n - 1) / 2
 
     Shapes:
-        x: N x C x H x W, y alike
+        x: N x C x H x W, y alike; ACROSS_CHANNELS takes any number of spatial axes from two on
 
     Pitfalls:
         alpha is divided by local_size across channels; other programs do not. WITHIN_CHANNEL ignores k, and
@@ -38,7 +41,7 @@ class LRN(Layer):
           lrn_param { local_size: 5 alpha: 0.0001 beta: 0.75 }
         }
 
-    Source: caffe/src/caffe/layers/lrn_layer.cpp.
+    Source: caffe/src/caffe/layers/lrn_layer.cpp, whose code takes 4 axes; across channels the others do not matter.
     """
 
     kind = "normalization"
@@ -62,9 +65,10 @@ class LRN(Layer):
         return Window((n, n), (1, 1), (n // 2, n // 2), (1, 1), spatial, spatial)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        check_num_axes(bottom[0], 4, 4)
-        half = self.local_size // 2
-        margins = [(half, half)] + [(0, 0)] * 2 if self.across else [(0, 0)] + [(half, half)] * 2
+        hint = None if self.across or len(bottom[0]) < MIN_AXES else "ACROSS_CHANNELS takes more spatial axes"
+        check_num_axes(bottom[0], MIN_AXES, None if self.across else MIN_AXES, hint=hint)
+        half, spatial = (self.local_size // 2,) * 2, len(bottom[0]) - 2
+        margins = [half] + [(0, 0)] * spatial if self.across else [(0, 0)] + [half] * spatial
         check_padded(bottom[0], 1, margins)
         return [bottom[0]]
 
@@ -81,7 +85,7 @@ class LRN(Layer):
 
     def _sum_across(self, squares: Array) -> Array:
         half, channels = self.local_size // 2, squares.shape[1]
-        padded = np.pad(squares, [(0, 0), (half, half), (0, 0), (0, 0)])
+        padded = np.pad(squares, [(0, 0), (half, half)] + [(0, 0)] * (squares.ndim - 2))
         total = np.zeros_like(squares)
         for offset in range(self.local_size):
             total += padded[:, offset : offset + channels]

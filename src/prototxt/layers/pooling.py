@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from math import prod
 
 from prototxt.blobs import TRAIN, Array, Shape, count
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
-from prototxt.layers.common.axes import check_num_axes
+from prototxt.layers.common.axes import canonical_axis, check_num_axes
 from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.memo import once_per_shape
 from prototxt.layers.common.output_size import pooling_spec
-from prototxt.layers.common.window import Window, check_padded
+from prototxt.layers.common.window import Window, check_padded, last_axes
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter, PoolingParameter
 from prototxt.util.lazy import np
+
+AXES = 4, 5
+"""Axes of N x C x H x W and of N x C x L x H x W."""
+
+NUM_IMAGE_AXES = 2
+"""The spatial axes of images."""
+
+FIELDS_3D = (
+    "kernel_size_3d, stride_3d and pad_3d give a window over 3 axes (Intel Caffe), or take type NdPooling"
+)
+FIELDS_2D = "kernel_size, stride and pad give a window over 2 axes"
 
 
 @layer("Pooling", bottoms=1, tops=(1, 2))
@@ -35,6 +47,8 @@ class Pooling(Layer):
         y: N x C x OH x OW with OH = ceil((H + 2*pad - kernel) / stride) + 1; a second top (MAX only) alike
         `round_mode: FLOOR` or `ceil_mode: false` takes floor for ceil. If either axis is padded, a last
         window that would start after H + pad is left out. With `global_pooling: true` OH and OW are 1.
+        Intel's kernel_size_3d, stride_3d and pad_3d pool N x C x L x H x W alike, with one value for all three axes or
+        one per axis; positions are (l*H + h)*W + w. `global_pooling` takes both.
 
     Pitfalls:
         Convolution rounds down, Pooling rounds up: the last window may hang over the edge. AVE counts the
@@ -48,7 +62,8 @@ class Pooling(Layer):
           pooling_param { pool: MAX kernel_size: 3 stride: 2 }
         }
 
-    Source: caffe/src/caffe/layers/pooling_layer.cpp, and pooling_layer.cu for STOCHASTIC.
+    Source: caffe/src/caffe/layers/pooling_layer.cpp, pooling_layer.cu for STOCHASTIC, and Intel's pooling_layer.cpp for
+    three axes.
     """
 
     kind = "pooling"
@@ -58,16 +73,29 @@ class Pooling(Layer):
         self.method = PoolingParameter.PoolMethod.Name(p.pool)
         self.floor = _floor(p)
         self.is_global: bool = p.global_pooling
+        self.axis: int = p.axis
         self.window_spec = pooling_spec(p)
         if self.num_tops > 1 and self.method != "MAX":
             raise LayerError(f"only MAX pooling has a second top (positions), not {self.method}", field="top")
         if self.method == "STOCHASTIC" and any(self.window_spec.pad):
             raise LayerError("STOCHASTIC pooling takes no pad", field="pad")
 
+    def check_axes(self, shape: Shape) -> None:
+        """Raises LayerError for a bottom with another number of axes than the fields are for."""
+        kernel = self.window_spec.kernel
+        if kernel is None and self.method != "STOCHASTIC":
+            check_num_axes(shape, *AXES)
+        elif kernel is None or len(kernel) == NUM_IMAGE_AXES:
+            check_num_axes(shape, AXES[0], AXES[0], hint=FIELDS_3D if len(shape) == AXES[1] else None)
+        else:
+            check_num_axes(shape, AXES[1], AXES[1], hint=FIELDS_2D if len(shape) == AXES[0] else None)
+        if canonical_axis(self.axis, shape) != 1:
+            raise LayerError(f"axis {self.axis}: pooling here has channels on axis 1", field="axis")
+
     @once_per_shape
     def window(self, shape: Shape) -> Window:
-        """The window over the rows and columns of a bottom of this shape."""
-        check_num_axes(shape, 4, 4)
+        """The window over the spatial axes of a bottom of this shape."""
+        self.check_axes(shape)
         window = self.window_spec.pooled(shape[2:], floor=self.floor)
         check_padded(shape, 2, window.margins)
         return window
@@ -119,17 +147,26 @@ def pooling_cost(method: str, maps: int, window: Window) -> Cost:
 def windows(x: Array, window: Window, outside: float) -> Iterator[tuple[Array, Array]]:
     """For every kernel tap, the position h*W + w and the value that each window reads there.
 
-    Off the image the value is `outside`.
+    The position over three axes is (l*H + h)*W + w. Off the image the value is `outside`.
     """
     margins = window.margins
     padded = np.pad(x, [(0, 0), (0, 0), *margins], constant_values=outside)
-    rows, columns = (
+    lines = [
         np.arange(-before, size + after, dtype=np.float32)
         for size, (before, after) in zip(window.size, margins, strict=True)
-    )
+    ]
     for tap in window.taps():
-        down, across = window.span(tap, window.out)
-        yield rows[down, None] * x.shape[3] + columns[across], padded[..., down, across]
+        spans = window.span(tap, window.out)
+        yield _positions(window.size, lines, spans), padded[last_axes(spans)]
+
+
+def _positions(size: Shape, lines: Sequence[Array], spans: Sequence[slice]) -> Array:
+    """The positions in an image of this size of all places on these spans of its axes."""
+    first, *others = (line[span] for line, span in zip(lines, spans, strict=True))
+    position: Array = first
+    for length, places in zip(size[1:], others, strict=True):
+        position = position[..., None] * np.float32(length) + places
+    return position
 
 
 def largest(x: Array, window: Window, *, with_positions: bool = False) -> list[Array]:
@@ -145,12 +182,17 @@ def largest(x: Array, window: Window, *, with_positions: bool = False) -> list[A
 
 def average(x: Array, window: Window) -> Array:
     """AVE pooling: sums of windows over their lengths, padding counted or not, as the window says."""
-    total = np.zeros((*x.shape[:2], *window.out), np.float32)
+    total: Array = np.zeros((*x.shape[:2], *window.out), np.float32)
     for _, values in windows(x, window, 0):
         total += values
-    down, across = (np.array(axis.divisors(), np.float32) for axis in window.axes)
-    mean: Array = total / (down[:, None] * across)
+    mean: Array = total / divisors(window)
     return mean
+
+
+def divisors(window: Window) -> Array:
+    """The divisor of AVE pooling at every place of the output: the product of the window's lengths."""
+    lengths: list[Array] = [np.array(axis.divisors(), np.float32) for axis in window.axes]
+    return reduce(lambda one, other: one[..., None] * other, lengths)
 
 
 def expect(x: Array, window: Window) -> Array:

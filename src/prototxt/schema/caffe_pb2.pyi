@@ -576,6 +576,10 @@ class LayerParameter(Message):
     @property
     def denseblock_param(self) -> DenseBlockParameter: ...
     @property
+    def convolution3d_param(self) -> Convolution3DParameter: ...
+    @property
+    def pooling3d_param(self) -> Pooling3DParameter: ...
+    @property
     def shuffle_channel_param(self) -> ShuffleChannelParameter: ...
     @property
     def selu_param(self) -> SeLuParameter: ...
@@ -721,6 +725,8 @@ class LayerParameter(Message):
         reverse_param: ReverseParameter | Mapping[str, object] | None = ...,
         ctc_decoder_param: CTCDecoderParameter | Mapping[str, object] | None = ...,
         denseblock_param: DenseBlockParameter | Mapping[str, object] | None = ...,
+        convolution3d_param: Convolution3DParameter | Mapping[str, object] | None = ...,
+        pooling3d_param: Pooling3DParameter | Mapping[str, object] | None = ...,
         shuffle_channel_param: ShuffleChannelParameter | Mapping[str, object] | None = ...,
         selu_param: SeLuParameter | Mapping[str, object] | None = ...,
         selu_dropout_param: SeLuDropoutParameter | Mapping[str, object] | None = ...,
@@ -729,8 +735,8 @@ class LayerParameter(Message):
         blobs_lr: Iterable[float] | None = ...,
         weight_decay: Iterable[float] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "blobs_lr", "weight_decay"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "blobs_lr", "weight_decay"]) -> None: ...
 
 @final
 class SolverParameter(Message):
@@ -1378,6 +1384,16 @@ class ConvolutionParameter(Message):
     hole: int  # 1
     hole_h: int  # 1
     hole_w: int  # 1
+    kernel_depth: int
+    temporal_stride: int  # 1
+    temporal_pad: int  # 0
+    filter_group: int  # 1
+    @property
+    def kernel_shape(self) -> BlobShape: ...
+    @property
+    def stride_shape(self) -> BlobShape: ...
+    @property
+    def pad_shape(self) -> BlobShape: ...
     def __init__(
         self,
         *,
@@ -1409,9 +1425,16 @@ class ConvolutionParameter(Message):
         hole: int | None = ...,
         hole_h: int | None = ...,
         hole_w: int | None = ...,
+        kernel_depth: int | None = ...,
+        temporal_stride: int | None = ...,
+        temporal_pad: int | None = ...,
+        filter_group: int | None = ...,
+        kernel_shape: BlobShape | Mapping[str, object] | None = ...,
+        stride_shape: BlobShape | Mapping[str, object] | None = ...,
+        pad_shape: BlobShape | Mapping[str, object] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "relu", "negative_slope", "conv_algorithm", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "relu", "negative_slope", "conv_algorithm", "coeff", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w"]) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "relu", "negative_slope", "conv_algorithm", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group", "kernel_shape", "stride_shape", "pad_shape"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "relu", "negative_slope", "conv_algorithm", "coeff", "fusion_type", "cudnn_convolution_algo_seeker", "conv_algos_override", "hole", "hole_h", "hole_w", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group", "kernel_shape", "stride_shape", "pad_shape"]) -> None: ...
 
 @final
 class CropParameter(Message):
@@ -2065,6 +2088,14 @@ class PoolingParameter(Message):
     def stride_3d(self) -> RepeatedScalarFieldContainer[int]: ...
     torch_pooling: bool  # false
     ceil_mode: bool  # true
+    kernel_depth: int
+    temporal_stride: int  # 1
+    @property
+    def kernel_shape(self) -> BlobShape: ...
+    @property
+    def stride_shape(self) -> BlobShape: ...
+    @property
+    def pad_shape(self) -> BlobShape: ...
     def __init__(
         self,
         *,
@@ -2088,9 +2119,14 @@ class PoolingParameter(Message):
         stride_3d: Iterable[int] | None = ...,
         torch_pooling: bool | None = ...,
         ceil_mode: bool | None = ...,
+        kernel_depth: int | None = ...,
+        temporal_stride: int | None = ...,
+        kernel_shape: BlobShape | Mapping[str, object] | None = ...,
+        stride_shape: BlobShape | Mapping[str, object] | None = ...,
+        pad_shape: BlobShape | Mapping[str, object] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "avg_include_pad", "axis", "torch_pooling", "ceil_mode"]) -> bool: ...
-    def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "avg_include_pad", "axis", "pad_3d", "kernel_size_3d", "stride_3d", "torch_pooling", "ceil_mode"]) -> None: ...
+    def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "avg_include_pad", "axis", "torch_pooling", "ceil_mode", "kernel_depth", "temporal_stride", "kernel_shape", "stride_shape", "pad_shape"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "avg_include_pad", "axis", "pad_3d", "kernel_size_3d", "stride_3d", "torch_pooling", "ceil_mode", "kernel_depth", "temporal_stride", "kernel_shape", "stride_shape", "pad_shape"]) -> None: ...
 
 @final
 class PowerParameter(Message):
@@ -3522,6 +3558,62 @@ class VideoDataParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames"]) -> bool: ...
     def ClearField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames"]) -> None: ...
+
+@final
+class Convolution3DParameter(Message):
+    """A convolution over clips, N x C x L x H x W: the kernel is kernel_depth x kernel_size x kernel_size."""
+    num_output: int
+    bias_term: bool  # true
+    pad: int  # 0
+    kernel_size: int
+    filter_group: int  # 1
+    kernel_depth: int
+    stride: int  # 1
+    temporal_stride: int  # 1
+    @property
+    def weight_filler(self) -> FillerParameter: ...
+    @property
+    def bias_filler(self) -> FillerParameter: ...
+    temporal_pad: int  # 0
+    def __init__(
+        self,
+        *,
+        num_output: int | None = ...,
+        bias_term: bool | None = ...,
+        pad: int | None = ...,
+        kernel_size: int | None = ...,
+        filter_group: int | None = ...,
+        kernel_depth: int | None = ...,
+        stride: int | None = ...,
+        temporal_stride: int | None = ...,
+        weight_filler: FillerParameter | Mapping[str, object] | None = ...,
+        bias_filler: FillerParameter | Mapping[str, object] | None = ...,
+        temporal_pad: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "filter_group", "kernel_depth", "stride", "temporal_stride", "weight_filler", "bias_filler", "temporal_pad"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "filter_group", "kernel_depth", "stride", "temporal_stride", "weight_filler", "bias_filler", "temporal_pad"]) -> None: ...
+
+@final
+class Pooling3DParameter(Message):
+    """Pooling over clips; there is no pad along L."""
+    pool: PoolingParameter.PoolMethod  # MAX
+    kernel_size: int
+    stride: int  # 1
+    pad: int  # 0
+    kernel_depth: int
+    temporal_stride: int  # 1
+    def __init__(
+        self,
+        *,
+        pool: PoolingParameter.PoolMethod | Literal["MAX", "AVE", "STOCHASTIC"] | None = ...,
+        kernel_size: int | None = ...,
+        stride: int | None = ...,
+        pad: int | None = ...,
+        kernel_depth: int | None = ...,
+        temporal_stride: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_depth", "temporal_stride"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_depth", "temporal_stride"]) -> None: ...
 
 @final
 class BoxAnnotatorOHEMParameter(Message):

@@ -58,12 +58,14 @@ def check_one_shape(bottom: Sequence[Shape]) -> None:
             raise LayerError(what, field="bottom")
 
 
-def check_num_axes(shape: Shape, least: int, most: int | None = None) -> None:
-    """Raises LayerError when the bottom has fewer axes than `least` or more than `most`."""
+def check_num_axes(shape: Shape, least: int, most: int | None = None, *, hint: str | None = None) -> None:
+    """Raises LayerError, with `hint`, when the bottom has fewer axes than `least` or more than `most`."""
     if len(shape) < least or (most is not None and len(shape) > most):
         need = f"at least {least}" if most is None else f"{least} to {most}" if least < most else f"{most}"
         raise LayerError(
-            f"needs a bottom of {need} axes, got {len(shape)}: {format_shape(shape)}", field="bottom"
+            f"needs a bottom of {need} axes, got {len(shape)}: {format_shape(shape)}",
+            field="bottom",
+            hint=hint,
         )
 
 

@@ -10,7 +10,7 @@ from prototxt.layers.base import Layer, Param
 from prototxt.layers.common.axes import canonical_axis, check_one_shape
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.memo import once_per_shape
-from prototxt.layers.common.output_size import convolution_spec
+from prototxt.layers.common.output_size import WindowSpec, convolution_spec
 from prototxt.layers.common.window import Window
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 
@@ -28,8 +28,12 @@ class ConvolutionBase(Layer):
         self.bias_term: bool = p.bias_term
         self.axis: int = p.axis
         self.weight_filler, self.bias_filler = p.weight_filler, p.bias_filler
-        self.window_spec = convolution_spec(p)
+        self.window_spec = self.read_window(p)
         self.take_group(p)
+
+    def read_window(self, p: ConvolutionParameter) -> WindowSpec:
+        """The window as the fields give it."""
+        return convolution_spec(p)
 
     def take_group(self, p: ConvolutionParameter) -> None:
         """Read the number of outputs and of groups."""

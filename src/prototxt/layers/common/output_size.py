@@ -11,6 +11,9 @@ from prototxt.layers.common.window import Window, same_or_each
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import ConvolutionParameter, PoolingParameter
 
+NUM_AXES_3D = 3
+"""The spatial axes of fields named ..._3d."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowSpec:
@@ -27,6 +30,8 @@ class WindowSpec:
     """The first fields of those given as a pair: kernel_h, say. A pair fits two axes only."""
     counts_pad: bool = True
     """Whether the mean of a window counts the padding in it."""
+    clips: bool = True
+    """Whether a padded pooling has no window that starts after the input and its padding."""
 
     def convolved(self, spatial: Shape) -> Window:
         """The window of a convolution: floor((H + 2p - (d(k - 1) + 1)) / s) + 1 places per axis.
@@ -65,7 +70,7 @@ class WindowSpec:
         Raises LayerError where the kernel is so much larger than the padded input that no window is left.
         """
         window = self._over(spatial)
-        clip = any(window.pad)
+        clip = self.clips and any(window.pad)
         axes = zip(spatial, window.kernel, window.stride, window.pad, strict=True)
         out = tuple(pool_out(h, k, s, p, floor=floor, clip=clip) for h, k, s, p in axes)
         if min(out, default=1) < 1:
@@ -111,7 +116,7 @@ def convolution_spec(param: ConvolutionParameter) -> WindowSpec:
     stride = _repeated_or_pair(param, "stride", "stride", 1)
     pad = _repeated_or_pair(param, "pad", "pad", 0)
     name, dilation = _dilation(param)
-    _check_positive(("kernel_size", kernel), ("stride", stride), (name, dilation))
+    check_positive(("kernel_size", kernel), ("stride", stride), (name, dilation))
     return WindowSpec(kernel, stride, pad, dilation, _pairs(param))
 
 
@@ -137,9 +142,15 @@ def _dilation(param: ConvolutionParameter) -> tuple[str, Shape]:
 def pooling_spec(param: PoolingParameter) -> WindowSpec:
     """The window of a PoolingParameter over two spatial axes; global pooling spans the whole input.
 
+    Intel's kernel_size_3d, stride_3d and pad_3d make a window over three axes, with one value for all of them or one
+    per axis.
+
     Raises LayerError for a field given in two forms, a zero, a pad as large as the kernel, or global pooling
     with a window of its own.
     """
+    over_three = _three_axes(param)
+    if over_three is not None:
+        return over_three
     stride = _pair(param, "stride") or (param.stride,) * 2
     pad = _pair(param, "pad") or (param.pad,) * 2
     kernel = _pair(param, "kernel")
@@ -147,18 +158,52 @@ def pooling_spec(param: PoolingParameter) -> WindowSpec:
         kernel = (param.kernel_size,) * 2
     if param.global_pooling:
         _check_global(kernel, stride, pad)
-        return WindowSpec(None, stride, pad)
+        return WindowSpec(None, (1,), (0,))
     if kernel is None:
         raise LayerError(
             "no kernel_size",
             field="kernel_size",
             hint=f"{as_trained('kernel_size')}, or global_pooling: true",
         )
-    _check_positive(("kernel_size", kernel), ("stride", stride))
-    for p, k in zip(pad, kernel, strict=True):
+    return pooled_spec(WindowSpec(kernel, stride, pad, counts_pad=param.avg_include_pad))
+
+
+def pooled_spec(
+    spec: WindowSpec, kernel: str = "kernel_size", stride: str = "stride", pad: str = "pad"
+) -> WindowSpec:
+    """The window of a pooling layer, after its checks; `kernel`, `stride` and `pad` are the fields that give it.
+
+    Raises LayerError for a zero, and for a pad that is not smaller than the kernel.
+    """
+    sizes = spec.kernel or ()
+    check_positive((kernel, sizes), (stride, spec.stride))
+    axes = max(len(sizes), len(spec.pad))
+    each = zip(_per_axis(spec.pad, pad, axes), _per_axis(sizes, kernel, axes), strict=True)
+    for p, k in each:
         if p >= k:
-            raise LayerError(f"pad {p} must be smaller than kernel {k}", field="pad")
-    return WindowSpec(kernel, stride, pad, counts_pad=param.avg_include_pad)
+            raise LayerError(
+                f"{pad} {p} must be smaller than {'kernel' if pad == 'pad' else kernel} {k}", field=pad
+            )
+    return spec
+
+
+def _three_axes(param: PoolingParameter) -> WindowSpec | None:
+    """The window of kernel_size_3d and its kind (Intel's pooling_layer.cpp); None where none of them is given."""
+    kernel, stride, pad = tuple(param.kernel_size_3d), tuple(param.stride_3d), tuple(param.pad_3d)
+    if not (kernel or stride or pad):
+        return None
+    plain = ("kernel_size", "kernel_h", "kernel_w", "stride", "stride_h", "stride_w", "pad", "pad_h", "pad_w")
+    if mixed := [*given(param, plain), *["global_pooling"] * param.global_pooling]:
+        what = f"{mixed[0]} does not go with kernel_size_3d, stride_3d and pad_3d, the fields of a window over 3 axes"
+        raise LayerError(what, field=mixed[0])
+    if not kernel:
+        raise LayerError("no kernel_size_3d", field="kernel_size_3d", hint=as_trained("kernel_size_3d"))
+    for name, values in (("kernel_size_3d", kernel), ("stride_3d", stride), ("pad_3d", pad)):
+        if len(values) not in (0, 1, NUM_AXES_3D):
+            raise LayerError(f"{len(values)} values of {name}; give 1 or {NUM_AXES_3D}", field=name)
+    kernel = kernel * NUM_AXES_3D if len(kernel) == 1 else kernel
+    spec = WindowSpec(kernel, stride or (1,), pad or (0,), counts_pad=param.avg_include_pad)
+    return pooled_spec(spec, "kernel_size_3d", "stride_3d", "pad_3d")
 
 
 def _repeated_or_pair(param: Message, field: str, name: str, default: int | None) -> Shape:
@@ -195,7 +240,8 @@ def _check_global(kernel: Shape | None, stride: Shape, pad: Shape) -> None:
         raise LayerError(f"global_pooling takes no stride, got {'x'.join(map(str, stride))}", field="stride")
 
 
-def _check_positive(*fields: tuple[str, Shape]) -> None:
+def check_positive(*fields: tuple[str, Shape]) -> None:
+    """Raises LayerError for a value below 1 of any of these fields, which are given with their values."""
     for name, values in fields:
         if min(values, default=1) < 1:
             raise LayerError(f"{name} must be at least 1, not {same_or_each(values)}", field=name)
