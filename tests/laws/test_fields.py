@@ -23,7 +23,7 @@ from prototxt.layers.probe import (
     reads,
     with_field,
 )
-from prototxt.layers.reads import READ_ELSEWHERE, Path, unread_of_net, view
+from prototxt.layers.reads import READ_ELSEWHERE, Path, signs, unread_of_net, view
 from prototxt.layers.registry import all_layer_classes, layer_types
 from prototxt.layers.unread import ignored_fields, key_of, outcome_of
 from prototxt.schema import descriptor
@@ -170,7 +170,7 @@ def test_a_random_field_is_read_or_reported() -> None:
             layer = layer_class(param, LayerSettings(phase=TRAIN))
         except PrototxtError:
             continue  # refused: nobody takes the layer for its plain namesake
-        read, _ = reads(layer_class, param, TRAIN)
+        read = reads(layer_class, param, TRAIN)[0] | signs(layer_class, param)
         judgement, name = layer.judgement, ".".join(path)
         told = [remark.field for remark in judgement.remarks] if judgement else []
         told += [judgement.error.what] if judgement and judgement.error else []

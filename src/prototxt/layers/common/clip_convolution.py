@@ -12,7 +12,8 @@ def set_up_clip_convolution(layer: ConvolutionBase, param: LayerParameter) -> No
 
     Raises LayerError where a field is missing or wrong, and where the layer has both messages of C3D.
     """
-    old, new = map(read_clip_convolution, (param.convolution_param, param.convolution3d_param))
+    old = read_clip_convolution(param.convolution_param)
+    new = read_clip_convolution(param.convolution3d_param)
     check_one_message(param, "convolution_param", "convolution3d_param")
     fields = new if param.HasField("convolution3d_param") else old
     fields.check()
