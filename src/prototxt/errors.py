@@ -10,7 +10,7 @@ from typing import Self
 __all__ = [
     "DataError", "ImageError", "InputError", "LayerError", "MissingLayerError", "NetError", "NotRunError", "Place",
     "PrototxtError", "PrototxtWarning", "SolverFileError", "TextError", "UnappliedError", "UnknownShapeError",
-    "WeightsError", "a_few", "did_you_mean", "printable", "printable_text",
+    "WeightsError", "a_few", "did_you_mean", "one_line", "printable", "printable_text",
 ]  # fmt: skip
 
 
@@ -30,8 +30,9 @@ class Place:
 class PrototxtError(Exception):
     """Base of every error a user can cause.
 
-    `str(error)` reads `file:line:column: layer "name" (Type): what is wrong`, then any excerpt and hint on
-    lines of their own. The parts stay available as attributes.
+    `str(error)` reads `file:line:column: layer "name" (Type): what is wrong`, then `lines` (a list that belongs to
+    the sentence), any excerpt, and the hint, each on lines of its own. Only these begin a line: control characters of
+    the names within them are spelled out. The parts stay available as attributes, as they were given.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class PrototxtError(Exception):
         place: Place | None = None,
         layer: str | None = None,
         layer_type: str | None = None,
+        lines: Sequence[str] = (),
         excerpt: str | None = None,
         hint: str | None = None,
     ) -> None:
@@ -49,19 +51,22 @@ class PrototxtError(Exception):
         self.place = place
         self.layer = layer
         self.layer_type = layer_type
+        self.lines = tuple(lines)
         self.excerpt = excerpt
         self.hint = hint
 
-    def __str__(self) -> str:
-        head = "".join([f"{self.place}: " if self.place else "", self._layer_part(), self.what])
-        text = "\n".join([head, *filter(None, [self.excerpt, self.hint and f"hint: {self.hint}"])])
-        return printable_text(text)
+    @property
+    def first_line(self) -> str:
+        """The sentence with place and layer, without what `str(error)` has on further lines."""
+        return one_line(self.what, place=self.place, layer=self.layer, layer_type=self.layer_type)
 
-    def _layer_part(self) -> str:
-        if self.layer is None:
-            return ""
-        kind = f" ({printable(self.layer_type)})" if self.layer_type else ""
-        return f'layer "{printable(self.layer)}"{kind}: '
+    def __str__(self) -> str:
+        parts = [self.first_line, *(f"  {printable(line)}" for line in self.lines)]
+        if self.excerpt:
+            parts.append(printable_text(self.excerpt))
+        if self.hint:
+            parts.append(printable(f"hint: {self.hint}"))
+        return "\n".join(parts)
 
 
 class TextError(PrototxtError):
@@ -82,8 +87,10 @@ class LayerError(NetError):
     Layers raise it without a place: `field` names the prototxt field to point at, the graph adds the rest.
     """
 
-    def __init__(self, what: str, *, field: str | None = None, hint: str | None = None) -> None:
-        super().__init__(what, hint=hint)
+    def __init__(
+        self, what: str, *, field: str | None = None, lines: Sequence[str] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(what, lines=lines, hint=hint)
         self.field = field
 
     def at(self, place: Place, layer: str, layer_type: str) -> Self:
@@ -98,8 +105,16 @@ class MissingLayerError(LayerError):
     `missing` names what would be needed: the type, or the Python class.
     """
 
-    def __init__(self, what: str, *, missing: str, field: str | None = None, hint: str | None = None) -> None:
-        super().__init__(what, field=field, hint=hint)
+    def __init__(
+        self,
+        what: str,
+        *,
+        missing: str,
+        field: str | None = None,
+        lines: Sequence[str] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what, field=field, lines=lines, hint=hint)
         self.missing = missing
 
 
@@ -133,9 +148,15 @@ class DataError(LayerError):
     """
 
     def __init__(
-        self, what: str, *, path: str | None = None, field: str | None = "source", hint: str | None = None
+        self,
+        what: str,
+        *,
+        path: str | None = None,
+        field: str | None = "source",
+        lines: Sequence[str] = (),
+        hint: str | None = None,
     ) -> None:
-        super().__init__(what if path is None else f"{path}: {what}", field=field, hint=hint)
+        super().__init__(what if path is None else f"{path}: {what}", field=field, lines=lines, hint=hint)
         self.path = path
 
 
@@ -152,7 +173,7 @@ class InputError(PrototxtError):
 
 
 class PrototxtWarning(UserWarning):
-    """Something odd that does not stop the net from loading, such as an unknown field."""
+    """Something odd that does not stop the net from loading, such as an unknown field; its text is one line."""
 
 
 _CONTROL = re.compile(
@@ -173,6 +194,15 @@ def printable(name: str) -> str:
     Bytes of it that are not UTF-8 are spelled out too (`\\xd6`), so that every terminal can show it.
     """
     return _CONTROL.sub(_spelled, name)
+
+
+def one_line(
+    what: str, *, place: Place | None = None, layer: str | None = None, layer_type: str | None = None
+) -> str:
+    """`file:line:column: layer "name" (Type): what` on one line, whatever control characters the names hold."""
+    of_type = f" ({layer_type})" if layer_type else ""
+    within = f'layer "{layer}"{of_type}: ' if layer is not None else ""
+    return printable((f"{place}: " if place else "") + within + what)
 
 
 def printable_text(text: str) -> str:

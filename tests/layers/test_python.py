@@ -125,6 +125,15 @@ def test_a_module_that_fails_on_import(module: Path) -> None:
         prototxt.parse_net(text(module="bad_module"), allow_python_layers=True)
 
 
+def test_a_message_of_several_lines_is_the_sentence_and_lines_below(module: Path) -> None:
+    (module / "wordy_module.py").write_text("raise RuntimeError('not today\\nerror: forged\\tx')")
+    with pytest.raises(LayerError) as caught:
+        prototxt.parse_net(text(module="wordy_module"), allow_python_layers=True)
+    first, second = str(caught.value).splitlines()
+    assert first.endswith(': importing "wordy_module" failed: RuntimeError: not today')
+    assert second == "  error: forged\\x09x"
+
+
 def test_the_base_class() -> None:
     plain = prototxt.PythonLayer()
     assert plain.param_str == ""

@@ -12,7 +12,15 @@ import pytest
 
 import prototxt
 from prototxt.cli.shapes import main as shapes
-from prototxt.errors import PrototxtError, WeightsError, printable, printable_text
+from prototxt.errors import (
+    DataError,
+    LayerError,
+    MissingLayerError,
+    PrototxtError,
+    WeightsError,
+    printable,
+    printable_text,
+)
 from prototxt.formats.npz import write_npz
 from prototxt.views.cells import csv_cell, markdown_cell
 from support.commands import invoke
@@ -44,6 +52,19 @@ def test_every_error_is_safe_to_print() -> None:
         error = PrototxtError(f"about {name}", layer=name, layer_type=name, hint=f"try {name}", excerpt=name)
         assert not acts(str(error).replace("\n", ""))
         assert str(error).count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    "error_type", [PrototxtError, LayerError, MissingLayerError, DataError, WeightsError]
+)
+def test_only_the_given_lines_begin_a_line(error_type: type[PrototxtError]) -> None:
+    name = "a\nerror: forged"
+    more: dict[str, str] = {"missing": name} if error_type is MissingLayerError else {}
+    error = error_type(f'no "{name}"', lines=["one", name], hint=f"try {name}", **more)  # type: ignore[arg-type]
+    spelled = "a\\x0aerror: forged"
+    assert str(error).splitlines() == [f'no "{spelled}"', "  one", f"  {spelled}", f"hint: try {spelled}"]
+    assert error.first_line == f'no "{spelled}"'
+    assert (error.what, error.lines) == (f'no "{name}"', ("one", name))
 
 
 def test_a_layer_name_of_a_weights_file_forges_no_line(tmp_path: Path) -> None:

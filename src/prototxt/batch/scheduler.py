@@ -121,5 +121,12 @@ class Scheduler:
         except PrototxtError as error:
             if not self.reader.follows_images:
                 raise
-            outcomes = iter([Failure(i.name, PrototxtError(f"{i.name}: {error}")) for i in items])
+            outcomes = iter([Failure(item.name, _of_image(item.name, error)) for item in items])
         return [next(outcomes) if isinstance(entry, Item) else entry for entry in batch]
+
+
+def _of_image(name: str, error: PrototxtError) -> PrototxtError:
+    """The error of a net that could not be made for an image, with the image's name before it."""
+    return PrototxtError(
+        f"{name}: {error.first_line}", lines=error.lines, excerpt=error.excerpt, hint=error.hint
+    )

@@ -12,7 +12,7 @@ import click
 
 from prototxt.cli.options.group import HEADINGS
 from prototxt.cli.printing import print_error, print_warnings
-from prototxt.errors import PrototxtError, PrototxtWarning, printable
+from prototxt.errors import PrototxtError, PrototxtWarning
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
@@ -35,7 +35,7 @@ class Command(click.Command):
                 warnings.filterwarnings("ignore", module=r"PIL\.")
                 return super().invoke(ctx)
         except PrototxtError as error:
-            _fail(ctx, str(error))
+            _fail(ctx, error)
         except MemoryError as error:
             _fail(ctx, f"out of memory: {error or 'this machine has too little for the net'}")
         except KeyboardInterrupt:
@@ -77,11 +77,11 @@ def _about(error: OSError) -> str:
     """The message of an error of the system: of a file where it names one, else of standard output."""
     what = error.strerror or str(error)
     if isinstance(error.filename, str):
-        return f"{printable(error.filename)}: cannot be read or written: {what.lower()}"
+        return f"{error.filename}: cannot be read or written: {what.lower()}"
     return f"cannot write the answer: {what}"
 
 
-def _fail(ctx: click.Context, message: str) -> None:
+def _fail(ctx: click.Context, message: str | PrototxtError) -> None:
     print_error(message)
     ctx.exit(1)
 

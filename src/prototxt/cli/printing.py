@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prototxt.errors import printable_text
+from prototxt.errors import PrototxtError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -22,27 +22,34 @@ MAX_LINE = 1000
 
 
 def print_line(text: str, err: bool = False) -> None:
-    """Print a line on standard output or standard error, above a progress bar if there is one."""
+    """Print one line on standard output or standard error, above a progress bar if there is one.
+
+    Control characters are spelled out: names come from files.
+    """
+    _echo(printable(text), err)
+
+
+def _echo(text: str, err: bool = False) -> None:
     click.echo(text, file=sys.stderr if err else sys.stdout)
 
 
-def print_error(message: str) -> None:
-    """Print one error on standard error."""
-    print_line(f"{click.style('error:', fg='red', bold=True)} {_printable(message)}", err=True)
+def print_error(message: str | PrototxtError) -> None:
+    """Print one error on standard error; only a PrototxtError has more than one line."""
+    _echo(f"{click.style('error:', fg='red', bold=True)} {_printable(message)}", err=True)
 
 
-def print_warnings(messages: Sequence[str]) -> None:
-    """Print warnings on standard error: the first few in full, and the number of the others."""
+def print_warnings(messages: Sequence[str | PrototxtError]) -> None:
+    """Print warnings on standard error, a line for each: the first few in full, and the number of the others."""
     label = click.style("warning:", fg="yellow", bold=True)
     for message in messages[:MAX_WARNINGS]:
-        print_line(f"{label} {_printable(message)}", err=True)
+        _echo(f"{label} {_printable(message)}", err=True)
     if len(messages) > MAX_WARNINGS:
-        print_line(f"{label} and {len(messages) - MAX_WARNINGS} more like these", err=True)
+        _echo(f"{label} and {len(messages) - MAX_WARNINGS} more like these", err=True)
 
 
-def _printable(text: str) -> str:
-    """The text with control characters spelled out (names come from files) and long lines cut."""
-    shown = printable_text(text)
+def _printable(message: str | PrototxtError) -> str:
+    """A message with control characters spelled out and long lines cut."""
+    shown = printable(message) if isinstance(message, str) else str(message)
     half = MAX_LINE // 2
     return "\n".join(
         f"{line[:half]} ... {line[-half:]}" if len(line) > MAX_LINE else line for line in shown.split("\n")
@@ -71,7 +78,7 @@ def print_table(table: RenderableType) -> None:
     console = screen()
     with console.capture() as captured:
         console.print(table, crop=False)
-    print_line("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+    _echo("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
 
 
 def write_text(text: str, output: str | None) -> None:

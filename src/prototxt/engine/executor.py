@@ -191,6 +191,7 @@ def _choose_compiled() -> Choose:
         from prototxt.plan.compiled import choose_compiled
     except ImportError as error:
         what, hint = missing_library("numba", "fast", 'engine "numba"')
-        why = "" if isinstance(error, ModuleNotFoundError) else f", which cannot be used: {error}"
-        raise InputError(what + why, hint=hint) from error
+        first, *others = str(error).splitlines() or [""]
+        why = "" if isinstance(error, ModuleNotFoundError) else f", which cannot be used: {first}"
+        raise InputError(what + why, lines=others if why else (), hint=hint) from error
     return choose_compiled

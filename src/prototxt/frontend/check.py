@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from prototxt.errors import MissingLayerError, NotRunError, PrototxtError, SolverFileError, UnknownShapeError
+from prototxt.errors import (
+    MissingLayerError,
+    NotRunError,
+    PrototxtError,
+    SolverFileError,
+    UnknownShapeError,
+    printable,
+)
 from prototxt.frontend.load import Options, define_net, outline
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES, select
@@ -149,11 +156,11 @@ def _missing(error: MissingLayerError) -> str:
 
 def _why(error: PrototxtError, file: str) -> str:
     """The error in one line, without the file's name."""
-    return _without_name(str(error).splitlines()[0], file)
+    return _without_name(error.first_line, file)
 
 
 def _without_name(text: str, file: str) -> str:
-    return text.removeprefix(file).removeprefix(":").strip()
+    return text.removeprefix(printable(file)).removeprefix(":").strip()
 
 
 def tally(checked: Sequence[Checked]) -> dict[Verdict, int]:

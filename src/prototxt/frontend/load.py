@@ -81,13 +81,12 @@ def _all_missing(missing: Sequence[MissingLayerError]) -> MissingLayerError:
     first, *more = missing
     if not more:
         return first
-    lines = [f"  {str(error).splitlines()[0]}" for error in missing[:MAX_NAMED]]
-    lines += [f"  and {len(missing) - MAX_NAMED} more"] * (len(missing) > MAX_NAMED)
+    lines = [error.first_line for error in missing[:MAX_NAMED]]
+    lines += [f"and {len(missing) - MAX_NAMED} more"] * (len(missing) > MAX_NAMED)
     what = f"nothing here can run {len(missing)} layers of this net:"
     hint = "prototxt-shapes shows all else; a layer type of your own: docs/own-layers.md"
-    error = MissingLayerError(
-        "\n".join([what, *lines]), missing=", ".join({e.missing: None for e in missing}), hint=hint
-    )
+    needed = ", ".join({e.missing: None for e in missing})
+    error = MissingLayerError(what, missing=needed, lines=lines, hint=hint)
     error.place = first.place
     return error
 

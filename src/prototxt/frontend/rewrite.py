@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from prototxt import schema
-from prototxt.errors import PrototxtError, TextError
+from prototxt.errors import Place, PrototxtError, TextError, one_line
 from prototxt.formats.caffemodel import read_caffemodel
 from prototxt.formats.wire import BYTES, Field, Wire, bytes_head
 from prototxt.frontend.stored_net import parse_stored
@@ -242,7 +242,8 @@ class _TrainedNet:
             numbers = ", ".join(str(number) for number in sorted(set(unknown)))
             what = f"{kind}'s field {numbers} {'is' if numbers.isdigit() else 'are'} not what this schema has there"
             near = f' (its "{known[unknown[0]].name}")' if unknown[0] in known else ""
-            self.notes.append(f'{self.wire.path}: layer "{message.name}": {what}{near}, left out')
+            where = Place(self.wire.path)
+            self.notes.append(one_line(f"{what}{near}, left out", place=where, layer=message.name))
         return message
 
     def _part(self, message_type: type[M], at: int, entry: Field) -> M | None:

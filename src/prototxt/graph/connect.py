@@ -14,6 +14,7 @@ from prototxt.errors import (
     UnappliedError,
     a_few,
     did_you_mean,
+    one_line,
 )
 from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.graph.select import PHASES
@@ -85,7 +86,7 @@ def _remarks_on_net(definition: Definition) -> Iterator[str]:
         from prototxt.layers.unread import remarks_on_net  # only nets with such fields need its lists
 
         for remark in remarks_on_net(unread):
-            yield f"{definition.place_in_net(remark.field)}: {remark.text}"
+            yield one_line(remark.text, place=definition.place_in_net(remark.field))
 
 
 def _remarks_on_phases(definition: Definition, phase: int) -> Iterator[str]:
@@ -97,7 +98,8 @@ def _remarks_on_phases(definition: Definition, phase: int) -> Iterator[str]:
         whom = f'layer "{first.name}"' + (f" and {more} more" if more else "")
         verb = "run" if more else "runs"
         why = f"as `phase` in the file says, not in {PHASES[phase]} like the rest of the net"
-        yield f"{definition.place(indices[0], 'phase')}: {whom} {verb} in {PHASES[first.phase]}, {why}"
+        what = f"{whom} {verb} in {PHASES[first.phase]}, {why}"
+        yield one_line(what, place=definition.place(indices[0], "phase"))
 
 
 def _remarks(definition: Definition, layers: Sequence[Layer]) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _remarks(definition: Definition, layers: Sequence[Layer]) -> Iterator[str]:
         if layer.low_precision is None and layer.type != given and layer.type == float_type(given):
             alike.setdefault((given, "type", f"run as {layer.type}, in float32"), []).append(index)
     for (_, field, text), indices in alike.items():
-        yield f"{definition.place(indices[0], field)}: {_whom(definition, indices)}: {text}"
+        yield one_line(f"{_whom(definition, indices)}: {text}", place=definition.place(indices[0], field))
 
 
 def _whom(definition: Definition, indices: Sequence[int]) -> str:
@@ -126,10 +128,10 @@ def _doubt(definition: Definition, doubtful: Sequence[tuple[int, Resolution]]) -
     others = " or ".join(FORKS[layer_class.fork] for layer_class in meant.others)
     forks = [layer_class.fork for layer_class in (meant.layer_class, *meant.others)]
     dialects = " or ".join(dict.fromkeys(first for fork in forks if (first := dialect_of(fork))))
-    return (
-        f"{definition.place(index, 'type')}: {whom} taken as the layer of "
-        f"{FORKS[meant.layer_class.fork]}, but could be that "
-        f"of {others} as well: say --dialect {dialects} (dialect= in Python)"
+    return one_line(
+        f"{whom} taken as the layer of {FORKS[meant.layer_class.fork]}, but could be that of {others} as well: "
+        f"say --dialect {dialects} (dialect= in Python)",
+        place=definition.place(index, "type"),
     )
 
 

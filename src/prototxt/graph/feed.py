@@ -7,7 +7,7 @@ from dataclasses import replace
 from numbers import Integral
 
 from prototxt.blobs import MAX_ELEMENTS, Shape, count, format_shape
-from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean
+from prototxt.errors import InputError, LayerError, MissingLayerError, Place, did_you_mean, one_line
 from prototxt.layers.base import ImpliedShape
 from prototxt.layers.registry import resolve_type
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -111,7 +111,7 @@ def _data_as_input(
         elif top in read:
             shapes[top], why = _implied_shape(layer, i, inputs, place)
             what = f'its top "{top}" becomes an input of {format_shape(shapes[top])}, {why}'
-            notes.append(f'{place}: layer "{layer.name}" ({layer.type}): {what}')
+            notes.append(one_line(what, place=place, layer=layer.name, layer_type=layer.type))
     return _input_layer(layer.name, list(shapes), list(shapes.values())), notes
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
-from prototxt.errors import LayerError, NetError
+from prototxt.errors import LayerError, NetError, one_line
 from prototxt.graph.graph import BlobId, Graph, Node, ParamRef, Wiring, located_at
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.filler_types import FILLER_TYPES
@@ -123,7 +123,10 @@ def _start(param: Param, blob: BlobProto) -> Param:
 
 def _layer_notes(node: Node, bottom: list[Shape]) -> list[str]:
     """The layer's notes for the user, each with the place of the layer."""
-    return [f'{node.place}: layer "{node.name}" ({node.type}): {note}' for note in node.layer.notes(bottom)]
+    return [
+        one_line(note, place=node.place, layer=node.name, layer_type=node.type)
+        for note in node.layer.notes(bottom)
+    ]
 
 
 def _filler_notes(node: Node, params: Sequence[Param]) -> list[str]:
@@ -132,8 +135,12 @@ def _filler_notes(node: Node, params: Sequence[Param]) -> list[str]:
         return []
     types = (param.filler.type for param in params if param.filler is not None)
     return [
-        f'{node.place_of_filler(name)}: layer "{node.name}" ({node.type}): unknown filler type "{name}": '
-        "the layer runs with arrays from a weights file only"
+        one_line(
+            f'unknown filler type "{name}": the layer runs with arrays from a weights file only',
+            place=node.place_of_filler(name),
+            layer=node.name,
+            layer_type=node.type,
+        )
         for name in dict.fromkeys(types)
         if name not in FILLER_TYPES
     ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from shlex import quote
 from typing import NamedTuple
 
 from prototxt.blobs import TEST
 from prototxt.errors import NetError
 from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
 from prototxt.text.definition import Definition, LeftOut
+from prototxt.util.shell import shell_word
 
 __all__ = ["PHASES", "State", "needed_for", "select"]
 
@@ -128,7 +128,11 @@ def _options(wanted: State, state: State) -> list[str]:
     """The options that lead from one state to another."""
     phase = [f"--phase {PHASES[wanted.phase].lower()}"] if wanted.phase != state.phase else []
     level = [f"--level {wanted.level}"] if wanted.level != state.level else []
-    return [*phase, *level, *(f"--stage {quote(stage)}" for stage in sorted(wanted.stages - state.stages))]
+    return [
+        *phase,
+        *level,
+        *(f"--stage {shell_word(stage)}" for stage in sorted(wanted.stages - state.stages)),
+    ]
 
 
 def _takes_part(layer: LayerParameter, state: State) -> bool:

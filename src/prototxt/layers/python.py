@@ -76,8 +76,9 @@ class PythonBlobs(list[PythonBlob]):
 class PythonLayerError(LayerError):
     """The code of a Python layer failed; `raised` is what it raised."""
 
-    def __init__(self, what: str, raised: Exception, *, field: str | None = None) -> None:
-        super().__init__(what, field=field)
+    def __init__(self, doing: str, raised: Exception, *, field: str | None = None) -> None:
+        first, *others = str(raised).splitlines() or [""]
+        super().__init__(f"{doing} failed: {type(raised).__name__}: {first}", field=field, lines=others)
         self.raised = raised
 
 
@@ -178,7 +179,7 @@ class Python(Layer):
         return instance
 
     def _failed(self, doing: str, error: Exception, field: str = "python_param") -> PythonLayerError:
-        return PythonLayerError(f"{doing} failed: {type(error).__name__}: {error}", error, field=field)
+        return PythonLayerError(doing, error, field=field)
 
     def _call(self, method: str, bottom: list[PythonBlob], top: list[PythonBlob]) -> None:
         call: Callable[..., None] | None = getattr(self.instance, method, None)

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from prototxt import schema
-from prototxt.errors import Place, TextError, did_you_mean
+from prototxt.errors import Place, TextError, did_you_mean, one_line
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter, NetStateRule
 from prototxt.text import legacy
 from prototxt.text.tree import Field, Message, Scalar
@@ -286,8 +286,7 @@ class _Builder:
         if len(self.notes) == MAX_NOTES:
             self.more += 1
             return
-        within = f'layer "{layer}": ' if layer else ""
-        self.notes.append(f"{place}: {within}{what}" + (f"; {hint}" if hint else ""))
+        self.notes.append(one_line(what + (f"; {hint}" if hint else ""), place=place, layer=layer or None))
 
     def _error(self, node: Scalar | Message | Field, what: str, hint: str | None = None) -> TextError:
         name, kind = self.layer.label if self.layer else (None, None)

@@ -129,7 +129,7 @@ def missing_text(report: Report) -> Text:
     for (_, reason), (first, *others) in list(by_reason.items())[:MAX_REASONS]:
         layers = f'layer "{printable(first.layer)}"' + (f" and {len(others)} more" if others else "")
         lines.append(f"  {first.place}: {layers}: {printable(reason)}")
-        lines += [f"    hint: {first.hint}"] * bool(first.hint)
+        lines += [f"    hint: {printable(first.hint)}"] * bool(first.hint)
     lines += [f"  and {len(by_reason) - MAX_REASONS} more reasons"] * (len(by_reason) > MAX_REASONS)
     return Text("\n".join(lines), style="yellow")
 

@@ -54,7 +54,7 @@ def execute(request: ExtractRequest) -> None:
     print_warnings([*_input_warnings(net), *new_warnings(net.graph, definition), *missing_weights(net)])
     counts = _extract(net, dict(zip(blobs, datasets, strict=True)), request.batches, kind)
     for blob, dataset in zip(blobs, datasets, strict=True):
-        print_line(f"{printable(dataset)}: {counts[blob]:,} rows of {printable(blob)}, {kind}")
+        print_line(f"{dataset}: {counts[blob]:,} rows of {blob}, {kind}")
 
 
 def _path(dataset: str, kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +62,8 @@ def execute(request: ReportRequest, of_one_net: Sequence[str]) -> None:
     content = replace(content, notes=tuple(without_folders(note, files) for note in content.notes))
     limits = Limits(int(request.max_mb * MEGA), DTYPES[request.dtype])
     written = write_page(output, content, limits, write.page())
-    print_line(_summary(output, content.graph, written))
+    for line in _summary(output, content.graph, written):
+        print_line(line)
     content.graph.raise_refused()
 
 
@@ -130,8 +131,9 @@ def _picture(image: str, blob: str, view: View | None) -> Picture | None:
     return Picture.of(BlobId(blob), guarded(image, lambda: decode_image(image, True)), view)
 
 
-def _summary(output: str, graph: Graph, written: Written) -> str:
+def _summary(output: str, graph: Graph, written: Written) -> Iterator[str]:
     """A line about the page, and one about the arrays that were left out."""
     holds = f"{counted(len(graph.nodes), 'layer')}, {counted(written.arrays, 'array')}"
-    line = f"{output}: {human_bytes(written.bytes)}, {holds}"
-    return line + (f"\nleft out: {a_few(written.left_out)}" if written.left_out else "")
+    yield f"{output}: {human_bytes(written.bytes)}, {holds}"
+    if written.left_out:
+        yield f"left out: {a_few(written.left_out)}"

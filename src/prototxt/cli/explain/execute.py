@@ -41,7 +41,7 @@ def execute(request: ExplainRequest) -> int:
         return 0
     _print_sections(graph, layer, keys, request.form, request.output)
     if is_known(graph, find_layer(graph, layer)):
-        print_warnings([str(error) for error in graph.refused])
+        print_warnings(graph.refused)
     else:
         graph.raise_refused()
     return 0

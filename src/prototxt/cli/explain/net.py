@@ -127,7 +127,7 @@ def _write(
             table(width) if table and section.key == "layers" else views.section_text(section, width)
             for section in sections
         ]
-        return Group(Text(title, "bold"), *parts)
+        return Group(Text(printable(title), "bold"), *parts)
 
     write_table(lay_out, request.output)
 

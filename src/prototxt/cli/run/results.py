@@ -13,7 +13,14 @@ import numpy as np
 from prototxt.batch.items import Failure
 from prototxt.batch.runner import Outcome, Result
 from prototxt.batch.sinks import outcomes_of
-from prototxt.cli.printing import MAX_WARNINGS, print_error, print_line, print_table, print_warnings
+from prototxt.cli.printing import (
+    MAX_WARNINGS,
+    print_error,
+    print_line,
+    print_table,
+    print_warnings,
+    write_text,
+)
 from prototxt.errors import printable
 from prototxt.images.labels import fit_labels
 from prototxt.views.answers import Answer, answers, scores_classes
@@ -35,7 +42,7 @@ class Tally:
         for result in batch:
             if isinstance(result, Failure):
                 self.failed += 1
-                print_error(str(result.error))
+                print_error(result.error)
             else:
                 self.done += 1
                 self._check_finite(result)
@@ -66,10 +73,11 @@ class Presentation:
         """The outputs that are neither boxes nor maps of classes."""
         return answers(outcome.other_outputs, self.selection.labels, self.top)
 
-    def heading(self, outcome: Outcome) -> str:
-        """The source of the weights, and the inputs that are zeros."""
-        zeros = f"\nother inputs, fed with zeros: {', '.join(outcome.zeros)}" if outcome.zeros else ""
-        return f"weights: {self.weights}{zeros}"
+    def print_heading(self, outcome: Outcome) -> None:
+        """Print the source of the weights, and the inputs that are zeros."""
+        print_line(f"weights: {self.weights}")
+        if outcome.zeros:
+            print_line(f"other inputs, fed with zeros: {', '.join(outcome.zeros)}")
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class DetailSink:
     def take(self, batch: Sequence[Result]) -> None:
         for outcome in outcomes_of(batch):
             print_line(f"image: {outcome.preparation}")
-            print_line(self.presentation.heading(outcome))
+            self.presentation.print_heading(outcome)
             if outcome.loss is not None:
                 print_line(f"loss: {outcome.loss:g}")
             if outcome.prediction is not None:
@@ -104,7 +112,9 @@ class LineSink:
     def take(self, batch: Sequence[Result]) -> None:
         for outcome in outcomes_of(batch):
             if not self._has_heading:
-                print_line(f"first input: {outcome.preparation}\n{self._presentation.heading(outcome)}\n")
+                print_line(f"first input: {outcome.preparation}")
+                self._presentation.print_heading(outcome)
+                print_line("")
                 self._has_heading = True
             name = _shortened(printable(outcome.name), self._limit)
             for text in self._lines(outcome):
@@ -139,7 +149,7 @@ class JsonSink:
 
     def take(self, batch: Sequence[Result]) -> None:
         for result in batch:
-            print_line(json.dumps(_without_nan(self._as_dict(result)), allow_nan=False))
+            write_text(json.dumps(_without_nan(self._as_dict(result)), allow_nan=False), None)
 
     def _as_dict(self, result: Result) -> dict[str, object]:
         if isinstance(result, Failure):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from prototxt.blobs import count
+from prototxt.errors import printable
 from prototxt.explain.sections.groups import MAX_GROUPS, Groups
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext
@@ -70,7 +71,7 @@ def connections_of_convolution(layer: Convolution, context: LayerContext) -> Sec
     groups = Groups(layer.channels(shape), layer.outputs(shape), layer.groups(shape))
     depth = groups.inputs // groups.number
     bias = ", and a bias" if layer.bias_term else ""
-    values = f"{product([depth, *kernel])} = {depth * taps:,} values of {context.node.bottoms[0].name}{bias}"
+    values = f"{product([depth, *kernel])} = {depth * taps:,} values of {printable(context.node.bottoms[0].name)}{bias}"
     numbers = {"depth": depth, "kernel": list(kernel), "values": depth * taps}
     lines = [
         Line("kernel sees", values, _dilation_note(window), numbers),
@@ -183,7 +184,7 @@ def connections_of_concat(layer: Concat, context: LayerContext) -> Section:
     axis, first, lines = layer.axis % len(context.top[0]), 0, []
     for blob, shape in zip(context.node.bottoms, context.bottom, strict=True):
         end = first + shape[axis]
-        lines.append(Line(span(first, end - 1), f"{blob.name}, copied"))
+        lines.append(Line(span(first, end - 1), f"{printable(blob.name)}, copied"))
         first = end
     return _section([*lines, Line("mixes", "nothing: the layers that read it can")])
 
@@ -193,7 +194,7 @@ def connections_of_slice(layer: Slice, context: LayerContext) -> Section:
     """The part of each top."""
     cuts = layer.cuts(context.bottom[0])
     lines = [
-        Line(span(start, end - 1), f"{top.name}, copied")
+        Line(span(start, end - 1), f"{printable(top.name)}, copied")
         for top, start, end in zip(context.node.tops, cuts, cuts[1:], strict=False)
     ]
     return _section(lines)
@@ -225,7 +226,7 @@ def connections_of_eltwise(layer: Eltwise, context: LayerContext) -> Section:
     """One value of each bottom."""
     if len(context.bottom) == 1:
         return _elementwise("the one value at its own place")
-    names = ", ".join(blob.name for blob in context.node.bottoms)
+    names = ", ".join(printable(blob.name) for blob in context.node.bottoms)
     return _elementwise(f"{len(context.bottom)} values at its own place, one of each bottom: {names}")
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from functools import singledispatch
 
 from prototxt.blobs import count
+from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext
 from prototxt.graph.graph import Graph, Node
@@ -156,7 +157,7 @@ def _bottleneck(context: LayerContext, macs: int) -> list[Line]:
     node, window = following
     then = context.per_image(node.cost.macs)
     both, direct = macs + then, then // fewer * maps
-    text = f"{maps} → {fewer} maps, then {node.name}: {macs:,} + {then:,} = {both:,}"
+    text = f"{maps} → {fewer} maps, then {printable(node.name)}: {macs:,} + {then:,} = {both:,}"
     note = f"its {times(window)} on all {maps} maps: {direct:,}, {direct / both:.1f} times as many"
     return [Line("bottleneck", text, note, {"with": both, "without": direct})]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from math import prod
 
+from prototxt.errors import printable
 from prototxt.explain.sections.docstring import docstring_part
 from prototxt.explain.sections.letters import MAX_AXES, input_index, output_index, tap_index, tap_ranges
 from prototxt.explain.sections.section import Line, Section
@@ -263,7 +264,7 @@ def formula_of_nvcaffe_batch_norm(layer: NVCaffeBatchNorm, context: LayerContext
 @formula_lines.register
 def formula_of_eltwise(layer: Eltwise, context: LayerContext) -> list[Line]:
     """The sum, product or maximum of the bottoms by name."""
-    names = [blob.name for blob in context.node.bottoms]
+    names = [printable(blob.name) for blob in context.node.bottoms]
     if layer.operation == "SUM" and layer.coeff:
         names = [f"{number(c)} * {name}" for c, name in zip(layer.coeff, names, strict=True)]
     sign = {"SUM": " + ", "PROD": " * "}.get(layer.operation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prototxt.blobs import format_shape
+from prototxt.errors import printable
 from prototxt.explain.sections.connectivity import connectivity_section
 from prototxt.explain.sections.cost import cost_section
 from prototxt.explain.sections.docstring import docstring_part, docstring_summary
@@ -66,20 +67,23 @@ def _wiring(graph: Graph, node: Node) -> Section:
     lines += [Line("makes", _blob(graph, blob)) for blob in node.tops]
     in_place = [blob for blob in node.tops if blob.name in {b.name for b in node.bottoms}]
     lines += [
-        Line("in place", f"{blob.name} is overwritten; its value before: {blob.name}@{blob.version - 1}")
+        Line(
+            "in place",
+            printable(f"{blob.name} is overwritten; its value before: {blob.name}@{blob.version - 1}"),
+        )
         for blob in in_place
     ]
     if not node.tops:
         return Section("layer", "The layer", tuple(lines))
     readers = graph.readers(*node.tops)
     text = ", ".join(f"{reader.name} ({reader.type})" for reader in readers) or "an output of the net"
-    lines.append(Line("read by", text, values={"layers": [reader.name for reader in readers]}))
+    lines.append(Line("read by", printable(text), values={"layers": [reader.name for reader in readers]}))
     return Section("layer", "The layer", tuple(lines))
 
 
 def _blob(graph: Graph, blob: BlobId) -> str:
     shape = graph.shapes.get(blob)
-    return f"{blob.name}  {'?' if shape is None else format_shape(shape)}"
+    return f"{printable(blob.name)}  {'?' if shape is None else format_shape(shape)}"
 
 
 def _unknown(graph: Graph, node: Node) -> Section:
@@ -89,7 +93,7 @@ def _unknown(graph: Graph, node: Node) -> Section:
     else:
         first = _first_unknown(graph, node)
         reason = f'its shapes depend on "{first.name}" ({first.type}), whose shapes are unknown'
-    return Section("unknown", "What is not known", (Line("", f"No more can be said: {reason}."),))
+    return Section("unknown", "What is not known", (Line("", printable(f"No more can be said: {reason}.")),))
 
 
 def _first_unknown(graph: Graph, node: Node) -> Node:

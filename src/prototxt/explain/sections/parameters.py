@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from prototxt.blobs import count
+from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.context import LayerContext
 from prototxt.graph.graph import ParamRef
@@ -42,7 +43,8 @@ def _array(context: LayerContext, name: str, param: ParamRef) -> Line:
     notes = ["measured, not learned"] * param.statistic
     if param.owner != context.node.index:
         owner = context.graph.nodes[param.owner].name
-        notes.append(f'shared with layer {owner}, whose parameter has the same name "{param.shared_name}"')
+        shared = f'shared with layer {owner}, whose parameter has the same name "{param.shared_name}"'
+        notes.append(printable(shared))
     values = {"shape": list(param.shape), "count": count(param.shape), "statistic": param.statistic}
     return Line(name, (product(param.shape) or "1") + total, "\n".join(notes), values)
 

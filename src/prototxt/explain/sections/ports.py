@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.export.call import Call
 from prototxt.export.keras.call import keras_call
@@ -40,4 +41,6 @@ def _lines(name: str, call: Call) -> list[Line]:
 
 
 def _in_place(context: LayerContext) -> Line:
-    return Line("in place", f"there the input is kept; here {context.node.bottoms[0].name} is overwritten")
+    return Line(
+        "in place", f"there the input is kept; here {printable(context.node.bottoms[0].name)} is overwritten"
+    )

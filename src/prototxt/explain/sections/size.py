@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from prototxt.blobs import count, format_shape
+from prototxt.errors import printable
 from prototxt.explain.axis_names import alike, axis_names
 from prototxt.explain.sections.docstring import docstring_part
 from prototxt.explain.sections.section import Line, Section
@@ -40,7 +41,7 @@ def size_section(context: LayerContext) -> Section | None:
 def size_lines(layer: Layer, context: LayerContext) -> list[Line]:
     """The lines on a layer's output size; by default the shapes, and the rule from the layer type's docstring."""
     same = [
-        blob.name
+        printable(blob.name)
         for blob, shape in zip(context.node.bottoms, context.bottom, strict=True)
         if shape == context.top[0]
     ]
@@ -131,7 +132,9 @@ def size_of_crop(layer: Crop, context: LayerContext) -> list[Line]:
     shape, reference = context.bottom
     offsets = layer.offsets(shape, reference)
     first = len(shape) - len(offsets)
-    like = f"that of {context.node.bottoms[1].name}, {format_shape(reference)}, from axis {first} on"
+    like = (
+        f"that of {printable(context.node.bottoms[1].name)}, {format_shape(reference)}, from axis {first} on"
+    )
     lines = [Line("size", like)]
     for axis, offset in enumerate(offsets, first):
         kept = f"{offset} to {offset + reference[axis] - 1} of {shape[axis]}"

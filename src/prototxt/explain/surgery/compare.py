@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from difflib import SequenceMatcher
 
 from prototxt.blobs import Shape, format_shape
+from prototxt.errors import printable
 from prototxt.explain.sections.receptive_field.label import FieldLabel, field_labels
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.graph import Graph, Node
@@ -183,7 +184,7 @@ def layers_section(title: str, comparison: Comparison, notes: Mapping[Key, str])
 
 def _line(pair: Pair, note: str) -> Line:
     rows = [
-        kind_text(pair),
+        printable(kind_text(pair)),
         in_words(pair, shapes_text),
         with_unit(in_words(pair, lambda side: f"{side.work.params + side.work.statistics:,}"), "parameters"),
         with_unit(in_words(pair, lambda side: f"{side.work.macs:,}"), "MACs per image"),

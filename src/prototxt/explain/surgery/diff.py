@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prototxt.blobs import Shape, format_shape
+from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.compare import (
     Comparison,
@@ -158,7 +159,7 @@ def _weights_section(result: Diff) -> Section:
     lines += [Line(name, "no weights: it starts from its filler") for name in result.without_weights]
     refused = [match.layer for match in result.weight_matches if match.refused]
     if refused:
-        text = f"refused as a whole because of {', '.join(refused)}"
+        text = printable(f"refused as a whole because of {', '.join(refused)}")
         lines.append(
             Line("the file", text, "a layer with another name is skipped and starts from its filler")
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from prototxt.blobs import format_shape
-from prototxt.errors import NetError
+from prototxt.errors import NetError, one_line, printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.compare import Comparison, compare, layers_section, totals_section
 from prototxt.explain.surgery.edit import Edited, edit
@@ -141,7 +141,7 @@ def _weights_section(comparison: Comparison) -> Section:
 def _error_section(when: str, error: NetError) -> Section:
     """The invalid layer, and its error."""
     values = {"layer": error.layer, "type": error.layer_type, "what": error.what}
-    hint = f"hint: {error.hint}" if error.hint else ""
-    text = f"{error.place}: {error.what}" if error.place else error.what
+    hint = printable(f"hint: {error.hint}") if error.hint else ""
+    text = one_line(error.what, place=error.place)
     title = f"First invalid layer {when}"
     return Section("breaks", title, (Line(error.layer or "", text, hint, values),))

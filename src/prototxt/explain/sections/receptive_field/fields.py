@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from prototxt.errors import printable
 from prototxt.explain.sections.receptive_field.model import ReceptiveField, field_of_root
 from prototxt.explain.sections.receptive_field.rule import Inputs, receptive_field, whole_image
 from prototxt.graph.context import LayerContext
@@ -43,5 +44,5 @@ def why_unknown(graph: Graph, blob: BlobId) -> str:
         node = next(node for node in graph.nodes if blob in node.tops)
         unknown = [bottom for bottom in node.bottoms if bottom not in known]
         if not unknown:
-            return f'the receptive field through "{node.name}" ({node.type}) is unknown'
+            return printable(f'the receptive field through "{node.name}" ({node.type}) is unknown')
         blob = unknown[0]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
+from prototxt.errors import printable
 from prototxt.explain.axis_names import Names, alike
 from prototxt.explain.sections.receptive_field.fields import receptive_fields, why_unknown
 from prototxt.explain.sections.receptive_field.model import (
@@ -53,7 +54,7 @@ def _lines(
     pixels: Sequence[int],
 ) -> list[Line]:
     others = "".join(f", and as much of {root.name}" for root in field.other_roots)
-    image = f"{field.root.name}'s {product(pixels)} pixels{others}"
+    image = printable(f"{field.root.name}'s {product(pixels)} pixels{others}")
     sizes = [axis.size for axis in field.axes]
     values: dict[str, object] = {
         "root": field.root.name, "size": sizes, "jump": [float(axis.jump) for axis in field.axes],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from prototxt.explain.sections.receptive_field.label import FieldLabel, field_la
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
 from prototxt.util.json import JsonObject
+from prototxt.util.shell import shell_word
 from prototxt.views.columns import Column, column_table, fit, hidden_columns
 from prototxt.views.export import report_dict
 from prototxt.views.net_rows import Report, Row, make_report
@@ -102,7 +102,7 @@ def next_commands(overview: Overview) -> list[str]:
     if not overview.rows:
         return []
     row = max(overview.rows, key=lambda r: r.macs)
-    command = f"prototxt-explain {shlex.quote(overview.graph.file)} {shlex.quote(row.name)}"
+    command = f"prototxt-explain {shell_word(overview.graph.file)} {shell_word(row.name)}"
     shape = next(iter(row.shapes), None)
     if not shape:
         return [command]

@@ -45,18 +45,20 @@ def layer_title(node: Node, brief: str) -> Text:
 def section_text(section: Section, width: int) -> RenderableType:
     """One section, at most `width` columns wide."""
     width = min(width, MAX_WIDTH)
-    lines = [Text(f"\n{section.title}", "bold"), *(_line(line, width) for line in section.lines)]
+    lines = [Text(f"\n{printable(section.title)}", "bold"), *(_line(line, width) for line in section.lines)]
     if section.picture:
         lines.append(Text("\n" + indent(section.picture, "  "), "cyan", no_wrap=True, overflow="ignore"))
     return Group(*lines)
 
 
 def _line(line: Line, width: int) -> Text:
-    """The label, then text and note, wrapped to the width that is left."""
+    """The label, then text and note, wrapped to the width that is left; below the label if that is too long."""
     column = LABEL_WIDTH if line.label else 2
     text, note = (_wrapped(paragraph, width - column) for paragraph in (line.text, line.note))
     before = " " * column
-    label = f"  {printable(line.label)}".ljust(column) if line.label else before
+    label = f"  {printable(line.label)} ".ljust(column) if line.label else before
+    if len(label) > column:
+        label = f"{label.rstrip()}\n{before}"
     shown = Text.assemble((label, "green"), f"\n{before}".join(text))
     if line.note:
         shown.append("".join(f"\n{before}{row}" for row in note), "dim")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.blobs import Shape, count, format_shape
+from prototxt.errors import printable
 from prototxt.explain.sections.receptive_field.fields import receptive_fields
 from prototxt.explain.sections.section import Line, Section
 from prototxt.explain.surgery.compare import ARROW
@@ -58,7 +59,7 @@ def _size_line(converted: Converted, sized: SizedNet) -> Line:
     label, own = times(sized.size), own_size(converted)
     if sized.why:
         return Line(label, "the net does not accept it", sized.why)
-    text = ", ".join(f"{name} {format_shape(shape)}" for name, shape in sized.scores.items())
+    text = ", ".join(f"{printable(name)} {format_shape(shape)}" for name, shape in sized.scores.items())
     values = {
         "size": list(sized.size), "macs": sized.macs,
         "scores": {name: list(shape) for name, shape in sized.scores.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from prototxt.blobs import Shape
+from prototxt.errors import printable
 from prototxt.export.call import Call, Expression, call_code, literal
 from prototxt.export.pytorch.rule import broadcast_index, four_axes, pytorch_rule
 from prototxt.graph.context import LayerContext
@@ -33,7 +34,7 @@ def pytorch_lrn(layer: LRN, context: LayerContext) -> Call:
 def pytorch_batch_norm(layer: BatchNorm, context: LayerContext) -> Call:
     """nn.BatchNorm without affine parameters, which are a Scale layer in Caffe."""
     scales = [
-        f"with the Scale layer {reader.name} after it: affine=True, weight its factors, bias its offsets"
+        f"with the Scale layer {printable(reader.name)} after it: affine=True, weight its factors, bias its offsets"
         for reader in context.graph.readers(*context.node.tops)
         if isinstance(reader.layer, Scale) and reader.bottoms == context.node.tops
     ]
