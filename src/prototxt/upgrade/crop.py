@@ -38,8 +38,8 @@ class _Position(NamedTuple):
         return _Position(self.root, (scaled[0], scaled[1]), (moved[0], moved[1]))
 
 
-def set_offsets(layers: Sequence[LayerParameter]) -> list[str]:
-    """Writes `crop_param` into the Crop layers that have none; returns the names of those whose offset is unknown.
+def set_offsets(layers: Sequence[LayerParameter]) -> list[int]:
+    """Writes `crop_param` into the Crop layers that have none; returns the indices of those whose offset is unknown.
 
     Source: the Crop layer of FCN's Caffe (longjon/caffe), crop_layer.cpp; caffe/python/caffe/coord_map.py.
     """
@@ -47,12 +47,12 @@ def set_offsets(layers: Sequence[LayerParameter]) -> list[str]:
         return []
     positions: dict[str, _Position] = {}
     unknown = []
-    for layer in layers:
+    for index, layer in enumerate(layers):
         bottoms = [positions.get(name, _Position(name)) for name in layer.bottom]
         if layer.type == "Crop" and len(bottoms) == 2 and not layer.HasField("crop_param"):
             offset = _offset(*bottoms)
             if offset is None:
-                unknown.append(layer.name)
+                unknown.append(index)
             else:
                 layer.crop_param.offset.extend(offset)
         for top in layer.top:

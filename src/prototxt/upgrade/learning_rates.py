@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from prototxt.errors import one_line
 from prototxt.schema.caffe_pb2 import LayerParameter, NetParameter
 from prototxt.text.definition import Definition
 
@@ -29,7 +30,7 @@ def move_learning_rates(definition: Definition) -> Definition:
                 place = definition.place(index, field)
                 today = "lr_mult" if field == "blobs_lr" else "decay_mult"
                 what = f"{field} is the old form, read as param {{ {today}: ... }}"
-                notes.append(f'{place}: layer "{layer.name}": {what}')
+                notes.append(one_line(what, place=place, layer=layer.name))
         _move(layer)
     return replace(definition, message=message, notes=(*definition.notes, *notes))
 

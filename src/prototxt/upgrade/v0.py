@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from prototxt.errors import NetError, did_you_mean
+from prototxt.errors import NetError, did_you_mean, one_line
 from prototxt.schema import Message
 from prototxt.schema.caffe_pb2 import NetParameter, V0LayerParameter, V1LayerParameter
 from prototxt.text.definition import Definition
@@ -160,11 +160,11 @@ def _left_out(
     for field, _ in v0.ListFields():
         if field.name not in moved:
             what = f'{field.name} means nothing to V0 type "{v0.type}", left out'
-            yield f'{definition.place(number, f"layer.{field.name}")}: layer "{v0.name}": {what}'
+            yield one_line(what, place=definition.place(number, f"layer.{field.name}"), layer=v0.name)
     for field, _ in connection.ListFields():
         if field.name not in _BESIDE:
             what = f"{field.name} beside a V0 layer means nothing, left out"
-            yield f'{definition.place(number, field.name)}: layer "{v0.name}": {what}'
+            yield one_line(what, place=definition.place(number, field.name), layer=v0.name)
 
 
 def _put(message: Message, field: str, value: object) -> None:

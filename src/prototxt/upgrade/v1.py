@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from prototxt.errors import one_line
 from prototxt.schema.caffe_pb2 import LayerParameter, ParamSpec, V1LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.legacy import today_name
@@ -32,10 +33,11 @@ def v1_to_v2(definition: Definition) -> Definition:
 
 def _with_offsets(definition: Definition) -> Definition:
     """Gives every CROP its offset, which V1 worked out by itself and today's Crop does not."""
-    unknown = set_offsets(definition.message.layer)
+    layers = definition.message.layer
+    what = "V1 worked out its offset by itself; here it cannot be determined, and 0 is used"
     notes = (
-        f'layer "{name}" (Crop): V1 worked out its offset by itself; here it cannot be determined, and 0 is used'
-        for name in unknown
+        one_line(what, place=definition.place(index), layer=layers[index].name, layer_type="Crop")
+        for index in set_offsets(layers)
     )
     return replace(definition, notes=(*definition.notes, *notes))
 
