@@ -51,6 +51,7 @@ NO_WORK = READERS | {
     "Dropout",
     "Filter",
     "Flatten",
+    "Flip",
     "Im2col",
     "Input",
     "Parameter",

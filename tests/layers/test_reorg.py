@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from prototxt.errors import LayerError
 from support.helpers import floats, layer_from_text, noise, refused, run
 
 
@@ -39,7 +40,6 @@ def test_stride_of_one_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("fields", "shape", "what"),
     [
-        ("", (1, 4, 2, 2), "no stride"),
         ("stride: 0", (1, 4, 2, 2), "at least 1, not 0"),
         ("stride: 2", (1, 6, 2, 2), "6 channels do not divide by 4"),
         ("stride: 2 reverse: true", (1, 6, 2, 2), "6 channels do not divide by 4"),
@@ -49,6 +49,14 @@ def test_stride_of_one_changes_nothing() -> None:
 )
 def test_refused(fields: str, shape: tuple[int, ...], what: str) -> None:
     assert what in refused(reorg(fields), shape).what
+
+
+def test_the_stride_is_2_where_the_file_does_not_say_but_for_mobilenet_yolo() -> None:
+    layer = layer_from_text(reorg(""))
+    assert layer.shapes([(1, 8, 6, 2)]) == [(1, 32, 3, 1)]
+    assert layer_from_text('type: "Reorg" bottom: "x" top: "y"').shapes([(1, 8, 6, 2)]) == [(1, 32, 3, 1)]
+    with pytest.raises(LayerError, match="no stride"):
+        layer_from_text(reorg(""), dialect="yolo")
 
 
 def test_not_in_place() -> None:

@@ -75,9 +75,11 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "detection_output_param { num_classes: 3 code_type: CENTER_SIZE keep_top_k: 4 nms_param { top_k: 3 } }",
         [noise(2, 12), abs(noise(2, 9)), PRIORS],
     ),
+    ("Flip", "others"): ("flip_param { flip_height: true }", [noise(2, 3, 4, 5)]),
     ("FlowWarp", "flownet"): ("", [noise(2, 3, 4, 5), noise(2, 2, 4, 5)]),
     ("Interp", "pspnet"): ("interp_param { height: 7 width: 3 }", [noise(2, 3, 4, 5)]),
     ("Lstm", "crnn"): ("lstm_param { num_output: 4 }", [noise(4, 2, 3), LABELS]),
+    ("L2Norm", "others"): ("", [noise(2, 3, 4, 5)]),
     ("MultiBoxLoss", "ssd"): (
         "multibox_loss_param { num_classes: 3 code_type: CENTER_SIZE neg_pos_ratio: 3 }",
         [noise(2, 12), noise(2, 9), PRIORS, TRUTH],
@@ -90,6 +92,12 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "pooling_param { kernel_shape { dim: 2 dim: 3 dim: 1 } stride_shape { dim: 2 dim: 1 dim: 3 } }",
         [noise(2, 3, 4, 5, 6)],
     ),
+    ("MultiStageMeanfield", "others"): (
+        "multi_stage_meanfield_param { num_iterations: 2 theta_alpha: 3 theta_beta: 2 theta_gamma: 1 "
+        "spatial_filter_weight: 3 bilateral_filter_weight: 5 }",
+        [noise(2, 4, 5, 6), noise(2, 4, 5, 6, seed=1), noise(2, 3, 5, 6, seed=2)],
+    ),
+    ("Norm", "others"): ("", [noise(2, 3, 4, 5)]),
     ("Normalize", "ssd"): ("norm_param { across_spatial: false channel_shared: false }", [noise(2, 3, 4, 5)]),
     ("PSROIPooling", "rfcn"): (
         "psroi_pooling_param { output_dim: 2 group_size: 2 spatial_scale: 0.25 }",
@@ -157,6 +165,7 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ("WarpCTCLoss", "crnn"): ("", [noise(4, 2, 3), LABELS[:4].reshape(2, 2)]),
     ("VoxelSoftmax", "c3d"): ("", [noise(2, 3, 4, 5, 6)]),
     ("VoxelSoftmaxLoss", "c3d"): ("", [noise(2, 3, 1, 2, 2), LABELS.reshape(2, 1, 1, 2, 2)]),
+    ("Warp", "flownet"): ("", [noise(2, 3, 4, 5), noise(2, 2, 4, 5)]),
     ("YoloDetectionOutput", "yolo"): (
         "yolo_detection_output_param { num_classes: 2 num_box: 2 confidence_threshold: 0.1 biases: [1, 2, 3, 4] }",
         [noise(2, 14, 4, 4)],

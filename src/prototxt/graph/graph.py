@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,7 +47,7 @@ class ParamRef:
     statistic: bool
     name: str = ""
     shared_name: str = ""
-    start: Array | None = field(default=None, compare=False)
+    start: Array | Callable[[], Array] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

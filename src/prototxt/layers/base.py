@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -36,13 +36,14 @@ class Param:
 
     `filler` is a FillerParameter message or None (constant 0, Caffe's default). `statistic` marks what is
     measured rather than learned (BatchNorm's mean, variance and factor). `start` is what the layer itself begins
-    with in place of a filler: a Python layer's own values, or those that the net's file gives (`blobs`).
+    with in place of a filler: a Python layer's own values, those that the net's file gives (`blobs`), or a function
+    that makes them when they are needed.
     """
 
     shape: Shape
     filler: FillerParameter | None = None
     statistic: bool = False
-    start: Array | None = field(default=None, compare=False)
+    start: Array | Callable[[], Array] | None = field(default=None, compare=False)
     name: str = ""
 
 

@@ -29,7 +29,8 @@ class Reorg(Layer):
     Pitfalls:
         Without `reverse` it is no plain space to depth: neighbours in y are no neighbours in x. YOLO v2's weights
         were trained with this order. C must divide by stride^2 in both directions. MobileNet-YOLO reads past the
-        blob where C, H or W does not divide; here that is an error.
+        blob where C, H or W does not divide; here that is an error. `stride` is 2 where the file does
+        not say, as in caffe-yolo9000; MobileNet-YOLO (`--dialect yolo`) refuses a layer without it.
 
     Example:
         layer {
@@ -37,13 +38,15 @@ class Reorg(Layer):
           reorg_param { stride: 2 }
         }
 
-    Source: reorg_layer.cpp of the MobileNet-YOLO fork; Redmon and Farhadi, YOLO9000 (2016), "passthrough".
+    Source: reorg_layer.cpp of the MobileNet-YOLO fork and of caffe-yolo9000; Redmon and Farhadi,
+    YOLO9000 (2016), "passthrough".
     """
 
     def setup(self, param: LayerParameter) -> None:
         self.stride: int = param.reorg_param.stride
-        check_given(param.reorg_param, "stride")
         self.reverse: bool = param.reorg_param.reverse
+        if self.settings.dialect == "yolo":
+            check_given(param.reorg_param, "stride")
         check_least(self.stride, 1, "stride")
         if set(param.top) & set(param.bottom):
             raise LayerError("cannot work in place: its 1 top needs a name of its own", field="top")

@@ -590,6 +590,10 @@ class LayerParameter(Message):
     @property
     def region_param(self) -> RegionParameter: ...
     @property
+    def multi_stage_meanfield_param(self) -> MultiStageMeanfieldParameter: ...
+    @property
+    def flip_param(self) -> FlipParameter: ...
+    @property
     def blobs_lr(self) -> RepeatedScalarFieldContainer[float]: ...
     @property
     def weight_decay(self) -> RepeatedScalarFieldContainer[float]: ...
@@ -732,11 +736,13 @@ class LayerParameter(Message):
         selu_dropout_param: SeLuDropoutParameter | Mapping[str, object] | None = ...,
         crop_center_param: CropCenterParameter | Mapping[str, object] | None = ...,
         region_param: RegionParameter | Mapping[str, object] | None = ...,
+        multi_stage_meanfield_param: MultiStageMeanfieldParameter | Mapping[str, object] | None = ...,
+        flip_param: FlipParameter | Mapping[str, object] | None = ...,
         blobs_lr: Iterable[float] | None = ...,
         weight_decay: Iterable[float] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "blobs_lr", "weight_decay"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param", "blobs_lr", "weight_decay"]) -> None: ...
 
 @final
 class SolverParameter(Message):
@@ -4619,7 +4625,7 @@ class RegionParameter(Message):
 @final
 class ReorgParameter(Message):
     """Moves blocks of stride x stride pixels into channels."""
-    stride: int
+    stride: int  # 2
     reverse: bool  # false
     def __init__(
         self,
@@ -5514,3 +5520,51 @@ class SeLuDropoutParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["dropout_ratio", "alpha"]) -> bool: ...
     def ClearField(self, field_name: Literal["dropout_ratio", "alpha"]) -> None: ...
+
+@final
+class FlipParameter(Message):
+    """Images mirrored along W, along H or both."""
+    flip_width: bool  # true
+    flip_height: bool  # false
+    def __init__(
+        self,
+        *,
+        flip_width: bool | None = ...,
+        flip_height: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["flip_width", "flip_height"]) -> bool: ...
+    def ClearField(self, field_name: Literal["flip_width", "flip_height"]) -> None: ...
+
+@final
+class MultiStageMeanfieldParameter(Message):
+    """Mean-field inference of a conditional random field, every pixel with every other."""
+
+    class _ModeType(_EnumTypeWrapper[MultiStageMeanfieldParameter.Mode]): ...
+
+    class Mode(int, metaclass=_ModeType):
+        POTTS: ClassVar[MultiStageMeanfieldParameter.Mode]  # 0
+
+    POTTS: ClassVar[MultiStageMeanfieldParameter.Mode]
+
+    num_iterations: int
+    compatibility_mode: MultiStageMeanfieldParameter.Mode  # POTTS
+    threshold: float
+    theta_alpha: float
+    theta_beta: float
+    theta_gamma: float
+    spatial_filter_weight: float
+    bilateral_filter_weight: float
+    def __init__(
+        self,
+        *,
+        num_iterations: int | None = ...,
+        compatibility_mode: MultiStageMeanfieldParameter.Mode | Literal["POTTS"] | None = ...,
+        threshold: float | None = ...,
+        theta_alpha: float | None = ...,
+        theta_beta: float | None = ...,
+        theta_gamma: float | None = ...,
+        spatial_filter_weight: float | None = ...,
+        bilateral_filter_weight: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_iterations", "compatibility_mode", "threshold", "theta_alpha", "theta_beta", "theta_gamma", "spatial_filter_weight", "bilateral_filter_weight"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_iterations", "compatibility_mode", "threshold", "theta_alpha", "theta_beta", "theta_gamma", "spatial_filter_weight", "bilateral_filter_weight"]) -> None: ...

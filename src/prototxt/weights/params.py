@@ -271,7 +271,7 @@ def _first_of_name(graph: Graph) -> dict[str, Node]:
 
 def _filled(node: Node, ref: ParamRef, seed: int) -> Callable[[], Array]:
     if ref.start is not None:
-        start = np.array(ref.start, np.float32)
+        start = np.array(ref.start() if callable(ref.start) else ref.start, np.float32)
         return lambda: start
     try:
         array = np.ascontiguousarray(fill(ref.shape, ref.filler, rng_for(seed, node.name, ref.slot)))

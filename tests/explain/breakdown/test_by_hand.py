@@ -80,6 +80,10 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "CTCGreedyDecoder": (one("CTCGreedyDecoder"), {"x": (5, 2, 3)}),
     "Reverse": (one("Reverse", "reverse_param { axis: -2 }"), {"x": (2, 3, 4, 5)}),
     "Transpose": (one("Transpose", "transpose_param { dim: 3 dim: 2 dim: 0 dim: 1 }"), {"x": (2, 3, 4, 5)}),
+    "Warp": (one("Warp", "", TWO), {"x": (1, 2, 4, 5), "z": (1, 2, 4, 5)}),
+    "Flip": (one("Flip", "flip_param { flip_height: true }"), {"x": (1, 2, 3, 4)}),
+    "Norm": (one("Norm"), {"x": (2, 3, 4, 5)}),
+    "L2Norm": (one("L2Norm"), {"x": (2, 3, 4, 5)}),
     "Region": (one("Region", "region_param { classes: 3 num: 2 coords: 4 }"), {"x": (1, 16, 2, 2)}),
     "Region of sigmoids": (one("Region", "region_param { classes: 2 num: 1 softmax: 0 }"), {"x": (1, 7, 2, 2)}),
 }  # fmt: skip

@@ -25,6 +25,7 @@ from prototxt.layers.crop_center import CropCenter
 from prototxt.layers.dropout import Dropout
 from prototxt.layers.filter import Filter
 from prototxt.layers.flatten import Flatten
+from prototxt.layers.flip import Flip
 from prototxt.layers.im2col import Im2col
 from prototxt.layers.parameter import Parameter
 from prototxt.layers.permute import Permute
@@ -44,6 +45,7 @@ def moved(
     layer: Concat
     | CropCenter
     | Flatten
+    | Flip
     | Im2col
     | Permute
     | Reorg

@@ -8,6 +8,7 @@ from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.multi_box_loss import MultiBoxLoss
+from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.proposal import Proposal
 from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
 from prototxt.layers.proposal_target import ProposalTarget
@@ -46,6 +47,12 @@ def training_targets(layer: AnchorTarget | ProposalTarget) -> str:
 def adaptive_bias_channel(layer: AdaptiveBiasChannel) -> str:
     """The layer iterates."""
     return "classes are raised round by round, in a random order; no single sum shows that"
+
+
+@reason_against.register
+def mean_field(layer: MultiStageMeanfield) -> str:
+    """Every pixel depends on all others, many times over."""
+    return "every round sums over all pixels of the image, on a lattice of their colours; no single sum shows that"
 
 
 @reason_against.register

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from prototxt.explain.breakdown.model import Numbers
+from prototxt.explain.breakdown.model import Numbers, Places
 from prototxt.explain.breakdown.query import Query, Result, grid, sum_of
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
 from prototxt.explain.breakdown.statistics import measure, record_statistics
 from prototxt.layers.common.axes import four_axes
+from prototxt.layers.l2_norm import L2Norm
 from prototxt.layers.mvn import MVN
+from prototxt.layers.norm import EPS, Norm
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.reduction import Reduction
 
@@ -31,6 +33,31 @@ def normalize(layer: Normalize, query: Query) -> Result:
     name = "scale" if layer.channel_shared else f"scale[{c}]"
     running.times(name, float(query.params[0].ravel()[0 if layer.channel_shared else c]))
     formula = f"{query.y} = {name} * {query.x(query.at)} / sqrt(sum of {title} + {layer.eps:g})"
+    return Result(formula, (value, squares), running)
+
+
+@break_down.register
+def norm(layer: Norm, query: Query) -> Result:
+    """The value over the norm of all channels at its place."""
+    n, _, *place = query.at
+    places = grid(n, range(query.shapes[0][1]), *place)
+    return _over_norm(query, places, "squares of all channels here", EPS)
+
+
+@break_down.register
+def l2_norm(layer: L2Norm, query: Query) -> Result:
+    """The value over the norm of its item."""
+    places = grid(query.at[0], *map(range, query.shapes[0][1:]))
+    return _over_norm(query, places, "squares of the item", 0)
+
+
+def _over_norm(query: Query, places: Places, title: str, eps: float) -> Result:
+    squares = query.group(title, places, parts=lambda x: x * x, auxiliary=True)
+    value = query.one()
+    name = f"sqrt(sum of {title})" + (f" + {eps:g}" if eps else "")
+    divisor = float(np.sqrt(squares.subtotal)) + eps
+    running = sum_of([value]).over(f"({name})" if eps else name, divisor)
+    formula = f"{query.y} = {query.x(query.at)} / {f'({name})' if eps else name}"
     return Result(formula, (value, squares), running)
 
 

@@ -15,6 +15,8 @@ from prototxt.layers.eltwise import Eltwise
 from prototxt.layers.embed import Embed
 from prototxt.layers.filter import Filter
 from prototxt.layers.flatten import Flatten
+from prototxt.layers.flip import Flip
+from prototxt.layers.norm import Norm
 from prototxt.layers.permute import Permute
 from prototxt.layers.prelu import PReLU
 from prototxt.layers.prior_box import PriorBox
@@ -33,7 +35,7 @@ from prototxt.layers.tile import Tile
 def field_of_elementwise(
     layer: (
         ElementwiseLayer | PerChannel | PReLU | Dropout | Split | Filter | Eltwise | Axpy
-        | ShuffleChannel | SpatialProduct | BiasChannel | Region
+        | ShuffleChannel | SpatialProduct | BiasChannel | Region | Norm
     ),
     inputs: Inputs,
 ) -> ReceptiveField | None:  # fmt: skip
@@ -55,7 +57,7 @@ def field_along_axis(layer: Concat | Slice | Tile, inputs: Inputs) -> ReceptiveF
 
 
 @receptive_field.register
-def field_of_permute(layer: Permute | Reverse, inputs: Inputs) -> ReceptiveField | None:
+def field_of_permute(layer: Permute | Reverse | Flip, inputs: Inputs) -> ReceptiveField | None:
     """Axes, or the values along one, change places."""
     return rearranged(inputs)
 

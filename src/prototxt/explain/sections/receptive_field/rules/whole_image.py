@@ -20,8 +20,10 @@ from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.flow_warp import FlowWarp
 from prototxt.layers.inner_product import InnerProduct
+from prototxt.layers.l2_norm import L2Norm
 from prototxt.layers.lstm import LSTM
 from prototxt.layers.lstm_unit import LSTMUnit
+from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.mvn import MVN
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.proposal import Proposal
@@ -49,8 +51,8 @@ def field_of_reduction(
 
 
 @receptive_field.register
-def field_of_mvn(layer: MVN, inputs: Inputs) -> ReceptiveField | None:
-    """Mean and variance are those of the whole map."""
+def field_of_mvn(layer: MVN | L2Norm | MultiStageMeanfield, inputs: Inputs) -> ReceptiveField | None:
+    """Mean and variance, the norm or the messages of all pixels are those of the whole map."""
     return whole_image_everywhere(inputs)
 
 
