@@ -10,7 +10,7 @@ import pytest
 
 import prototxt
 from prototxt.caffe.proto import caffe_pb2
-from prototxt.frontend.load import Options, define_net, make_graph
+from prototxt.frontend.load import Options, define_net, make_graph, outline
 from support.helpers import noise
 
 INPUT = 'input: "x" input_shape { dim: 2 dim: 3 dim: 5 dim: 4 }\n'
@@ -99,3 +99,12 @@ def test_concat_of_flattened_bottoms() -> None:
     flat = np.array([[x[n, c, h, w] for h in range(5) for w in range(4) for c in range(3)] for n in range(2)])
     joined = prototxt.parse_net(INPUT + text).forward(x=x)["j"]
     np.testing.assert_array_equal(joined[:, :, 0, 0], np.hstack([flat, flat]))
+
+
+def test_a_part_that_does_not_fit_names_the_whole() -> None:
+    text = (
+        'input: "a" input_shape { dim: 2 dim: 3 }\n'
+        'layer { name: "c" type: "Concat" bottom: "a" top: "c" concat_param { per_fla_fuse: true } }'
+    )
+    (error,) = outline(define_net(text, "net.prototxt"), Options()).missing
+    assert error.hint == 'it is a part of layer "c" (Concat): docs/forks.md, "Layers that a fork fuses"'

@@ -27,7 +27,6 @@ from prototxt.schema.caffe_pb2 import LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.legacy import V1_TYPES, name_hint, today_name
 from prototxt.text.place import place_of_value
-from prototxt.text.tree import Scalar
 
 __all__ = ["connect"]
 
@@ -190,9 +189,8 @@ def _old_name_hint(definition: Definition, index: int, type_name: str) -> str | 
     if layer_classes(today_name(type_name)):
         return name_hint(type_name)
     tree = definition.trees[index]
-    written = [value for field in tree.named("type") for value in field.values] if tree else []
-    names = [value.text for value in written if isinstance(value, Scalar) and value.kind == "name"]
-    return did_you_mean(names[0], V1_TYPES) if names else None
+    written = tree.scalar("type") if tree else None
+    return did_you_mean(written.text, V1_TYPES) if written and written.kind == "name" else None
 
 
 def _data_hint(param: LayerParameter) -> str | None:

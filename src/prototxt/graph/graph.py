@@ -18,6 +18,7 @@ from prototxt.schema.caffe_pb2 import BlobProto, FillerParameter, ParamSpec
 from prototxt.text.definition import place_in
 from prototxt.text.place import place_of_filler
 from prototxt.text.tree import Message
+from prototxt.util.raw_text import decode_raw
 
 __all__ = ["BlobId", "Graph", "Node", "ParamRef", "Wiring", "located_at"]
 
@@ -133,7 +134,16 @@ def located_at(node: Node) -> Iterator[None]:
         yield
     except LayerError as error:
         error.at(place_in(node.tree, node.place.file, error.field), node.name, node.type)
+        error.hint = error.hint or _part_of(node)
         raise
+
+
+def _part_of(node: Node) -> str | None:
+    """A hint for a layer that `expand` made of another one, which the file has in its place."""
+    name, kind = (node.tree.scalar("name"), node.tree.scalar("type")) if node.tree else (None, None)
+    if name is None or kind is None or decode_raw(name.data) == node.name:
+        return None
+    return f'it is a part of layer "{name.text}" ({kind.text}): docs/forks.md, "Layers that a fork fuses"'
 
 
 @dataclass(frozen=True, eq=False)

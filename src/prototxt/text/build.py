@@ -305,8 +305,8 @@ class _Layer:
         """Name and type as written, as far as they are; the oldest form keeps them one level down."""
         outer = self.tree
         inner = next((v for f in outer.named("layer") for v in f.values if isinstance(v, Message)), outer)
-        name = _written(outer, "name") or _written(inner, "name")
-        return name, _written(outer, "type") or _written(inner, "type")
+        name, kind = (outer.scalar(field) or inner.scalar(field) for field in ("name", "type"))
+        return name.text if name else None, kind.text if kind else None
 
 
 def _as_written(value: Scalar) -> str:
@@ -318,11 +318,3 @@ def _old_form_hint(value: Scalar, slot: _Slot) -> str | None:
     if slot.field == TYPE and value.kind == "name":
         return legacy.name_hint(value.text)
     return legacy.quoted_hint(value.text) if slot.field == V1_TYPE and value.kind == "string" else None
-
-
-def _written(node: Message, name: str) -> str | None:
-    for field in node.named(name):
-        for value in field.values:
-            if isinstance(value, Scalar):
-                return value.text
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prototxt.errors import Place
-from prototxt.text.tree import Field, Message, Scalar
+from prototxt.text.tree import Field, Message
 
 __all__ = ["place_of", "place_of_field", "place_of_filler", "place_of_value"]
 
@@ -48,13 +48,9 @@ def place_of_filler(layer: Message, file: str, type_name: str) -> Place:
     params = (value for field in layer.fields for value in field.values if isinstance(value, Message))
     for field in (field for param in params for field in param.fields):
         for value in field.values:
-            if isinstance(value, Message) and _type_of(value) == type_name:
+            if isinstance(value, Message) and (kind := value.scalar("type")) and kind.text == type_name:
                 return Place(file, field.line, field.column)
     return Place(file, layer.line, layer.column)
-
-
-def _type_of(node: Message) -> str | None:
-    return next((v.text for f in node.named("type") for v in f.values if isinstance(v, Scalar)), None)
 
 
 def _search(node: Message, name: str) -> Field | None:

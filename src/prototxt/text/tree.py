@@ -39,6 +39,10 @@ class Message(NamedTuple):
         """The fields of this name, in order."""
         return (f for f in self.fields if f.name == name)
 
+    def scalar(self, name: str) -> Scalar | None:
+        """The first value, no message, of the fields of this name."""
+        return next((v for f in self.named(name) for v in f.values if isinstance(v, Scalar)), None)
+
 
 class Field(NamedTuple):
     """`name: value`; a list `[1, 2]` holds several values, everything else exactly one.

@@ -8,7 +8,7 @@ from prototxt.errors import one_line
 from prototxt.schema.caffe_pb2 import LayerParameter, ParamSpec, V1LayerParameter
 from prototxt.text.definition import Definition
 from prototxt.text.legacy import today_name
-from prototxt.text.tree import Message, Scalar
+from prototxt.text.tree import Message
 from prototxt.upgrade.crop import set_offsets
 
 __all__ = ["v1_to_v2"]
@@ -76,8 +76,8 @@ def _upgrade_layer(v1: V1LayerParameter, tree: Message | None) -> LayerParameter
 def _type_name(v1: V1LayerParameter, tree: Message | None) -> str:
     """The layer's V1 type; one that only a fork's schema has is a name in the text."""
     if not v1.HasField("type") and tree is not None:
-        written = (value for field in tree.named("type") for value in field.values)
-        return next((value.text for value in written if isinstance(value, Scalar)), "NONE")
+        written = tree.scalar("type")
+        return written.text if written else "NONE"
     return V1LayerParameter.LayerType.Name(v1.type)
 
 
