@@ -126,8 +126,13 @@ const padTooLarge = (out: number[]): RuleError =>
 
 /** The window of a pool over a bottom of this shape; global pooling spans all of it. */
 export function poolWindow(rule: Pool, shape: Shape): { kernel: Shape; stride: Shape; pad: Shape } {
-  if (shape.length !== 4) throw new RuleError(`needs a bottom of 4 axes, got ${shape.length}: ${show(shape)}`, "bottom");
-  if (rule.global_pooling) return { kernel: shape.slice(2), stride: [1, 1], pad: [0, 0] };
+  const [least, most] = rule.global_pooling ? [4, 5] : [rule.kernel_size.length + 2, rule.kernel_size.length + 2];
+  if (shape.length < least || shape.length > most) {
+    const need = least < most ? `${least} to ${most}` : `${least}`;
+    throw new RuleError(`needs a bottom of ${need} axes, got ${shape.length}: ${show(shape)}`, "bottom");
+  }
+  const spatial = shape.slice(2);
+  if (rule.global_pooling) return { kernel: spatial, stride: spatial.map(() => 1), pad: spatial.map(() => 0) };
   return { kernel: rule.kernel_size, stride: rule.stride, pad: rule.pad };
 }
 
@@ -140,7 +145,7 @@ function pool(rule: Pool, bottoms: Shape[], topCount: number): Outcome {
   kernel.forEach((k, i) => {
     if (at(pad, i) >= k) throw new RuleError(`pad ${at(pad, i)} must be smaller than kernel ${k}`, "pad");
   });
-  const clip = pad.some((p) => p > 0);
+  const clip = rule.clips && pad.some((p) => p > 0);
   const ceil = rule.round_mode === "CEIL";
   const out = shape.slice(2).map((h, i) => poolOut(h, at(kernel, i), at(stride, i), at(pad, i), ceil, clip));
   if (out.some((n) => n < 1)) {

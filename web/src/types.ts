@@ -167,6 +167,8 @@ export interface Pool extends Windowed {
   round_mode: "CEIL" | "FLOOR";
   global_pooling: boolean;
   avg_include_pad: boolean;
+  /** A padded pool has no window that starts after the image. */
+  clips: boolean;
 }
 
 export interface InnerProduct {

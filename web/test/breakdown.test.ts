@@ -47,11 +47,11 @@ describe("breakdowns", () => {
     expect([holds(-59.5), holds(-59.5001), holds(-59.6), holds(-59.6, true), holds(-61, true)]).toEqual([true, true, false, true, false]);
   });
   it("averages with the padding counted", () => {
-    const rule: Rule = { kind: "pool", pool: "AVE", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, ...window };
+    const rule: Rule = { kind: "pool", pool: "AVE", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, clips: true, ...window };
     expect(broken(rule, [x], [], [1, 2, 3, 4], [0, 1, 0, 1]).value).toBe((6 + 7) / 4);
   });
   it("never lets the padding win", () => {
-    const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, ...window };
+    const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, clips: true, ...window };
     expect(broken(rule, [tensor([1, 1, 1, 2], [-3, -4])], [], [1, 1, 2, 3], [0, 0, 0, 0]).value).toBe(-3);
   });
   it("stamps", () => {
@@ -87,7 +87,7 @@ describe("breakdowns", () => {
     expect(broken({ ...rule, pad_beg: -1, size: [1, 1] }, [x], [], [1, 2, 1, 1], [0, 0, 0, 0]).value).toBe(4);
   });
   it("says where the largest is, and leaves ties of float16 to the engine", () => {
-    const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, kernel_size: [2, 2], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
+    const rule: Rule = { kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, clips: true, kernel_size: [2, 2], stride: [1, 1], pad: [0, 0], dilation: [1, 1] };
     const place = (values: number[], half: boolean, engine: number): number =>
       breakDown({ layer: layer(rule), bottoms: [tensor([1, 1, 2, 2], values, half)], params: [], top: tensor([1, 1, 1, 1], [engine]), shape: [1, 1, 1, 1], which: 1 }, [0, 0, 0, 0]).value;
     expect([place([1, 5, 2, 3], false, 1), place([1, 5, 2, 5], false, 3), place([1, 5, 2, 5], true, 3), place([NaN, NaN, NaN, NaN], false, -1)]).toEqual([1, 1, 3, -1]);
@@ -126,7 +126,7 @@ const net: Report = {
   layers: [
     layer({ kind: "input", shapes: [[1, 1, 9, 9]] }, "data", [], ["data@0"]),
     layer({ kind: "conv", num_output: 1, group: 1, bias_term: false, axis: 1, kernel_size: [3, 3], stride: [2, 2], pad: [1, 1], dilation: [1, 1] }, "a/1", ["data@0"], ["a@0"]),
-    layer({ kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, kernel_size: [2, 2], stride: [2, 2], pad: [0, 0], dilation: [1, 1] }, "pool", ["a@0"], ["pool@0"]),
+    layer({ kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, clips: true, kernel_size: [2, 2], stride: [2, 2], pad: [0, 0], dilation: [1, 1] }, "pool", ["a@0"], ["pool@0"]),
   ],
   blobs: { "data@0": blob([1, 1, 9, 9]), "a@0": blob([1, 1, 5, 5]), "pool@0": blob([1, 1, 3, 3]) },
   inputs: ["data@0"], outputs: ["pool@0"], notes: [],

@@ -7,7 +7,7 @@ const conv = (more: Partial<Conv> = {}): Conv => ({
   kernel_size: [3, 5], stride: [1, 1], pad: [0, 0], dilation: [1, 1], ...more,
 });
 const pool = (more: Partial<Pool> = {}): Pool => ({
-  kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true,
+  kind: "pool", pool: "MAX", round_mode: "CEIL", global_pooling: false, avg_include_pad: true, clips: true,
   kernel_size: [3, 3], stride: [2, 2], pad: [0, 0], dilation: [1, 1], ...more,
 });
 const refusal = (rule: Rule, ...bottoms: Shape[]): RuleError => {

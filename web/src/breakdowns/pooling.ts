@@ -9,7 +9,7 @@ import { added, bottom, f, n, places, plain, reach, summed, type Draft, type Que
 export function pooling(rule: Pool, query: Query, at: number[]): Draft {
   const x = bottom(query);
   const { kernel, stride, pad } = poolWindow(rule, x.shape);
-  const corner = [0, 1].map((k) => n(at, 2 + k) * n(stride, k) - n(pad, k));
+  const corner = kernel.map((_, k) => n(at, 2 + k) * n(stride, k) - n(pad, k));
   const terms: Term[] = [];
   for (const tap of places(kernel)) {
     const place = corner.map((start, k) => start + n(tap, k));
@@ -21,12 +21,12 @@ export function pooling(rule: Pool, query: Query, at: number[]): Draft {
   const window = `${kernel.join(" × ")} window of channel ${at[1]}`;
   const group = summed(`channel ${at[1]}`, 0, n(at, 1), terms, kernel);
   if (rule.pool === "AVE") {
-    const lengths = [0, 1].map((k) => {
+    const lengths = kernel.map((_, k) => {
       const start = rule.avg_include_pad ? n(corner, k) : Math.max(n(corner, k), 0);
       const end = n(x.shape, 2 + k) + (rule.avg_include_pad ? n(pad, k) : 0);
       return Math.max(Math.min(n(corner, k) + n(kernel, k), end) - start, 1);
     });
-    const divisor = n(lengths, 0) * n(lengths, 1);
+    const divisor = lengths.reduce((product, length) => product * length, 1);
     const steps = [
       { text: "sum of the window", value: group.subtotal },
       { text: `÷ ${lengths.join(" × ")} = ${divisor} (padding ${rule.avg_include_pad ? "" : "not "}counted)`, value: f(group.subtotal / divisor) },
@@ -51,12 +51,15 @@ function largest(query: Query, at: number[], terms: Term[], kernel: Shape): Draf
   const groups = [{ title: `channel ${at[1]}`, bottom: 0, channel: n(at, 1), terms, subtotal: best, shape: kernel }];
   const steps = [{ text: "the largest", value: best }];
   if (!query.which) return { formula: `the largest of the ${window}`, join: "max", groups, steps, size: Math.abs(best) };
-  const width = n(bottom(query).shape, 3);
-  const winners = best > LOWEST ? terms.flatMap((term) => (term.at && term.value === best ? [n(term.at, 2) * width + n(term.at, 3)] : [])) : [];
+  const sizes = bottom(query).shape.slice(2);
+  const index = (where: readonly number[]) => sizes.reduce((sum, size, k) => sum * size + n(where, 2 + k), 0);
+  const winners = best > LOWEST ? terms.flatMap((term) => (term.at && term.value === best ? [index(term.at)] : [])) : [];
   const place = chosen(query, at, winners);
+  const width = n(sizes, sizes.length - 1);
   const row = Math.floor(place / width);
   steps.push({ text: place < 0 ? "none wins: −1" : `its place: ${row} · ${width} + ${place - row * width}`, value: place });
-  return { formula: `where the first largest of the ${window} is, as row · ${width} + column`, join: "max", groups, steps, size: 0 };
+  const line = sizes.length > 2 ? "line" : "row";
+  return { formula: `where the first largest of the ${window} is, as ${line} · ${width} + column`, join: "max", groups, steps, size: 0 };
 }
 
 /** The first of the places that win. Rounding to float16 can make values equal: then the engine's choice among them. */

@@ -201,15 +201,17 @@ def formula_of_deconvolution(layer: Deconvolution, context: LayerContext) -> lis
 def formula_of_pooling(layer: Pooling, context: LayerContext) -> list[Line]:
     """The maximum or the mean of a window."""
     axes = context.axes
-    window = f"x[n, c, {input_index(axes)}]"
+    if len(axes) > MAX_AXES:
+        return documented_formula(layer)
+    y, window = f"y[n, c, {output_index(axes)}]", f"x[n, c, {input_index(axes)}]"
     taps = f"\n  {', '.join(tap_ranges(axes))}".rstrip()
     if layer.method == "MAX":
         notes = ["places outside the image do not count"] * any(a.pad or a.last_end > a.size for a in axes)
-        return [Line("value", f"y[n, c, i, j] = the largest of {window}{taps}", "\n".join(notes))]
+        return [Line("value", f"{y} = the largest of {window}{taps}", "\n".join(notes))]
     if layer.method != "AVE":
         return documented_formula(layer)
     size = layer.window(context.bottom[0]).num_taps
-    text = f"y[n, c, i, j] = sum of {window} / {size}{taps}"
+    text = f"{y} = sum of {window} / {size}{taps}"
     if not layer.window_spec.counts_pad:
         notes = ["a window at the edge is divided by its places within the image"] * any(a.pad for a in axes)
         return [Line("value", text, "\n".join(notes))]

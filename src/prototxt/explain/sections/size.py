@@ -76,8 +76,8 @@ def size_of_pooling(layer: Pooling, context: LayerContext) -> list[Line]:
     axes = context.axes
     if all(axis.kernel == axis.size and axis.out == 1 for axis in axes):
         whole = f"one window of {times(axis.kernel for axis in axes)}, the whole map: 1"
-        return [channels, Line("height, width", whole)]
-    clips = any(axis.pad for axis in axes)
+        return [channels, Line(", ".join(names.axis for names in axis_names(len(axes))), whole)]
+    clips = layer.window_spec.clips and any(axis.pad for axis in axes)
     return [channels, *(pooling_line(names, axis, layer.floor, clips) for names, axis in alike(axes))]
 
 

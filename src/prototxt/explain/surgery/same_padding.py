@@ -95,7 +95,9 @@ def pooling(layer: Pooling) -> SizeRule:
     """As for a convolution, with Caffe's rounding of pooled sizes; the pad is smaller than the kernel."""
 
     def out(axis: Axis, size: int, pad: int) -> int:
-        return pool_out(size, axis.kernel, axis.stride, pad, floor=layer.floor, clip=pad > 0)
+        return pool_out(
+            size, axis.kernel, axis.stride, pad, floor=layer.floor, clip=layer.window_spec.clips and pad > 0
+        )
 
     return SizeRule(out, _divided, lambda axis: axis.kernel - 1, whole_image=layer.is_global)
 

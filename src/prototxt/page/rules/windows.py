@@ -41,6 +41,7 @@ class PoolingRule(Rule, WindowFields):
     round_mode: str
     global_pooling: bool
     avg_include_pad: bool
+    clips: bool
 
 
 def window_fields(window: Window) -> WindowFields:
@@ -104,5 +105,6 @@ def pooling(layer: Pooling, context: LayerContext) -> PoolingRule:
         "round_mode": "FLOOR" if layer.floor else "CEIL",
         "global_pooling": layer.is_global,
         "avg_include_pad": layer.window_spec.counts_pad,
+        "clips": layer.window_spec.clips,
         **window,
     }

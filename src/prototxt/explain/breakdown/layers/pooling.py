@@ -9,6 +9,7 @@ import numpy as np
 
 from prototxt.blobs import TRAIN, count
 from prototxt.errors import LayerError
+from prototxt.explain.axis_names import axis_names
 from prototxt.explain.breakdown.model import Group, Numbers
 from prototxt.explain.breakdown.query import Query, Result, grid, product_of, sum_of
 from prototxt.explain.breakdown.rules import break_down, reason_against
@@ -59,13 +60,22 @@ def _largest(query: Query, window: Group, reads: str) -> Result:
     running = Running(value, abs(value)).to(step, value, abs(value))
     formula = f"{query.y} = max of {reads}"
     if query.top == 1:
-        width = query.shapes[0][3]
-        formula = f"{query.y} = index of the first max of {reads}, as row * {width} + column"
-        row, column = window.places[winner, 2:]
-        step = f"its index: {row} * {width} + {column}" if wins else "none"
-        running.to(step, int(row * width + column) if wins else -1, 0)
+        spatial = query.shapes[0][2:]
+        names = [names.place for names in axis_names(len(spatial))]
+        formula = f"{query.y} = index of the first max of {reads}, as {_in_order(names, spatial)}"
+        place = tuple(map(int, window.places[winner, 2:]))
+        step = f"its index: {_in_order(place, spatial)}" if wins else "none"
+        running.to(step, int(np.ravel_multi_index(place, spatial)) if wins else -1, 0)
     group = replace(window, parts=parts, subtotal=value, selects=True, winner=winner if wins else None)
     return Result(formula, (group,), running)
+
+
+def _in_order(place: Sequence[object], spatial: Sequence[int]) -> str:
+    """`row * 7 + column`: the index of a place in an image of this size, `(slice * 5 + row) * 7 + column` in a clip."""
+    text = str(place[0])
+    for i, (name, length) in enumerate(zip(place[1:], spatial[1:], strict=True)):
+        text = f"{f'({text})' if i else text} * {length} + {name}"
+    return text
 
 
 def window_lengths(window: Window, place: Sequence[int]) -> list[int]:

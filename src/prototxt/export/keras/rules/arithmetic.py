@@ -14,6 +14,9 @@ from prototxt.layers.lrn import LRN
 from prototxt.layers.scale import Scale
 from prototxt.layers.softmax import Softmax
 
+IMAGE_AXES = 4
+"""The axes of images."""
+
 
 @keras_rule.register
 def keras_inner_product(layer: InnerProduct, context: LayerContext) -> Call:
@@ -42,6 +45,8 @@ def keras_lrn(layer: LRN, context: LayerContext) -> Call:
     """TensorFlow's function across channels; nothing within one."""
     if not layer.across:
         return Call("", differs=("no layer there normalizes within a channel",))
+    if len(context.bottom[0]) != IMAGE_AXES:
+        return Call("", differs=("TensorFlow's function takes images only, 4 axes",))
     code = call_code(
         "tf.nn.local_response_normalization",
         Expression("x"),

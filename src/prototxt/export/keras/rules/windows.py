@@ -101,18 +101,21 @@ def keras_deconvolution(layer: Deconvolution, context: LayerContext) -> Call:
 
 @keras_rule.register
 def keras_pooling(layer: Pooling, context: LayerContext) -> Call:
-    """layers.MaxPooling2D and layers.AveragePooling2D, after ops.pad where windows reach outside the image."""
+    """layers.MaxPooling1D to MaxPooling3D and their means, after ops.pad where windows reach outside the image."""
     window, axes = layer.window(context.bottom[0]), context.axes
+    number = len(axes)
     kind = {"MAX": "Max", "AVE": "Average"}.get(layer.method)
     if kind is None:
         return Call("", differs=("Keras has no stochastic pooling",))
+    if number not in (1, 2, 3):
+        return NO_AXES
     if all(axis.kernel == axis.size and axis.out == 1 for axis in axes) and not any(window.pad):
-        return Call(call_code(f"layers.Global{kind}Pooling2D", keepdims=True))
+        return Call(call_code(f"layers.Global{kind}Pooling{number}D", keepdims=True))
     if any((axis.out - 1) * axis.stride - axis.pad >= axis.size for axis in axes):
         return Call("", differs=("Keras has no window that lies outside the image",))
     after = [max(axis.last_end - axis.size, 0) for axis in axes]
     overhangs = any(axis.last_end > axis.size + axis.pad for axis in axes)
-    name, kernel, strides = f"layers.{kind}Pooling2D", per_axis(window.kernel), per_axis(window.stride)
+    name, kernel, strides = f"layers.{kind}Pooling{number}D", per_axis(window.kernel), per_axis(window.stride)
     code = call_code(name, kernel, strides=strides)
     if not any(window.pad) and not any(after):
         note = "Keras rounds down; for this input size that is the same"

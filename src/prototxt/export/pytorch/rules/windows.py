@@ -50,18 +50,21 @@ def _convolution(layer: ConvolutionBase, context: LayerContext, name: str) -> Ca
 
 @pytorch_rule.register
 def pytorch_pooling(layer: Pooling, context: LayerContext) -> Call:
-    """nn.MaxPool2d and nn.AvgPool2d, with ceil_mode."""
+    """nn.MaxPool1d to nn.MaxPool3d and nn.AvgPool1d to nn.AvgPool3d, with ceil_mode."""
     window, out, axes = layer.window(context.bottom[0]), context.top[0][2:], context.axes
+    number = len(axes)
     kind = {"MAX": "Max", "AVE": "Avg"}.get(layer.method)
     if kind is None:
         return Call("", differs=("PyTorch has no stochastic pooling",))
-    if window.kernel == context.bottom[0][2:] and out == (1, 1) and not any(window.pad):
-        return Call(call_code(f"nn.Adaptive{kind}Pool2d", 1))
+    if number not in (1, 2, 3):
+        return Call("", differs=("PyTorch pools over 1 to 3 spatial axes",))
+    if window.kernel == context.bottom[0][2:] and set(out) == {1} and not any(window.pad):
+        return Call(call_code(f"nn.Adaptive{kind}Pool{number}d", 1))
     refused = ["PyTorch refuses a pad of more than half the kernel"] * any(2 * a.pad > a.kernel for a in axes)
     if tuple(_pytorch_windows(axis, layer.floor) for axis in axes) != out:
         refused.append("PyTorch leaves out a last window that starts after the image, also without padding")
     code = call_code(
-        f"nn.{kind}Pool2d",
+        f"nn.{kind}Pool{number}d",
         per_axis(window.kernel),
         stride=per_axis(window.stride),
         padding=unless_all(0, window.pad),
