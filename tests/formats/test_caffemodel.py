@@ -429,3 +429,19 @@ def test_float16_model_is_near_its_float32_twin(models: Path) -> None:
                 np.testing.assert_allclose(mine.array(), theirs.array(), rtol=2e-3, atol=1e-2)
                 compared += 1
     assert compared > 50
+
+
+def test_c3d_blobs_have_a_length(tmp_path: Path) -> None:
+    """Its number is not known: any further number of a blob that makes its shape fit the values."""
+    weights, bias = list(range(2 * 3 * 4 * 1 * 1)), [1.0, 2.0]
+    blobs = [
+        Wire.legacy(2, 3, 1, 1) + Wire.number(7, 4) + Wire.packed(weights),
+        Wire.legacy(1, 1, 1, 2) + Wire.number(7, 1) + Wire.packed(bias),
+        Wire.legacy(1, 1, 1, 2) + Wire.number(7, 9) + Wire.packed(bias),
+    ]
+    path = tmp_path / "c3d.caffemodel"
+    path.write_bytes(Wire.layer_v1("conv1a", 30, *blobs))
+    (layer,) = read_caffemodel(path)
+    assert layer.type == "Convolution3D"
+    assert [blob.shape for blob in layer.blobs.values()] == [(2, 3, 4, 1, 1), (1, 1, 1, 1, 2), (1, 1, 1, 2)]
+    np.testing.assert_array_equal(layer.blobs[0].array().ravel(), weights)

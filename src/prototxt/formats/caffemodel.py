@@ -11,7 +11,7 @@ Source: caffe/src/caffe/proto/caffe.proto, caffe/src/caffe/blob.cpp (FromProto);
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -62,6 +62,13 @@ _V1_TYPES = (
 )
 """V1LayerParameter.LayerType 0..39 as today's type names."""
 # fmt: on
+
+
+_V1_TYPE = 5
+"""The field of a V1LayerParameter that holds its type."""
+
+_C3D_TYPES = {"ArgMax": "Convolution3D", "MVN": "Deconvolution3D"}
+"""C3D 1.0 gave its types numbers that Caffe gave to types without blobs."""
 
 
 def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
@@ -204,8 +211,10 @@ def _layer(wire: Wire, layer: Field, *, name: int, type_: int, blobs: int) -> St
             stored = replace(stored, type=_v1_type(field.value))
         elif field.number == blobs and field.wire == BYTES:
             places.append(field)
+    type_name = _C3D_TYPES.get(stored.type, stored.type) if places and type_ == _V1_TYPE else stored.type
     # The name may come after the blobs, and their errors name the layer.
-    return replace(stored, blobs={i: _blob(wire, place, stored.name) for i, place in enumerate(places)})
+    made = {i: _blob(wire, place, stored.name) for i, place in enumerate(places)}
+    return replace(stored, type=type_name, blobs=made)
 
 
 def _v1_type(number: int) -> str:
@@ -225,6 +234,7 @@ _PACKED = {_DATA: FLOAT, _DOUBLE_DATA: DOUBLE}
 
 def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
     dims, legacy, raw_type = list[int](), dict[int, int](), 0
+    length: int | None = None
     pieces: dict[int, list[Numbers]] = {_DATA: [], _DOUBLE_DATA: []}
     raw: Field | None = None
     message = Message(wire, place.start, place.end)
@@ -241,14 +251,26 @@ def _blob(wire: Wire, place: Field, layer: str | None) -> StoredBlob:
             legacy[field.number] = signed(field.value)
         elif kind == (_RAW_TYPE, VARINT):
             raw_type = field.value
+        elif (
+            field.wire == VARINT
+        ):  # C3D's length, whose number is not known: Caffe's blobs have no other field like it
+            length = signed(field.value)
         elif kind == (_RAW_DATA, BYTES):
             raw = field
-    shape = tuple(legacy.get(n, 0) for n in _LEGACY) if legacy else tuple(dims)
     data = [piece for piece in pieces[_DOUBLE_DATA] or pieces[_DATA] if piece.count]
     if not data and raw is not None:
         data = [_raw(wire, raw, raw_type, layer)]
-    _check_shape(wire, place, shape, sum(piece.count for piece in data), layer)
+    count = sum(piece.count for piece in data)
+    shape = _legacy_shape(legacy, length, count) if legacy else tuple(dims)
+    _check_shape(wire, place, shape, count, layer)
     return StoredBlob(shape, bool(legacy), partial(_joined, wire, data), partial(_chunks, wire, data))
+
+
+def _legacy_shape(legacy: Mapping[int, int], length: int | None, count: int) -> Shape:
+    """num x channels x height x width, with C3D's length before height where it fits the count of values."""
+    num, channels, height, width = (legacy.get(n, 0) for n in _LEGACY)
+    clip = (num, channels, length or 0, height, width)
+    return clip if length and prod(clip) == count else (num, channels, height, width)
 
 
 def _dims(wire: Wire, shape: Field, layer: str | None) -> list[int]:

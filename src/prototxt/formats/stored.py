@@ -16,11 +16,10 @@ __all__ = ["StoredBlob", "StoredLayer", "in_layers", "split_key"]
 class StoredBlob:
     """One array of a weights file, its numbers still there.
 
-    `shape` has 4 axes (num, channels, height, width) where `legacy` is set. `read` gives the numbers in order (of
-    `shape` or flat) and of the type the file holds, as many as `shape` says, in memory of their own. `parts` gives the
-    same a part at a time, for who does not need all of them at once. Both raise WeightsError where the numbers turn out
-    to be damaged, and where the file changed since it was opened.
-    """
+    `shape` has 4 axes (num, channels, height, width), or 5 with C3D's length before height, where `legacy` is set.
+    `read` gives the numbers in order (of `shape` or flat) and of the type the file holds, as many as `shape` says, in
+    memory of their own. `parts` gives the same a part at a time, for who does not need all of them at once. Both
+    raise WeightsError where the numbers turn out to be damaged, and where the file changed since it was opened.
 
     shape: Shape
     legacy: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prototxt.blobs import Shape
-from prototxt.layers.common.clip_convolution import set_up_clip_convolution
+from prototxt.layers.common.clip_convolution import clip_stored_order, set_up_clip_convolution
 from prototxt.layers.common.nd_window import check_clip
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.outcomes import Outcome, ignore
@@ -50,6 +50,10 @@ class Convolution3D(Convolution):
 
     def setup(self, param: LayerParameter) -> None:
         set_up_clip_convolution(self, param)
+
+    @classmethod
+    def stored_order(cls, shapes: Sequence[Shape]) -> tuple[int, ...] | None:
+        return clip_stored_order(shapes)
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
         check_clip(bottom[0])

@@ -64,9 +64,10 @@ def match(
 
 def same_shape(blob: StoredBlob, shape: Shape) -> bool:
     """Whether a stored blob fits a needed shape; legacy dimensions do when only leading ones differ."""
-    if not blob.legacy or len(shape) > 4:
+    missing = len(blob.shape) - len(shape)
+    if not blob.legacy or missing < 0:
         return blob.shape == shape
-    return blob.shape == (1,) * (4 - len(shape)) + tuple(shape)
+    return blob.shape == (1,) * missing + tuple(shape)
 
 
 def same_numbers(stored: Shape, needed: Shape) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from prototxt.blobs import Shape
 from prototxt.layers.common.convolution_base import ConvolutionBase
 from prototxt.layers.common.nd_window import check_one_message, read_clip_convolution
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -21,3 +24,9 @@ def set_up_clip_convolution(layer: ConvolutionBase, param: LayerParameter) -> No
     layer.num_output, layer.group = fields.num_output, 1
     layer.weight_filler, layer.bias_filler = fields.weight_filler, fields.bias_filler
     layer.window_spec = fields.window.spec()
+
+
+def clip_stored_order(shapes: Sequence[Shape]) -> tuple[int, ...] | None:
+    """The order of stored weights and bias where the bias has C3D's form, 1 x 1 x 1 x 1 x num_output."""
+    has_bias = len(shapes) == 2 and len(shapes[1]) > 1
+    return (0, 1) if has_bias and set(shapes[1][:-1]) == {1} else None
