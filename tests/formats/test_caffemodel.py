@@ -435,12 +435,12 @@ def test_c3d_blobs_have_a_length(tmp_path: Path) -> None:
     """Its number is not known: any further number of a blob that makes its shape fit the values."""
     weights, bias = list(range(2 * 3 * 4 * 1 * 1)), [1.0, 2.0]
     blobs = [
-        Wire.legacy(2, 3, 1, 1) + Wire.number(7, 4) + Wire.packed(weights),
-        Wire.legacy(1, 1, 1, 2) + Wire.number(7, 1) + Wire.packed(bias),
-        Wire.legacy(1, 1, 1, 2) + Wire.number(7, 9) + Wire.packed(bias),
+        Pb.legacy(2, 3, 1, 1) + Pb.number(7, 4) + Pb.packed(weights),
+        Pb.legacy(1, 1, 1, 2) + Pb.number(7, 1) + Pb.packed(bias),
+        Pb.legacy(1, 1, 1, 2) + Pb.number(7, 9) + Pb.packed(bias),
     ]
     path = tmp_path / "c3d.caffemodel"
-    path.write_bytes(Wire.layer_v1("conv1a", 30, *blobs))
+    path.write_bytes(Pb.layer_v1("conv1a", 30, *blobs))
     (layer,) = read_caffemodel(path)
     assert layer.type == "Convolution3D"
     assert [blob.shape for blob in layer.blobs.values()] == [(2, 3, 4, 1, 1), (1, 1, 1, 1, 2), (1, 1, 1, 2)]

@@ -20,6 +20,7 @@ class StoredBlob:
     `read` gives the numbers in order (of `shape` or flat) and of the type the file holds, as many as `shape` says, in
     memory of their own. `parts` gives the same a part at a time, for who does not need all of them at once. Both
     raise WeightsError where the numbers turn out to be damaged, and where the file changed since it was opened.
+    """
 
     shape: Shape
     legacy: bool
