@@ -52,6 +52,11 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "convolution3d_param { num_output: 4 kernel_size: 2 kernel_depth: 3 pad: 1 temporal_stride: 2 }",
         [noise(2, 3, 4, 5, 6)],
     ),
+    ("ClusterDetections", "nvcaffe"): (
+        'type: "Python" python_param { module: "caffe.layers.detectnet.clustering" layer: "ClusterDetections" '
+        'param_str: "80, 64, 16, 0.5, 1, 0.2, 2" }',
+        [noise(2, 1, 4, 5), 20 * abs(noise(2, 4, 4, 5))],
+    ),
     ("ConvolutionDepthwise", "shufflenet"): ("convolution_param { kernel_size: 3 pad: 1 }", [noise(2, 3, 4, 5)]),
     ("Correlation", "flownet"): (
         "correlation_param { pad: 2 kernel_size: 1 max_displacement: 2 stride_1: 1 stride_2: 2 }",

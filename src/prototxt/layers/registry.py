@@ -28,6 +28,7 @@ PACKAGE = "prototxt.layers"
 
 PYTHON_LAYERS = {
     ("anchor_target_layer", "AnchorTargetLayer"): "AnchorTarget",
+    ("clustering", "ClusterDetections"): "ClusterDetections",
     ("layer", "RoIDataLayer"): "RoIData",
     ("proposal_layer", "ProposalLayer"): "Proposal",
     ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prototxt.explain.breakdown.rules import reason_against
 from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
 from prototxt.layers.anchor_target import AnchorTarget
+from prototxt.layers.cluster_detections import ClusterDetections
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.multi_box_loss import MultiBoxLoss
@@ -47,6 +48,12 @@ def training_targets(layer: AnchorTarget | ProposalTarget) -> str:
 def adaptive_bias_channel(layer: AdaptiveBiasChannel) -> str:
     """The layer iterates."""
     return "classes are raised round by round, in a random order; no single sum shows that"
+
+
+@reason_against.register
+def grouped_boxes(layer: ClusterDetections) -> str:
+    """Grouping relates every row to all proposals."""
+    return "rows are means of groups that all proposals form together; no single sum produces a value"
 
 
 @reason_against.register

@@ -15,6 +15,7 @@ from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
 from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
+from prototxt.layers.cluster_detections import ClusterDetections
 from prototxt.layers.ctc_greedy_decoder import CTCGreedyDecoder
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
@@ -95,7 +96,12 @@ def field_of_region_pooling(layer: ROIPooling | PSROIPooling, inputs: Inputs) ->
 
 @receptive_field.register
 def field_of_detections(
-    layer: Proposal | ProposalMiniCaffe | DetectionOutput | YoloDetectionOutput | Yolov3DetectionOutput,
+    layer: Proposal
+    | ProposalMiniCaffe
+    | DetectionOutput
+    | YoloDetectionOutput
+    | Yolov3DetectionOutput
+    | ClusterDetections,
     inputs: Inputs,
 ) -> ReceptiveField | None:
     """Boxes compete with each other."""
