@@ -84,8 +84,8 @@ class ClusterDetections(Layer):
         for shape in bottom:
             check_num_axes(shape, 4, 4)
         if coverage[1] < self.options.classes:
-            what = f"a coverage of {format_shape(coverage)} has {coverage[1]} channels for {self.options.classes} classes"
-            raise LayerError(what, field="param_str")
+            what = f"a coverage of {format_shape(coverage)} has {coverage[1]} channels"
+            raise LayerError(f"{what} for {self.options.classes} classes", field="param_str")
         want = (coverage[0], 4, *coverage[2:])
         if boxes != want:
             what = f"the boxes are {format_shape(boxes)}, for a coverage of {format_shape(coverage)} they must be "
