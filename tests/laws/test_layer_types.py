@@ -62,6 +62,7 @@ NO_WORK = READERS | {
     "ShuffleChannel",
     "Silence",
     "Slice",
+    "SpatialRep",
     "Split",
     "Tile",
     "Transpose",

@@ -125,6 +125,10 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "proposal_param { ratio: 0.5 ratio: 1 scale: 2 min_size: 4 }",
         [noise(1, 4, 4, 5), noise(1, 8, 4, 5) / 10, INFO],
     ),
+    ("Proposal2", "others"): (
+        PYTHON.format("proposal_layer", "ProposalLayer2", "'feat_stride': 16, 'num_classes': 3"),
+        [noise(1, 18, 4, 5), noise(1, 36, 4, 5) / 10, INFO, OBJECTS],
+    ),
     ("ProposalTarget", "rfcn"): (
         PYTHON.format("proposal_target_layer", "ProposalTargetLayer", "'num_classes': 3"),
         [ROIS * (0, 1, 1, 1, 1), OBJECTS],
@@ -162,7 +166,15 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
     ),
     ("SoftmaxWithLossOHEM", "rfcn"): ("loss_param { ignore_label: 2 }", [noise(8, 3), LABELS]),
     ("SpatialDropout", "segnet"): ("spatial_dropout_param { dropout_ratio: 0.1 }", [noise(2, 3, 4, 5)]),
+    ("SpatialRep", "others"): (
+        'type: "Python" python_param { module: "caffe_traininglayers" layer: "SpatialRepLayer" }',
+        [noise(2, 3, 1, 1), noise(2, 6, 4, 5)],
+    ),
     ("SpatialProduct", "pspnet"): ("", [noise(2, 3, 4, 5), noise(2, 1, 4, 5)]),
+    ("TextProposal", "crnn"): (
+        PYTHON.format("text_proposal_layer", "ProposalLayer", "'feat_stride': 16"),
+        [noise(1, 20, 4, 5), noise(1, 20, 4, 5) / 10, INFO],
+    ),
     ("Transpose", "crnn"): ("transpose_param { dim: 3 dim: 2 dim: 0 dim: 1 }", [noise(2, 3, 4, 5)]),
     ("UniqueLabel", "pspnet"): ("unique_label_param { max_labels: 4 force_label: 1 }", [LABELS.reshape(2, 1, 2, 2)]),
     ("Upsample", "segnet"): ("upsample_param { scale: 2 }", [noise(2, 3, 2, 2), MASK.reshape(2, 3, 2, 2)]),

@@ -30,9 +30,12 @@ PYTHON_LAYERS = {
     ("anchor_target_layer", "AnchorTargetLayer"): "AnchorTarget",
     ("clustering", "ClusterDetections"): "ClusterDetections",
     ("layer", "RoIDataLayer"): "RoIData",
+    ("caffe_traininglayers", "SpatialRepLayer"): "SpatialRep",
     ("proposal_layer", "ProposalLayer"): "Proposal",
+    ("proposal_layer", "ProposalLayer2"): "Proposal2",
     ("proposal_target_layer", "ProposalTargetLayer"): "ProposalTarget",
     ("spatial_dropout", "SpatialDropoutLayer"): "SpatialDropout",
+    ("text_proposal_layer", "ProposalLayer"): "TextProposal",
 }
 """Well-known Python layers, by the last part of the module's name and the class: layer types that do the same work.
 

@@ -80,9 +80,10 @@ def check_rows(shape: Shape, which: int, least: int, what: str) -> None:
         raise LayerError(f"bottom {which} must be {what}, got {format_shape(shape)}", field="bottom")
 
 
-def check_info(shape: Shape, which: int = 2) -> None:
-    """Raises LayerError unless bottom `which` has height, width and scale of an image."""
-    check_rows(shape, which, 3, "1 x 3 (height, width, scale)")
+def check_info(shape: Shape, which: int = 2, least: int = 3) -> None:
+    """Raises LayerError unless bottom `which` has height, width and scale of an image, or the first two of them."""
+    named = ", ".join(("height", "width", "scale")[:least])
+    check_rows(shape, which, least, f"1 x {least} ({named})")
     if shape[0] < 1:
         raise LayerError(
             f"bottom {which} must have a row for the image, got {format_shape(shape)}", field="bottom"

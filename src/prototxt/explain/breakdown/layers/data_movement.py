@@ -34,6 +34,7 @@ from prototxt.layers.reshape import Reshape
 from prototxt.layers.reverse import Reverse
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
+from prototxt.layers.spatial_rep import SpatialRep
 from prototxt.layers.split import Split
 from prototxt.layers.tile import Tile
 from prototxt.layers.upsample_segnet import SegNetUpsample
@@ -62,7 +63,9 @@ def moved(
 
 
 @break_down.register
-def moved_from_first(layer: BatchReindex | Crop | SegNetUpsample | UpsampleByScale, query: Query) -> Result:
+def moved_from_first(
+    layer: BatchReindex | Crop | SegNetUpsample | SpatialRep | UpsampleByScale, query: Query
+) -> Result:
     """The first bottom is the source; the others say which place of it."""
     return traced_to_first(layer, query)
 

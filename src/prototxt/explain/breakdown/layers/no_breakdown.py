@@ -11,6 +11,7 @@ from prototxt.layers.detection_output import DetectionOutput
 from prototxt.layers.multi_box_loss import MultiBoxLoss
 from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.proposal import Proposal
+from prototxt.layers.proposal2 import Proposal2
 from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
 from prototxt.layers.proposal_target import ProposalTarget
 from prototxt.layers.python import Python
@@ -39,7 +40,7 @@ def multi_box_loss(layer: MultiBoxLoss) -> str:
 
 
 @reason_against.register
-def training_targets(layer: AnchorTarget | ProposalTarget) -> str:
+def training_targets(layer: AnchorTarget | ProposalTarget | Proposal2) -> str:
     """The layer samples the boxes to train on."""
     return "the boxes to train on are matched against all others and sampled at random"
 

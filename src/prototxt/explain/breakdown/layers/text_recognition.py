@@ -1,4 +1,4 @@
-"""The layers of nets that read text: CTCGreedyDecoder, WarpCTCLoss, DenseBlock."""
+"""The layers of nets that find and read text: TextProposal, CTCGreedyDecoder, WarpCTCLoss, DenseBlock."""
 
 from __future__ import annotations
 
@@ -11,10 +11,47 @@ from prototxt.explain.breakdown.model import Group, Numbers, Place
 from prototxt.explain.breakdown.query import Query, Result, check_terms, grid, product_of, select_one, sum_of
 from prototxt.explain.breakdown.rules import break_down, reason_against
 from prototxt.explain.breakdown.running import Running
+from prototxt.layers.common.anchors import read_rows
 from prototxt.layers.common.ctc import as_steps
 from prototxt.layers.ctc_greedy_decoder import NONE, CTCGreedyDecoder
 from prototxt.layers.dense_block import DenseBlock, Stage, activated, convolved
+from prototxt.layers.text_proposal import HEIGHTS, TextProposal
 from prototxt.layers.warp_ctc_loss import WarpCTCLoss
+
+
+@break_down.register
+def text_proposal(layer: TextProposal, query: Query) -> Result:
+    """A score as it is; or a corner of an anchor, moved by two values of its place, and cut to the image."""
+    row, corner = query.at
+    rows, columns = query.shapes[0][2:]
+    place, k = divmod(row, len(HEIGHTS))
+    i, j = divmod(place, columns)
+    if query.top == 1:
+        score = query.one((0, len(HEIGHTS) + k, i, j))
+        return Result(
+            f"{query.y} = the score of anchor {k} at row {i}, column {j}", (score,), sum_of([score])
+        )
+    anchor = layer.anchors(rows, columns)[i, j, k].astype(np.float64)
+    groups: tuple[Group, ...] = ()
+    running = Running(float(anchor[corner]), abs(float(anchor[corner])))
+    if corner % 2:
+        height = anchor[3] - anchor[1] + 1
+        moved = query.one((0, 2 * k, i, j), bottom=1, factor=height)
+        grown = query.one((0, 2 * k + 1, i, j), bottom=1, auxiliary=True)
+        new_height = float(np.exp(grown.subtotal) * height)
+        groups, running = (
+            (moved, grown),
+            sum_of([moved]).plus("middle of the anchor", (anchor[1] + anchor[3]) / 2),
+        )
+        running.minus(f"half the height, exp({grown.subtotal:g}) * {height:g} / 2", new_height / 2)
+        if corner == 3:
+            running.plus("the height", new_height)
+    else:
+        running.to("of the anchor", running.value, running.size)
+    last = float(read_rows(query.bottoms[2], 2)[0, 1 - corner % 2]) - 1
+    running.to(f"cut to the image, 0 to {last:g}", max(min(running.value, last), 0.0), running.size)
+    name = ("x1", "y1", "x2", "y2")[corner]
+    return Result(f"{query.y} = {name} of anchor {k} at row {i}, column {j}, moved", groups, running)
 
 
 @reason_against.register

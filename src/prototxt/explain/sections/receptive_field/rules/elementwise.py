@@ -28,6 +28,7 @@ from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.layers.slice import Slice
 from prototxt.layers.spatial_product import SpatialProduct
 from prototxt.layers.split import Split
+from prototxt.layers.text_proposal import TextProposal
 from prototxt.layers.tile import Tile
 
 
@@ -59,6 +60,12 @@ def field_along_axis(layer: Concat | Slice | Tile, inputs: Inputs) -> ReceptiveF
 @receptive_field.register
 def field_of_permute(layer: Permute | Reverse | Flip, inputs: Inputs) -> ReceptiveField | None:
     """Axes, or the values along one, change places."""
+    return rearranged(inputs)
+
+
+@receptive_field.register
+def field_of_slices(layer: TextProposal, inputs: Inputs) -> ReceptiveField | None:
+    """Each slice is made of the values at one place."""
     return rearranged(inputs)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prototxt.explain.sections.receptive_field.model import ReceptiveField
 from prototxt.explain.sections.receptive_field.rule import (
     Inputs,
@@ -28,6 +30,7 @@ from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.mvn import MVN
 from prototxt.layers.normalize import Normalize
 from prototxt.layers.proposal import Proposal
+from prototxt.layers.proposal2 import Proposal2
 from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
 from prototxt.layers.proposal_target import ProposalTarget
 from prototxt.layers.psroi_pooling import PSROIPooling
@@ -36,6 +39,7 @@ from prototxt.layers.rnn import RNN
 from prototxt.layers.roi_pooling import ROIPooling
 from prototxt.layers.seg_accuracy import SegAccuracy
 from prototxt.layers.softmax import Softmax
+from prototxt.layers.spatial_rep import SpatialRep
 from prototxt.layers.spp import SPP
 from prototxt.layers.unique_label import UniqueLabel
 from prototxt.layers.warp_ctc_loss import WarpCTCLoss
@@ -83,6 +87,12 @@ def field_of_recurrence(layer: LSTM | RNN | LSTMUnit, inputs: Inputs) -> Recepti
 
 
 @receptive_field.register
+def field_of_spatial_rep(layer: SpatialRep, inputs: Inputs) -> ReceptiveField | None:
+    """Everywhere what the one place of the first bottom depends on."""
+    return replace(inputs.first, aligned=False)
+
+
+@receptive_field.register
 def field_of_lines(layer: CTCGreedyDecoder, inputs: Inputs) -> ReceptiveField | None:
     """A label may come from any step from its own place in the line on."""
     return whole_image_everywhere(inputs, "which steps make the labels depends on all before")
@@ -110,7 +120,7 @@ def field_of_detections(
 
 @receptive_field.register
 def field_of_box_targets(
-    layer: AnchorTarget | ProposalTarget | BoxAnnotatorOHEM | DetectionEvaluate, inputs: Inputs
+    layer: AnchorTarget | ProposalTarget | Proposal2 | BoxAnnotatorOHEM | DetectionEvaluate, inputs: Inputs
 ) -> ReceptiveField | None:
     """Boxes compete with each other."""
     return whole_image_everywhere(inputs, "boxes are selected by comparison with each other")
