@@ -34,7 +34,7 @@ def test_the_work_of_two_layers() -> None:
         (layer_from_text(text % PARAMS, seed=3) for text in PARTS),
     )
     assert isinstance(layer, Proposal2)
-    scores, moves, info = abs(noise(1, 12, 4, 5)), noise(1, 24, 4, 5) / 10, floats([[64, 80, 1]])
+    scores, moves, info = abs(noise(1, 12, 4, 5)), noise(1, 24, 4, 5) * np.float32(0.1), floats([[64, 80, 1]])
     truths = floats([[3, 4, 60, 50, 1], [20, 10, 40, 45, 2]])
     tops = layer.forward([scores, moves, info, truths], ())
     wanted = target.forward([proposal.forward([scores, moves, info], ())[0], truths], ())
