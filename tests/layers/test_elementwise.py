@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from prototxt.blobs import Array
-from prototxt.errors import LayerError
+from prototxt.blobs import TRAIN, Array
+from prototxt.errors import LayerError, UnappliedError
 from prototxt.layers.base import Cost, Layer
 from support.helpers import layer_from_text, noise, run
 
@@ -36,6 +36,9 @@ def of(layer: Layer, *values: float) -> Array:
         ("SeLu", "", 2, 2 * 1.050700987),
         ("SeLu", "", -1, 1.050700987 * 1.67326324 * (np.exp(-1) - 1)),
         ("SeLu", "selu_param { lambda: 3 alpha: 2 }", -1, 6 * (np.exp(-1) - 1)),
+        ("Insanity", "", -11, -2),
+        ("Insanity", "insanity_param { lb: 3 ub: 5 }", -2, -0.5),
+        ("Insanity", "insanity_param { lb: 3 ub: 5 }", 2, 2),
         ("ELU", "", 2, 2),
         ("ELU", "elu_param { alpha: 2 }", -1, 2 * (np.exp(-1) - 1)),
         ("Sigmoid", "", 0, 0.5),
@@ -69,6 +72,7 @@ def test_values(type_name: str, param: str, x: float, y: float) -> None:
     [
         ("ReLU", "", 0, INF),
         ("ELU", "", -1, INF),
+        ("Insanity", "", -INF, INF),
         ("Sigmoid", "", 0, 1),
         ("TanH", "", -1, 1),
         ("BNLL", "", 0, INF),
@@ -112,6 +116,25 @@ def test_cost() -> None:
 def test_brief() -> None:
     assert neuron("ReLU", "relu_param { negative_slope: 0.1 }").brief([]) == "slope 0.1"
     assert neuron("Clip", "clip_param { min: 0 max: 6 }").brief([]) == "0..6"
+    assert neuron("Insanity", "insanity_param { lb: 3 ub: 5 }").brief([]) == "3..5"
+
+
+def test_insanity_draws_its_divisors_while_training() -> None:
+    layer = layer_from_text(
+        'type: "Insanity" bottom: "x" top: "y" insanity_param { lb: 2 ub: 4 }', phase=TRAIN, seed=3
+    )
+    x = np.concatenate([np.full(3000, -8, np.float32), np.full(5, 8, np.float32)])
+    (y,) = run(layer, x)
+    np.testing.assert_array_equal(y[3000:], x[3000:])
+    divisors = x[:3000] / y[:3000]
+    assert 2 <= divisors.min() < 2.01
+    assert 3.99 < divisors.max() <= 4.0001
+    assert divisors.mean() == pytest.approx(3, abs=0.05)
+
+
+def test_insanity_with_a_mean_is_not_run() -> None:
+    with pytest.raises(UnappliedError, match=r"insanity_param.mean .* not known"):
+        neuron("Insanity", "insanity_param { mean: 3 }")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +144,8 @@ def test_brief() -> None:
         ("Log", "log_param { base: -2 }", "base must be above 0, or -1 for e, not -2", "base"),
         ("Log", "log_param { base: 1 }", "base must not be 1", "base"),
         ("Clip", "", "no min", "clip_param"),
+        ("Insanity", "insanity_param { lb: 5 ub: 3 }", "at most ub, got lb 5 and ub 3", "lb"),
+        ("Insanity", "insanity_param { lb: 0 }", "lb must be above 0", "lb"),
     ],
 )
 def test_refusals(type_name: str, param: str, message: str, field: str) -> None:

@@ -21,6 +21,7 @@ FORKS = {
     "c3d": "C3D",
     "nvcaffe": "NVCaffe",
     "crnn": "caffe_ocr and CTPN",
+    "deeplab": "DeepLab",
     "others": "seen in public files",
 }
 """Forks by key. Where a type name has several meanings and a layer's fields do not decide, the first here wins."""

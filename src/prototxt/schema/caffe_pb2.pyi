@@ -594,6 +594,16 @@ class LayerParameter(Message):
     @property
     def flip_param(self) -> FlipParameter: ...
     @property
+    def insanity_param(self) -> InsanityParameter: ...
+    @property
+    def center_loss_param(self) -> CenterLossParameter: ...
+    @property
+    def margin_inner_product_param(self) -> MarginInnerProductParameter: ...
+    @property
+    def largemargin_inner_product_param(self) -> MarginInnerProductParameter: ...
+    @property
+    def padding_param(self) -> PaddingParameter: ...
+    @property
     def blobs_lr(self) -> RepeatedScalarFieldContainer[float]: ...
     @property
     def weight_decay(self) -> RepeatedScalarFieldContainer[float]: ...
@@ -738,11 +748,16 @@ class LayerParameter(Message):
         region_param: RegionParameter | Mapping[str, object] | None = ...,
         multi_stage_meanfield_param: MultiStageMeanfieldParameter | Mapping[str, object] | None = ...,
         flip_param: FlipParameter | Mapping[str, object] | None = ...,
+        insanity_param: InsanityParameter | Mapping[str, object] | None = ...,
+        center_loss_param: CenterLossParameter | Mapping[str, object] | None = ...,
+        margin_inner_product_param: MarginInnerProductParameter | Mapping[str, object] | None = ...,
+        largemargin_inner_product_param: MarginInnerProductParameter | Mapping[str, object] | None = ...,
+        padding_param: PaddingParameter | Mapping[str, object] | None = ...,
         blobs_lr: Iterable[float] | None = ...,
         weight_decay: Iterable[float] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param", "blobs_lr", "weight_decay"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param", "insanity_param", "center_loss_param", "margin_inner_product_param", "largemargin_inner_product_param", "padding_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "box_annotator_ohem_param", "psroi_pooling_param", "roi_pooling_param", "smooth_l1_loss_param", "bn_param", "upsample_param", "dense_image_data_param", "interp_param", "seg_accuracy_param", "mat_write_param", "dense_crf_param", "domain_transform_param", "adaptive_bias_channel_param", "bias_channel_param", "unique_label_param", "mat_read_param", "coeff_schedule_param", "augmentation_param", "correlation_param", "l1_loss_param", "writer_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "lpq_loss_param", "flow_warp_param", "accum_param", "black_augmentation_param", "reorg_param", "region_loss_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "engine", "multinode", "mn_activation_param", "spatial_dropout_param", "mn_grad_compress_param", "quantization_param", "split_param", "eval_detection_param", "forward_type", "backward_type", "forward_math", "backward_math", "debug", "cudnn_math_override", "trt_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "proposal_param", "lstm_param", "transpose_param", "reverse_param", "ctc_decoder_param", "denseblock_param", "convolution3d_param", "pooling3d_param", "shuffle_channel_param", "selu_param", "selu_dropout_param", "crop_center_param", "region_param", "multi_stage_meanfield_param", "flip_param", "insanity_param", "center_loss_param", "margin_inner_product_param", "largemargin_inner_product_param", "padding_param", "blobs_lr", "weight_decay"]) -> None: ...
 
 @final
 class SolverParameter(Message):
@@ -3984,6 +3999,20 @@ class MatWriteParameter(Message):
     def ClearField(self, field_name: Literal["prefix", "source", "strip", "period"]) -> None: ...
 
 @final
+class PaddingParameter(Message):
+    """Zeros around images, or (negative) rows and columns that are cut off."""
+    pad_beg: int  # 0
+    pad_end: int  # 0
+    def __init__(
+        self,
+        *,
+        pad_beg: int | None = ...,
+        pad_end: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["pad_beg", "pad_end"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pad_beg", "pad_end"]) -> None: ...
+
+@final
 class SegAccuracyParameter(Message):
 
     class _AccuracyMetricType(_EnumTypeWrapper[SegAccuracyParameter.AccuracyMetric]): ...
@@ -5568,3 +5597,79 @@ class MultiStageMeanfieldParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["num_iterations", "compatibility_mode", "threshold", "theta_alpha", "theta_beta", "theta_gamma", "spatial_filter_weight", "bilateral_filter_weight"]) -> bool: ...
     def ClearField(self, field_name: Literal["num_iterations", "compatibility_mode", "threshold", "theta_alpha", "theta_beta", "theta_gamma", "spatial_filter_weight", "bilateral_filter_weight"]) -> None: ...
+
+@final
+class InsanityParameter(Message):
+    """The range of the divisors of negative values; numbers unknown."""
+    lb: float  # 3
+    ub: float  # 8
+    mean: float
+    def __init__(
+        self,
+        *,
+        lb: float | None = ...,
+        ub: float | None = ...,
+        mean: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["lb", "ub", "mean"]) -> bool: ...
+    def ClearField(self, field_name: Literal["lb", "ub", "mean"]) -> None: ...
+
+@final
+class CenterLossParameter(Message):
+    """A learned center for each class."""
+    num_output: int
+    @property
+    def center_filler(self) -> FillerParameter: ...
+    axis: int  # 1
+    def __init__(
+        self,
+        *,
+        num_output: int | None = ...,
+        center_filler: FillerParameter | Mapping[str, object] | None = ...,
+        axis: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "center_filler", "axis"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "center_filler", "axis"]) -> None: ...
+
+@final
+class MarginInnerProductParameter(Message):
+    """Scores whose own class has to keep an angular margin of m."""
+
+    class _MarginTypeType(_EnumTypeWrapper[MarginInnerProductParameter.MarginType]): ...
+
+    class MarginType(int, metaclass=_MarginTypeType):
+        SINGLE: ClassVar[MarginInnerProductParameter.MarginType]  # 0
+        DOUBLE: ClassVar[MarginInnerProductParameter.MarginType]  # 1
+        TRIPLE: ClassVar[MarginInnerProductParameter.MarginType]  # 2
+        QUADRUPLE: ClassVar[MarginInnerProductParameter.MarginType]  # 3
+
+    SINGLE: ClassVar[MarginInnerProductParameter.MarginType]
+    DOUBLE: ClassVar[MarginInnerProductParameter.MarginType]
+    TRIPLE: ClassVar[MarginInnerProductParameter.MarginType]
+    QUADRUPLE: ClassVar[MarginInnerProductParameter.MarginType]
+
+    num_output: int
+    type: MarginInnerProductParameter.MarginType  # SINGLE
+    @property
+    def weight_filler(self) -> FillerParameter: ...
+    axis: int  # 1
+    base: float  # 1
+    gamma: float  # 0
+    power: float  # 1
+    iteration: int  # 0
+    lambda_min: float  # 0
+    def __init__(
+        self,
+        *,
+        num_output: int | None = ...,
+        type: MarginInnerProductParameter.MarginType | Literal["SINGLE", "DOUBLE", "TRIPLE", "QUADRUPLE"] | None = ...,
+        weight_filler: FillerParameter | Mapping[str, object] | None = ...,
+        axis: int | None = ...,
+        base: float | None = ...,
+        gamma: float | None = ...,
+        power: float | None = ...,
+        iteration: int | None = ...,
+        lambda_min: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "type", "weight_filler", "axis", "base", "gamma", "power", "iteration", "lambda_min"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "type", "weight_filler", "axis", "base", "gamma", "power", "iteration", "lambda_min"]) -> None: ...

@@ -5,10 +5,14 @@ from __future__ import annotations
 from prototxt.graph.context import LayerContext
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.argmax import ArgMax
+from prototxt.layers.center_loss import CenterLoss
 from prototxt.layers.common.smooth_l1 import RegionLoss
 from prototxt.layers.contrastive_loss import ContrastiveLoss
+from prototxt.layers.dice_coef_loss import DiceCoefLoss
 from prototxt.layers.euclidean_loss import EuclideanLoss
+from prototxt.layers.l1_loss import L1Loss
 from prototxt.layers.multi_box_loss import MultiBoxLoss
+from prototxt.layers.sigmoid_cross_entropy_balance_loss import SigmoidCrossEntropyBalanceLoss
 from prototxt.layers.sigmoid_cross_entropy_loss import SigmoidCrossEntropyLoss
 from prototxt.layers.softmax_with_loss import SoftmaxWithLoss
 from prototxt.page.rule import Rule, page_rule, unknown
@@ -45,7 +49,15 @@ def accuracy(layer: Accuracy, context: LayerContext) -> Rule:
 
 @page_rule.register
 def loss(
-    layer: EuclideanLoss | ContrastiveLoss | SigmoidCrossEntropyLoss | RegionLoss | MultiBoxLoss,
+    layer: EuclideanLoss
+    | L1Loss
+    | CenterLoss
+    | DiceCoefLoss
+    | ContrastiveLoss
+    | SigmoidCrossEntropyLoss
+    | SigmoidCrossEntropyBalanceLoss
+    | RegionLoss
+    | MultiBoxLoss,
     context: LayerContext,
 ) -> Rule:
     """A loss without an axis of classes."""

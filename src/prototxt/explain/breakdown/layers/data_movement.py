@@ -27,6 +27,7 @@ from prototxt.layers.filter import Filter
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.flip import Flip
 from prototxt.layers.im2col import Im2col
+from prototxt.layers.padding import Padding
 from prototxt.layers.parameter import Parameter
 from prototxt.layers.permute import Permute
 from prototxt.layers.reorg import Reorg
@@ -48,6 +49,7 @@ def moved(
     | Flatten
     | Flip
     | Im2col
+    | Padding
     | Permute
     | Reorg
     | Reshape

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from prototxt.blobs import TRAIN
+from prototxt.errors import LayerError
 from prototxt.explain.breakdown.model import Group
 from prototxt.explain.breakdown.query import Query, Result, sum_of
 from prototxt.explain.breakdown.rules import break_down
@@ -13,6 +15,7 @@ from prototxt.layers.bnll import BNLL
 from prototxt.layers.clip import Clip
 from prototxt.layers.elu import ELU
 from prototxt.layers.exp import Exp
+from prototxt.layers.insanity import Insanity
 from prototxt.layers.log import Log
 from prototxt.layers.power import Power
 from prototxt.layers.relu import ReLU
@@ -54,6 +57,19 @@ def _rectify(x: Running, slope: float) -> None:
         x.times("negative_slope: not above 0", slope)
     else:
         x.to(UNCHANGED, x.value, x.size)
+
+
+@break_down.register
+def insanity(layer: Insanity, query: Query) -> Result:
+    """The value itself, divided below 0."""
+    if layer.phase == TRAIN:
+        raise LayerError("it divides by numbers drawn at random", hint="explain phase TEST")
+    value, x = _start(query)
+    if x.value < 0:
+        x.over("(lb + ub) / 2: below 0", layer.middle)
+    else:
+        x.to(UNCHANGED, x.value, x.size)
+    return _result(query, f"x for x >= 0, else x / {layer.middle:g}", value, x)
 
 
 @break_down.register

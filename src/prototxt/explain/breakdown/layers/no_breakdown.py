@@ -6,8 +6,10 @@ from prototxt.explain.breakdown.rules import reason_against
 from prototxt.layers.adaptive_bias_channel import AdaptiveBiasChannel
 from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.cluster_detections import ClusterDetections
+from prototxt.layers.common.margin import MarginLayer
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
+from prototxt.layers.dice_coef_loss import DiceCoefLoss
 from prototxt.layers.multi_box_loss import MultiBoxLoss
 from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.proposal import Proposal
@@ -15,6 +17,7 @@ from prototxt.layers.proposal2 import Proposal2
 from prototxt.layers.proposal_minicaffe import ProposalMiniCaffe
 from prototxt.layers.proposal_target import ProposalTarget
 from prototxt.layers.python import Python
+from prototxt.layers.sigmoid_cross_entropy_balance_loss import SigmoidCrossEntropyBalanceLoss
 from prototxt.layers.yolo_detection_output import YoloDetectionOutput
 from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
 
@@ -61,6 +64,23 @@ def grouped_boxes(layer: ClusterDetections) -> str:
 def mean_field(layer: MultiStageMeanfield) -> str:
     """Every pixel depends on all others, many times over."""
     return "every round sums over all pixels of the image, on a lattice of their colours; no single sum shows that"
+
+
+def margin(layer: MarginLayer) -> str:
+    """The own class has an angle."""
+    return "the score of an item's own class follows from an angle, not from a sum"
+
+
+@reason_against.register
+def ratios(layer: DiceCoefLoss) -> str:
+    """Each item is a quotient of sums."""
+    return "each item is a quotient of sums; no single sum produces the value"
+
+
+@reason_against.register
+def balanced(layer: SigmoidCrossEntropyBalanceLoss) -> str:
+    """The weights depend on all targets."""
+    return "the weight of every value depends on all targets of its item; no single sum shows that"
 
 
 @reason_against.register

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from prototxt.blobs import count
+from prototxt.errors import LayerError
 from prototxt.explain.breakdown.model import Group, Numbers
 from prototxt.explain.breakdown.query import Query, Result, check_terms, places_at
 from prototxt.explain.breakdown.rules import break_down
 from prototxt.explain.breakdown.running import Running
+from prototxt.layers.center_loss import CenterLoss
 from prototxt.layers.common.axes import four_axes
 from prototxt.layers.common.labels import Labels
 from prototxt.layers.contrastive_loss import ContrastiveLoss
 from prototxt.layers.euclidean_loss import EuclideanLoss
+from prototxt.layers.l1_loss import L1Loss
 from prototxt.layers.smooth_l1_loss import SmoothL1Loss
 from prototxt.layers.smooth_l1_loss_fasterrcnn import SmoothL1LossFasterRCNN
 from prototxt.layers.smooth_l1_loss_ohem import SmoothL1LossOHEM
@@ -65,6 +68,39 @@ def _pair_loss(layer: ContrastiveLoss, squared: float, similar: bool) -> tuple[s
     d = float(np.sqrt(squared))
     lack = max(margin - d, 0.0)
     return "max(margin - d, 0)^2", lack * lack, 2 * lack * (margin + d)
+
+
+@break_down.register
+def l1_loss(layer: L1Loss, query: Query) -> Result:
+    """The size of every difference; not of lengths, which are roots of sums."""
+    if layer.l2_per_location:
+        raise LayerError("it sums the lengths of differences, each a root of a sum of its own")
+    names = "ab"[: len(query.bottoms)]
+    term = "|a - b|" if len(names) > 1 else "|a|"
+    sizes = _all_of(query, term, names[1:], lambda a, by: np.nan_to_num(np.abs(a - by.get("b", 0.0))))
+    differences = query.bottoms[0] - (query.bottoms[1].reshape(query.shapes[0]) if len(names) > 1 else 0)
+    divisor = layer.divisor(query.shapes[0], int(np.count_nonzero(~np.isnan(differences))))
+    running = _total(sizes).over("(known / C)" if layer.by_entries else "N", divisor)
+    return Result(f"{query.y} = 1 / D * sum of {term}, {_names(query, names)}", (sizes,), running)
+
+
+@break_down.register
+def center_loss(layer: CenterLoss, query: Query) -> Result:
+    """The square of every difference from the center of the item's class."""
+    items, size = layer.matrix(query.shapes[0])
+    check_terms(items * size)
+    flat = np.arange(items * size)
+    centers = query.params[0][np.trunc(query.bottoms[1].ravel()).astype(np.intp)].ravel().astype(np.float64)
+    squares = query.group(
+        "(x - c)^2",
+        places_at(flat, query.shapes[0]),
+        parts=lambda x: (x - centers) ** 2,
+        extra={"c": centers},
+    )
+    running = _total(squares).over("(2 * N)", 2 * max(items, 1))
+    return Result(
+        f"{query.y} = 1 / (2 * N) * sum of (x - c)^2, c the center of the label", (squares,), running
+    )
 
 
 @break_down.register

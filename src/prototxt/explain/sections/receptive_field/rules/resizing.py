@@ -16,6 +16,7 @@ from prototxt.layers.crop import Crop
 from prototxt.layers.crop_center import CropCenter
 from prototxt.layers.deconvolution import Deconvolution
 from prototxt.layers.interp import Interp
+from prototxt.layers.padding import Padding
 from prototxt.layers.resample import Resample
 from prototxt.layers.upsample_segnet import SegNetUpsample
 from prototxt.layers.upsample_yolo import UpsampleByScale
@@ -106,6 +107,12 @@ def field_of_crop(layer: Crop, inputs: Inputs) -> ReceptiveField | None:
 def field_of_crop_center(layer: CropCenter, inputs: Inputs) -> ReceptiveField | None:
     """The field moves by what is cut off before."""
     return _moved(inputs, layer.crop_size[2:])
+
+
+@receptive_field.register
+def field_of_padding(layer: Padding, inputs: Inputs) -> ReceptiveField | None:
+    """The field moves by what is put before, or by what is cut off there."""
+    return _moved(inputs, (-layer.pads[0],) * 2)
 
 
 def _moved(inputs: Inputs, offsets: Sequence[int]) -> ReceptiveField:

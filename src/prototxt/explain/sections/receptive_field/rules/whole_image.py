@@ -18,6 +18,7 @@ from prototxt.layers.anchor_target import AnchorTarget
 from prototxt.layers.argmax import ArgMax
 from prototxt.layers.box_annotator_ohem import BoxAnnotatorOHEM
 from prototxt.layers.cluster_detections import ClusterDetections
+from prototxt.layers.common.margin import MarginLayer
 from prototxt.layers.ctc_greedy_decoder import CTCGreedyDecoder
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
@@ -49,7 +50,8 @@ from prototxt.layers.yolov3_detection_output import Yolov3DetectionOutput
 
 @receptive_field.register
 def field_of_reduction(
-    layer: InnerProduct | Reduction | SPP | Accuracy | SegAccuracy | UniqueLabel | WarpCTCLoss, inputs: Inputs
+    layer: InnerProduct | MarginLayer | Reduction | SPP | Accuracy | SegAccuracy | UniqueLabel | WarpCTCLoss,
+    inputs: Inputs,
 ) -> ReceptiveField | None:
     """One result for all places."""
     return whole_image(inputs)
