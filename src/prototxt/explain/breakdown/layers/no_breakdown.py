@@ -66,6 +66,7 @@ def mean_field(layer: MultiStageMeanfield) -> str:
     return "every round sums over all pixels of the image, on a lattice of their colours; no single sum shows that"
 
 
+@reason_against.register
 def margin(layer: MarginLayer) -> str:
     """The own class has an angle."""
     return "the score of an item's own class follows from an angle, not from a sum"
