@@ -21,7 +21,7 @@ TRAIN_ONLY = 'layer { name: "in" type: "DummyData" top: "data" include { phase: 
 def folder(tmp_path: Path) -> Path:
     files = {
         "lenet.prototxt": Path(LENET).read_text(),
-        "deep/odd.prototxt": DATA + layer("Warp") + layer("Warp", top='top: "z"').replace('"it"', '"it2"'),
+        "deep/odd.prototxt": DATA + layer("Zonk") + layer("Zonk", top='top: "z"').replace('"it"', '"it2"'),
         "deep/bare.pt": 'layer { name: "data" type: "Input" top: "data" }\n',
         "solver.prototxt": 'net: "lenet.prototxt" base_lr: 1 max_iter: 5',
         "train.prototxt": TRAIN_ONLY + layer("ReLU"),
@@ -55,7 +55,7 @@ def test_every_kind_of_file(folder: Path) -> None:
         "train.prototxt": "opens",
         "wrong.prototxt": "fails",
     }
-    assert got["odd.prototxt"]["why"] == "Warp (2)"
+    assert got["odd.prototxt"]["why"] == "Zonk (2)"
     assert got["train.prototxt"]["phase"] == "TRAIN"
     assert got["wrong.prototxt"]["why"] == '5:3: layer "it" (ReLU): no layer makes bottom "dta"'
     assert got["solver.prototxt"]["why"] == f'its net is "{folder / "lenet.prototxt"}"'
@@ -127,7 +127,7 @@ FORKS = {
     "two.prototxt": DATA + layer("ReLU", "colour: 1 size: 2"),
     "one.prototxt": DATA + layer("ReLU", "lrn_param { k: 2 }"),
     "none.prototxt": DATA + layer("ReLU"),
-    "odd.prototxt": DATA + layer("Warp", "colour: 1"),
+    "odd.prototxt": DATA + layer("Zonk", "colour: 1"),
     "bare.prototxt": 'layer { name: "data" type: "Input" top: "data" colour: 1 }',
     "wrong.prototxt": DATA + layer("ReLU", "colour: 1", bottom='bottom: "dta"'),
     "refused.prototxt": DATA + layer("Slice", 'colour: 1 top: "b" slice_param { slice_point: 9 }'),

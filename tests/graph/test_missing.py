@@ -138,12 +138,46 @@ def test_running_it_is_refused_with_the_first_reason() -> None:
         prototxt.parse_net(without("mine", "again"), file="net.prototxt")
 
 
-@pytest.mark.parametrize("error", [UnknownShapeError("no shape"), DataError("no such list")])
-def test_what_the_caller_has_to_give_is_asked_for_at_once(error: LayerError) -> None:
-    assert not can_stand(error)
+def test_a_file_that_is_wrong_is_an_error_at_once() -> None:
+    assert not can_stand(DataError("no such list"))
+
+
+def test_a_shape_that_everything_needs_is_asked_for_at_once() -> None:
     text = 'layer { name: "data" type: "Input" top: "data" }' + REFUSED.partition("\n")[2].partition("\n")[2]
     with pytest.raises(UnknownShapeError, match='no shape for its top "data"'):
         outline(define_net(text, "net.prototxt"), Options())
+
+
+TWO_INPUTS = (
+    REFUSED
+    + """
+layer { name: "boxes" type: "Input" top: "boxes" }
+layer { name: "pool" type: "ROIPooling" bottom: "side" bottom: "boxes" top: "pool"
+  roi_pooling_param { pooled_h: 2 pooled_w: 3 } }
+layer { name: "relu2" type: "ReLU" bottom: "side" top: "last" }
+"""
+)
+
+
+def test_a_shape_that_some_layers_need_hides_nothing_else() -> None:
+    graph = outline(define_net(TWO_INPUTS, "net.prototxt"), Options())
+    shapes = make_report(graph).blobs
+    assert (shapes["boxes"], shapes["pool"], shapes["last"]) == (None, None, (2, 4, 20, 31))
+    with pytest.raises(UnknownShapeError, match='no shape for its top "boxes"') as caught:
+        graph.raise_refused()
+    assert caught.value.place is not None
+    assert caught.value.place.line == 13
+    assert "--input boxes=N,C,H,W" in str(caught.value.hint)
+    assert "--input boxes=N,C,H,W" in table_text(make_report(graph))
+
+
+def test_the_shape_of_a_file_that_is_not_here_hides_nothing_else() -> None:
+    data = 'layer { name: "db" type: "Data" top: "more" data_param { source: "none" batch_size: 3 } }'
+    graph = outline(define_net(REFUSED + data, "net.prototxt"), Options())
+    assert [error.layer for error in graph.missing][-1] == "db"
+    assert graph.shapes[BlobId("side")] == (2, 4, 20, 31)
+    with pytest.raises(UnknownShapeError):
+        make_graph(define_net(REFUSED + data, "net.prototxt"), Options())
 
 
 def without(*layers: str) -> str:

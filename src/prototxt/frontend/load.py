@@ -56,7 +56,8 @@ def outline(definition: Definition, options: Options, hints: WeightHints = NO_HI
     `hints` are the facts that the net's weights files hold about its layers, where there are such files.
 
     Raises NetError for layers that make no net (a blob that none of them makes, say), InputError for inputs it does not
-    have, UnknownShapeError and DataError for what has to be given first.
+    have, UnknownShapeError where no shape is known until the caller gives one, DataError for a file that is not what it
+    should be.
     """
     chosen = choose_layers(definition, options)
     return infer(connect(chosen, options.layer_settings(definition.file, hints)))

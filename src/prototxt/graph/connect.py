@@ -37,11 +37,11 @@ MAX_MAKERS = 3
 def connect(definition: Definition, settings: LayerSettings) -> Wiring:
     """Make every layer and wire it to the blobs that it reads and writes.
 
-    A layer that nothing here can run is an Unknown: its type is not known, or refuses its parameters or the number of
-    its bottoms or tops.
+    A layer that nothing here can run is an Unknown: its type is not known, refuses its parameters or the number of its
+    bottoms or tops, or needs a shape from the caller.
 
     Raises NetError for a net without layers, a bottom that no earlier layer makes, a top that exists already (other
-    than the layer's own bottom: that is in place), UnknownShapeError and DataError for what the caller has to give.
+    than the layer's own bottom: that is in place), DataError for a file that is not what it should be.
     """
     layers = definition.message.layer
     if not layers:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from prototxt.blobs import Array, Shape, count
-from prototxt.errors import LayerError, Place
+from prototxt.errors import LayerError, Place, UnknownShapeError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.window import Window
 from prototxt.layers.unknown import Unknown
@@ -193,9 +193,9 @@ class Graph:
         return tuple(layer.why for layer in layers if isinstance(layer, Unknown) and layer.refused)
 
     def raise_refused(self) -> None:
-        """Raise the first error of `refused`, if there is one."""
-        if self.refused:
-            raise self.refused[0]
+        """Raise the first error of `refused`, if there is one; what the caller has to give is asked for before all."""
+        for error in sorted(self.refused, key=lambda error: not isinstance(error, UnknownShapeError)):
+            raise error
 
     @property
     def stateful(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from prototxt.blobs import MAX_AXES, MAX_ELEMENTS, Shape, count, format_shape
-from prototxt.errors import LayerError, NetError, one_line
+from prototxt.errors import LayerError, NetError, UnknownShapeError, one_line
 from prototxt.graph.graph import BlobId, Graph, Node, ParamRef, Wiring, located_at
 from prototxt.layers.base import Cost, Param
 from prototxt.layers.common.filler_types import FILLER_TYPES
@@ -29,8 +29,10 @@ def infer(wiring: Wiring) -> Graph:
     A layer that cannot take the shapes of its bottoms, or would make a blob of more than 2^31 - 1 elements, becomes an
     Unknown that says so.
 
-    Raises UnknownShapeError and DataError where a shape follows only from what the caller has to give, NetError where
-    layers share parameters of different shapes.
+    A shape that the caller has to give is a reason like others, unless no shape at all is known without it.
+
+    Raises UnknownShapeError then, DataError for a file that is not what it should be, NetError where layers share
+    parameters of different shapes.
     """
     shapes: dict[BlobId, Shape] = {}
     shared: dict[str, ParamRef] = {}
@@ -53,6 +55,8 @@ def infer(wiring: Wiring) -> Graph:
         nodes.append(node.inferred(params, answer.cost, answer.window))
         notes += [*_layer_notes(node, bottom), *_filler_notes(node, answer.params)]
         shapes.update(zip(node.tops, answer.tops, strict=True))
+    if not shapes:
+        _raise_unknown_shape(nodes)
     inputs = tuple(top.name for node in nodes if node.layer.is_input for top in node.tops)
     return Graph(
         name=wiring.name,
@@ -64,6 +68,14 @@ def infer(wiring: Wiring) -> Graph:
         outputs=_outputs(nodes),
         notes=tuple(notes),
     )
+
+
+def _raise_unknown_shape(nodes: Sequence[Node]) -> None:
+    """Raise the first error that asks for a shape, if there is one."""
+    reasons = (node.layer.why for node in nodes if isinstance(node.layer, Unknown))
+    first = next((error for error in reasons if isinstance(error, UnknownShapeError)), None)
+    if first is not None:
+        raise first
 
 
 def _plain_shapes(node: Node, shapes: Mapping[BlobId, Shape]) -> dict[BlobId, Shape]:

@@ -10,7 +10,6 @@ from prototxt.errors import (
     MissingLayerError,
     NotRunError,
     UnappliedError,
-    UnknownShapeError,
 )
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.reads import Unread
@@ -23,10 +22,10 @@ def can_stand(error: LayerError) -> bool:
     """Whether a layer that raised this can be shown as one that cannot run, beside all else in its net.
 
     It can where the layer itself is what is not understood: its type, a value in it, the number or the shapes of what
-    it reads. Perhaps a fork means something else by it. It cannot where the caller has to give something first, a
-    shape or a file.
+    it reads, or where its shape has to be given. Perhaps a fork means something else by it. It cannot where a file is
+    not what it should be.
     """
-    return not isinstance(error, UnknownShapeError | DataError)
+    return not isinstance(error, DataError)
 
 
 def _without_frames(error: LayerError) -> LayerError:
