@@ -168,7 +168,9 @@ def test_a_shape_that_some_layers_need_hides_nothing_else() -> None:
     assert caught.value.place is not None
     assert caught.value.place.line == 13
     assert "--input boxes=N,C,H,W" in str(caught.value.hint)
-    assert "--input boxes=N,C,H,W" in table_text(make_report(graph))
+    table = table_text(make_report(graph))
+    assert "Input (shape needed)" in table
+    assert "--input boxes=N,C,H,W" in table
 
 
 def test_the_shape_of_a_file_that_is_not_here_hides_nothing_else() -> None:

@@ -10,6 +10,7 @@ from prototxt.errors import (
     MissingLayerError,
     NotRunError,
     UnappliedError,
+    UnknownShapeError,
 )
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.reads import Unread
@@ -71,7 +72,9 @@ class Unknown(Layer):
 
     @property
     def state(self) -> str:
-        """The state in words: "unknown" for a type that is not known here, "cannot run" for any other reason."""
+        """The state in words: "shape needed", "unknown" for a type that is not known here, else "cannot run"."""
+        if isinstance(self.why, UnknownShapeError):
+            return "shape needed"
         is_known = isinstance(self.why, UnappliedError | NotRunError) or not isinstance(
             self.why, MissingLayerError
         )

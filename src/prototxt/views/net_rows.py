@@ -21,7 +21,7 @@ class Row:
     `param_count` counts learned values it owns, `statistics` what it measures (BatchNorm); what it shares with an
     earlier layer is counted there, and `shared_with` names that layer. `macs` are per image, `activation_bytes`
     for the whole batch, 0 where the layer works in place. A shape is None where it depends on a layer that cannot run;
-    `missing` marks such a layer itself, and `state` says in words that its type is "unknown" or that it "cannot run".
+    `missing` marks such a layer itself, and `state` is its state in words (see `Unknown.state`).
     """
 
     index: int

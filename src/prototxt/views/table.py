@@ -115,7 +115,7 @@ def _legend(report: Report, hidden: list[str]) -> Text:
 def missing_text(report: Report) -> Text:
     """The layers that cannot run, the number of those that depend on them, and hints."""
     number, waiting = len(report.missing), sum(None in row.shapes and not row.missing for row in report.rows)
-    known = any(row.state == "cannot run" for row in report.rows)
+    known = any(row.state not in ("", "unknown") for row in report.rows)
     summary = (
         f"{counted(number, 'layer')} cannot run"
         if known
