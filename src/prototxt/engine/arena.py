@@ -12,7 +12,7 @@ from prototxt.graph.graph import BlobId
 from prototxt.kernels import layout
 from prototxt.kernels.phases import ALIGN
 from prototxt.plan.plan import Plan
-from prototxt.plan.regions import Region
+from prototxt.plan.regions import Region, is_channels_last
 
 __all__ = ["Arena", "aligned", "zeros"]
 
@@ -86,11 +86,11 @@ def _views_of(memory: Array, plan: Plan, entries: Mapping[BlobId, Array]) -> dic
 
 
 def _as_blob(memory: Array, shape: Shape) -> Array:
-    """Memory as a blob of this shape, stored channels-last where it has four axes."""
-    if len(shape) != 4:
+    """Memory as a blob of this shape, stored channels-last where it has four or five axes."""
+    if not is_channels_last(shape):
         return memory.reshape(shape)
-    n, c, h, w = shape
-    return layout.channels_first(memory.reshape(n, h, w, c))
+    n, c, *spatial = shape
+    return layout.channels_first(memory.reshape(n, *spatial, c))
 
 
 def _part(whole: Array, region: Region, shape: Shape) -> Array:
@@ -99,6 +99,6 @@ def _part(whole: Array, region: Region, shape: Shape) -> Array:
         return whole[index]
     if whole.shape == shape:
         return whole
-    line = whole.transpose(0, 2, 3, 1) if whole.ndim == 4 else whole
+    line = np.moveaxis(whole, 1, -1) if is_channels_last(whole.shape) else whole
     flat = layout.view(line, whole.size)
     return _as_blob(flat, shape)

@@ -5,19 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["channels_first", "channels_last", "copy", "is_matrix", "is_same_memory", "view"]
+__all__ = ["CLIP_AXES", "channels_first", "channels_last", "copy", "is_matrix", "is_same_memory", "view"]
 
 Array = NDArray[np.float32]
 
 
+CLIP_AXES = 5
+"""The axes of a clip, N x C x L x H x W."""
+
+
 def channels_last(x: Array) -> Array:
-    """N x C x H x W as N x H x W x C: the same memory. N x C becomes N x 1 x 1 x C."""
+    """N x C x H x W as N x H x W x C: the same memory. N x C becomes N x 1 x 1 x C, a clip (N*L) x H x W x C."""
+    if x.ndim == CLIP_AXES:
+        n, c, length, h, w = x.shape
+        return view(x.transpose(0, 2, 3, 4, 1), n * length, h, w, c)
     return x.transpose(0, 2, 3, 1) if x.ndim == 4 else x.reshape(len(x), 1, 1, -1)
 
 
 def channels_first(x: Array) -> Array:
-    """N x H x W x C as N x C x H x W: the same memory."""
-    return x.transpose(0, 3, 1, 2)
+    """N x H x W x C as N x C x H x W, N x L x H x W x C as N x C x L x H x W: the same memory."""
+    return np.moveaxis(x, -1, 1)
 
 
 def copy(target: Array, source: Array) -> None:

@@ -6,16 +6,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from math import prod
 from typing import ClassVar
 
 from prototxt.blobs import Array, Shape, count
+from prototxt.kernels import layout
 from prototxt.kernels.epilogue import EpilogueOp, add_per_channel
 from prototxt.kernels.phases import Phase
 from prototxt.layers.base import Layer
 
 __all__ = [
-    "Binding", "Fold", "Kernel", "PackedWeights", "blob_shape", "compiled_kernels", "fits_tiles",
-    "numpy_kernels", "stored_shape",
+    "Binding", "Fold", "Kernel", "PackedWeights", "blob_shape", "by_item", "compiled_kernels",
+    "fits_tiles", "is_clip", "is_image", "numpy_kernels", "stored_shape",
 ]  # fmt: skip
 
 
@@ -134,9 +136,10 @@ def compiled_kernels(layer: Layer, bottom: Sequence[Shape]) -> list[Kernel]:
 
 
 def stored_shape(shape: Shape) -> Shape:
-    """A blob's shape as it is stored: N x H x W x C."""
+    """A blob's shape as it is stored: N x H x W x C, for a clip (N*L) x H x W x C."""
     n, c, *spatial = shape
-    return (n, *(spatial or (1, 1)), c)
+    *length, h, w = spatial or (1, 1)
+    return (n * prod(length), h, w, c)
 
 
 def blob_shape(array: Array) -> Shape:
@@ -146,5 +149,26 @@ def blob_shape(array: Array) -> Shape:
 
 
 def fits_tiles(shape: Shape) -> bool:
-    """Whether kernels that work on tiles take a blob of this shape."""
+    """Whether kernels that work on tiles take a blob of this shape: an image, a vector or a clip for each item.
+
+    They see a clip as L images: what matters to them may be a position, and the channel, but not the item.
+    """
+    return len(shape) in (2, 4, 5) and count(shape) > 0
+
+
+def is_image(shape: Shape) -> bool:
+    """Whether a blob holds an image or a vector for each item, and any values."""
     return len(shape) in (2, 4) and count(shape) > 0
+
+
+def is_clip(shape: Shape) -> bool:
+    """Whether a blob holds a clip for each item, N x C x L x H x W, and any values."""
+    return len(shape) == layout.CLIP_AXES and count(shape) > 0
+
+
+def by_item(x: Array, shape: Shape) -> Array:
+    """What is stored of a blob of this shape with its first axis the items: of a clip N x L x (H*W) x C."""
+    if not is_clip(shape):
+        return x
+    n, c, length, h, w = shape
+    return layout.view(x, n, length, h * w, c)

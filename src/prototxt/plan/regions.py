@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from math import prod
 
 from prototxt.blobs import Shape
 from prototxt.layers.base import Layer
 
-__all__ = ["Region", "alias_bottoms", "alias_tops", "is_in_order", "keeps_rows"]
+__all__ = ["Region", "alias_bottoms", "alias_tops", "is_channels_last", "is_in_order", "keeps_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,16 @@ def alias_bottoms(layer: Layer, bottom: Sequence[Shape]) -> list[Region] | None:
     return None
 
 
+def is_channels_last(shape: Shape) -> bool:
+    """Whether a blob of this shape, images or clips, is stored with its channels last."""
+    return len(shape) in (4, 5)
+
+
 def keeps_rows(shape: Shape, axis: int) -> bool:
     """Whether a part along this axis leaves the rows of an image contiguous: kernels use them as rows of a matrix."""
-    return len(shape) != 4 or axis < 2
+    return not is_channels_last(shape) or axis < 2
 
 
 def is_in_order(shape: Shape) -> bool:
     """Whether a blob lies in memory in the order of its axes, although channels are stored last."""
-    return len(shape) != 4 or shape[1] == 1 or shape[2] * shape[3] == 1
+    return not is_channels_last(shape) or shape[1] == 1 or prod(shape[2:]) == 1

@@ -11,7 +11,7 @@ from prototxt.kernels.phases import Phase
 from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.pooling import Pooling
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, fits_tiles
+from prototxt.plan.kernel import Binding, Kernel, compiled_kernels, is_image
 from prototxt.plan.lowering.pooling import PoolingKernel, divisors, is_global_pool
 
 __all__ = ["CompiledAveragePool", "CompiledMaxPool", "CompiledPoolingKernel", "pooling_kernels"]
@@ -20,7 +20,7 @@ __all__ = ["CompiledAveragePool", "CompiledMaxPool", "CompiledPoolingKernel", "p
 @compiled_kernels.register
 def pooling_kernels(layer: Pooling, bottom: Sequence[Shape]) -> list[Kernel]:
     """Not for one window over the whole image, which is faster as a product, nor for positions."""
-    if layer.num_tops > 1 or not fits_tiles(bottom[0]):
+    if layer.num_tops > 1 or not is_image(bottom[0]):
         return []
     if layer.method == "MAX":
         return [CompiledMaxPool(layer, bottom)]

@@ -11,7 +11,7 @@ from prototxt.kernels.layout import is_same_memory
 from prototxt.kernels.phases import Phase, merge
 from prototxt.layers.concat import Concat
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Kernel, blob_shape, fits_tiles, numpy_kernels
+from prototxt.plan.kernel import Binding, Kernel, blob_shape, fits_tiles, is_clip, numpy_kernels
 from prototxt.plan.regions import Region, alias_bottoms, keeps_rows
 
 __all__ = ["ConcatCopy", "concat_kernels", "concat_regions"]
@@ -22,8 +22,13 @@ STORED_AXES = (0, 3, 1, 2)
 
 @numpy_kernels.register
 def concat_kernels(layer: Concat, bottom: Sequence[Shape]) -> list[Kernel]:
-    """A blob of 2 axes is stored as N x 1 x 1 x C: its axes are the first two of four, counted from the start only."""
+    """A blob of 2 axes is stored as N x 1 x 1 x C: its axes are the first two of four, counted from the start only.
+
+    Of clips only channels are joined.
+    """
     can_count = layer.axis >= 0 or len(bottom[0]) == 4
+    if is_clip(bottom[0]):
+        can_count = layer.axis in (1, 1 - len(bottom[0]))
     return [ConcatCopy(layer, bottom)] if can_count and all(map(fits_tiles, bottom)) else []
 
 
@@ -34,7 +39,7 @@ class ConcatCopy(Kernel):
     takes_epilogue = False
 
     def __init__(self, layer: Concat, bottom: Sequence[Shape]) -> None:
-        self.axis, self.numbers = layer.axis % 4, sum(map(count, bottom))
+        self.axis, self.numbers = layer.axis % max(len(bottom[0]), 4), sum(map(count, bottom))
 
     def seconds(self) -> float:
         return pass_seconds(self.numbers)

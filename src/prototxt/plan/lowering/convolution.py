@@ -17,10 +17,11 @@ from prototxt.plan.kernel import (
     Fold,
     Kernel,
     PackedWeights,
-    fits_tiles,
+    is_image,
     numpy_kernels,
     stored_shape,
 )
+from prototxt.plan.lowering.clips import clip_convolutions
 from prototxt.plan.lowering.windows import window_2d
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 def convolution_kernels(layer: Convolution, bottom: Sequence[Shape]) -> list[Kernel]:
     """Im2col for any window, Winograd and depthwise where they apply."""
     if not is_over_images(layer, bottom[0]):
-        return []
+        return clip_convolutions(layer, bottom)
     im2col = Im2colGemm(layer, bottom)
     kernels: list[Kernel] = [im2col]
     if winograd.applies(im2col.window):
@@ -45,7 +46,7 @@ def convolution_kernels(layer: Convolution, bottom: Sequence[Shape]) -> list[Ker
 
 def is_over_images(layer: ConvolutionBase, shape: Shape) -> bool:
     """Whether a bottom has one batch axis, channels and two spatial axes."""
-    return len(shape) == 4 and fits_tiles(shape) and layer.channel_axis(shape) == 1
+    return len(shape) == 4 and is_image(shape) and layer.channel_axis(shape) == 1
 
 
 def is_depthwise(layer: ConvolutionBase, shape: Shape) -> bool:

@@ -21,7 +21,7 @@ from prototxt.layers.relu import ReLU
 from prototxt.layers.relu6 import ReLU6
 from prototxt.plan.epilogue import Epilogue, epilogue
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
+from prototxt.plan.kernel import Binding, Kernel, fits_tiles, is_image, numpy_kernels
 
 __all__ = [
     "Elementwise", "axpy_epilogue", "dropout_epilogue", "dropout_kernels", "elementwise_kernels", "eltwise_epilogue",
@@ -121,7 +121,7 @@ def eltwise_epilogue(layer: Eltwise, bottom: Sequence[Shape]) -> Epilogue | None
 @epilogue.register
 def axpy_epilogue(layer: Axpy, bottom: Sequence[Shape]) -> Epilogue | None:
     """The tile of x scaled per image, plus y."""
-    if not all(map(fits_tiles, bottom)):
+    if not all(map(is_image, bottom)):
         return None
 
     def make_ops(_: Sequence[Array], others: Sequence[Array]) -> list[EpilogueOp]:

@@ -10,7 +10,7 @@ from prototxt.kernels.inner_product import inner_product
 from prototxt.kernels.phases import Phase, single_task
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.plan.estimate import matmul_seconds
-from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, fits_tiles, numpy_kernels
+from prototxt.plan.kernel import Binding, Fold, Kernel, PackedWeights, by_item, fits_tiles, numpy_kernels
 
 __all__ = ["InnerProductKernel", "inner_product_kernels"]
 
@@ -28,7 +28,7 @@ class InnerProductKernel(Kernel):
     name = "inner_product"
 
     def __init__(self, layer: InnerProduct, bottom: Sequence[Shape]) -> None:
-        self.numbers, self.matrix = count(bottom[0]), layer.matrix(bottom[0])
+        self.shape, self.matrix = bottom[0], layer.matrix(bottom[0])
         self.outputs, self.transpose = layer.num_output, layer.transpose
 
     def seconds(self) -> float:
@@ -36,7 +36,7 @@ class InnerProductKernel(Kernel):
         return matmul_seconds(n * k * self.outputs, self.outputs, k, k * self.outputs)
 
     def workspace(self) -> int:
-        return self.numbers
+        return count(self.shape)
 
     def pack(self, params: Sequence[Array], fold: Fold) -> PackedWeights:
         weight, *bias = params
@@ -44,7 +44,7 @@ class InnerProductKernel(Kernel):
 
     def bind(self, binding: Binding) -> list[Phase]:
         x, y, (weight,), bias = (
-            binding.bottoms[0],
+            by_item(binding.bottoms[0], self.shape),
             binding.tops[0],
             binding.packed.kernels,
             binding.packed.bias,

@@ -16,7 +16,8 @@ from prototxt.layers.common.maximum import LOWEST
 from prototxt.layers.common.window import Axis
 from prototxt.layers.pooling import Pooling
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
+from prototxt.plan.kernel import Binding, Kernel, is_image, numpy_kernels
+from prototxt.plan.lowering.clips import clip_pools
 from prototxt.plan.lowering.windows import window_2d
 
 __all__ = [
@@ -28,8 +29,8 @@ __all__ = [
 @numpy_kernels.register
 def pooling_kernels(layer: Pooling, bottom: Sequence[Shape]) -> list[Kernel]:
     """Max and average pooling; STOCHASTIC has none."""
-    if not fits_tiles(bottom[0]):
-        return []
+    if not is_image(bottom[0]):
+        return clip_pools(layer, bottom)
     if layer.method == "MAX":
         return [MaxPoolWithPositions(layer, bottom) if layer.num_tops > 1 else MaxPool(layer, bottom)]
     if layer.method == "AVE" and layer.num_tops == 1:

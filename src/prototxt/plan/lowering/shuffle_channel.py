@@ -9,7 +9,7 @@ from prototxt.kernels.elementwise import shuffle_channels
 from prototxt.kernels.phases import Phase
 from prototxt.layers.shuffle_channel import ShuffleChannel
 from prototxt.plan.estimate import pass_seconds
-from prototxt.plan.kernel import Binding, Kernel, fits_tiles, numpy_kernels
+from prototxt.plan.kernel import Binding, Kernel, is_image, numpy_kernels
 
 __all__ = ["ShuffleCopy", "shuffle_channel_kernels"]
 
@@ -17,7 +17,7 @@ __all__ = ["ShuffleCopy", "shuffle_channel_kernels"]
 @numpy_kernels.register
 def shuffle_channel_kernels(layer: ShuffleChannel, bottom: Sequence[Shape]) -> list[Kernel]:
     """One kernel, for blobs of 2 or 4 axes."""
-    return [ShuffleCopy(layer, bottom)] if fits_tiles(bottom[0]) else []
+    return [ShuffleCopy(layer, bottom)] if is_image(bottom[0]) else []
 
 
 class ShuffleCopy(Kernel):
