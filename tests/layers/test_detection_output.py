@@ -7,9 +7,9 @@ import pytest
 
 from prototxt.blobs import Array
 from prototxt.errors import LayerError
-from prototxt.layers.base import LayerSettings
+from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.registry import make_layer
-from support.helpers import floats, layer_from_text, layer_message, refused
+from support.helpers import floats, layer_from_text, layer_message, noise, refused
 
 PRIORS = floats(
     [
@@ -283,3 +283,67 @@ def test_the_first_stage_must_fit() -> None:
     text = output("objectness_score: 0.1").replace(' top: "y"', ' bottom: "a" top: "y"')
     error = refused(text, *SHAPES, (2, 5))
     assert "2 x 5 holds 5 scores of the first stage an image" in error.what
+
+
+QUADS = (
+    'type: "DetectionOutput" bottom: "loc" bottom: "conf" bottom: "priors" top: "y" detection_output_param {{ '
+    "num_classes: 2 code_type: CENTER_SIZE confidence_threshold: 0.3 nms_param {{ nms_threshold: 0.4 }} {} }}"
+)
+
+
+def test_quadrilaterals_by_hand() -> None:
+    """Two prior boxes far apart; of each the box is moved by its first 4 values, each corner by two of the other 8."""
+    priors = floats([[0.1, 0.2, 0.3, 0.6, 0.6, 0.5, 1, 0.7], [0.1, 0.1, 0.2, 0.2, 0.5, 0.25, 0.2, 0.2]])[None]
+    loc = floats([[0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 0, 0, 0, 0, 0, -1, 1, 0, 0, 2, -2]]).reshape(
+        1, 24
+    )
+    conf = floats([[0.1, 0.9, 0.5, 0.5]])
+    for fields in ("", "use_polygon: true"):
+        (y,) = run_upper(layer_from_text(QUADS.format(fields)), loc, conf, priors)
+        first, second = y[0, 0]
+        box = [0, 1, 0.9, 0.1, 0.2, 0.3, 0.6]
+        # Corners from the upper left one clockwise: unit 0.2 * 0.1 along x, 0.4 * 0.1 along y.
+        corners = [
+            0.1 + 0.02,
+            0.2 + 0.08,
+            0.3 + 0.06,
+            0.2 + 0.16,
+            0.3 + 0.1,
+            0.6 + 0.24,
+            0.1 + 0.14,
+            0.6 + 0.32,
+        ]
+        np.testing.assert_allclose(first, [*box, *corners], rtol=1e-5)
+        box = [0, 1, 0.5, 0.6 + 0.2, 0.5, 1 + 0.2, 0.7]
+        corners = [0.6, 0.5, 1 - 0.2, 0.5 + 0.05, 1, 0.7, 0.6 + 0.4, 0.7 - 0.1]
+        np.testing.assert_allclose(second, [*box, *corners], rtol=1e-5)
+
+
+def run_upper(layer: Layer, *bottom: Array) -> list[Array]:
+    """One forward; its rows are no more than the shapes say, and as wide."""
+    (shape,), (y,) = layer.shapes([x.shape for x in bottom]), layer.forward(list(bottom), [])
+    assert y.shape[3] == shape[3]
+    assert y.shape[2] <= shape[2]
+    return [y]
+
+
+def test_when_there_are_quadrilaterals() -> None:
+    shapes = [(3, 24), (3, 4), (1, 2, 8)]
+    assert layer_from_text(QUADS.format("")).shapes(shapes) == [(1, 1, 6, 15)]
+    assert layer_from_text(QUADS.format("")).shapes([(3, 8), *shapes[1:]]) == [(1, 1, 6, 7)]
+    assert "need 8" in refused(QUADS.format("use_polygon: false"), *shapes).what
+    assert "need 24" in refused(QUADS.format("use_polygon: true"), (3, 8), *shapes[1:]).what
+    with pytest.raises(LayerError, match="need 24"):
+        layer_from_text(QUADS.format(""), dialect="textboxes").shapes([(3, 8), *shapes[1:]])
+    assert refused(QUADS.format("use_polygon: true share_location: false"), *shapes).field == "share_location"
+
+
+def test_nothing_found_is_a_row_of_15() -> None:
+    layer = layer_from_text(QUADS.format(""))
+    (y,) = layer.forward([noise(2, 24), np.zeros((2, 4), np.float32), floats(PRIORS_OF_TWO)], [])
+    assert y.shape == (1, 1, 2, 15)
+    assert y[0, 0, :, 0].tolist() == [0, 1]
+    assert (y[0, 0, :, 1:] == -1).all()
+
+
+PRIORS_OF_TWO = [[[0.1, 0.2, 0.3, 0.6, 0.6, 0.5, 1, 0.7], [0.1, 0.1, 0.2, 0.2] * 2]]

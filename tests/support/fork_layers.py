@@ -80,6 +80,10 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "detection_output_param { num_classes: 3 code_type: CENTER_SIZE keep_top_k: 4 nms_param { top_k: 3 } }",
         [noise(2, 12), abs(noise(2, 9)), PRIORS],
     ),
+    ("EvalDetection", "yolov2"): (
+        "eval_detection_param { side: 3 num_class: 4 num_object: 2 nms: 0.3 biases: [1, 2, 3, 4] }",
+        [noise(2, 18, 3, 3), abs(noise(2, 10)).clip(0, 3)],
+    ),
     ("Flip", "others"): ("flip_param { flip_height: true }", [noise(2, 3, 4, 5)]),
     ("FlowWarp", "flownet"): ("", [noise(2, 3, 4, 5), noise(2, 2, 4, 5)]),
     ("Interp", "pspnet"): ("interp_param { height: 7 width: 3 }", [noise(2, 3, 4, 5)]),

@@ -51,14 +51,20 @@ class BoxRows:
         if self.output_kind.together:
             what = f'output "{self.output}" does not say which image of the batch a box belongs to'
             raise InputError(what, hint="run with a batch of 1")
-        rows = values.reshape(-1, 7)
+        rows = values.reshape(-1, values.shape[-1])
+        nothing = np.full((1, rows.shape[1]), -1, np.float32)
+        nothing[0, : len(NO_BOX)] = NO_BOX
         own = [rows[rows[:, 0] == i] for i in range(images)]
-        by_image = [part if len(part) else np.array([NO_BOX], np.float32) for part in own]
+        by_image = [part if len(part) else nothing for part in own]
         return [np.concatenate([part[:, :1] * 0, part[:, 1:]], axis=1)[None, None] for part in by_image]
 
     def find(self, values: Values, view: View, image: int = 0) -> Boxes:
         """The boxes of one image of the batch, in pixels of the view's image."""
-        rows = values[self.output].reshape(-1, 7).astype(np.float64)
+        rows = (
+            values[self.output]
+            .reshape(-1, values[self.output].shape[-1])[:, : len(NO_BOX)]
+            .astype(np.float64)
+        )
         rows = rows[(rows[:, 0] == image) & (rows[:, 1] >= 0) & np.isfinite(rows).all(axis=1)]
         rows = rows[np.argsort(-rows[:, 2], kind="stable")]
         height, width = view.input_size

@@ -123,7 +123,8 @@ class ClusterDetections(Layer):
         places = np.stack(
             [columns * (self.options.width // width), rows * (self.options.height // height)], 1
         )
-        return corners + np.concatenate([places, places], 1)
+        proposals: Array = corners + np.concatenate([places, places], 1)
+        return proposals
 
     def cost(self, bottom: Sequence[Shape], top: Sequence[Shape]) -> Cost:
         """The number of boxes compared with each other depends on the values, and is not counted."""

@@ -121,7 +121,6 @@ IGNORED: Mapping[Outcome, Mapping[str, Mapping[str, str]]] = {
         "it changes the shape": {
             "ConcatParameter": "per_fla_fuse",
             "CorrelationParameter": "single_direction",
-            "DetectionOutputParameter": "use_polygon",
             "InterpParameter": "height_scale width_scale",
             "PoolingParameter": "torch_pooling",
             "ImageDataParameter": "new_length is_flow num_truth_channels",
@@ -161,7 +160,11 @@ TYPES_OF_MESSAGES: Mapping[str, str] = {
     "detectnet_groundtruth_param": "DetectNetTransformation",
     "domain_transform_param": "DomainTransform",
     "downsample_param": "Downsample",
+<<<<<<< HEAD
     "eval_detection_param": "EvalDetection",
+=======
+    "l1_loss_param": "L1Loss",
+>>>>>>> 38693e8 (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
     "lpq_loss_param": "LpqLoss",
     "mat_read_param": "MatRead",
     "mean_param": "Mean",

@@ -32,15 +32,15 @@ def read_priors(x: Array, *, sized: bool) -> tuple[Array, Array]:
     return boxes, variances
 
 
-def most_rows(rows: int, images: int) -> list[Shape]:
+def most_rows(rows: int, images: int, width: int = 7) -> list[Shape]:
     """The top's shape for this number of rows: at least one per image, and no more than a blob can hold."""
-    return [(1, 1, min(max(rows, images), MAX_ELEMENTS // 7), 7)]
+    return [(1, 1, min(max(rows, images), MAX_ELEMENTS // width), width)]
 
 
 def detections(rows: Array, images: int) -> Array:
     """The top of a detector: the rows it found, or where there are none one of -1 for each image."""
     if not len(rows):
-        rows = np.full((images, 7), -1, np.float32)
+        rows = np.full((images, rows.shape[1]), -1, np.float32)
         rows[:, 0] = np.arange(images)
     return rows[None, None]
 

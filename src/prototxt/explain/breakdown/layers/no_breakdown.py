@@ -9,7 +9,11 @@ from prototxt.layers.cluster_detections import ClusterDetections
 from prototxt.layers.common.margin import MarginLayer
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
+<<<<<<< HEAD
 from prototxt.layers.dice_coef_loss import DiceCoefLoss
+=======
+from prototxt.layers.eval_detection import EvalDetection
+>>>>>>> 38693e8 (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
 from prototxt.layers.multi_box_loss import MultiBoxLoss
 from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.proposal import Proposal
@@ -31,7 +35,7 @@ def boxes(
 
 
 @reason_against.register
-def detection_evaluate(layer: DetectionEvaluate) -> str:
+def detection_evaluate(layer: DetectionEvaluate | EvalDetection) -> str:
     """Matching relates all boxes to all labels."""
     return "all boxes are matched with all labels; no single sum produces a value"
 

@@ -22,6 +22,7 @@ from prototxt.layers.common.margin import MarginLayer
 from prototxt.layers.ctc_greedy_decoder import CTCGreedyDecoder
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
+from prototxt.layers.eval_detection import EvalDetection
 from prototxt.layers.flow_warp import FlowWarp
 from prototxt.layers.inner_product import InnerProduct
 from prototxt.layers.l2_norm import L2Norm
@@ -122,7 +123,12 @@ def field_of_detections(
 
 @receptive_field.register
 def field_of_box_targets(
+<<<<<<< HEAD
     layer: AnchorTarget | ProposalTarget | Proposal2 | BoxAnnotatorOHEM | DetectionEvaluate, inputs: Inputs
+=======
+    layer: AnchorTarget | ProposalTarget | BoxAnnotatorOHEM | DetectionEvaluate | EvalDetection,
+    inputs: Inputs,
+>>>>>>> 6ba925d (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
 ) -> ReceptiveField | None:
     """Boxes compete with each other."""
     return whole_image_everywhere(inputs, "boxes are selected by comparison with each other")
