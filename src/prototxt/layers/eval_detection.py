@@ -145,8 +145,8 @@ class EvalDetection(Layer):
         classes = softmax(channels[:, BOX_CHANNELS:], 1)
         labels = classes.argmax(1).transpose(1, 2, 0).reshape(-1)
         best, objectness = classes.max(1), sigmoid(channels[:, 4])
-        scores = {"OBJ": objectness, "PROB": best}.get(self.score_type, objectness * best)
-        scores = scores.transpose(1, 2, 0).reshape(-1)
+        of_type = {"OBJ": objectness, "PROB": best}.get(self.score_type, objectness * best)
+        scores = of_type.transpose(1, 2, 0).reshape(-1)
         order = np.argsort(-scores, kind="stable")
         if self.nms >= 0:
             below = float(np.nextafter(np.float32(self.nms), np.float32(-1)))

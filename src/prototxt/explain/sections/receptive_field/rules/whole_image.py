@@ -123,12 +123,8 @@ def field_of_detections(
 
 @receptive_field.register
 def field_of_box_targets(
-<<<<<<< HEAD
-    layer: AnchorTarget | ProposalTarget | Proposal2 | BoxAnnotatorOHEM | DetectionEvaluate, inputs: Inputs
-=======
-    layer: AnchorTarget | ProposalTarget | BoxAnnotatorOHEM | DetectionEvaluate | EvalDetection,
+    layer: AnchorTarget | ProposalTarget | Proposal2 | BoxAnnotatorOHEM | DetectionEvaluate | EvalDetection,
     inputs: Inputs,
->>>>>>> 6ba925d (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
 ) -> ReceptiveField | None:
     """Boxes compete with each other."""
     return whole_image_everywhere(inputs, "boxes are selected by comparison with each other")
