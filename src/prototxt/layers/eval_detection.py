@@ -119,9 +119,9 @@ class EvalDetection(Layer):
     def _truth(self, x: Array) -> Truth:
         """The true boxes of all images."""
         if _is_ssd(x.shape):
-            rows = x.reshape(-1, SSD_VALUES)
-            rows = rows[np.cumprod(rows[:, 0] != -1).astype(bool)]
-            image, labels, boxes, hard = rows[:, 0], rows[:, 1] - 1, rows[:, 3:7], rows[:, 7] != 0
+            found = x.reshape(-1, SSD_VALUES)
+            found = found[np.cumprod(found[:, 0] != -1).astype(bool)]
+            image, labels, boxes, hard = found[:, 0], found[:, 1] - 1, found[:, 3:7], found[:, 7] != 0
         else:
             rows = x.reshape(len(x), -1, TRUE_VALUES)
             there = np.cumprod(rows[:, :, 1] != 0, axis=1).astype(bool)

@@ -160,11 +160,6 @@ TYPES_OF_MESSAGES: Mapping[str, str] = {
     "detectnet_groundtruth_param": "DetectNetTransformation",
     "domain_transform_param": "DomainTransform",
     "downsample_param": "Downsample",
-<<<<<<< HEAD
-    "eval_detection_param": "EvalDetection",
-=======
-    "l1_loss_param": "L1Loss",
->>>>>>> 38693e8 (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
     "lpq_loss_param": "LpqLoss",
     "mat_read_param": "MatRead",
     "mean_param": "Mean",

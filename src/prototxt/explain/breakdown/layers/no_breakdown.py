@@ -9,11 +9,8 @@ from prototxt.layers.cluster_detections import ClusterDetections
 from prototxt.layers.common.margin import MarginLayer
 from prototxt.layers.detection_evaluate import DetectionEvaluate
 from prototxt.layers.detection_output import DetectionOutput
-<<<<<<< HEAD
 from prototxt.layers.dice_coef_loss import DiceCoefLoss
-=======
 from prototxt.layers.eval_detection import EvalDetection
->>>>>>> 38693e8 (EvalDetection, quadrilaterals of TextBoxes++, dialects of detectors and dense prediction)
 from prototxt.layers.multi_box_loss import MultiBoxLoss
 from prototxt.layers.multi_stage_meanfield import MultiStageMeanfield
 from prototxt.layers.proposal import Proposal
