@@ -52,6 +52,31 @@ def test_the_layer_cannot_run_and_all_else_has_its_shape() -> None:
         define_net(MAXX, "n.prototxt", strict=True)
 
 
+@pytest.mark.parametrize("field", ["forward_type: FLOAT8", "forward_math: BFLOAT16", "backward_type: FLOAT8"])
+def test_a_value_of_a_field_without_which_layers_run_is_a_warning(field: str) -> None:
+    text = MAXX.replace("MAXX", "MAX").replace('type: "ReLU"', f'type: "ReLU" {field}')
+    graph = outlined(text)
+    assert graph.missing == ()
+    (note,) = graph.notes
+    name, value = field.split(": ")
+    assert note.startswith(f'n.prototxt:4:{35 + len(name) + 2}: layer "side": "{name}" takes one of')
+    assert f"not {value}" in note
+
+
+def test_such_a_value_hides_no_other() -> None:
+    text = MAXX.replace('type: "Pooling"', 'type: "Pooling" forward_type: FLOAT8')
+    assert [why.missing for why in outlined(text).missing if isinstance(why, UnappliedError)] == [
+        "Pooling with pool MAXX"
+    ]
+
+
+def test_such_a_value_of_the_net_is_a_warning() -> None:
+    graph = outlined("default_forward_type: FLOAT8\n" + MAXX.replace("MAXX", "MAX"))
+    assert graph.missing == ()
+    (note,) = graph.notes
+    assert note.startswith('n.prototxt:1:23: "default_forward_type" takes one of')
+
+
 def test_an_input_in_its_place_makes_it_irrelevant() -> None:
     assert len(outlined(DB).missing) == 1
     graph = outlined(DB, inputs={"x": (4, 3, 7, 5)})

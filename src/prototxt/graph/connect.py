@@ -20,10 +20,12 @@ from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.graph.select import PHASES
 from prototxt.layers.base import Layer, LayerSettings
 from prototxt.layers.forks import FORKS, dialect_of
+from prototxt.layers.outcomes import Outcome
 from prototxt.layers.reads import unread_of_net
 from prototxt.layers.registry import Resolution, float_type, layer_classes, resolve_type
 from prototxt.layers.unknown import Unknown, can_stand
 from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.text.build import UnknownValue
 from prototxt.text.definition import Definition
 from prototxt.text.legacy import V1_TYPES, name_hint, today_name
 from prototxt.text.place import place_of_value
@@ -154,10 +156,10 @@ def _make(
     """Make a layer; where no layer type does its work, an Unknown that says so."""
     plain: Layer | None = None
     try:
-        unknown = definition.unknown_value(index)
-        if unknown is not None:
-            error = UnappliedError(unknown.what, missing=unknown.missing, hint=unknown.hint)
-            raise error.at(unknown.place, param.name, param.type)
+        for unknown in definition.unknown_values_of(index):
+            if _matters(unknown):
+                error = UnappliedError(unknown.what, missing=unknown.missing, hint=unknown.hint)
+                raise error.at(unknown.place, param.name, param.type)
         meant = resolve_type(param, settings)
         layer = meant.layer_class(param, settings)
         if layer.unapplied is not None:
@@ -182,6 +184,14 @@ def _for_shapes(param: LayerParameter, settings: LayerSettings) -> Layer:
     from prototxt.layers.not_run import NotRun  # only nets with such types need its table
 
     return NotRun(param, settings)
+
+
+def _matters(unknown: UnknownValue) -> bool:
+    """Whether a layer cannot run without this value: not where it runs without any value of the field."""
+    from prototxt.layers.unread import ignored_fields  # only nets with such values need its lists
+
+    ignored = ignored_fields().get(unknown.field.partition(".")[2])
+    return ignored is None or ignored.outcome not in (Outcome.QUIET, Outcome.WARNS)
 
 
 def _old_name_hint(definition: Definition, index: int, type_name: str) -> str | None:

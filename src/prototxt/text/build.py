@@ -47,8 +47,9 @@ REPEATED_IN_FORKS = {
 class UnknownValue(NamedTuple):
     """A value that its enum does not have, left out of the message: perhaps one that a fork added.
 
-    `what` says which the enum has, `missing` names the value. `layer` is the line and the column of the layer that
-    cannot run without it; None where none does, as in a rule of phases, which is then met by none.
+    `what` says which the enum has, `missing` names the value, `field` is its field's full name. `layer` is the line and
+    the column of the layer that may not run without it; None where none is in question, as in a rule of phases, which
+    is then met by none.
     """
 
     what: str
@@ -58,6 +59,7 @@ class UnknownValue(NamedTuple):
     layer_name: str | None
     layer_type: str | None
     layer: tuple[int, int] | None
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,9 @@ class _Builder:
             return
         layer = (self.layer.tree.line, self.layer.tree.column) if self.layer and not in_rule else None
         missing = f"{kind} with {field.name} {value.text}"
-        self.unknown_values.append(UnknownValue(what, wrong.hint, missing, place, name, kind, layer))
+        self.unknown_values.append(
+            UnknownValue(what, wrong.hint, missing, place, name, kind, layer, slot.field)
+        )
         self._note(place, name, what, wrong.hint)
 
     def _leave_out_further(self, field: Field, why: str) -> None:

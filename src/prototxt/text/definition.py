@@ -45,13 +45,18 @@ class Definition:
     left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
-    def _unknown_by_layer(self) -> dict[tuple[int, int] | None, UnknownValue]:
-        return {value.layer: value for value in reversed(self.unknown_values)}
+    def _unknown_by_layer(self) -> dict[tuple[int, int] | None, list[UnknownValue]]:
+        by_layer: dict[tuple[int, int] | None, list[UnknownValue]] = {}
+        for value in self.unknown_values:
+            by_layer.setdefault(value.layer, []).append(value)
+        return by_layer
 
-    def unknown_value(self, index: int) -> UnknownValue | None:
-        """The first value of layer `index` that the schema does not know and without which it cannot run."""
+    def unknown_values_of(self, index: int) -> Sequence[UnknownValue]:
+        """The values of layer `index` that the schema does not know."""
         tree = self.trees[index]
-        return self._unknown_by_layer.get((tree.line, tree.column)) if tree and self.unknown_values else None
+        return (
+            self._unknown_by_layer.get((tree.line, tree.column), ()) if tree and self.unknown_values else ()
+        )
 
     def place(self, index: int, field: str | None = None) -> Place:
         """The place of layer `index`, or of a field of it (see `place_in`), in the file."""
