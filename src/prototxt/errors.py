@@ -226,15 +226,20 @@ MAX_COMPARED_LENGTH = 100
 """Characters of a name that is compared with known ones: the time grows with the square of its length."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near."""
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """`did you mean "kernel_size" or "kernel_h"?`, or None where nothing is near.
+
+    `cutoff` is the least likeness, 0 to 1 (difflib's ratio). The `_param` that messages of parameters end with makes
+    no names alike: `padding_param` is not `pooling_param`.
+    """
     from difflib import get_close_matches  # needed only when something is wrong
 
     if len(name) > MAX_COMPARED_LENGTH:
         return None
     names = list(known)
-    folded = {n.lower(): n for n in names}
-    near = [folded[n] for n in get_close_matches(name.lower(), folded, n=3, cutoff=0.6)]
+    folded = {n.lower().removesuffix("_param"): n for n in names}
+    compared = name.lower().removesuffix("_param")
+    near = [folded[n] for n in get_close_matches(compared, folded, n=3, cutoff=cutoff)]
     if not near:
         return None
     return "did you mean " + " or ".join(f'"{n}"' for n in near) + "?"

@@ -75,6 +75,28 @@ def test_unknown_type() -> None:
         layer_from_text('name: "x"')
 
 
+@pytest.mark.parametrize("type_name", ["Downsample", "Flop", "EvalDetections", "Insanity", "Paddling"])
+def test_another_forks_type_is_no_misspelt_one(type_name: str) -> None:
+    with pytest.raises(LayerError, match="unknown layer type") as caught:
+        layer_from_text(f'type: "{type_name}"')
+    assert "did you mean" not in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [
+        ("Convolutoin", "Convolution"),
+        ("InnerProdct", "InnerProduct"),
+        ("relu", "ReLU"),
+        ("SoftMaxWithLos", "SoftmaxWithLoss"),
+    ],
+)
+def test_a_misspelt_type(typo: str, meant: str) -> None:
+    with pytest.raises(LayerError, match="unknown layer type") as caught:
+        layer_from_text(f'type: "{typo}"')
+    assert f'"{meant}"' in (caught.value.hint or "")
+
+
 def test_a_type_is_registered_once() -> None:
     class Second(Layer):
         golden: ClassVar[str | None] = "never used"

@@ -47,7 +47,7 @@ class BatchNorm(PerChannel):
         Outcome.QUIET, "this is the layer without a scale and a bias", "batch_norm_param.use_weight_bias"
     ) | ignore(
         Outcome.WARNS,
-        "it is taken as the layer without a scale and a bias",
+        "the layer is taken as BatchNorm without a scale and a bias",
         "batch_norm_param.filler",
         "batch_norm_param.bias_term",
     )

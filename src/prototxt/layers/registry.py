@@ -51,6 +51,9 @@ RISTRETTO_NAMES = {"Fc": "InnerProduct"}
 MAX_TYPO = 2
 """Letters by which a name with a typing error is longer or shorter than the name that was meant."""
 
+TYPO_LIKENESS = 0.8
+"""The least likeness of a misspelt type to the one that was meant: Downsample is no misspelt Upsample."""
+
 OWN = "docs/own-layers.md says how to add one"
 
 ADD_ONE = "docs/layers.md lists the types that exist, docs/own-layers.md says how to add one"
@@ -210,7 +213,7 @@ def _missing(type_name: str) -> MissingLayerError:
     if known := not_run_error(type_name):
         return known
     what = f'unknown layer type "{type_name}"'
-    near = did_you_mean(type_name, _alike(type_name))
+    near = did_you_mean(type_name, _alike(type_name), cutoff=TYPO_LIKENESS)
     hint = f"{near} A fork's own type is another layer: {OWN}" if near else ADD_ONE
     return MissingLayerError(what, missing=type_name, field="type", hint=hint)
 
