@@ -63,8 +63,14 @@ def _median(times: list[float]) -> float:
     return median(times)
 
 
+MAX_SHAPES = 6
+"""Shapes of learned arrays in one cell; of more only the first half stand there. A DenseBlock has hundreds."""
+
+
 def _param_shapes(row: Row) -> str:
-    text = " + ".join(compact_shape(s) for s in row.params)
+    shown = row.params if len(row.params) <= MAX_SHAPES else row.params[: MAX_SHAPES // 2]
+    left_out = len(row.params) - len(shown)
+    text = " + ".join([*map(compact_shape, shown), *([f"{left_out} more"] if left_out else [])])
     return f"{text} of {printable(', '.join(row.shared_with))}" if row.shared_with else text
 
 

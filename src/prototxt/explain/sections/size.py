@@ -17,6 +17,7 @@ from prototxt.layers.concat import Concat
 from prototxt.layers.convolution import Convolution
 from prototxt.layers.crop import Crop
 from prototxt.layers.deconvolution import Deconvolution
+from prototxt.layers.dense_block import DenseBlock
 from prototxt.layers.flatten import Flatten
 from prototxt.layers.im2col import Im2col
 from prototxt.layers.inner_product import InnerProduct
@@ -179,3 +180,14 @@ def size_of_permute(layer: Permute, context: LayerContext) -> list[Line]:
     shape = context.bottom[0]
     order = (*layer.order, *(axis for axis in range(len(shape)) if axis not in layer.order))
     return [Line(f"axis {i}", f"axis {old} before: {shape[old]:,}") for i, old in enumerate(order)]
+
+
+@size_lines.register
+def size_of_dense_block(layer: DenseBlock, context: LayerContext) -> list[Line]:
+    """The maps of the bottom and those that each transition adds."""
+    channels, top = context.bottom[0][1], context.top[0]
+    text = f"{channels} + {layer.transitions} * {layer.growth} = {top[1]:,}"
+    return [
+        Line("channels", text, "maps of the bottom, numTransition times growthRate"),
+        Line("maps", "keep their size"),
+    ]
