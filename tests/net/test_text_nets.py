@@ -184,8 +184,8 @@ def test_slices_lie_in_the_image() -> None:
 @NETS
 def test_every_layer_is_explained(text: str) -> None:
     net = prototxt.parse_net(text)
-    for name, values in INPUTS[text].items():
-        net.blobs[name].data[...] = values
+    for name, array in INPUTS[text].items():
+        net.blobs[name].data[...] = array
     for node in net.layers:
         assert "unknown" not in {section.key for section in explain_layer(net.graph, node)}
         if node.bottoms:
