@@ -10,6 +10,7 @@ import prototxt
 from prototxt.errors import NotRunError
 from prototxt.frontend.check import Verdict, check
 from prototxt.frontend.load import Options, define_net, outline
+from prototxt.layers.ignored_fields import TYPES_OF_MESSAGES
 from prototxt.layers.not_run import NOT_RUN
 from prototxt.layers.registry import layer_types
 from prototxt.views.net_rows import Report, make_report
@@ -24,6 +25,10 @@ def report(layers: str) -> Report:
 def test_a_type_is_in_the_table_or_has_a_class() -> None:
     """A type that gets a class leaves the table."""
     assert sorted(set(NOT_RUN) & set(layer_types())) == []
+
+
+def test_messages_of_types_without_a_class_belong_to_types_of_the_table() -> None:
+    assert sorted(set(TYPES_OF_MESSAGES.values()) - set(NOT_RUN)) == []
 
 
 @pytest.mark.parametrize("type_name", sorted(NOT_RUN))
@@ -85,6 +90,17 @@ def test_cropped_images() -> None:
     )
     assert shown.blobs["y"] == (2, 3, 12, 16)
     assert shown.blobs["how"] is None
+
+
+@pytest.mark.parametrize("bottoms", ['bottom: "small"', ""])
+def test_downsampled_images(bottoms: str) -> None:
+    small = "input_param { shape { dim: 5 dim: 1 dim: 6 dim: 9 } }"
+    shown = report(
+        f'layer {{ name: "small" type: "Input" top: "small" {small} }} '
+        f'layer {{ name: "d" type: "Downsample" bottom: "x" {bottoms} top: "y" '
+        + ("}" if bottoms else "downsample_param { top_height: 6 top_width: 9 } }")
+    )
+    assert shown.blobs["y"] == (2, 3, 6, 9)
 
 
 def test_running_it_is_refused_with_what_it_is() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 import prototxt
+from prototxt.blobs import TEST
 from prototxt.cli.run.command import main as run
 from prototxt.cli.shapes import main as shapes
 from prototxt.cli.upgrade import main as upgrade
-from prototxt.errors import LayerError, TextError, UnappliedError
+from prototxt.data.reader import open_database
+from prototxt.errors import DataError, LayerError, TextError, UnappliedError
 from prototxt.frontend.load import Options, define_net, make_graph, outline
 from prototxt.graph.graph import Graph
 from prototxt.layers.common.filler_types import FILLER_TYPES
@@ -27,7 +29,7 @@ layer { name: "side" type: "ReLU" bottom: "x" top: "z" }
 """
 WHAT = '"pool" takes one of MAX, AVE, STOCHASTIC; not MAXX'
 DB = """layer { name: "db" type: "Data" top: "x" top: "label"
-  data_param { source: "a" batch_size: 4 backend: IMAGEDB } }
+  data_param { source: "a" batch_size: 4 backend: ROCKSDB } }
 layer { name: "ip" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 2 } }
 """
 
@@ -111,11 +113,12 @@ def test_what_changes_no_number_is_only_a_warning() -> None:
 
 @pytest.mark.parametrize(("rule", "phases"), [("include", ()), ("exclude", ("TRAIN", "TEST"))])
 @pytest.mark.parametrize("more", ["", " min_level: 0 max_level: 9"])
+@pytest.mark.parametrize("name", ["RUN", "DEPLOY"])
 def test_a_rule_with_a_phase_that_does_not_exist_here_is_never_met(
-    rule: str, phases: tuple[str, ...], more: str
+    rule: str, phases: tuple[str, ...], more: str, name: str
 ) -> None:
     text = MAXX.replace("pool: MAXX", "pool: AVE").replace(
-        'top: "y"', f'top: "y" {rule} {{ phase: RUN{more} }}'
+        'top: "y"', f'top: "y" {rule} {{ phase: {name}{more} }}'
     )
     for phase in ("TRAIN", "TEST"):
         names = [node.name for node in outlined(text, phase=phase).nodes]
@@ -161,3 +164,28 @@ def test_the_names_of_fillers_are_those_that_fill() -> None:
         assert fill((2, 3, 4, 4), FillerParameter(type=name), rng_for(0, "it", 0)).shape == (2, 3, 4, 4)
     with pytest.raises(LayerError, match=f"the types are {', '.join(FILLER_TYPES)}"):
         fill((2, 3), FillerParameter(type="identity"), rng_for(0, "it", 0))
+
+
+MYCAFFE = """state { phase: RUN }
+layer { name: "d" type: "Data" top: "x" top: "label" include { phase: TRAIN } include { phase: TEST }
+  transform_param { crop_size: 12 } data_param { source: "MNIST" batch_size: 5 backend: IMAGEDB } }
+layer { name: "in" type: "Input" top: "x" include { phase: RUN } input_param { shape { dim: 1 dim: 3 dim: 4 dim: 5 } } }
+layer { name: "drop" type: "Dropout" bottom: "x" top: "y" phase: RUN }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "y" bottom: "label" top: "loss" exclude { phase: RUN } }
+"""
+
+
+def test_values_of_mycaffe_are_no_unknown_ones() -> None:
+    graph = outlined(MYCAFFE.replace("SoftmaxWithLoss", "Silence").replace(' top: "loss"', ""))
+    assert graph.missing == ()
+    assert [node.name for node in graph.nodes] == ["d", "drop", "loss"]
+    assert graph.shapes[graph.last["x"]] == (5, 3, 12, 12)
+    assert graph.nodes[1].layer.phase == TEST
+    state, database = graph.notes
+    assert state.startswith("n.prototxt:1:9: state.phase RUN is not applied: this is phase TEST")
+    assert 'the database "MNIST" is not here: 5 x 3 x 12 x 12' in database
+
+
+def test_a_database_of_another_program_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="IMAGEDB is a database of another program"):
+        open_database(str(tmp_path), "IMAGEDB")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import prototxt
 from prototxt.blobs import Shape
+from prototxt.explain.breakdown.values import explain_value
 from prototxt.layers.base import Cost, Layer
-from support.helpers import layer_from_text, refused, run
+from support.helpers import layer_from_text, noise, refused, run
 
 TEXT = 'type: "ContrastiveLoss" bottom: "a" bottom: "b" bottom: "s" top: "y" contrastive_loss_param { %s }'
 
@@ -62,3 +64,30 @@ def test_cost_and_brief() -> None:
 def test_refusals(bottom: tuple[Shape, ...], what: str) -> None:
     error = refused(TEXT % "", *bottom)
     assert (error.what, error.field) == (what, "bottom")
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_two_labels_are_similar_where_they_are_equal(engine: str) -> None:
+    pairs = [noise(4, 3), noise(4, 3, seed=1)]
+    first, second = np.array([2, 0, 5, 1.9], np.float32), np.array([2, 1, 4, 1], np.float32)
+    net = prototxt.parse_net(
+        "".join(f'input: "{name}" ' for name in "abst")
+        + "input_shape { dim: 4 dim: 3 } " * 2
+        + "input_shape { dim: 4 } " * 2
+        + 'layer { name: "loss" type: "ContrastiveLoss" bottom: "a" bottom: "b" bottom: "s" bottom: "t" top: "y" }'
+    )
+    net.engine = engine
+    total = 0.0
+    for i in range(4):
+        distance = sum((float(pairs[0][i, k]) - float(pairs[1][i, k])) ** 2 for k in range(3))
+        total += distance if i in (0, 3) else max(1 - distance**0.5, 0) ** 2
+    y = float(net.forward(a=pairs[0], b=pairs[1], s=first, t=second)["y"])
+    assert y == pytest.approx(total / 8, rel=1e-5)
+    assert explain_value(net, "loss", ()).agrees
+
+
+def test_the_second_label_has_one_value_for_each_pair() -> None:
+    text = 'type: "ContrastiveLoss" bottom: "a" bottom: "b" bottom: "s" bottom: "t" top: "y"'
+    assert (
+        "bottom 3 must hold one value for each of 4 items" in refused(text, (4, 3), (4, 3), (4,), (5,)).what
+    )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
+import prototxt
 from prototxt.blobs import Shape
 from prototxt.errors import LayerError
+from prototxt.explain.breakdown.values import explain_value
 from prototxt.layers.base import Cost, Layer
 from support.helpers import layer_from_text, noise, refused, run
 
@@ -103,3 +107,37 @@ def test_cost() -> None:
 def test_refusals(fields: str, bottom: tuple[Shape, ...], what: str, field: str) -> None:
     error = refused(TEXT % fields, *bottom)
     assert (error.what, error.field) == (what, field)
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("shape", [(2, 1, 3, 4), (2, 12), (2,)], ids=["places", "flat", "items"])
+def test_weights_of_a_third_bottom(shape: tuple[int, ...], engine: str) -> None:
+    net = prototxt.parse_net(
+        'input: "x" input: "t" input: "w" input_shape { dim: 2 dim: 5 dim: 3 dim: 4 } '
+        "input_shape { dim: 2 dim: 1 dim: 3 dim: 4 } "
+        f"input_shape {{ {' '.join(f'dim: {size}' for size in shape)} }} "
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "x" bottom: "t" bottom: "w" top: "y" '
+        "loss_param { ignore_label: 3 } }"
+    )
+    net.engine = engine
+    x, weights = noise(2, 5, 3, 4), np.abs(noise(*shape, seed=2))
+    labels = np.random.default_rng(1).integers(5, size=(2, 1, 3, 4)).astype(np.float32)
+    total, counted = 0.0, 0
+    for n, h, w in np.ndindex(2, 3, 4):
+        label = int(labels[n, 0, h, w])
+        if label != 3:
+            scores = [float(x[n, c, h, w]) for c in range(5)]
+            loss = math.log(sum(math.exp(score) for score in scores)) - scores[label]
+            weight = weights[n] if shape == (2,) else weights.reshape(2, 3, 4)[n, h, w]
+            total, counted = total + loss * float(weight), counted + 1
+    assert 0 < counted < 24
+    y = float(net.forward(x=x, t=labels, w=weights)["y"])
+    assert y == pytest.approx(total / counted, rel=1e-5)
+    assert explain_value(net, "loss", ()).agrees
+
+
+def test_weights_are_as_many_as_labels_or_items() -> None:
+    text = 'type: "SoftmaxWithLoss" bottom: "x" bottom: "t" bottom: "w" top: "y"'
+    error = refused(text, (2, 5, 3, 4), (2, 1, 3, 4), (3,))
+    assert error.what == "3 weights: give one for each of 24 labels, or for each item"
+    assert error.field == "bottom"

@@ -107,7 +107,7 @@ def test_number_and_default(path: str, number: int, default: Any) -> None:
 @pytest.mark.parametrize(
     ("enum", "names"),
     [
-        ("Phase", {"TRAIN": 0, "TEST": 1}),
+        ("Phase", {"TRAIN": 0, "TEST": 1, "RUN": 2}),
         ("PoolingParameter.PoolMethod", {"MAX": 0, "AVE": 1, "STOCHASTIC": 2}),
         ("EltwiseParameter.EltwiseOp", {"PROD": 0, "SUM": 1, "MAX": 2}),
         (

@@ -39,6 +39,9 @@ def open_database(path: str, backend: str) -> AbstractContextManager[Reader]:
     """
     if not exists(path):
         raise DataError("no such database", path=path)
+    if backend not in BACKENDS:
+        what = f"backend: {backend} is a database of another program"
+        raise DataError(what, path=path, field="backend", hint="give images of your own in its place")
     actual = backend_at(path)
     if actual and actual != backend:
         what = f"the net says backend: {backend}, but this is a database of kind {actual}"

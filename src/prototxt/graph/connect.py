@@ -18,7 +18,7 @@ from prototxt.errors import (
 )
 from prototxt.graph.graph import BlobId, Node, Wiring
 from prototxt.graph.select import PHASES
-from prototxt.layers.base import Layer, LayerSettings
+from prototxt.layers.base import Layer, LayerSettings, own_phase
 from prototxt.layers.forks import FORKS, dialect_of
 from prototxt.layers.outcomes import Outcome
 from prototxt.layers.reads import unread_of_net
@@ -93,7 +93,7 @@ def _remarks_on_net(definition: Definition) -> Iterator[str]:
 def _remarks_on_phases(definition: Definition, phase: int) -> Iterator[str]:
     """A note on layers that are in a phase of their own, as a layer of Caffe is that names one (net.cpp, Init)."""
     layers = definition.message.layer
-    indices = [i for i, layer in enumerate(layers) if layer.HasField("phase") and layer.phase != phase]
+    indices = [i for i, layer in enumerate(layers) if own_phase(layer, phase) != phase]
     if indices:
         first, more = layers[indices[0]], len(indices) - 1
         whom = f'layer "{first.name}"' + (f" and {more} more" if more else "")

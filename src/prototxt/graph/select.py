@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from prototxt.blobs import TEST
 from prototxt.errors import NetError
-from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule
+from prototxt.schema.caffe_pb2 import LayerParameter, NetStateRule, Phase
 from prototxt.text.definition import Definition, LeftOut
 from prototxt.util.shell import shell_word
 
@@ -19,7 +19,7 @@ MAX_TRIED = 10
 """Levels, and sets of stages, of one layer's rules that are tried to include it."""
 
 PHASES = ("TRAIN", "TEST")
-"""Phase names, indexed by Caffe's Phase numbers."""
+"""Phase names, indexed by Caffe's Phase numbers. No net here is in MyCaffe's RUN: rules that ask for it are not met."""
 
 
 class State(NamedTuple):
@@ -54,7 +54,7 @@ def _replaced(definition: Definition, state: State) -> Iterator[str]:
     """Notes on the phase and the level that the file's own `state` gives and the caller does not."""
     own = definition.message.state
     if own.HasField("phase") and own.phase != state.phase:
-        yield _not_applied(definition, "phase", PHASES[own.phase], PHASES[state.phase])
+        yield _not_applied(definition, "phase", Phase.Name(own.phase), PHASES[state.phase])
     if own.HasField("level") and own.level != state.level:
         yield _not_applied(definition, "level", str(own.level), str(state.level))
 

@@ -110,6 +110,11 @@ class OutputKind:
     together: bool = False
 
 
+def own_phase(param: LayerParameter, phase: int) -> int:
+    """The phase of a layer of a net in `phase`: the one that it names, if that is TRAIN or TEST."""
+    return param.phase if param.HasField("phase") and param.phase in (TRAIN, TEST) else phase
+
+
 class Layer:
     """Base of all layer types.
 
@@ -151,7 +156,7 @@ class Layer:
         """`param` is a LayerParameter in today's form."""
         self.name: str = param.name
         self.settings = settings
-        self.phase: int = param.phase if param.HasField("phase") else settings.phase
+        self.phase: int = own_phase(param, settings.phase)
         self.named_tops = len(param.top)
         self.num_tops = max(self.named_tops, self.tops[0]) if self.loss else self.named_tops
         self.num_bottoms = len(param.bottom)

@@ -66,6 +66,15 @@ def cropped(param: LayerParameter, bottom: Sequence[Shape]) -> list[Shape]:
     return [(*bottom[0][:2], p.crop_height, p.crop_width)]
 
 
+def downsampled(param: LayerParameter, bottom: Sequence[Shape]) -> list[Shape]:
+    """The first bottom at the height and width of the second, or at top_height x top_width."""
+    p = param.downsample_param
+    size = bottom[1][2:] if len(bottom) > 1 else (p.top_height, p.top_width)
+    if not (bottom and len(bottom[0]) == 4 and len(size) == 2 and all(size)):
+        raise LayerError("the file does not say the size of the images", field="downsample_param")
+    return [(*bottom[0][:2], *size)]
+
+
 MYCAFFE = "MyCaffe"
 FLOWNET = "FlowNet 2"
 
@@ -125,12 +134,15 @@ NOT_RUN: Mapping[str, NotRunType] = {
     "DenseCRF": NotRunType("DeepLab", "a conditional random field over all pixels", like_first),
     "Division": NotRunType("JAA-Net", "cuts a map into a grid of parts"),
     "DomainTransform": NotRunType("DeepLab", "filters a map along the edges of another", like_first),
+    "DotProductSimilarity": NotRunType("seen in public files", "similarities of items as products"),
+    "Downsample": NotRunType(FLOWNET, "makes images smaller, with a weighted mean of places", downsampled),
     "FLOWriter": NotRunType(FLOWNET, "writes flow to files", numbers),
     "GateAddNorm": NotRunType(MYCAFFE, "a gated residual with normalization"),
     "GRN": NotRunType(MYCAFFE, "a gated residual network"),
     "LayerNorm": NotRunType(MYCAFFE, "normalization of each item", like_first),
     "Mean": NotRunType(FLOWNET, "adds or subtracts a mean", like_first),
     "MultiheadAttentionInterp": NotRunType(MYCAFFE, "attention whose weights can be read"),
+    "Noise": NotRunType("seen in public files", "adds noise", like_first),
     "ReshapeTemporal": NotRunType(MYCAFFE, "joins or parts the axes of batch and time"),
     "TensorRT": NotRunType("NVCaffe", "hands a part of the net to TensorRT"),
     "TransformerBlock": NotRunType(MYCAFFE, "attention and a perceptron with residuals", like_first),

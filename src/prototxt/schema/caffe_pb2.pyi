@@ -16,9 +16,11 @@ class _PhaseType(_EnumTypeWrapper[Phase]): ...
 class Phase(int, metaclass=_PhaseType):
     TRAIN: ClassVar[Phase]  # 0
     TEST: ClassVar[Phase]  # 1
+    RUN: ClassVar[Phase]  # 2
 
 TRAIN: Phase
 TEST: Phase
+RUN: Phase
 
 class _DatumTypeInfoType(_EnumTypeWrapper[DatumTypeInfo]): ...
 
@@ -225,7 +227,7 @@ class NetState(Message):
     def __init__(
         self,
         *,
-        phase: Phase | Literal["TRAIN", "TEST"] | None = ...,
+        phase: Phase | Literal["TRAIN", "TEST", "RUN"] | None = ...,
         level: int | None = ...,
         stage: Iterable[str] | None = ...,
     ) -> None: ...
@@ -245,7 +247,7 @@ class NetStateRule(Message):
     def __init__(
         self,
         *,
-        phase: Phase | Literal["TRAIN", "TEST"] | None = ...,
+        phase: Phase | Literal["TRAIN", "TEST", "RUN"] | None = ...,
         min_level: int | None = ...,
         max_level: int | None = ...,
         stage: Iterable[str] | None = ...,
@@ -619,7 +621,7 @@ class LayerParameter(Message):
         blobs: Iterable[BlobProto | Mapping[str, object]] | None = ...,
         include: Iterable[NetStateRule | Mapping[str, object]] | None = ...,
         exclude: Iterable[NetStateRule | Mapping[str, object]] | None = ...,
-        phase: Phase | Literal["TRAIN", "TEST"] | None = ...,
+        phase: Phase | Literal["TRAIN", "TEST", "RUN"] | None = ...,
         propagate_down: Iterable[bool] | None = ...,
         transform_param: TransformationParameter | Mapping[str, object] | None = ...,
         loss_param: LossParameter | Mapping[str, object] | None = ...,
@@ -1492,9 +1494,11 @@ class DataParameter(Message):
     class DB(int, metaclass=_DBType):
         LEVELDB: ClassVar[DataParameter.DB]  # 0
         LMDB: ClassVar[DataParameter.DB]  # 1
+        IMAGEDB: ClassVar[DataParameter.DB]  # 2
 
     LEVELDB: ClassVar[DataParameter.DB]
     LMDB: ClassVar[DataParameter.DB]
+    IMAGEDB: ClassVar[DataParameter.DB]
 
     class _RANDPERMORDERType(_EnumTypeWrapper[DataParameter.RANDPERMORDER]): ...
 
@@ -1552,7 +1556,7 @@ class DataParameter(Message):
         crop_size: int | None = ...,
         mirror: bool | None = ...,
         rand_skip: int | None = ...,
-        backend: DataParameter.DB | Literal["LEVELDB", "LMDB"] | None = ...,
+        backend: DataParameter.DB | Literal["LEVELDB", "LMDB", "IMAGEDB"] | None = ...,
         force_encoded_color: bool | None = ...,
         prefetch: int | None = ...,
         preselection_file: str | None = ...,

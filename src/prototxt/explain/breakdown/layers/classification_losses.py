@@ -31,7 +31,7 @@ DIVISORS = {
 @break_down.register
 def softmax_with_loss(layer: SoftmaxWithLoss, query: Query) -> Result:
     """The loss of every label; further tops are the softmax and the loss of one place."""
-    return _softmax_loss(layer, query, weighted=False)
+    return _softmax_loss(layer, query, weighted=len(query.bottoms) > 2)
 
 
 @break_down.register
@@ -50,6 +50,8 @@ def _softmax_loss(layer: SoftmaxWithLoss, query: Query, *, weighted: bool) -> Re
         counted = counted & (np.arange(outer * inner).reshape(counted.shape) == _flat(query))
     logs = -np.take_along_axis(log_softmax(query, layer.axis), labels, 1)
     weights = np.ones_like(logs) * layer.weighed(np.ones(logs.shape, np.float32), labels)
+    if len(query.bottoms) > 2:
+        weights = weights * layer.place_weights(query.bottoms)
     losses = weights * np.minimum(logs, -np.log(TINY))
     extra = {"p": np.exp(-logs)[counted]}
     if weighted:
@@ -66,7 +68,7 @@ def _softmax_loss(layer: SoftmaxWithLoss, query: Query, *, weighted: bool) -> Re
         return Result(f"{query.y} = -log of the label's softmax in {query.names[0]}", (group,), running)
     by = layer.divisor(outer, inner, int(np.count_nonzero(counted)))
     running.over(f"D, {DIVISORS[layer.normalization]}", by)
-    weight = "w[label] * " if weighted else ""
+    weight = ("w * " if len(query.bottoms) > 2 else "w[label] * ") if weighted else ""
     formula = f"{query.y} = 1 / D * sum over labels of -{weight}log p, p the softmax of {query.names[0]}"
     return Result(formula, (group,), running)
 

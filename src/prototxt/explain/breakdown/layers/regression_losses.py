@@ -39,7 +39,7 @@ def contrastive_loss(layer: ContrastiveLoss, query: Query) -> Result:
     """A group for each pair, its squared distance; then the loss of each pair."""
     pairs, channels = query.shapes[0][0], count(query.shapes[0][1:])
     check_terms(pairs * channels)
-    similar = np.trunc(query.bottoms[2].ravel()) != 0
+    similar = layer.similar(query.bottoms)
     groups, running = [], Running(0, 0)
     for n in range(pairs):
         kind = "similar" if similar[n] else "not similar"
