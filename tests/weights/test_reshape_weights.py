@@ -133,3 +133,28 @@ def test_the_option_of_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert refused.code == 1
         assert "--reshape-weights" in refused.err
         assert invoke(command, *arguments, "--weights", "w.caffemodel", "--reshape-weights").code == 0
+
+
+def test_the_option_of_the_commands_of_caffe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Caffe's own tools name the weights otherwise; the option is the same."""
+    from prototxt.cli.classify import main as classify
+    from prototxt.cli.extract_features import main as extract
+
+    monkeypatch.chdir(tmp_path)
+    prototxt.parse_net(FC).save("w.caffemodel")
+    Path("net.prototxt").write_text(AS_CONV)
+    inputs, _, layers = AS_CONV.strip().partition("\n")
+    data = 'layer { name: "x" type: "DummyData" top: "x" dummy_data_param { %s } }\n'
+    Path("data.prototxt").write_text(data % inputs.partition(" input_")[2] + layers)
+    np.save("images.npy", np.ones((2, 2, 4, 3), np.float32))
+    for command, *arguments in (
+        (
+            classify, "images.npy", "--model_def", "net.prototxt", "--pretrained_model", "w.caffemodel",
+            "--mean_file", "", "--center_only", "--images_dim", "2,4",
+        ),
+        (extract, "w.caffemodel", "data.prototxt", "y", "out", "1", "npz"),
+    ):  # fmt: skip
+        refused = invoke(command, *arguments)
+        assert refused.code == 1
+        assert "--reshape-weights" in refused.err
+        assert invoke(command, *arguments, "--reshape-weights").code == 0

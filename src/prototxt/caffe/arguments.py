@@ -23,14 +23,14 @@ def check_readable(file: StrPath | None) -> None:
 
 
 def net_arguments(args: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    """`phase`, `level`, `stages` and `weights`, of both signatures.
+    """`phase`, `level`, `stages` and `weights`, of both signatures, and `reshape_weights`, by name only.
 
     Raises TypeError for what is neither.
     """
     is_old = bool(args) and isinstance(args[0], str | os.PathLike)
     order = ["weights", "phase"] if is_old else ["phase", "level", "stages", "weights"]
     placed = dict(zip(order, args, strict=False))
-    options = {"phase": None, "level": 0, "stages": None, "weights": None}
+    options = {"phase": None, "level": 0, "stages": None, "weights": None, "reshape_weights": False}
     unknown = [name for name in named if name not in options or name in placed]
     if len(args) > len(order) or unknown or {**placed, **named}.get("phase") not in (TRAIN, TEST):
         raise TypeError(

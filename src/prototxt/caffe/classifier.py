@@ -36,12 +36,17 @@ class Classifier(ImageInputNet):
         input_scale: float | None = None,
         raw_scale: float | None = None,
         channel_swap: Sequence[int] | None = None,
+        *,
+        reshape_weights: bool = False,
     ) -> None:
         """`image_dims` is (height, width), by default the net's own: the whole image is one crop.
 
         `mean` (K, or K x H x W), the scales and `channel_swap` are those of io.Transformer.
+        `reshape_weights`, which pycaffe does not have, is that of Net.
         """
-        super().__init__(model_file, pretrained_file, mean, input_scale, raw_scale, channel_swap)
+        super().__init__(
+            model_file, pretrained_file, mean, input_scale, raw_scale, channel_swap, reshape_weights
+        )
         self.crop_dims = self._size()
         self.image_dims = self.crop_dims if image_dims is None or not len(image_dims) else image_dims
 

@@ -45,9 +45,16 @@ class Detector(ImageInputNet):
         raw_scale: float | None = None,
         channel_swap: Sequence[int] | None = None,
         context_pad: int | None = None,
+        *,
+        reshape_weights: bool = False,
     ) -> None:
-        """`mean` (K, or K x H x W), the scales and `channel_swap` are those of io.Transformer."""
-        super().__init__(model_file, pretrained_file, mean, input_scale, raw_scale, channel_swap)
+        """`mean` (K, or K x H x W), the scales and `channel_swap` are those of io.Transformer.
+
+        `reshape_weights`, which pycaffe does not have, is that of Net.
+        """
+        super().__init__(
+            model_file, pretrained_file, mean, input_scale, raw_scale, channel_swap, reshape_weights
+        )
         self.configure_crop(context_pad)
 
     def detect_windows(self, images_windows: Iterable[tuple[StrPath, Iterable[Window]]]) -> list[Detected]:

@@ -26,8 +26,9 @@ class ImageInputNet(Net):
         input_scale: float | None,
         raw_scale: float | None,
         channel_swap: Sequence[int] | None,
+        reshape_weights: bool = False,
     ) -> None:
-        super().__init__(model_file, TEST, weights=pretrained_file)
+        super().__init__(model_file, TEST, weights=pretrained_file, reshape_weights=reshape_weights)
         if not self.inputs:
             raise ValueError(f"{model_file}: the net has no input for images; a deploy.prototxt has one")
         in_, shape = self.inputs[0], self.blobs[self.inputs[0]].data.shape

@@ -50,6 +50,8 @@ class Net(NamedNet):
     def __init__(self, network_file: StrPath, *args: Any, **kwargs: Any) -> None:
         """`Net(file, phase, level=0, stages=None, weights=None)`, or as of old `Net(file, weights, phase)`.
 
+        With `reshape_weights=True`, which pycaffe does not have, weights may hold the same numbers in another shape.
+
         Raises RuntimeError for a file that is not there, TypeError for arguments of neither form, prototxt's own
         errors for what is wrong in a file.
         """
@@ -62,9 +64,21 @@ class Net(NamedNet):
         self._after: list[Hook] = []
 
     def _open(
-        self, file: str, phase: int, level: int, stages: Iterable[str] | None, weights: StrPath | None
+        self,
+        file: str,
+        phase: int,
+        level: int,
+        stages: Iterable[str] | None,
+        weights: StrPath | None,
+        reshape_weights: bool,
     ) -> None:
-        options = NetOptions(phase=PHASES[phase], level=level, stages=stages or (), seed=modes.seed())
+        options = NetOptions(
+            phase=PHASES[phase],
+            level=level,
+            stages=stages or (),
+            seed=modes.seed(),
+            reshape_weights=reshape_weights,
+        )
         definition = select(define_net(read_text(file), file), options.state())
         options = replace(options, allow_python_layers=may_run(definition), allow_writes=may_write())
         try:

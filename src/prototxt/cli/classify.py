@@ -9,6 +9,7 @@ import click
 from prototxt.cli.actions.requests import ClassifyRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
+from prototxt.cli.options.net import reshape_option
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
@@ -56,6 +57,7 @@ def height_width(text: str) -> tuple[int, ...]:
 @click.option(
     "--labels", type=file_name, metavar="FILE", help="Class names, one per line: print the best five classes."
 )
+@reshape_option
 @click.version_option(package_name="prototxt")
 def main(**given: Any) -> None:  # as ClassifyRequest types them
     """Classify INPUT_FILE: an image, a folder of images, or a .npy of images N x H x W x K in RGB, 0..1.

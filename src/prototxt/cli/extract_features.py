@@ -9,7 +9,7 @@ import click
 from prototxt.cli.actions.requests import DATABASES, ExtractRequest
 from prototxt.cli.command import Command
 from prototxt.cli.options.group import file_name
-from prototxt.cli.options.net import python_option
+from prototxt.cli.options.net import python_option, reshape_option
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -29,6 +29,7 @@ def names(text: str) -> tuple[str, ...]:
 @click.argument("kind", metavar="lmdb|leveldb|hdf5|npz", type=click.Choice([*DATABASES, "hdf5", "npz"]))
 @click.argument("mode", metavar="[CPU|GPU]", type=click.Choice(["CPU", "GPU"]), default="CPU")
 @click.argument("device", metavar="[DEVICE_ID]", default="")
+@reshape_option
 @python_option
 @click.version_option(package_name="prototxt")
 def main(**given: Any) -> None:  # as ExtractRequest types them

@@ -88,7 +88,14 @@ def _mean(text: str) -> Floats | None:
 def _make_classifier(net: str, weights: str, mean: Floats | None, request: ClassifyRequest) -> Classifier:
     swap = request.channel_swap
     classifier = Classifier(
-        net, weights, request.images_dim, mean, request.input_scale, request.raw_scale, swap or None
+        net,
+        weights,
+        request.images_dim,
+        mean,
+        request.input_scale,
+        request.raw_scale,
+        swap or None,
+        reshape_weights=request.reshape_weights,
     )
     if swap is None and _channels(classifier) == 3:
         classifier.transformer.set_channel_swap(classifier.inputs[0], (2, 1, 0))

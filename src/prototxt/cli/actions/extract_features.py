@@ -47,7 +47,9 @@ def execute(request: ExtractRequest) -> None:
         device = " ".join(filter(None, (request.mode, request.device)))
         print_warnings([f"{device}: nets run on the CPU here"])
     definition = read_net(request.model)
-    options = NetOptions(allow_python_layers=request.allow_python_layers)
+    options = NetOptions(
+        allow_python_layers=request.allow_python_layers, reshape_weights=request.reshape_weights
+    )
     net = Net(definition, options, request.weights)
     for blob in blobs:
         _check_blob(net, blob)

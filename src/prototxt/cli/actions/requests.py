@@ -28,6 +28,7 @@ class ClassifyRequest:
     channel_swap: tuple[int, ...] | None
     ext: str
     labels: str | None
+    reshape_weights: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ExtractRequest:
     mode: str
     device: str
     allow_python_layers: bool
+    reshape_weights: bool
 
 
 @dataclass(frozen=True)
