@@ -80,6 +80,10 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         "detection_output_param { num_classes: 3 code_type: CENTER_SIZE keep_top_k: 4 nms_param { top_k: 3 } }",
         [noise(2, 12), abs(noise(2, 9)), PRIORS],
     ),
+    ("DetectionOutput", "yolov2"): (
+        "detection_output_param { num_classes: 2 num_box: 2 confidence_threshold: 0.1 biases: [1, 2, 3, 4] }",
+        [noise(2, 14, 4, 4)],
+    ),
     ("EvalDetection", "yolov2"): (
         "eval_detection_param { side: 3 num_class: 4 num_object: 2 nms: 0.3 biases: [1, 2, 3, 4] }",
         [noise(2, 18, 3, 3), abs(noise(2, 10)).clip(0, 3)],

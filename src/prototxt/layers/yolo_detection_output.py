@@ -21,8 +21,11 @@ from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
 from prototxt.layers.sigmoid import sigmoid
 from prototxt.layers.softmax import softmax
-from prototxt.schema.caffe_pb2 import LayerParameter
+from prototxt.schema.caffe_pb2 import DetectionOutputParameter, LayerParameter, YoloDetectionOutputParameter
 from prototxt.util.lazy import np
+
+LEAST_SCORE = 0.01
+"""The confidence_threshold of a file that gives none."""
 
 
 @layer("YoloDetectionOutput", bottoms=(1, 2), fork="yolo")
@@ -71,12 +74,16 @@ class YoloDetectionOutput(Layer):
     )
 
     def setup(self, param: LayerParameter) -> None:
-        p = param.yolo_detection_output_param
+        self._set_up(param.yolo_detection_output_param)
+
+    def _set_up(self, p: YoloDetectionOutputParameter | DetectionOutputParameter) -> None:
         check_classes(p)
         self.num_classes: int = p.num_classes
         self.output_kind = OutputKind("boxes", self.num_classes + 1, together=True)
         self.num_box: int = p.num_box
-        self.least_score: float = p.confidence_threshold
+        self.least_score: float = (
+            p.confidence_threshold if p.HasField("confidence_threshold") else LEAST_SCORE
+        )
         self.nms_threshold: float = p.nms_threshold
         self.biases: tuple[float, ...] = tuple(p.biases)
         if len(self.biases) < 2 * self.num_box:

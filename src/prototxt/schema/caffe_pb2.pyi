@@ -3025,6 +3025,13 @@ class DetectionOutputParameter(Message):
     save_file: str
     use_polygon: bool  # true
     objectness_score: float  # 0.01
+    side: int  # 13
+    num_box: int  # 5
+    coords: int  # 4
+    nms_threshold: float  # 0.45
+    @property
+    def biases(self) -> RepeatedScalarFieldContainer[float]: ...
+    label_map_file: str
     clip: bool  # false
     def __init__(
         self,
@@ -3043,10 +3050,16 @@ class DetectionOutputParameter(Message):
         save_file: str | None = ...,
         use_polygon: bool | None = ...,
         objectness_score: float | None = ...,
+        side: int | None = ...,
+        num_box: int | None = ...,
+        coords: int | None = ...,
+        nms_threshold: float | None = ...,
+        biases: Iterable[float] | None = ...,
+        label_map_file: str | None = ...,
         clip: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "clip"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "clip"]) -> None: ...
+    def HasField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "side", "num_box", "coords", "nms_threshold", "label_map_file", "clip"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_classes", "share_location", "background_label_id", "nms_param", "save_output_param", "code_type", "keep_top_k", "variance_encoded_in_target", "confidence_threshold", "visualize", "visualize_threshold", "save_file", "use_polygon", "objectness_score", "side", "num_box", "coords", "nms_threshold", "biases", "label_map_file", "clip"]) -> None: ...
 
 @final
 class DistortionParameter(Message):

@@ -20,6 +20,7 @@ NAMES_OF_FORKS = {
     "deeplab": "DeepLab",
     "flownet": "FlowNet 2",
     "yolo": "MobileNet-YOLO",
+    "yolov2": "caffe-yolov2",
     "intel": "Intel Caffe",
     "nvidia": "NVCaffe",
     "refinedet": "RefineDet",

@@ -12,14 +12,20 @@ from prototxt.layers.common.axes import check_num_axes
 from prototxt.layers.common.detections import detections
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels
-from prototxt.schema.caffe_pb2 import YoloDetectionOutputParameter, Yolov3DetectionOutputParameter
+from prototxt.schema.caffe_pb2 import (
+    DetectionOutputParameter,
+    YoloDetectionOutputParameter,
+    Yolov3DetectionOutputParameter,
+)
 from prototxt.util.lazy import np
 
 BOX_CHANNELS = 5
 """Channels of a box before its classes: x, y, width, height, objectness."""
 
 
-def check_classes(p: YoloDetectionOutputParameter | Yolov3DetectionOutputParameter) -> None:
+def check_classes(
+    p: YoloDetectionOutputParameter | Yolov3DetectionOutputParameter | DetectionOutputParameter,
+) -> None:
     """Raises LayerError unless num_classes is written, and at least 1."""
     if not p.HasField("num_classes"):
         what = f"no num_classes: it must be written, even where it is {p.num_classes}"
