@@ -34,7 +34,7 @@ class Draft:
     operators: list[Any] = field(default_factory=list)
     arrays: list[Any] = field(default_factory=list)
 
-    def add(self, op: str, inputs: Sequence[str], output: str, **attributes: object) -> str:
+    def add(self, op: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
         self.operators.append(helper.make_node(op, list(inputs), [output], name=output, **attributes))
         return output
 

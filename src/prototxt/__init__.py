@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from prototxt.detection.detection import Detection
     from prototxt.engine.watch import Timer, Trace, Watcher
     from prototxt.explain.sections.layer import explain_layer
+    from prototxt.export.onnx.report import ExportReport
+    from prototxt.export.onnx.write import export_onnx
     from prototxt.frontend.load import load_graph
     from prototxt.frontend.net_options import NetOptions
     from prototxt.graph.context import find_layer
@@ -56,6 +58,7 @@ _HOMES = {
     "Blob": "prototxt.net",
     "Cost": "prototxt.layers.base",
     "Detection": "prototxt.detection.detection",
+    "ExportReport": "prototxt.export.onnx.report",
     "Failure": "prototxt.batch.items",
     "Layer": "prototxt.layers.base",
     "Net": "prototxt.net",
@@ -72,6 +75,7 @@ _HOMES = {
     "Watcher": "prototxt.engine.watch",
     "count": "prototxt.blobs",
     "explain_layer": "prototxt.explain.sections.layer",
+    "export_onnx": "prototxt.export.onnx.write",
     "find_layer": "prototxt.graph.context",
     "layer": "prototxt.layers.registry",
     "load_graph": "prototxt.frontend.load",
@@ -86,11 +90,11 @@ _HOMES = {
 }
 
 __all__ = [
-    "Blob", "Cost", "DataError", "Detection", "Failure", "ImageError", "InputError", "Layer", "LayerError",
-    "Net", "NetError", "NetOptions", "Outcome", "Param", "Parameter", "PrototxtError", "PrototxtWarning", "PythonLayer",
-    "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher", "WeightsError", "count",
-    "explain_layer", "find_layer", "layer", "load_graph", "load_image", "load_net",
-    "open_features", "parse_net", "read_labels", "read_mean", "read_weights_contents", "run_images",
+    "Blob", "Cost", "DataError", "Detection", "ExportReport", "Failure", "ImageError", "InputError", "Layer",
+    "LayerError", "Net", "NetError", "NetOptions", "Outcome", "Param", "Parameter", "PrototxtError",
+    "PrototxtWarning", "PythonLayer", "Recipe", "TextError", "Timer", "Trace", "Transform", "View", "Watcher",
+    "WeightsError", "count", "explain_layer", "export_onnx", "find_layer", "layer", "load_graph", "load_image",
+    "load_net", "open_features", "parse_net", "read_labels", "read_mean", "read_weights_contents", "run_images",
 ]  # fmt: skip
 
 

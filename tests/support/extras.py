@@ -12,6 +12,8 @@ EXTRAS = {
     "h5py": "data",
     "lmdb": "data",
     "numba": "fast",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
     "playwright.sync_api": "browser",
     "plyvel": "data",
     "pyarrow": "parquet",

@@ -48,6 +48,25 @@ class ExtractRequest:
 
 
 @dataclass(frozen=True)
+class ExportRequest:
+    """The arguments and options of prototxt-export."""
+
+    net: str
+    weights: tuple[str, ...]
+    reshape_weights: bool
+    output: str
+    batch: int | None
+    outputs: tuple[str, ...]
+    keep_losses: bool
+    fold: bool
+    opset: int
+    check: bool
+    form: str
+    seed: int
+    choice: NetChoice
+
+
+@dataclass(frozen=True)
 class ReportRequest:
     """The arguments and options of prototxt-report."""
 

@@ -1,0 +1,1 @@
+"""The rules by subject; `export` imports every module of this folder."""
