@@ -31,12 +31,14 @@ DOORS = {
     "click": ("cli/",),
     "google": ("schema/", "text/"),
     "PIL": ("images/", "pictures/"),  # the first reads images, the second draws them
-    "rich": ("cli/", "views/", "explain/*/views/"),
+    "rich": ("cli/", "views/", "explain/*/views/", "export/onnx/table.py"),
     "h5py": ("util/hdf5.py",),
     "pydot": ("caffe/draw.py",),
     "lmdb": ("data/lmdb.py",),
     "plyvel": ("data/leveldb.py",),
     "pyarrow": ("batch/features/",),
+    "onnx": ("export/onnx/",),
+    "onnxruntime": ("export/onnx/check.py",),
     "numba": ("kernels/compiled/",),
     "threadpoolctl": ("engine/blas.py",),
 }

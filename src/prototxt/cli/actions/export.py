@@ -7,15 +7,14 @@ from dataclasses import asdict
 
 from prototxt.cli.actions.requests import ExportRequest
 from prototxt.cli.nets import graph_options, new_warnings, read_net
-from prototxt.cli.printing import print_line, print_table, print_warnings
+from prototxt.cli.printing import print_line, print_table, print_warnings, write_text
 from prototxt.cli.weights import about_weights, missing_weights, weights_files
-from prototxt.errors import printable
 from prototxt.export.onnx.report import ExportReport
+from prototxt.export.onnx.table import export_table, export_text
 from prototxt.export.onnx.write import export_onnx
 from prototxt.frontend.net_options import NetOptions
 from prototxt.net import Net
 from prototxt.util.files import check_folder
-from prototxt.views.export_table import export_table, export_text
 
 
 def execute(request: ExportRequest) -> None:
@@ -39,7 +38,7 @@ def execute(request: ExportRequest) -> None:
     )
     print_warnings(report.notes)
     if request.form == "json":
-        print_line(json.dumps(asdict(report), indent=2))
+        write_text(json.dumps(asdict(report), indent=2), None)
     else:
         _print(report)
 
@@ -47,4 +46,4 @@ def execute(request: ExportRequest) -> None:
 def _print(report: ExportReport) -> None:
     print_table(export_table(report))
     for line in export_text(report):
-        print_line(printable(line))
+        print_line(line)

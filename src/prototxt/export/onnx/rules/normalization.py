@@ -21,11 +21,14 @@ def onnx_lrn(layer: LRN, draft: LayerDraft) -> Values:
     if not layer.alpha:  # which ONNX's LRN refuses
         return draft.scaled(draft.x, (layer.k if layer.across else 1) ** -layer.beta, "scale")
     if layer.across:
-        return draft.op("LRN", draft.x, size=n, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
+        four = len(draft.bottom[0]) == 4  # which runtimes insist on
+        x = draft.x if four else draft.op("Reshape", draft.x, draft.whole([0, 0, -1, 1], "four_axes"))
+        y = draft.op("LRN", x, size=n, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
+        return y if four else draft.as_top(y)
+    spatial = len(draft.bottom[0]) - 2
+    window = {"kernel_shape": [n] * spatial, "strides": [1] * spatial, "pads": [n // 2] * 2 * spatial}
     squares = draft.op("Mul", draft.x, draft.x)
-    mean = draft.op(
-        "AveragePool", squares, kernel_shape=[n, n], strides=[1, 1], pads=[n // 2] * 4, count_include_pad=1
-    )
+    mean = draft.op("AveragePool", squares, count_include_pad=1, **window)
     scale = draft.op("Add", draft.scaled(mean, layer.alpha, "alpha"), draft.constant(1, "one"))
     return draft.op("Mul", draft.x, draft.op("Pow", scale, draft.constant(-layer.beta, "beta")))
 
