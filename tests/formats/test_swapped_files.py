@@ -7,11 +7,14 @@ import io
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import prototxt
-from prototxt.errors import PrototxtError, TextError, WeightsError
-from prototxt.schema.caffe_pb2 import NetParameter, SolverState
+from prototxt.cli.run.command import main as run
+from prototxt.errors import ImageError, PrototxtError, TextError, WeightsError
+from prototxt.images.mean import read_mean
+from prototxt.schema.caffe_pb2 import BlobProto, LayerParameter, NetParameter, SolverState
 from support.commands import invoke
 from support.extras import needs
 
@@ -137,3 +140,64 @@ def test_a_hint_of_every_error_is_one_line() -> None:
     with pytest.raises(PrototxtError) as caught:
         prototxt.parse_net(NET, "/nowhere/x.caffemodel")
     assert "\n" not in str(caught.value)
+
+
+def blob(legacy: bool) -> bytes:
+    """A mean image of 3 x 4 x 5 as Caffe saves it, with its shape in either form."""
+    mean = BlobProto(data=[1.5] * 60)
+    if legacy:
+        mean.num, mean.channels, mean.height, mean.width = 1, 3, 4, 5
+    else:
+        mean.shape.dim.extend([3, 4, 5])
+    return mean.SerializeToString()
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_mean_as_weights(tmp_path: Path, legacy: bool) -> None:
+    file = tmp_path / "mean.binaryproto"
+    file.write_bytes(blob(legacy))
+    with pytest.raises(
+        WeightsError, match=r"a single blob, such as a mean image \(\.binaryproto\)"
+    ) as caught:
+        prototxt.parse_net(NET, file)
+    assert "--mean" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (
+            NetParameter(name="n", layer=[LayerParameter(name="a")]).SerializeToString(),
+            "a trained net (.caffemodel)",
+        ),
+        (b"<!DOCTYPE html><html>", "a web page (HTML)"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "a PNG image"),
+    ],
+)
+def test_something_else_as_mean(tmp_path: Path, data: bytes, what: str) -> None:
+    file = tmp_path / "mean.binaryproto"
+    file.write_bytes(data)
+    with pytest.raises(ImageError) as caught:
+        read_mean(file)
+    assert str(caught.value) == f"{file}: not a mean file but {what}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "part"),
+    [
+        ((7, 8, 3), "it looks like H x W x C: save array.transpose(2, 0, 1)[None]"),
+        ((2, 7, 8, 3), "it looks like N x H x W x C: save array.transpose(0, 3, 1, 2)"),
+        ((3, 7, 8), "add the first axis, one image in a batch: save array[None]"),
+        ((2, 3, 9, 8), ""),
+    ],
+)
+def test_axes_of_a_npy_file(tmp_path: Path, shape: tuple[int, ...], part: str) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_text(
+        'input: "x" input_shape { dim: 2 dim: 3 dim: 7 dim: 8 } layer { name: "r" type: "ReLU" bottom: "x" top: "y" }'
+    )
+    np.save(tmp_path / "x.npy", np.zeros(shape, np.float32))
+    result = invoke(run, net, tmp_path / "x.npy")
+    assert result.code == 1
+    assert "the net takes N x 3 x 7 x 8" in result.err
+    assert (f"hint: {part}\n" in result.err) if part else ("hint" not in result.err)

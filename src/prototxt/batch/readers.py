@@ -15,6 +15,7 @@ from prototxt.batch.recipes import RecipeOptions
 from prototxt.batch.runner import Runner
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.detection.heads import size_input
+from prototxt.engine.feeds import channels_last
 from prototxt.errors import InputError, Place, PrototxtError, PrototxtWarning
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.images.load import Pixels, decode_image, guarded
@@ -191,4 +192,13 @@ def _check(name: str, blob: str, shape: Shape, dtype: np.dtype[np.generic], want
         raise InputError(f'"{blob}" is of {dtype}, not of numbers', place=Place(name))
     if shape[1:] != wanted[1:] or shape[:1] in ((), (0,)):
         needs = " x ".join(["N", *map(str, wanted[1:])])
-        raise InputError(f'"{blob}" is {format_shape(shape)}, the net takes {needs}', place=Place(name))
+        what = f'"{blob}" is {format_shape(shape)}, the net takes {needs}'
+        raise InputError(what, place=Place(name), hint=_layout_hint(shape, wanted))
+
+
+def _layout_hint(shape: Shape, wanted: Shape) -> str | None:
+    """A hint for an array that has the numbers of the rows that the net takes, with its axes in another order."""
+    if shape == wanted[1:]:
+        return "add the first axis, one image in a batch: save array[None]"
+    found = channels_last(shape, wanted)
+    return f"it looks like {found[0]}: save array.{found[1]}" if found else None

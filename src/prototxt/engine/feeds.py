@@ -54,17 +54,25 @@ def new_shapes(given: Mapping[str, Array], graph: Graph, part: Graph) -> dict[st
     return shapes
 
 
-def _refuse_channels_last(graph: Graph, name: str, shape: Shape, needed: Shape) -> None:
-    """Raises InputError for H x W x C or N x H x W x C where the input takes N x C x H x W.
+def channels_last(shape: Shape, needed: Shape) -> tuple[str, str] | None:
+    """`H x W x C` or `N x H x W x C` where an array looks like that and N x C x H x W is needed, and what mends it.
 
     Another height and width alone would be a reshape; here the last axis has the channels, and the first of an image
     has not.
     """
     if len(needed) != 4 or len(shape) not in (3, 4) or shape[-1] != needed[1] or shape[-3] == needed[1]:
-        return
-    form, how = ("H x W x C", "transpose(2, 0, 1)[None]")
+        return None
     if len(shape) == 4:
-        form, how = ("N x H x W x C", "transpose(0, 3, 1, 2)")
+        return "N x H x W x C", "transpose(0, 3, 1, 2)"
+    return "H x W x C", "transpose(2, 0, 1)[None]"
+
+
+def _refuse_channels_last(graph: Graph, name: str, shape: Shape, needed: Shape) -> None:
+    """Raises InputError for H x W x C or N x H x W x C where the input takes N x C x H x W."""
+    found = channels_last(shape, needed)
+    if found is None:
+        return
+    form, how = found
     raise InputError(
         f'{graph.file}: input "{name}" takes N x C x H x W, {format_shape(needed)}; the array {format_shape(shape)} '
         f"looks like {form}: its last axis has the {needed[1]} channels",

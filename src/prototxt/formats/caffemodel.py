@@ -81,6 +81,7 @@ def read_caffemodel(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     wire = Wire(fspath(path))
     _refuse_other_formats(wire)
+    _refuse_blob(wire)
     _refuse_solverstate(wire)
     layers = tuple(
         _LAYER_READERS[field.number](wire, field)
@@ -126,6 +127,30 @@ def _refuse_other_formats(wire: Wire) -> None:
 
 _ITERATION = 1 << 3 | VARINT
 """The first byte of a SolverState, its iter; in a NetParameter field 1 is the name, no varint."""
+
+
+_OF_BLOB = {
+    *((number, VARINT) for number in (1, 2, 3, 4)),  # num, channels, height, width
+    *((number, wire) for number in (5, 6) for wire in (BYTES, FIXED32)),  # data, diff
+    *((number, wire) for number in (8, 9) for wire in (BYTES, FIXED64)),  # double_data, double_diff
+    (7, BYTES),  # shape
+}
+"""The fields of a BlobProto as they are written; a NetParameter has no number in 5 and 7 that is no varint."""
+
+
+def _refuse_blob(wire: Wire) -> None:
+    """Raises the error for a file of one blob, such as a mean image."""
+    found = set[tuple[int, int]]()
+    try:
+        for field in wire.fields(0, wire.size):
+            found.add((field.number, field.wire))
+            if not found <= _OF_BLOB:
+                return
+    except WeightsError:
+        return  # no message at all: its own error says more
+    if any(number in (5, 8) for number, _ in found):
+        what = "this is a single blob, such as a mean image (.binaryproto), and not weights"
+        raise wire.error(what, hint="a mean goes to --mean, or to mean_file in a transform_param")
 
 
 def _refuse_solverstate(wire: Wire) -> None:

@@ -17,6 +17,7 @@ from prototxt.formats.caffemodel import read_blob
 from prototxt.formats.npy import read_header
 from prototxt.images.resize import resize
 from prototxt.util.files import exists, regular_size
+from prototxt.util.recognize import HEAD_BYTES, recognize_binary, recognize_text, recognize_trained
 
 __all__ = ["Mean", "read_mean"]
 
@@ -86,8 +87,12 @@ def _from_file(path: str) -> AnyArray:
     try:
         regular_size(path)
         with Path(path).open("rb") as file:
-            numpy_file = file.read(6) == b"\x93NUMPY"
-        return _from_npy(path) if numpy_file else read_blob(path).array()
+            head = file.read(HEAD_BYTES)
+        if head.startswith(b"\x93NUMPY"):
+            return _from_npy(path)
+        if kind := recognize_binary(head) or recognize_text(head) or recognize_trained(head):
+            raise ImageError(f"not a mean file but {kind.what}", place=Place(path))
+        return read_blob(path).array()
     except FileNotFoundError:
         hint = "a mean is numbers such as 104,117,123, or a .npy or .binaryproto file"
         raise ImageError("no such mean file", place=Place(path), hint=hint) from None
