@@ -31,6 +31,11 @@ def test_messages_of_types_without_a_class_belong_to_types_of_the_table() -> Non
     assert sorted(set(TYPES_OF_MESSAGES.values()) - set(NOT_RUN)) == []
 
 
+def test_what_a_type_does_is_one_item_of_a_list() -> None:
+    """`--check` lists what is missing with commas between."""
+    assert [known.about for known in NOT_RUN.values() if "," in known.about or "(" in known.about] == []
+
+
 @pytest.mark.parametrize("type_name", sorted(NOT_RUN))
 def test_no_type_is_called_unknown(type_name: str) -> None:
     shown = report(f'layer {{ name: "odd" type: "{type_name}" bottom: "x" top: "y" }}')

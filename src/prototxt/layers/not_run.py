@@ -84,7 +84,7 @@ NOT_RUN: Mapping[str, NotRunType] = {
     "BboxData": NotRunType("OpenCV's SqueezeDet", "reads images with boxes"),
     "BoxData": NotRunType("soeaver's forks", "reads images with boxes"),
     "CPMData": NotRunType("OpenPose and CPM", "reads images with maps of body parts"),
-    "CustomData": NotRunType(FLOWNET, "reads pairs of images with their flow, cut at slice_point"),
+    "CustomData": NotRunType(FLOWNET, "reads pairs of images with their flow"),
     "DataTemporal": NotRunType(MYCAFFE, "reads time series"),
     "DetectNetTransformation": NotRunType(
         "NVCaffe's DetectNet", "augments images and makes maps of their boxes"
@@ -107,9 +107,9 @@ NOT_RUN: Mapping[str, NotRunType] = {
     # Losses.
     "BatchTripletLoss": NotRunType("seen in public files", "a loss over the triplets of a batch", numbers),
     "EuclideanLoss2": NotRunType(
-        "seen in public files", "half the mean squared distance, with weights", numbers
+        "seen in public files", "half the weighted mean of squared distances", numbers
     ),
-    "LpqLoss": NotRunType(FLOWNET, "distances to a power p, summed to a power q", numbers),
+    "LpqLoss": NotRunType(FLOWNET, "distances to the power p summed to the power q", numbers),
     "MemoryLoss": NotRunType(MYCAFFE, "a loss that the caller's code computes", numbers),
     "NaiveTripletLoss": NotRunType("seen in public files", "a loss over triplets", numbers),
     "PairwiseRankingLoss": NotRunType("seen in public files", "a loss over the order of pairs", numbers),
@@ -117,7 +117,7 @@ NOT_RUN: Mapping[str, NotRunType] = {
     "RankHardLoss": NotRunType("caffe-video_triplet", "a ranking loss over hard triplets", numbers),
     "RegionLoss": NotRunType("caffe-yolo9000 and Intel Caffe", "YOLOv2's loss", numbers),
     "SqueezeDetLoss": NotRunType(
-        "OpenCV's SqueezeDet", "the loss of boxes, classes and confidences", numbers
+        "OpenCV's SqueezeDet", "the loss of boxes with classes and confidences", numbers
     ),
     "WeightEuclideanLoss": NotRunType("seen in public files", "a weighted squared distance", numbers),
     "Yolov3": NotRunType("MobileNet-YOLO", "YOLOv3's loss", numbers),
@@ -135,7 +135,7 @@ NOT_RUN: Mapping[str, NotRunType] = {
     "Division": NotRunType("JAA-Net", "cuts a map into a grid of parts"),
     "DomainTransform": NotRunType("DeepLab", "filters a map along the edges of another", like_first),
     "DotProductSimilarity": NotRunType("seen in public files", "similarities of items as products"),
-    "Downsample": NotRunType(FLOWNET, "makes images smaller, with a weighted mean of places", downsampled),
+    "Downsample": NotRunType(FLOWNET, "makes images smaller by weighted means", downsampled),
     "FLOWriter": NotRunType(FLOWNET, "writes flow to files", numbers),
     "GateAddNorm": NotRunType(MYCAFFE, "a gated residual with normalization"),
     "GRN": NotRunType(MYCAFFE, "a gated residual network"),
