@@ -68,6 +68,18 @@ def test_clips(size: str, shape: tuple[int, ...]) -> None:
     assert report(layer % size).blobs == {"x": (2, 3, 20, 31), "v": shape, "label": (5, 1, 1, 1, 1)}
 
 
+@pytest.mark.parametrize(
+    ("size", "height", "width"),
+    [("new_height: 40 new_width: 50", 40, 50), ("} transform_param { crop_size: 32", 32, 32)],
+)
+def test_clips_of_c3d_1_1(size: str, height: int, width: int) -> None:
+    shown = report(
+        'layer { name: "v" type: "VideoData" top: "v" top: "label" '
+        f"video_data_param {{ batch_size: 5 new_length: 8 {size} }} }}"
+    )
+    assert shown.rows[1].shapes == ((5, 3, 8, height, width), (5,))
+
+
 def test_clips_of_the_old_form() -> None:
     text = 'layers { name: "v" type: VIDEO_DATA top: "v" image_data_param { new_length: 8 crop_size: 12 } }'
     graph = outline(define_net(text, "net.prototxt"), Options())

@@ -48,14 +48,25 @@ def like_first(_param: LayerParameter, bottom: Sequence[Shape]) -> list[Shape]:
 def clips(param: LayerParameter, _bottom: Sequence[Shape]) -> list[Shape]:
     """Clips of C3D, N x 3 x new_length x H x W, with H and W from crop_size, else from new_height and new_width.
 
-    A second top holds one label a clip.
+    A second top holds one label a clip. C3D 1.0 has its fields in image_data_param, C3D 1.1 in video_data_param.
     """
+    if param.HasField("video_data_param"):
+        return _clips_of_today(param)
     p = param.image_data_param
     crop = p.crop_size or param.transform_param.crop_size  # nets in the old form are upgraded to the latter
     size = (crop, crop) if crop else (p.new_height, p.new_width)
     if not (p.new_length and all(size)):
         raise LayerError("the file does not say the size of the clips", field="image_data_param")
     return [(p.batch_size, 3, p.new_length, *size), (p.batch_size, 1, 1, 1, 1)]
+
+
+def _clips_of_today(param: LayerParameter) -> list[Shape]:
+    """Clips of C3D 1.1, whose crop_size stands in transform_param."""
+    p, crop = param.video_data_param, param.transform_param.crop_size
+    size = (crop, crop) if crop else (p.new_height, p.new_width)
+    if not (p.new_length and all(size)):
+        raise LayerError("the file does not say the size of the clips", field="video_data_param")
+    return [(p.batch_size, 3, p.new_length, *size), (p.batch_size,)]
 
 
 def cropped(param: LayerParameter, bottom: Sequence[Shape]) -> list[Shape]:

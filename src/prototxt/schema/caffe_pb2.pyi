@@ -3586,6 +3586,17 @@ class VideoDataParameter(Message):
     device_id: int  # 0
     video_file: str
     skip_frames: int  # 0
+    source: str
+    root_folder: str
+    batch_size: int  # 1
+    new_length: int  # 0
+    new_height: int  # 0
+    new_width: int  # 0
+    sampling_rate: int  # 1
+    use_image: bool  # true
+    use_temporal_jitter: bool  # false
+    show_data: bool  # false
+    shuffle: bool  # false
     def __init__(
         self,
         *,
@@ -3593,9 +3604,20 @@ class VideoDataParameter(Message):
         device_id: int | None = ...,
         video_file: str | None = ...,
         skip_frames: int | None = ...,
+        source: str | None = ...,
+        root_folder: str | None = ...,
+        batch_size: int | None = ...,
+        new_length: int | None = ...,
+        new_height: int | None = ...,
+        new_width: int | None = ...,
+        sampling_rate: int | None = ...,
+        use_image: bool | None = ...,
+        use_temporal_jitter: bool | None = ...,
+        show_data: bool | None = ...,
+        shuffle: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames"]) -> bool: ...
-    def ClearField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames"]) -> None: ...
+    def HasField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames", "source", "root_folder", "batch_size", "new_length", "new_height", "new_width", "sampling_rate", "use_image", "use_temporal_jitter", "show_data", "shuffle"]) -> bool: ...
+    def ClearField(self, field_name: Literal["video_type", "device_id", "video_file", "skip_frames", "source", "root_folder", "batch_size", "new_length", "new_height", "new_width", "sampling_rate", "use_image", "use_temporal_jitter", "show_data", "shuffle"]) -> None: ...
 
 @final
 class Convolution3DParameter(Message):
