@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,47 @@ def test_a_file_replaced_and_truncated_at_random_moments(path: Path) -> None:
         said = process.stdout.read().split("\n")[:-1]
     assert len(said) > 3
     assert not [line for line in said if line.startswith("mixed")]
+
+
+def write_in_place(path: Path, data: bytes) -> bool:
+    """Write over a file piece by piece; whether this machine was too slow for a reader to notice all of it."""
+    longest, started = 0.0, time.monotonic()
+    last = started
+    with path.open("r+b", buffering=0) as file:
+        for start in range(0, len(data), len(data) // 20):
+            time.sleep(0.0005)
+            file.write(data[start : start + len(data) // 20])
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+    return longest > opened._TICK / 1e9 or last - started > opened._MAX_WAIT
+
+
+def outcome(path: Path) -> str:
+    """What a net of this file computes: "old", "new", "mixed", or "error" for a WeightsError that names the file."""
+    try:
+        values = prototxt.parse_net(TEXT, path).forward(x=ONES)["b"][0]
+    except WeightsError as error:
+        return "error" if str(error).startswith(f"{path}:") else str(error)
+    return (
+        {12.0: "old", 48.0: "new"}.get(float(values[0]), "mixed")
+        if len(set(values.tolist())) == 1
+        else "mixed"
+    )
+
+
+def test_a_file_opened_while_it_is_written_in_place(path: Path) -> None:
+    """20 moments: a mixture of old and new is not seen, if the writer does not pause for longer than a tick."""
+    rng = random.Random(f"in place {path.suffix}")
+    old, new = (store(path, value) for value in (1, 2))
+    assert len(old) == len(new)
+    for _ in range(20):
+        path.write_bytes(old)
+        with ThreadPoolExecutor(1) as pool:
+            writer = pool.submit(write_in_place, path, new)
+            time.sleep(rng.uniform(0, 0.02))
+            seen = outcome(path)
+        assert seen in ("old", "new", "error") or (seen == "mixed" and writer.result())
+        assert outcome(path) == "new"
 
 
 def test_a_net_that_has_it_open_hides_no_change_from_the_next(path: Path) -> None:
