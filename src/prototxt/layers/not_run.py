@@ -154,7 +154,7 @@ NOT_RUN: Mapping[str, NotRunType] = {
     "Mean": NotRunType(FLOWNET, "adds or subtracts a mean", like_first),
     "MultiheadAttentionInterp": NotRunType(MYCAFFE, "attention whose weights can be read"),
     "Noise": NotRunType("seen in public files", "adds noise", like_first),
-    "Resize": NotRunType("several forks", "images at another size, by rules that differ"),
+    "Resize": NotRunType("several forks", "makes images of another size by rules that differ"),
     "ReshapeTemporal": NotRunType(MYCAFFE, "joins or parts the axes of batch and time"),
     "TensorRT": NotRunType("NVCaffe", "hands a part of the net to TensorRT"),
     "TransformerBlock": NotRunType(MYCAFFE, "attention and a perceptron with residuals", like_first),
