@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from dataclasses import fields
 from io import StringIO
@@ -13,7 +12,7 @@ from rich.text import Text
 
 from prototxt.errors import printable
 from prototxt.frontend.check import Checked, Verdict, tally
-from prototxt.util.json import JsonObject
+from prototxt.util.json import JsonObject, dumps_raw
 from prototxt.views.cells import csv_cell, markdown_table
 from prototxt.views.columns import Column, column_table
 from prototxt.views.numbers import counted, thousands
@@ -77,7 +76,7 @@ def tally_line(checked: Sequence[Checked]) -> str:
 
 
 def check_json(checked: Sequence[Checked]) -> str:
-    return json.dumps([_dict(c) for c in checked], indent=2) + "\n"
+    return dumps_raw([_dict(c) for c in checked]) + "\n"
 
 
 def check_csv(checked: Sequence[Checked]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from statistics import mean, median
@@ -18,6 +17,7 @@ from prototxt.errors import printable
 from prototxt.frontend.net_options import NetOptions
 from prototxt.graph.select import PHASES
 from prototxt.net import Net
+from prototxt.util.json import dumps_raw
 
 NO_BACKWARD = "backward: not timed, training is not implemented yet"
 
@@ -29,7 +29,9 @@ def execute(request: TimeRequest) -> None:
     net = _load(request)
     print_warnings([note] if (note := busy()) else [])
     report = _Report.of(net, _measure(net, request.iterations))
-    write_text(json.dumps(report.as_dict()) if request.as_json else "\n".join(report.lines()), None)
+    write_text(
+        dumps_raw(report.as_dict(), indent=None) if request.as_json else "\n".join(report.lines()), None
+    )
 
 
 def _load(request: TimeRequest) -> Net:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from prototxt.batch.items import Item
@@ -13,6 +12,7 @@ from prototxt.cli.run.autotune import autotune
 from prototxt.engine.profile import time_steps
 from prototxt.engine.session import Session
 from prototxt.engine.tuning import machine
+from prototxt.util.json import dumps_raw
 from prototxt.views.plan import PlanReport, make_plan_report, plan_dict
 from prototxt.views.plan_table import plan_table
 from prototxt.views.profile import Roof, make_profile, profile_dict
@@ -43,7 +43,7 @@ def show_plan(
 def _print_plan(session: Session, as_json: bool) -> None:
     report = _plan_report(session)
     if as_json:
-        write_text(json.dumps(plan_dict(report)), None)
+        write_text(dumps_raw(plan_dict(report), indent=None), None)
     else:
         print_table(plan_table(report, screen().width))
 
@@ -60,6 +60,6 @@ def _print_profile(runner: Runner, items: Sequence[Item], as_json: bool) -> None
     roof = Roof(measured.name, measured.threads, measured.gflops, measured.copy_gb)
     report = make_profile(_plan_report(session), times.steps, times.forwards, roof)
     if as_json:
-        write_text(json.dumps(profile_dict(report)), None)
+        write_text(dumps_raw(profile_dict(report), indent=None), None)
     else:
         print_table(profile_table(report, screen().width))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from prototxt.cli.printing import (
 )
 from prototxt.errors import printable
 from prototxt.images.labels import fit_labels
+from prototxt.util.json import dumps_raw
 from prototxt.views.answers import Answer, answers, scores_classes
 from prototxt.views.answers_table import answers_table
 from prototxt.views.detections import Selection, line, prediction_dict
@@ -149,7 +149,7 @@ class JsonSink:
 
     def take(self, batch: Sequence[Result]) -> None:
         for result in batch:
-            write_text(json.dumps(_without_nan(self._as_dict(result)), allow_nan=False), None)
+            write_text(dumps_raw(_without_nan(self._as_dict(result)), indent=None, allow_nan=False), None)
 
     def _as_dict(self, result: Result) -> dict[str, object]:
         if isinstance(result, Failure):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from math import isfinite
 
 from prototxt.explain.breakdown.model import Breakdown, Group, Term
 from prototxt.explain.breakdown.values import Branch
+from prototxt.util.json import dumps_raw
 
 __all__ = ["branch_dict", "breakdown_dict", "breakdown_json"]
 
@@ -20,7 +20,7 @@ def breakdown_json(breakdown: Breakdown, branches: Sequence[Branch] = (), fed: s
     document = breakdown_dict(breakdown) | {"fed": fed}
     if branches:
         document["follows"] = [*map(branch_dict, branches)]
-    return json.dumps(document) + "\n"
+    return dumps_raw(document, indent=None) + "\n"
 
 
 def breakdown_dict(breakdown: Breakdown) -> dict[str, object]:

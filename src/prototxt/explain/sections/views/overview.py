@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from prototxt.errors import printable
 from prototxt.explain.sections.receptive_field.label import FieldLabel, field_labels
 from prototxt.graph.graph import Graph
 from prototxt.graph.select import PHASES
-from prototxt.util.json import JsonObject
+from prototxt.util.json import JsonObject, dumps_raw
 from prototxt.util.shell import shell_word
 from prototxt.views.columns import Column, column_table, fit, hidden_columns
 from prototxt.views.export import report_dict
@@ -115,7 +114,7 @@ def overview_json(overview: Overview) -> str:
     report = report_dict(overview.report)
     for row, layer in zip(overview.rows, report["layers"], strict=True):
         layer["field"] = _field_dict(overview.fields[row.index]) if row.index in overview.fields else None
-    return json.dumps(report, indent=2) + "\n"
+    return dumps_raw(report) + "\n"
 
 
 def _field_dict(label: FieldLabel) -> JsonObject:

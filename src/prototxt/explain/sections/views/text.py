@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from textwrap import indent, wrap
@@ -13,7 +12,7 @@ from rich.text import Text
 from prototxt.errors import printable
 from prototxt.explain.sections.section import Line, Section
 from prototxt.graph.graph import Node
-from prototxt.util.json import JsonObject
+from prototxt.util.json import JsonObject, dumps_raw
 
 __all__ = [
     "layer_title",
@@ -81,10 +80,10 @@ def sections_dict(node: Node, sections: Sequence[Section]) -> JsonObject:
 
 def sections_json(node: Node, sections: Sequence[Section]) -> str:
     """The same as JSON."""
-    return json.dumps(sections_dict(node, sections), indent=2) + "\n"
+    return dumps_raw(sections_dict(node, sections)) + "\n"
 
 
 def net_sections_json(title: str, sections: Sequence[Section]) -> str:
     """Sections about a whole net as JSON."""
     content = {"title": title, "sections": [asdict(section) for section in sections]}
-    return json.dumps(content, indent=2) + "\n"
+    return dumps_raw(content) + "\n"
