@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 import prototxt
+from prototxt.cli.explain.command import main as explain
+from prototxt.cli.run.command import main as run
 from prototxt.cli.shapes import main as shapes
+from prototxt.cli.time import main as time
 from prototxt.cli.upgrade import main as upgrade
 from prototxt.formats.caffemodel import read_caffemodel
 from prototxt.schema.caffe_pb2 import V1LayerParameter
@@ -93,6 +96,33 @@ def test_names_keep_their_bytes(tmp_path: Path, case: str) -> None:
             assert encode_raw(upgraded.layers[1].name) == name
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_weights_as_npz_keep_the_bytes_too(tmp_path: Path, case: str) -> None:
+    _, name, _ = CASES[case]
+    path = write(tmp_path / "net.prototxt", *CASES[case])
+    net, _ = load(path)
+    weights = tmp_path / "net.npz"
+    net.save(weights)
+    saved = weights.read_bytes()
+    assert name in saved
+    assert b"\xf4\x8f" not in saved
+    again, _ = load(path, weights)
+    assert again.loaded is not None
+    assert again.loaded.missing == ()
+    np.testing.assert_array_equal(
+        again.params_of(again.layers[1])[0].data, net.params_of(net.layers[1])[0].data
+    )
+
+
+def test_numpy_opens_an_npz_with_any_names(tmp_path: Path) -> None:
+    _, name, _ = CASES["Latin-1"]
+    net, _ = load(write(tmp_path / "net.prototxt", *CASES["Latin-1"]))
+    net.save(tmp_path / "net.npz")
+    with np.load(tmp_path / "net.npz") as arrays:
+        assert sorted(key.encode("cp437") for key in arrays.files) == [name + b"/0", name + b"/1"]
+        assert sorted(arrays[key].shape for key in arrays.files) == [(3,), (3, 4)]
+
+
 def test_old_layers_in_binary_keep_their_bytes(tmp_path: Path) -> None:
     name = "層".encode("shift_jis")
     layer = V1LayerParameter(type="INNER_PRODUCT")
@@ -114,6 +144,22 @@ def test_the_terminal_and_json(tmp_path: Path, case: str) -> None:
     (shown.out + shown.err).encode("utf-8")
     document = json.loads(invoke(shapes, path, "--format", "json").out)
     assert document["layers"][1]["name"].encode(errors="surrogateescape") == CASES[case][1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_json_of_every_command(tmp_path: Path, case: str) -> None:
+    path = write(tmp_path / "net.prototxt", *CASES[case])
+    wanted = json.dumps(CASES[case][1].decode(errors="surrogateescape"))[1:-1]
+    for command, arguments in (
+        (explain, (path, "--format", "json")),
+        (run, (path, "--plan", "--json")),
+        (time, ("--model", path, "--iterations", "1", "--json")),
+    ):
+        result = invoke(command, *arguments)
+        assert result.code == 0, result.err
+        json.loads(result.out)
+        assert "udbff" not in result.out
+        assert wanted in result.out
 
 
 def test_random_bytes_in_comments_and_names(tmp_path: Path) -> None:

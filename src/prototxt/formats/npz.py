@@ -19,6 +19,7 @@ from prototxt.errors import Place, PrototxtError, WeightsError, a_few, printable
 from prototxt.formats.npy import BROKEN, SUFFIX, open_npz, read_entry, read_header
 from prototxt.formats.stored import StoredBlob, StoredLayer, in_layers, split_key
 from prototxt.util.opened import CHANGED_HINT, OpenedFile
+from prototxt.util.zip_names import entry_for, name_of
 
 __all__ = ["ZIP_MAGICS", "read_npz", "write_npz"]
 
@@ -42,9 +43,9 @@ def read_npz(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     with _errors_of(file), opened.unchanged():
         archive = open_npz(file)
         entries = {
-            entry.filename.removesuffix(SUFFIX): entry
+            name.removesuffix(SUFFIX): entry
             for entry in archive.infolist()
-            if entry.filename.endswith(SUFFIX)
+            if (name := name_of(entry)).endswith(SUFFIX)
         }
     if not entries:
         raise _no_arrays(file, archive)
@@ -74,7 +75,7 @@ def write_npz(file: IO[bytes], arrays: Iterable[tuple[str, Array]]) -> None:
                     else f"{len(key)} characters are too long"
                 )
                 raise PrototxtError(f"{what} for a name in an .npz file")
-            with archive.open(key + SUFFIX, "w", force_zip64=True) as entry:
+            with archive.open(entry_for(key + SUFFIX), "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, values, allow_pickle=False)
 
 

@@ -15,6 +15,7 @@ from prototxt.batch.features.rows import NAMES, Append
 from prototxt.blobs import Array, Shape
 from prototxt.errors import InputError, Place
 from prototxt.util.lazy import np
+from prototxt.util.zip_names import entry_for
 
 __all__ = ["Npz"]
 
@@ -90,7 +91,7 @@ def _write_rows(archive: ZipFile, blob: str, spool: IO[bytes], shape: Shape) -> 
 
 @contextmanager
 def _entry(archive: ZipFile, key: str, dtype: np.dtype[np.generic], shape: Shape) -> Iterator[IO[bytes]]:
-    with archive.open(f"{key}.npy", "w", force_zip64=True) as entry:
+    with archive.open(entry_for(f"{key}.npy"), "w", force_zip64=True) as entry:
         header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(entry, header)
         yield entry
