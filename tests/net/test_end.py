@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +68,27 @@ def test_run_and_explain(text: str, inputs: list[str], tmp_path: Path) -> None:
     value = invoke(explain, net, "prob", "--at", at, *inputs)
     assert value.code == 0, value.err
     assert invoke(run, net, image, *inputs, "--to", "loss").code == 1
+
+
+def random_net(rng: random.Random) -> tuple[str, dict[str, set[str]]]:
+    """A net with inputs that have no shape, and for each layer the inputs that the layers up to it read."""
+    blobs: dict[str, set[str]] = {f"in{i}": {f"in{i}"} for i in range(rng.randint(2, 4))}
+    text = "".join(f'layer {{ name: "{name}" type: "Input" top: "{name}" }}\n' for name in blobs)
+    needs: dict[str, set[str]] = {}
+    for i in range(rng.randint(3, 7)):
+        bottoms = rng.sample(sorted(blobs), 2)
+        text += f'layer {{ name: "l{i}" type: "Eltwise" bottom: "{bottoms[0]}" bottom: "{bottoms[1]}" top: "l{i}" }}\n'
+        blobs[f"l{i}"] = blobs[bottoms[0]] | blobs[bottoms[1]]
+        needs[f"l{i}"] = blobs[f"l{i}"] | (needs[f"l{i - 1}"] if i else set())
+    return text, needs
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_nets_ask_for_what_their_end_needs(seed: int) -> None:
+    text, needs = random_net(random.Random(seed))
+    for end, inputs in needs.items():
+        shapes = dict.fromkeys(inputs, (2, 3, 5, 7))
+        assert set(prototxt.parse_net(text, inputs=shapes, end=end).inputs) == inputs
+        missing = min(inputs)
+        with pytest.raises(UnknownShapeError, match=f'"{missing}"'):
+            prototxt.parse_net(text, inputs={name: shapes[name] for name in inputs - {missing}}, end=end)
