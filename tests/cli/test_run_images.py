@@ -517,10 +517,12 @@ def test_show_input_is_a_png(net: Path, folder: Path, tmp_path: Path) -> None:
 def test_up_to_a_layer_before_one_that_nothing_can_run(tmp_path: Path) -> None:
     net = tmp_path / "net.prototxt"
     net.write_text(
-        DATA + layer("ReLU") + layer("Warp", bottom='bottom: "y"', top='top: "z"').replace('"it"', '"odd"')
+        DATA
+        + layer("ReLU")
+        + layer("Nonesuch", bottom='bottom: "y"', top='top: "z"').replace('"it"', '"odd"')
     )
     picture(tmp_path / "image.png")
     result = invoke(run, net, tmp_path / "image.png", "--to", "it", "--json")
     assert (result.code, result.err) == (0, "")
     assert [answer["output"] for answer in json.loads(result.out)["answers"]] == ["y"]
-    assert 'unknown layer type "Warp"' in invoke(run, net, tmp_path / "image.png", "--to", "odd").err
+    assert 'unknown layer type "Nonesuch"' in invoke(run, net, tmp_path / "image.png", "--to", "odd").err

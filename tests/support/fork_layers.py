@@ -48,6 +48,20 @@ LAYERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
         [ROIS, noise(3), LABELS[:3], noise(3, 4)],
     ),
     ("CTCGreedyDecoder", "crnn"): ("", [noise(4, 2, 3)]),
+    ("CenterLoss", "others"): ("center_loss_param { num_output: 3 }", [noise(4, 5), LABELS[:4]]),
+    ("DiceCoefLoss", "others"): ("", [abs(noise(2, 1, 4, 5)), LABELS.repeat(5).reshape(2, 1, 4, 5) > 0]),
+    ("Insanity", "others"): ("insanity_param { lb: 2 ub: 4 }", [noise(2, 3, 4, 5)]),
+    ("L1Loss", "flownet"): ("l1_loss_param { l2_per_location: true }", [noise(2, 3, 4, 5), noise(2, 3, 4, 5, seed=1)]),
+    ("LargeMarginInnerProduct", "others"): (
+        "largemargin_inner_product_param { num_output: 3 }",
+        [noise(4, 5), LABELS[:4]],
+    ),
+    ("MarginInnerProduct", "others"): (
+        "margin_inner_product_param { num_output: 3 }",
+        [noise(4, 5), LABELS[:4]],
+    ),
+    ("Padding", "deeplab"): ("padding_param { pad_beg: 1 pad_end: -2 }", [noise(2, 3, 4, 5)]),
+    ("SigmoidCrossEntropyBalanceLoss", "others"): ("", [noise(2, 1, 4, 5), LABELS.repeat(5).reshape(2, 1, 4, 5) > 0]),
     ("Convolution3D", "c3d"): (
         "convolution3d_param { num_output: 4 kernel_size: 2 kernel_depth: 3 pad: 1 temporal_stride: 2 }",
         [noise(2, 3, 4, 5, 6)],
