@@ -222,4 +222,5 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MEMORY, str(net), str(image)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     few, many = map(int, ended.stdout.split())
-    assert many < few + 360 * 1000  # an image is 180,000 bytes
+    # Reading ahead, and batches that run: 24 images of 180,000 bytes at most, reached or not by chance.
+    assert many < few + 24 * 180_000

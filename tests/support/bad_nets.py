@@ -476,7 +476,7 @@ MISSING = {
         DATA + layer("Convolutoin"),
         4,
         'layer "it" (Convolutoin)',
-        ('unknown layer type "Convolutoin"', '"Convolution" or "Deconvolution"'),
+        ('unknown layer type "Convolutoin"', 'did you mean "Convolution"'),
     ),
     "type unlike any": (
         DATA + layer("Qqqq"),

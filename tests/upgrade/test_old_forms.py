@@ -33,7 +33,7 @@ def conv(form: str, kind: str, rest: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [name for name in layer_types() if name.isascii()])
+@pytest.mark.parametrize("name", sorted(set(layer_types()) - {"Lstm"}))  # written as Caffe's LSTM would be
 def test_a_v1_name_in_words_is_todays_name(name: str) -> None:
     """Forks name their types in capitals with underscores between the words of today's name."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).upper()
@@ -71,7 +71,7 @@ def test_a_v1_type_that_nobody_knows_is_a_layer_that_cannot_run() -> None:
         v1("VIDEO_DATA", bottom='top: "clip"') + 'layers { name: "r" type: RELU bottom: "data" top: "r" }'
     )
     (why,) = graph.missing
-    assert str(why).startswith('n.prototxt:2:21: layer "it" (VideoData): unknown layer type "VideoData"')
+    assert str(why).startswith('n.prototxt:2:21: layer "it" (VideoData): layers of this type are not run here')
     assert graph.shapes[graph.last["r"]] == (2, 6, 9, 11)
 
 

@@ -61,6 +61,7 @@ V1_TYPES = {
 FORK_NAMES = {
     "BN": "BN",
     "BOX_ANNOTATOR_OHEM": "BoxAnnotatorOHEM",
+    "CTC_GREEDY_DECODER": "CTCGreedyDecoder",
     "DENSE_CRF": "DenseCRF",
     "ELU": "ELU",
     "LSTM": "LSTM",
@@ -72,6 +73,7 @@ FORK_NAMES = {
     "SMOOTH_L1_LOSS_OHEM": "SmoothL1LossOHEM",
     "SOFTMAX_WITH_LOSS_OHEM": "SoftmaxWithLossOHEM",
     "SPP": "SPP",
+    "WARP_CTC_LOSS": "WarpCTCLoss",
 }
 """Types of forks whose names of today have more capitals than `today_name` would give them."""
 
