@@ -65,7 +65,7 @@ def test_fields_tell(tmp_path: Path) -> None:
 
 
 def test_an_unknown_dialect_is_refused_by_its_name(net: Path) -> None:
-    with pytest.raises(prototxt.InputError, match='segnet, pspnet, yolo, .*, not "psp"') as caught:
+    with pytest.raises(prototxt.InputError, match=r'segnet, pspnet, yolo, .*, not "psp"') as caught:
         prototxt.load_net(net, dialect="psp")
     assert caught.value.hint == 'did you mean "pspnet"?'
 
