@@ -71,7 +71,9 @@ def test_a_v1_type_that_nobody_knows_is_a_layer_that_cannot_run() -> None:
         v1("VIDEO_DATA", bottom='top: "clip"') + 'layers { name: "r" type: RELU bottom: "data" top: "r" }'
     )
     (why,) = graph.missing
-    assert str(why).startswith('n.prototxt:2:21: layer "it" (VideoData): layers of this type are not run here')
+    assert str(why).startswith(
+        'n.prototxt:2:21: layer "it" (VideoData): layers of this type are not run here'
+    )
     assert graph.shapes[graph.last["r"]] == (2, 6, 9, 11)
 
 

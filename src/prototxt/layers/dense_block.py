@@ -24,6 +24,9 @@ EPS = 1e-5
 WIDTH = 4
 """The maps between both convolutions of a transition, in growth rates."""
 
+MAX_TRANSITIONS = 1000
+"""Trained nets have 8 to 40; each has five learned arrays."""
+
 STATISTICS = FillerParameter(type="constant", value=1)
 
 
@@ -113,6 +116,11 @@ class DenseBlock(Layer):
         self.pad: Shape = (p.pad_h, p.pad_w)
         for field in ("numTransition", "growthRate", "filter_H", "filter_W"):
             check_least(getattr(p, field), 1, field)
+        if self.transitions > MAX_TRANSITIONS:
+            what = (
+                f"numTransition {self.transitions} is more than the {MAX_TRANSITIONS} that a block may have"
+            )
+            raise LayerError(what, field="numTransition")
         for field in ("conv_verticalStride", "conv_horizentalStride"):
             if getattr(p, field) != 1:
                 what = f"{field} {getattr(p, field)}: new maps must have the size of those that they follow"

@@ -68,8 +68,11 @@ class MarginLayer(Layer):
     def next_lambda(self) -> float:
         """The lambda of the next forward, which it counts."""
         self.iteration += 1
-        falling: float = self.base * (1 + self.gamma * self.iteration) ** -self.power
-        return max(falling, self.lambda_min)
+        with np.errstate(all="ignore"):  # what is no number in C is none here
+            falling = np.float32(
+                self.base * np.power(1 + np.float64(self.gamma * self.iteration), -self.power)
+            )
+        return max(float(falling), self.lambda_min)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         x = bottom[0].reshape(self.matrix(bottom[0].shape))
