@@ -16,7 +16,7 @@ from prototxt.layers.base import Layer
 from prototxt.layers.forks import DIALECTS
 from support.fork_layers import FORK_LAYERS, layer_id, sample
 
-pytestmark = pytest.mark.sweep
+pytestmark = [pytest.mark.sweep, pytest.mark.filterwarnings("ignore::prototxt.PrototxtWarning")]
 
 Resize = Callable[[Sequence[Array]], Sequence[Array]]
 

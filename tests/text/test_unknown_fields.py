@@ -9,7 +9,7 @@ from prototxt.frontend.load import define_net
 NET = 'layer {{\n  name: "it"\n  type: "Foo"\n  {field} {{ pad_beg: -7 }}\n}}'
 
 
-@pytest.mark.parametrize("field", ["budding_param", "lightning_param", "quixotic_param"])
+@pytest.mark.parametrize("field", ["glimmering_param", "lightning_param", "quixotic_param"])
 def test_a_forks_message_is_no_misspelt_one(field: str) -> None:
     (note,) = define_net(NET.format(field=field), "n.prototxt").notes
     assert note == f'n.prototxt:4:3: layer "it": unknown field "{field}" in LayerParameter'

@@ -44,10 +44,9 @@ def params_of(type_name: str) -> tuple[str, ...]:
     own = param_name_dict().get(type_name)
     fields = {f.name.replace("_", ""): f.name for f in caffe_pb2.LayerParameter.DESCRIPTOR.fields}
     by_field = fields.get(f"{type_name}param".replace("_", "").lower())
-    others = (name.lower() for name in OTHER_PARAMS.get(type_name, ()))
-    return tuple(
-        dict.fromkeys([*([f"{own}_param"] if own else []), *([by_field] if by_field else []), *others])
-    )
+    # LSTM's is recurrent_param: lstm_param is that of another fork's Lstm.
+    others = OTHER_PARAMS.get(type_name, (by_field,) if by_field else ())
+    return tuple(dict.fromkeys([*([f"{own}_param"] if own else []), *(name.lower() for name in others)]))
 
 
 def assign_proto(proto: Message, name: str, val: Value) -> None:
