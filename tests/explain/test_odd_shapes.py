@@ -61,6 +61,7 @@ def other_shapes(shapes: dict[str, Shape], rng: random.Random) -> dict[str, Shap
     }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_golden_cases_with_inputs_of_other_shapes(dialect: str) -> None:
     explained = 0

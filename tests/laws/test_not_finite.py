@@ -13,17 +13,7 @@ from support.golden import CASE_LIST, Case, part
 ENGINES = ("fast", "numba") if HAS_NUMBA else ("fast",)
 VALUES = {"nan": np.nan, "inf": np.inf, "-inf": -np.inf, "-0": -0.0, "denormal": 1e-42, "large": 1e30}
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
-
-
-def is_quick(case: Case) -> bool:
-    """The types that have kernels with arithmetic of their own."""
-    return str(case).startswith(("convolution/", "pooling/"))
-
-
-CASES = [
-    pytest.param(case, id=str(case), marks=[] if is_quick(case) else pytest.mark.sweep) for case in CASE_LIST
-]
+pytestmark = [pytest.mark.sweep, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 
 
 def spoiled(inputs: dict[str, Array], value: float, *, everywhere: bool = False) -> dict[str, Array]:
@@ -46,7 +36,7 @@ def results(case: Case, engine: str, inputs: dict[str, Array]) -> dict[str, Arra
     return {name: blob.copy() for name, blob in net.blobs.items()}
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_engine_gives_what_the_plain_formulas_give(case: Case) -> None:
     inputs = part(case.arrays(), "input")
     if not inputs:

@@ -59,6 +59,7 @@ def check_document(document: Any, graph: Graph) -> None:
         check_entry(blob, "Blob")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("case", CASE_LIST, ids=str)
 def test_every_golden_net_is_complete(case: Case) -> None:
     graph = case.graph()

@@ -233,6 +233,7 @@ def test_hdf5_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [path.name for path in tmp_path.iterdir()] == ["many.prototxt"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("case", cases_with("params"), ids=str)
 def test_the_parameters_of_every_case_come_back(tmp_path: Path, case: Case) -> None:
     stored = case.arrays()
