@@ -71,9 +71,8 @@ def windows(draft: Draft, node: Node) -> dict[str, Shape]:
 
     Padding at the end is what Caffe's last window needs: ONNX would leave a window away, or see another one.
     """
-    spatial, out = draft.shape(node.bottoms[0])[2:], draft.shape(node.tops[0])[2:]
     window = layer_of(node).window(draft.shape(node.bottoms[0]))
-    starts, ends = zip(*window.margins(spatial, out), strict=True)
+    starts, ends = zip(*window.margins, strict=True)
     return {"kernel_shape": window.kernel, "strides": window.stride, "pads": (*starts, *ends)}
 
 
