@@ -146,6 +146,32 @@ def test_a_fixed_batch_and_blobs_from_within(tmp_path: Path) -> None:
         np.testing.assert_allclose(values, net.blobs[name].data, 1e-4, 1e-5)
 
 
+def test_layers_that_share_a_name_or_weights_stay_apart(tmp_path: Path) -> None:
+    """Two layers of one name, a blob called like an operator, a convolution of two bottoms before two BatchNorms."""
+    text = """
+    layer { name: "x" type: "Input" top: "x" top: "z" top: "unread"
+      input_param { shape { dim: 2 dim: 3 dim: 5 dim: 4 } } }
+    layer { name: "same" type: "ReLU" bottom: "x" top: "a" }
+    layer { name: "same" type: "Sigmoid" bottom: "z" top: "same/Relu_1" }
+    layer { name: "conv" type: "Convolution" bottom: "a" bottom: "same/Relu_1" top: "c" top: "d"
+      convolution_param { num_output: 4 kernel_size: 2 weight_filler { type: "xavier" } } }
+    layer { name: "bn" type: "BatchNorm" bottom: "c" top: "c" }
+    layer { name: "bn2" type: "BatchNorm" bottom: "d" top: "d" }
+    layer { name: "sum" type: "Eltwise" bottom: "c" bottom: "d" top: "y" }
+    """
+    net, file = prototxt.parse_net(text), tmp_path / "net.onnx"
+    r = np.random.default_rng(4)
+    for layer in ("bn", "bn2"):
+        for parameter in net.params[layer]:
+            parameter.data[...] = r.uniform(0.5, 2, parameter.shape)
+    report = prototxt.export_onnx(net, file)
+    onnx.checker.check_model(onnx.load(file), full_check=True)
+    assert [name for name, _ in report.inputs] == ["x", "z"]
+    x, z = (r.standard_normal((2, 3, 5, 4)).astype(np.float32) for _ in range(2))
+    want = net.forward(x=x, z=z)["y"]
+    np.testing.assert_allclose(results(file, {"x": x, "z": z})["y"], want, 1e-4, 1e-5)
+
+
 def test_the_net_itself_is_left_alone(tmp_path: Path) -> None:
     net = folds()
     x = np.random.default_rng(1).standard_normal((2, 3, 9, 7)).astype(np.float32)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from prototxt.errors import InputError, did_you_mean
-from prototxt.graph.graph import Graph
+from prototxt.graph.graph import Graph, Node
 
-__all__ = ["LayerName", "part"]
+__all__ = ["LayerName", "of_nodes", "part"]
 
 LayerName = str | int
 """A layer by its name, the first of several that share it, or by its number in the net."""
@@ -31,19 +32,25 @@ def part(graph: Graph, start: LayerName | None, end: LayerName | None) -> Graph:
             "nothing lies between them"
         )
     nodes = graph.nodes[first : last + 1]
-    touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
     written = {top.name for node in nodes for top in node.tops}
     ends = (
         [top.name for top in nodes[-1].tops]
         if end is not None
         else [n for n in graph.outputs if n in written]
     )
+    return of_nodes(graph, nodes, ends)
+
+
+def of_nodes(graph: Graph, nodes: Sequence[Node], outputs: Iterable[str]) -> Graph:
+    """Some layers of a graph, in their order, as a graph of their own with these outputs; nodes keep their index."""
+    touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
+    written = {top.name for node in nodes for top in node.tops}
     return replace(
         graph,
-        nodes=nodes,
+        nodes=tuple(nodes),
         shapes={blob: shape for blob, shape in graph.shapes.items() if blob in touched},
         inputs=tuple(name for name in graph.inputs if name in written),
-        outputs=tuple(dict.fromkeys(ends)),
+        outputs=tuple(dict.fromkeys(outputs)),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prototxt.errors import InputError, did_you_mean
 from prototxt.graph.graph import BlobId, Graph, Node
 
-__all__ = ["find_blob"]
+__all__ = ["find_blob", "no_such_blob"]
 
 _BEFORE = ":before-"
 
@@ -27,8 +29,12 @@ def find_blob(graph: Graph, name: str) -> BlobId:
     blob, before, layer = name.partition(_BEFORE)
     if before and blob in last:
         return _before(graph, blob, layer)
-    hint = did_you_mean(name, last | versions)
-    raise InputError(f'{graph.file}: the net has no blob "{name}"', hint=hint)
+    raise no_such_blob(graph, name, last | versions)
+
+
+def no_such_blob(graph: Graph, name: str, known: Iterable[str]) -> InputError:
+    """The error for a name that is none of the blobs `known`."""
+    return InputError(f'{graph.file}: the net has no blob "{name}"', hint=did_you_mean(name, known))
 
 
 def _before(graph: Graph, blob: str, layer: str) -> BlobId:

@@ -46,7 +46,8 @@ class Permute(Layer):
         if times > 1:
             raise LayerError(f"axis {axis} is in the order {times} times", field=self.field)
 
-    def _axes(self, shape: Shape) -> tuple[int, ...]:
+    def axes(self, shape: Shape) -> tuple[int, ...]:
+        """For each axis of the top the one of the bottom, those that the order does not name at the end."""
         for axis in self.order:
             if axis >= len(shape):
                 what = f"axis {axis} in the order is out of range for a bottom of {format_shape(shape)}"
@@ -54,10 +55,10 @@ class Permute(Layer):
         return (*self.order, *(axis for axis in range(len(shape)) if axis not in self.order))
 
     def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        return [tuple(bottom[0][axis] for axis in self._axes(bottom[0]))]
+        return [tuple(bottom[0][axis] for axis in self.axes(bottom[0]))]
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
-        return [bottom[0].transpose(self._axes(bottom[0].shape))]
+        return [bottom[0].transpose(self.axes(bottom[0].shape))]
 
     def brief(self, bottom: Sequence[Shape]) -> str:
-        return ",".join(map(str, self._axes(bottom[0])))
+        return ",".join(map(str, self.axes(bottom[0])))

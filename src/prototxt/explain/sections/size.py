@@ -178,8 +178,9 @@ def size_of_reshape(layer: Reshape, context: LayerContext) -> list[Line]:
 def size_of_permute(layer: Permute, context: LayerContext) -> list[Line]:
     """The old axis that each new one was."""
     shape = context.bottom[0]
-    order = (*layer.order, *(axis for axis in range(len(shape)) if axis not in layer.order))
-    return [Line(f"axis {i}", f"axis {old} before: {shape[old]:,}") for i, old in enumerate(order)]
+    return [
+        Line(f"axis {i}", f"axis {old} before: {shape[old]:,}") for i, old in enumerate(layer.axes(shape))
+    ]
 
 
 @size_lines.register

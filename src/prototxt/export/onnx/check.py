@@ -22,9 +22,9 @@ RTOL, ATOL = 1e-4, 1e-5
 
 
 def check_model(
-    net: Net, graph: Graph, data: bytes, every_blob: Callable[[], bytes]
+    net: Net, graph: Graph, names: Sequence[str], data: bytes, every_blob: Callable[[], bytes]
 ) -> tuple[tuple[OutputCheck, ...], str]:
-    """The differences of every output, or the reason why nothing was compared.
+    """The differences of every output, or the reason why nothing was compared; `names` are the file's inputs.
 
     `every_blob` makes the file again with every blob as an output, to find the layer where a difference begins. Raises
     InputError where one is beyond the tolerance, or ONNX Runtime refuses the file.
@@ -33,9 +33,9 @@ def check_model(
         import onnxruntime
     except ImportError:
         return (), "onnxruntime is not installed"
-    inputs = {name: _drawn(net, name, i) for i, name in enumerate(graph.inputs)}
-    if len(inputs) < len(graph.entries):
+    if set(names) - set(graph.inputs):
         return (), "the net has data layers, whose values this check cannot make up"
+    inputs = {name: _drawn(net, name, i) for i, name in enumerate(names)}
 
     def compare(file: bytes, names: Sequence[str]) -> list[OutputCheck]:
         options = onnxruntime.SessionOptions()
@@ -52,8 +52,8 @@ def check_model(
     checks = compare(data, graph.outputs)
     bad = [check for check in checks if not check.passes]
     if bad:
-        names = [name for name in graph.last if name not in graph.inputs]
-        first = next((c for c in compare(every_blob(), names) if not c.passes), bad[0])
+        inner = [name for name in graph.last if name not in graph.inputs]
+        first = next((c for c in compare(every_blob(), inner) if not c.passes), bad[0])
         what = (
             f"ONNX Runtime gives other numbers: {_off(bad[0])}; the first blob that differs is {_off(first)}"
         )

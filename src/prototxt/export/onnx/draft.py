@@ -6,6 +6,7 @@ in pairs, for the batch of the net and for one that is larger by 1: where the tw
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,8 +60,22 @@ class Draft:
     """The operator that makes each value."""
     _held: set[str] = field(default_factory=set)
     _shared: set[str] = field(default_factory=set)
-    folded: dict[int, int] = field(default_factory=dict)
-    """Layers that became a part of an earlier operator: their index, and that of the operator's layer."""
+    folded: dict[int, Node] = field(default_factory=dict)
+    """Of layers that became a part of an earlier operator, by their index, the layer of that."""
+    _names: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        # Blobs get their own names in the end; layers may share one.
+        self._names.update({name for blob in self.graph.shapes for name in (blob.name, str(blob))})
+
+    def unique(self, name: str) -> str:
+        """A name that no value, constant or blob has yet: this one, or this one with a number."""
+        free = name
+        while free in self._names:
+            self._names[name] += 1
+            free = f"{name}_{self._names[name]}"
+        self._names[free] += 1
+        return free
 
     def shapes(self, blob: BlobId) -> tuple[Shape, Shape]:
         """A blob's shape, and the one it has with the larger batch."""
@@ -103,7 +118,12 @@ class LayerDraft:
         self.bottoms = [draft.values[blob] for blob in node.bottoms]
         self.bottom = [draft.graph.shapes[blob] for blob in node.bottoms]
         self.top = [draft.graph.shapes[blob] for blob in node.tops]
-        self._count = 0
+        self._made = 0
+
+    @property
+    def dims(self) -> tuple[int | None, ...]:
+        """The shape of the first bottom; None for an axis that depends on the batch."""
+        return self.draft.dims(self.node.bottoms[0])
 
     @property
     def x(self) -> str:
@@ -116,7 +136,10 @@ class LayerDraft:
 
     def ops(self, kind: str, *inputs: str, outputs: int, **attributes: Any) -> list[str]:
         """An operator's values."""
-        names = [self._name(kind) for _ in range(outputs)]
+        names = []
+        for _ in range(outputs):
+            self._made += 1
+            names.append(self.draft.unique(f"{self.node.name}/{kind}_{self._made}"))
         operator = Operator(kind, list(inputs), names, attributes, self.node)
         self.draft.operators.append(operator)
         self.draft.producers.update(dict.fromkeys(names, operator))
@@ -124,10 +147,7 @@ class LayerDraft:
 
     def constant(self, values: Any, what: str, dtype: type[np.generic] = np.float32) -> str:
         """The name of a constant; `what` is a word for it."""
-        name = f"{self.node.name}/{what}"
-        while name in self.draft.constants:
-            self._count += 1
-            name = f"{self.node.name}/{what}_{self._count}"
+        name = self.draft.unique(f"{self.node.name}/{what}")
         # Not ascontiguousarray, which makes an array of a scalar.
         self.draft.constants[name] = np.asarray(values, dtype=dtype, order="C")
         return name
@@ -155,6 +175,8 @@ class LayerDraft:
         producer = draft.producers.get(draft.values[blob])
         if not (draft.folds and producer and producer.kind in FOLDS and draft.is_read_once(blob)):
             return False
+        if len(producer.layer.bottoms) > 1:  # its operators share their constants
+            return False
         if producer.attributes.get("group", 1) != 1 and producer.kind == "ConvTranspose":
             return False
         weight = draft.constants[producer.inputs[1]]
@@ -171,13 +193,17 @@ class LayerDraft:
         if len(producer.inputs) == 2:
             producer.inputs.append(LayerDraft(draft, producer.layer, ()).constant(bias, "bias"))
         draft.constants[producer.inputs[2]] = bias if offset is None else bias + offset
-        draft.folded[self.node.index] = producer.layer.index
+        draft.folded[self.node.index] = producer.layer
         draft.take(blob)
         return True
 
     def scaled(self, x: str, factor: float, what: str) -> str:
         """factor * x; nothing is written for a factor of 1."""
         return x if factor == 1 else self.op("Mul", x, self.constant(factor, what))
+
+    def lengths(self, x: str, axes: int) -> str:
+        """The first numbers of a value's shape, as a value."""
+        return self.op("Slice", self.op("Shape", x), self.whole([0], "start"), self.whole([axes], "end"))
 
     def reshape(self, x: str, shape: Sequence[int | None]) -> str:
         """Values in another shape, in which at most one axis is None: it depends on the batch."""
@@ -196,7 +222,3 @@ class LayerDraft:
     def refuse(self, what: str, field: str | None = None, hint: str | None = None) -> LayerError:
         """An error that says why the layer cannot be written."""
         return LayerError(f"cannot be written as ONNX: {what}", field=field, hint=hint)
-
-    def _name(self, kind: str) -> str:
-        self._count += 1
-        return f"{self.node.name}/{kind}_{self._count}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from prototxt.errors import InputError, did_you_mean
+from prototxt.errors import InputError
 from prototxt.graph.graph import BlobId, Graph, Node
+from prototxt.graph.subgraph import of_nodes
+from prototxt.graph.versions import no_such_blob
 from prototxt.layers.accuracy import Accuracy
 from prototxt.layers.dummy_data import DummyData
 from prototxt.layers.parameter import Parameter
@@ -39,38 +40,20 @@ def needed(graph: Graph, outputs: Sequence[str] | None, *, keep_losses: bool) ->
         raise InputError(
             f"{graph.file}: no layer is left to write", hint="name the blobs to write with outputs"
         )
-    touched = {blob for node in nodes for blob in (*node.bottoms, *node.tops)}
-    written = {top.name for node in nodes for top in node.tops}
-    return replace(
-        graph,
-        nodes=tuple(nodes),
-        shapes={blob: shape for blob, shape in graph.shapes.items() if blob in touched},
-        inputs=tuple(name for name in graph.inputs if name in written),
-        outputs=tuple(blob.name for blob in ends),
-    )
+    return of_nodes(graph, nodes, [blob.name for blob in ends])
 
 
 def _named(graph: Graph, names: Sequence[str]) -> list[BlobId]:
     for name in names:
         if name not in graph.last:
-            raise InputError(
-                f'{graph.file}: the net has no blob "{name}"', hint=did_you_mean(name, graph.last)
-            )
+            raise no_such_blob(graph, name, graph.last)
     return [graph.last[name] for name in dict.fromkeys(names)]
 
 
 def _own_outputs(graph: Graph, keep_losses: bool) -> list[BlobId]:
-    read: set[BlobId] = set()
-    for node in graph.nodes:
-        if not _is_left_out(node, keep_losses):
-            read |= set(node.bottoms)
-    tops = [
-        top
-        for node in graph.nodes
-        if not _is_left_out(node, keep_losses) and not is_source(node)
-        for top in node.tops
-    ]
-    last = {top.name: top for top in tops}
+    nodes = [node for node in graph.nodes if not _is_left_out(node, keep_losses)]
+    read = {bottom for node in nodes for bottom in node.bottoms}
+    last = {top.name: top for node in nodes if not is_source(node) for top in node.tops}
     return sorted(top for top in last.values() if top not in read)
 
 

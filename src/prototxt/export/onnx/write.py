@@ -78,14 +78,15 @@ def export_onnx(
         shown = replace(graph, outputs=tuple(graph.last))
         return bytes(_model(_drafted(net, shown, fold=False, open_batch=False)[0], opset).SerializeToString())
 
-    checks, unchecked = check_model(net, graph, data, every_blob) if check else ((), "not asked for")
+    inputs = _input_names(draft)
+    checks, unchecked = check_model(net, graph, inputs, data, every_blob) if check else ((), "not asked for")
     with whole_file(path) as file:
         file.write(data)
     return ExportReport(
         fspath(path),
         len(data),
         opset,
-        tuple((name, _shown(draft, graph.last[name])) for name in _input_names(draft)),
+        tuple((name, _shown(draft, graph.last[name])) for name in inputs),
         tuple((name, _shown(draft, graph.last[name])) for name in graph.outputs),
         tuple(reports),
         checks,
@@ -146,10 +147,8 @@ def _larger(net: Net, graph: Graph) -> Graph | None:
 
 def _report(draft: Draft, node: Node, operators: Sequence[Operator]) -> LayerReport:
     kinds = tuple(operator.kind for operator in operators)
-    folded = draft.folded.get(node.index)
-    if folded is not None:
-        into = next(other.name for other in draft.graph.nodes if other.index == folded)
-        return LayerReport(node.name, node.type, (), f"folded into {into}")
+    if node.index in draft.folded:
+        return LayerReport(node.name, node.type, (), f"folded into {draft.folded[node.index].name}")
     if is_source(node):
         return LayerReport(node.name, node.type, (), "input")
     constant = all(draft.values[top] in draft.constants for top in node.tops if top in draft.values)
@@ -220,17 +219,16 @@ def _model(draft: Draft, opset: int) -> Any:
     graph, used = draft.graph, {name for op in draft.operators for name in op.inputs}
     inputs = [info(BlobId(name)) for name in _input_names(draft)]
     outputs = [info(graph.last[name]) for name in graph.outputs]
-    inner = [
-        helper.make_tensor_value_info(value, onnx.TensorProto.FLOAT, _shown(draft, blob))
+    shown = {value.name for value in (*inputs, *outputs)} | draft.constants.keys()
+    inner = {
+        value: helper.make_tensor_value_info(value, onnx.TensorProto.FLOAT, _shown(draft, blob))
         for blob, value in draft.values.items()
-        if value not in {v.name for v in (*inputs, *outputs)} and value not in draft.constants
-    ]
+        if value not in shown
+    }
     constants = [numpy_helper.from_array(v, name) for name, v in draft.constants.items() if name in used]
-    made = helper.make_graph(nodes, graph.name or "net", inputs, outputs, constants, value_info=_once(inner))
+    made = helper.make_graph(
+        nodes, graph.name or "net", inputs, outputs, constants, value_info=list(inner.values())
+    )
     return helper.make_model(
         made, opset_imports=[helper.make_opsetid("", opset)], producer_name="prototxt", ir_version=IR_VERSION
     )
-
-
-def _once(infos: Sequence[Any]) -> list[Any]:
-    return list({info.name: info for info in infos}.values())

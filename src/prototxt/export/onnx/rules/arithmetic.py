@@ -30,17 +30,10 @@ def onnx_inner_product(layer: InnerProduct, draft: LayerDraft) -> Values:
         flat = draft.x if len(shape) == 2 else draft.op("Flatten", draft.x, axis=1)
         names = [draft.constant(weight, "weights"), *(draft.constant(b, "bias") for b in bias)]
         return draft.op("Gemm", flat, *names, transB=int(not layer.transpose))
-    if axis < len(shape) - 1:
-        dims = draft.draft.dims(draft.node.bottoms[0])
-        flat = draft.reshape(draft.x, (*dims[:axis], count(shape[axis:])))
-    else:
-        flat = draft.x
-    if not axis:
-        flat = draft.op("Unsqueeze", flat, draft.whole([0], "axes")) if axis == len(shape) - 1 else flat
-    y = draft.op("MatMul", flat, draft.constant(weight if layer.transpose else weight.T, "weights"))
-    if bias:
-        y = draft.op("Add", y, draft.constant(bias[0], "bias"))
-    return draft.as_top(y) if not axis else y
+    is_last = axis == len(shape) - 1
+    vectors = draft.x if is_last else draft.reshape(draft.x, (*draft.dims[:axis], count(shape[axis:])))
+    y = draft.op("MatMul", vectors, draft.constant(weight if layer.transpose else weight.T, "weights"))
+    return draft.op("Add", y, draft.constant(bias[0], "bias")) if bias else y
 
 
 @onnx_rule.register

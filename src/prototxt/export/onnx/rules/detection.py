@@ -138,20 +138,16 @@ class _Detections:
         each = [
             whole([self.best], "every_box"),
             draft.constant(layer.nms_threshold, "nms_threshold"),
-            *(
-                [draft.constant(layer.least_score, "confidence_threshold")]
-                if layer.least_score > -np.inf
-                else []
-            ),
         ]
+        if layer.least_score > -np.inf:
+            each.append(draft.constant(layer.least_score, "confidence_threshold"))
         alone = op("Reshape", boxes, whole([-1, self.best, 4], "alone"))
         values = op("Reshape", scores, whole([-1, 1, self.best], "alone"))
         found = op("NonMaxSuppression", alone, values, *each)  # rows of batch, 0, box
         place = op("Gather", found, whole([0, 2], "columns"), axis=1)
         line = op("Squeeze", values, whole([1], "axis"))
         zeros = op("Expand", whole([0], "zero"), op("Shape", line))
-        count = op("Slice", op("Shape", found), whole([0], "start"), whole([1], "end"))
-        ones = op("Expand", whole([1], "one"), count)
+        ones = op("Expand", whole([1], "one"), draft.lengths(found, 1))
         mask = op("ScatterND", zeros, place, ones)
         if layer.keep_top_k is not None and layer.keep_top_k < len(self.labels) * self.best:
             mask = self._best_of_all(mask, values)
@@ -173,8 +169,7 @@ class _Detections:
     def _or_none(self, rows: str) -> str:
         """The rows; where there are none, Caffe's row of -1 for every image."""
         draft, op, whole = self.draft, self.draft.op, self.draft.whole
-        count = op("Slice", op("Shape", rows), whole([0], "start"), whole([1], "end"))
-        images = op("Slice", op("Shape", draft.bottoms[0]), whole([0], "start"), whole([1], "end"))
+        count, images = draft.lengths(rows, 1), draft.lengths(draft.bottoms[0], 1)
         ones = op("Expand", draft.constant([1], "one"), images)
         numbers = op(
             "Sub", op("CumSum", ones, draft.constant(0, "axis", np.int64)), draft.constant([1], "one")

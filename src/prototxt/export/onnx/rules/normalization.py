@@ -39,9 +39,7 @@ def onnx_batch_norm(layer: BatchNorm, draft: LayerDraft) -> Values:
     if type(layer) is not BatchNorm or layer.is_per_channel(draft.bottom):
         return onnx_per_channel(layer, draft)
     axes = [axis for axis in range(len(draft.bottom[0])) if axis != 1]
-    centred, variance = _moments(draft, draft.x, axes)
-    deviation = draft.op("Sqrt", draft.op("Add", variance, draft.constant(layer.eps, "eps")))
-    return draft.op("Div", centred, deviation)
+    return _normalized(draft, draft.x, axes, layer.eps)
 
 
 @onnx_rule.register
@@ -56,8 +54,7 @@ def onnx_segnet_bn(layer: SegNetBN, draft: LayerDraft) -> Values:
     if layer.learns:
         if len(draft.top) > 1:
             raise draft.refuse("its statistics as tops", field="top")
-        centred, variance = _moments(draft, x, [0, 2, 3])
-        x = draft.op("Div", centred, draft.op("Sqrt", draft.op("Add", variance, draft.constant(EPS, "eps"))))
+        x = _normalized(draft, x, [0, 2, 3], EPS)
     return draft.op("Add", draft.op("Mul", x, scale), shift)
 
 
@@ -69,6 +66,13 @@ def onnx_mvn(layer: MVN, draft: LayerDraft) -> Values:
     if not layer.normalize_variance:
         return centred
     deviation = draft.op("Add", draft.op("Sqrt", variance), draft.constant(layer.eps, "eps"))
+    return draft.op("Div", centred, deviation)
+
+
+def _normalized(draft: LayerDraft, x: str, axes: Sequence[int], eps: float) -> str:
+    """x less its mean over these axes, divided by the root of the variance and eps."""
+    centred, variance = _moments(draft, x, axes)
+    deviation = draft.op("Sqrt", draft.op("Add", variance, draft.constant(eps, "eps")))
     return draft.op("Div", centred, deviation)
 
 

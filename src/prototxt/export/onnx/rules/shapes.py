@@ -35,7 +35,7 @@ def onnx_concat(layer: Concat, draft: LayerDraft) -> Values:
 def onnx_slice(layer: Slice, draft: LayerDraft) -> Values:
     """Split."""
     axis = canonical_axis(layer.axis, draft.bottom[0])
-    if draft.draft.dims(draft.node.bottoms[0])[axis] is None:
+    if draft.dims[axis] is None:
         raise draft.refuse("it cuts the batch", field="axis", hint="give a fixed batch")
     sizes = draft.whole([shape[axis] for shape in draft.top], "sizes")
     return draft.ops("Split", draft.x, sizes, outputs=len(draft.top), axis=axis)
@@ -85,8 +85,7 @@ def onnx_reshape(layer: Reshape, draft: LayerDraft) -> Values:
 @onnx_rule.register
 def onnx_permute(layer: Permute, draft: LayerDraft) -> Values:
     """Transpose."""
-    others = (axis for axis in range(len(draft.bottom[0])) if axis not in layer.order)
-    return draft.op("Transpose", draft.x, perm=[*layer.order, *others])
+    return draft.op("Transpose", draft.x, perm=list(layer.axes(draft.bottom[0])))
 
 
 @onnx_rule.register
@@ -115,7 +114,7 @@ def onnx_crop_center(layer: CropCenter, draft: LayerDraft) -> Values:
         for axis, (n, cut) in enumerate(zip(draft.bottom[0], layer.crop_size, strict=True))
         if cut
     ]
-    if pieces and pieces[0][0] == 0 and draft.draft.dims(draft.node.bottoms[0])[0] is None:
+    if pieces and pieces[0][0] == 0 and draft.dims[0] is None:
         raise draft.refuse("it cuts the batch", hint="give a fixed batch")
     return _cut(draft, draft.x, pieces) if pieces else draft.x
 
@@ -148,13 +147,8 @@ def onnx_upsample_by_scale(layer: UpsampleByScale, draft: LayerDraft) -> Values:
 def _resize(draft: LayerDraft, x: str, corners: str, **attributes: str) -> str:
     """Resize to sizes that are known but for the batch, which comes from the value itself."""
     size = draft.whole(draft.top[0][2:], "size")
-    sizes = draft.op("Concat", _batch_and_channels(draft, x), size, axis=0)
+    sizes = draft.op("Concat", draft.lengths(x, 2), size, axis=0)
     return draft.op("Resize", x, "", "", sizes, coordinate_transformation_mode=corners, **attributes)
-
-
-def _batch_and_channels(draft: LayerDraft, x: str) -> str:
-    """The first two numbers of a value's shape."""
-    return draft.op("Slice", draft.op("Shape", x), draft.whole([0], "start"), draft.whole([2], "end"))
 
 
 @onnx_rule.register
@@ -163,9 +157,7 @@ def onnx_upsample_by_mask(layer: SegNetUpsample, draft: LayerDraft) -> Values:
     (_, channels, *spatial), size = draft.bottom[0], draft.top[0][2:]
     lines = draft.whole([-1, channels, count(spatial)], "lines")
     values, mask = (draft.op("Reshape", x, lines) for x in draft.bottoms)
-    shape = draft.op(
-        "Concat", _batch_and_channels(draft, values), draft.whole([count(size)], "places"), axis=0
-    )
+    shape = draft.op("Concat", draft.lengths(values, 2), draft.whole([count(size)], "places"), axis=0)
     zeros = draft.op("Expand", draft.constant(0, "zero"), shape)
     y = draft.op("ScatterElements", zeros, draft.op("Cast", mask, to=INT64), values, axis=2)
     return draft.op("Reshape", y, draft.whole([-1, channels, *size], "shape"))
@@ -180,17 +172,19 @@ def onnx_reorg(layer: Reorg, draft: LayerDraft) -> Values:
         dims, order = [-1, s, s, c, height, width], [0, 3, 4, 1, 5, 2]
     else:
         dims, order = [-1, c, height, s, width, s], [0, 3, 5, 1, 2, 4]
-    apart = draft.op("Reshape", draft.x, draft.whole(dims, "blocks"))
-    turned = draft.op("Transpose", apart, perm=order)
-    return draft.op("Reshape", turned, draft.whole([-1, *draft.top[0][1:]], "shape"))
+    return _regrouped(draft, dims, order)
 
 
 @onnx_rule.register
 def onnx_shuffle_channel(layer: ShuffleChannel, draft: LayerDraft) -> Values:
     """Reshape, Transpose, Reshape."""
     _, channels, *spatial = draft.bottom[0]
-    apart = draft.op(
-        "Reshape", draft.x, draft.whole([-1, layer.group, channels // layer.group, *spatial], "groups")
-    )
-    turned = draft.op("Transpose", apart, perm=[0, 2, 1, *range(3, 3 + len(spatial))])
+    dims = [-1, layer.group, channels // layer.group, *spatial]
+    return _regrouped(draft, dims, [0, 2, 1, *range(3, 3 + len(spatial))])
+
+
+def _regrouped(draft: LayerDraft, dims: list[int], order: list[int]) -> str:
+    """The values of an image in more axes, these in another order, and that in the shape of the top."""
+    apart = draft.op("Reshape", draft.x, draft.whole(dims, "groups"))
+    turned = draft.op("Transpose", apart, perm=order)
     return draft.op("Reshape", turned, draft.whole([-1, *draft.top[0][1:]], "shape"))

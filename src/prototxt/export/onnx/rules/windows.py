@@ -5,8 +5,6 @@ ceil_mode is never written: runtimes disagree on it. The padding at the end says
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from prototxt.blobs import count
@@ -45,29 +43,16 @@ def _for_each_bottom(layer: ConvolutionBase, draft: LayerDraft, kind: str) -> Va
     # Caffe's files may hold a 1 x 1 kernel of more axes than it slides over.
     own = weight.reshape(*weight.shape[:2], *window.kernel)
     names = [draft.constant(own, "weights"), *(draft.constant(b.reshape(-1), "bias") for b in bias)]
-    if kind == "Conv":
-        ends = [_end(axis.slack, axis.stride, axis.pad, axis.out) for axis in window.axes]
-        pads = [*window.pad, *ends]
-    else:
-        pads = [*window.pad, *window.pad]
-    attributes = {"strides": list(window.stride), "dilations": list(window.dilation)}
-    return [
-        draft.op(
-            kind,
-            x,
-            *names,
-            kernel_shape=list(window.kernel),
-            pads=pads,
-            group=layer.groups(shape),
-            **attributes,
-        )
-        for x in draft.bottoms
-    ]
-
-
-def _end(slack: int, stride: int, pad: int, out: int) -> int:
-    """The padding at the end: Caffe's own, and more where a kernel larger than the padded input has a place."""
-    return pad + max((out - 1) * stride - slack, 0)
+    # Of a convolution Caffe's own padding, and more where a kernel larger than the padded input has a place.
+    ends = [max(end, pad) for pad, end in window.margins] if kind == "Conv" else window.pad
+    attributes = {
+        "kernel_shape": list(window.kernel),
+        "strides": list(window.stride),
+        "pads": [*window.pad, *ends],
+        "dilations": list(window.dilation),
+        "group": layer.groups(shape),
+    }
+    return [draft.op(kind, x, *names, **attributes) for x in draft.bottoms]
 
 
 @onnx_rule.register
@@ -84,41 +69,35 @@ def onnx_pooling(layer: Pooling, draft: LayerDraft) -> Values:
 def _pool(draft: LayerDraft, x: str, window: Window, method: str) -> str:
     if window.kernel == window.size and not any(window.pad) and count(window.out) == 1:
         return draft.op("GlobalMaxPool" if method == "MAX" else "GlobalAveragePool", x)
+    attributes = _attributes(draft, window)
     if method == "MAX":
-        return draft.op("MaxPool", x, **_attributes(draft, window, window.pad, _ends(window)))
-    beyond = _ends(window, past_padding=True)  # what reaches past Caffe's own padding does not count
+        return draft.op("MaxPool", x, **attributes)
+    # What reaches past Caffe's own padding does not count.
+    beyond = [max(end - pad, 0) for pad, end in window.margins]
     if not any(beyond):
-        ends = _ends(window)
-        counts = int(window.counts_pad)
-        return draft.op(
-            "AveragePool", x, count_include_pad=counts, **_attributes(draft, window, window.pad, ends)
-        )
+        return draft.op("AveragePool", x, count_include_pad=int(window.counts_pad), **attributes)
     if any(window.pad) and window.counts_pad:
         x = draft.op("Pad", x, draft.whole([0, 0, *window.pad, 0, 0, *window.pad], "pads"))
-        starts, ends = [0] * len(window.pad), beyond
-    else:
-        starts, ends = list(window.pad), _ends(window)
-    return draft.op("AveragePool", x, count_include_pad=0, **_attributes(draft, window, starts, ends))
+        attributes["pads"] = [0] * len(window.pad) + beyond
+    return draft.op("AveragePool", x, count_include_pad=0, **attributes)
 
 
-def _ends(window: Window, *, past_padding: bool = False) -> list[int]:
-    """How far the last window of every axis reaches past the input, or past its padding."""
-    return [max(axis.last_end - axis.size - axis.pad * past_padding, 0) for axis in window.axes]
-
-
-def _attributes(
-    draft: LayerDraft, window: Window, starts: Sequence[int], ends: Sequence[int]
-) -> dict[str, list[int]]:
+def _attributes(draft: LayerDraft, window: Window) -> dict[str, list[int]]:
+    """Kernel, stride and pads, these as far as the windows reach. Refuses a window that sees nothing of the image."""
     for axis in window.axes:
         if any(end <= start for start, end in axis.spans()):
             raise draft.refuse("a window lies wholly outside of the image", field="stride")
-    kernel, strides = list(window.kernel), list(window.stride)
-    return {"kernel_shape": kernel, "strides": strides, "pads": [*starts, *ends]}
+    starts, ends = zip(*window.margins, strict=True)
+    return {
+        "kernel_shape": list(window.kernel),
+        "strides": list(window.stride),
+        "pads": [*starts, *ends],
+    }
 
 
 def _max_with_places(draft: LayerDraft, window: Window) -> Values:
     """The second output of MaxPool counts over the whole blob, Caffe's mask within an image."""
-    attributes = _attributes(draft, window, window.pad, _ends(window))
+    attributes = _attributes(draft, window)
     largest, places = draft.ops("MaxPool", draft.x, outputs=2, **attributes)
     within = draft.op("Mod", places, draft.constant(count(window.size), "image", np.int64))
     return [largest, draft.op("Cast", within, to=FLOAT)]
@@ -127,7 +106,7 @@ def _max_with_places(draft: LayerDraft, window: Window) -> Values:
 def _stochastic(draft: LayerDraft, window: Window) -> str:
     """Its expectation at TEST: the sum of squares over the sum, of windows cut off at the image."""
     squares = draft.op("Mul", draft.x, draft.x)
-    attributes = _attributes(draft, window, window.pad, _ends(window))
+    attributes = _attributes(draft, window)
     sums = [draft.op("AveragePool", x, count_include_pad=0, **attributes) for x in (squares, draft.x)]
     least = draft.constant(np.finfo(np.float32).tiny, "least")  # FLT_MIN, so that 0 / 0 is 0
     return draft.op("Div", sums[0], draft.op("Add", sums[1], least))

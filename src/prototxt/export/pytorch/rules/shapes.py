@@ -58,9 +58,7 @@ def pytorch_reshape(layer: Reshape, context: LayerContext) -> Call:
 @pytorch_rule.register
 def pytorch_permute(layer: Permute, context: LayerContext) -> Call:
     """x.permute."""
-    number = len(context.bottom[0])
-    order = (*layer.order, *(axis for axis in range(number) if axis not in layer.order))
-    return Call(f"x.permute{order}")
+    return Call(f"x.permute{layer.axes(context.bottom[0])}")
 
 
 @pytorch_rule.register
