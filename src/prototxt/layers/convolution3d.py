@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from prototxt.blobs import Shape
-from prototxt.layers.common.clip_convolution import clip_stored_order, set_up_clip_convolution
-from prototxt.layers.common.nd_window import check_clip
+from prototxt.layers.common.clip_convolution import ClipConvolutionBase
 from prototxt.layers.convolution import Convolution
-from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Convolution3D", fork="c3d")
-class Convolution3D(Convolution):
+class Convolution3D(ClipConvolutionBase, Convolution):
     """Sums of products of a kernel with every window of a clip: kernel_depth frames, kernel_size x kernel_size each.
 
     Formula:
@@ -41,20 +35,3 @@ class Convolution3D(Convolution):
 
     Source: C3D-v1.0/src/caffe/layers/convolution3d_layer.cpp; https://arxiv.org/abs/1412.0767
     """
-
-    ignores = ignore(
-        Outcome.WARNS,
-        "C3D does not read it: every output sees all input channels",
-        "convolution_param.group",
-    )
-
-    def setup(self, param: LayerParameter) -> None:
-        set_up_clip_convolution(self, param)
-
-    @classmethod
-    def stored_order(cls, shapes: Sequence[Shape]) -> tuple[int, ...] | None:
-        return clip_stored_order(shapes)
-
-    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        check_clip(bottom[0])
-        return super().shapes(bottom)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from prototxt.blobs import Shape
-from prototxt.layers.common.clip_convolution import clip_stored_order, set_up_clip_convolution
-from prototxt.layers.common.nd_window import check_clip
+from prototxt.layers.common.clip_convolution import ClipConvolutionBase
 from prototxt.layers.deconvolution import Deconvolution
-from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.layers.registry import layer
-from prototxt.schema.caffe_pb2 import LayerParameter
 
 
 @layer("Deconvolution3D", fork="c3d")
-class Deconvolution3D(Deconvolution):
+class Deconvolution3D(ClipConvolutionBase, Deconvolution):
     """Adds a copy of the kernel, scaled by each input value, onto the output clip.
 
     Formula:
@@ -42,20 +36,3 @@ class Deconvolution3D(Deconvolution):
 
     Source: C3D-v1.0, whose nets of voxel to voxel prediction have it; https://arxiv.org/abs/1511.06681
     """
-
-    ignores = ignore(
-        Outcome.WARNS,
-        "C3D does not read it: every output sees all input channels",
-        "convolution_param.group",
-    )
-
-    def setup(self, param: LayerParameter) -> None:
-        set_up_clip_convolution(self, param)
-
-    @classmethod
-    def stored_order(cls, shapes: Sequence[Shape]) -> tuple[int, ...] | None:
-        return clip_stored_order(shapes)
-
-    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
-        check_clip(bottom[0])
-        return super().shapes(bottom)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, format_shape
 from prototxt.data.hdf5 import write_hdf5
-from prototxt.errors import DataError, LayerError
+from prototxt.errors import LayerError
 from prototxt.layers.base import Layer
+from prototxt.layers.common.written_files import check_new, not_written
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
-from prototxt.util.files import exists
 
 DATASETS = ("data", "label")
 
@@ -58,17 +58,13 @@ class HDF5Output(Layer):
         return []
 
     def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        if self.settings.allow_writes:
-            return ()
-        hint = "load the net with allow_writes=True, for prototxt.caffe set PROTOTXT_ALLOW_WRITES=1"
-        return (f'"{self.file_name}" is not written; to write it, {hint}',)
+        return () if self.settings.allow_writes else (not_written(self.file_name),)
 
     def forward(self, bottom: Sequence[Array], params: Sequence[Array]) -> list[Array]:
         if not self.settings.allow_writes:
             return []
-        if not self._started and exists(self.file_name):
-            what = "the file is there already, and is not written over"
-            raise DataError(what, path=self.file_name, field="file_name", hint="move or delete it first")
+        if not self._started:
+            check_new(self.file_name, "file_name")
         write_hdf5(self.file_name, list(zip(DATASETS, bottom, strict=True)), append=self._started)
         self._started = True
         return []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Array, Shape, count
 from prototxt.layers.base import Cost, Layer, Param
-from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.axes import as_matrix, canonical_axis
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
@@ -51,8 +51,7 @@ class InnerProduct(Layer):
 
     def matrix(self, shape: Shape) -> tuple[int, int]:
         """A bottom as a matrix: M vectors of K values."""
-        axis = canonical_axis(self.axis, shape)
-        return count(shape[:axis]), count(shape[axis:])
+        return as_matrix(self.axis, shape)
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         k = self.matrix(bottom[0])[1]

@@ -11,9 +11,9 @@ from prototxt.data.paths import locate
 from prototxt.errors import DataError, LayerError
 from prototxt.layers.base import Layer
 from prototxt.layers.common.fields import check_least
+from prototxt.layers.common.written_files import check_new, not_written
 from prototxt.layers.registry import layer
 from prototxt.schema.caffe_pb2 import LayerParameter
-from prototxt.util.files import exists
 
 VARIABLE = "data"
 """The variable that holds a blob in its file."""
@@ -73,10 +73,7 @@ class MatWrite(Layer):
         return []
 
     def notes(self, bottom: Sequence[Shape]) -> tuple[str, ...]:
-        if self.settings.allow_writes:
-            return ()
-        hint = "load the net with allow_writes=True, for prototxt.caffe set PROTOTXT_ALLOW_WRITES=1"
-        return (f'"{self.prefix}..." is not written; to write it, {hint}',)
+        return () if self.settings.allow_writes else (not_written(f"{self.prefix}..."),)
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -94,9 +91,7 @@ class MatWrite(Layer):
 
         files = [f"{self.prefix}{self._name(number)}_blob_{i}.mat" for i in range(len(bottom))]
         for file in files:
-            if exists(file):
-                what = "the file is there already, and is not written over"
-                raise DataError(what, path=file, field="prefix", hint="move or delete it first")
+            check_new(file, "prefix")
         for file, values in zip(files, bottom, strict=True):
             write_mat(file, VARIABLE, values)
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prototxt.blobs import Array, Shape, format_shape
+from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.errors import LayerError
 
 
@@ -16,6 +16,15 @@ def canonical_axis(axis: int, shape: Shape, field: str = "axis") -> int:
     if not -len(shape) <= axis < len(shape):
         raise LayerError(f"axis {axis} is out of range for a bottom of {format_shape(shape)}", field=field)
     return axis % len(shape)
+
+
+def as_matrix(axis: int, shape: Shape) -> tuple[int, int]:
+    """A bottom as a matrix, cut before an axis: M vectors of K values.
+
+    Raises LayerError when the shape has no such axis.
+    """
+    start = canonical_axis(axis, shape)
+    return count(shape[:start]), count(shape[start:])
 
 
 def run_of_axes(shape: Shape, axis: int, num_axes: int) -> Shape:

@@ -1,4 +1,4 @@
-"""The setup that C3D's convolution and deconvolution have in common."""
+"""What C3D's convolution and deconvolution have in common."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ from collections.abc import Sequence
 
 from prototxt.blobs import Shape
 from prototxt.layers.common.convolution_base import ConvolutionBase
-from prototxt.layers.common.nd_window import check_one_message, read_clip_convolution
+from prototxt.layers.common.nd_window import check_clip, check_one_message, read_clip_convolution
+from prototxt.layers.outcomes import Outcome, ignore
 from prototxt.schema.caffe_pb2 import LayerParameter
 
 
-def set_up_clip_convolution(layer: ConvolutionBase, param: LayerParameter) -> None:
-    """Sets the attributes of a ConvolutionBase from C3D's fields, in one group: each output sees all channels.
+class ClipConvolutionBase(ConvolutionBase):
+    """A ConvolutionBase over clips with C3D's fields, in one group: each output sees all channels.
 
-    Raises LayerError where a field is missing or wrong, and where the layer has both messages of C3D.
+    It comes before the class whose arithmetic it takes.
     """
-    old = read_clip_convolution(param.convolution_param)
-    new = read_clip_convolution(param.convolution3d_param)
-    check_one_message(param, "convolution_param", "convolution3d_param")
-    fields = new if param.HasField("convolution3d_param") else old
-    fields.check()
-    layer.bias_term, layer.axis = fields.bias_term, 1
-    layer.num_output, layer.group = fields.num_output, 1
-    layer.weight_filler, layer.bias_filler = fields.weight_filler, fields.bias_filler
-    layer.window_spec = fields.window.spec()
 
+    ignores = ignore(
+        Outcome.WARNS,
+        "C3D does not read it: every output sees all input channels",
+        "convolution_param.group",
+    )
 
-def clip_stored_order(shapes: Sequence[Shape]) -> tuple[int, ...] | None:
-    """The order of stored weights and bias where the bias has C3D's form, 1 x 1 x 1 x 1 x num_output."""
-    has_bias = len(shapes) == 2 and len(shapes[1]) > 1
-    return (0, 1) if has_bias and set(shapes[1][:-1]) == {1} else None
+    def setup(self, param: LayerParameter) -> None:
+        old = read_clip_convolution(param.convolution_param)
+        new = read_clip_convolution(param.convolution3d_param)
+        check_one_message(param, "convolution_param", "convolution3d_param")
+        fields = new if param.HasField("convolution3d_param") else old
+        fields.check()
+        self.bias_term, self.axis = fields.bias_term, 1
+        self.num_output, self.group = fields.num_output, 1
+        self.weight_filler, self.bias_filler = fields.weight_filler, fields.bias_filler
+        self.window_spec = fields.window.spec()
+
+    @classmethod
+    def stored_order(cls, shapes: Sequence[Shape]) -> tuple[int, ...] | None:
+        """That of C3D's files, whose bias is 1 x 1 x 1 x 1 x num_output."""
+        has_bias = len(shapes) == 2 and len(shapes[1]) > 1
+        return (0, 1) if has_bias and set(shapes[1][:-1]) == {1} else None
+
+    def shapes(self, bottom: Sequence[Shape]) -> list[Shape]:
+        check_clip(bottom[0])
+        return super().shapes(bottom)

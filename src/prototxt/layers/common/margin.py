@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import pi
 
-from prototxt.blobs import Array, Shape, count
+from prototxt.blobs import Array, Shape
 from prototxt.layers.base import Cost, Layer, Param
-from prototxt.layers.common.axes import canonical_axis
+from prototxt.layers.common.axes import as_matrix, canonical_axis
 from prototxt.layers.common.fields import check_given, check_least
 from prototxt.layers.common.labels import read_labels
 from prototxt.layers.common.loss import check_one_label
@@ -53,8 +53,7 @@ class MarginLayer(Layer):
 
     def matrix(self, shape: Shape) -> tuple[int, int]:
         """A bottom as a matrix: M items of K values."""
-        axis = canonical_axis(self.axis, shape)
-        return count(shape[:axis]), count(shape[axis:])
+        return as_matrix(self.axis, shape)
 
     def params(self, bottom: Sequence[Shape]) -> tuple[Param, ...]:
         shape = (self.num_output, self.matrix(bottom[0])[1])
