@@ -20,7 +20,7 @@ from prototxt.kernels.pooling import pool
 from prototxt.kernels.tiling import TILE_BYTES, Tile, split_into_tiles
 from prototxt.kernels.window import Im2col, Window2d
 
-__all__ = ["LengthWindow", "convolve_clips", "divide_by_place", "pool_clips"]
+__all__ = ["LengthWindow", "convolve_clips", "divide_by_place", "pool_clips", "workspace"]
 
 Array = NDArray[np.float32]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prototxt.blobs import Array, Shape, count, format_shape
 from prototxt.boxes.overlap import overlap
@@ -10,7 +11,7 @@ from prototxt.boxes.suppress import suppress
 from prototxt.errors import LayerError
 from prototxt.layers.base import Cost, Layer
 from prototxt.layers.common.axes import check_num_axes
-from prototxt.layers.common.detections import Truth
+from prototxt.layers.common.detections import Truth, read_truth
 from prototxt.layers.common.fields import check_least
 from prototxt.layers.common.labels import Labels, read_labels
 from prototxt.layers.common.yolo import BOX_CHANNELS, check_map, corners, reading_cost
@@ -119,17 +120,15 @@ class EvalDetection(Layer):
     def _truth(self, x: Array) -> Truth:
         """The true boxes of all images."""
         if _is_ssd(x.shape):
-            found = x.reshape(-1, SSD_VALUES)
-            found = found[np.cumprod(found[:, 0] != -1).astype(bool)]
-            image, labels, boxes, hard = found[:, 0], found[:, 1] - 1, found[:, 3:7], found[:, 7] != 0
-        else:
-            rows = x.reshape(len(x), -1, TRUE_VALUES)
-            there = np.cumprod(rows[:, :, 1] != 0, axis=1).astype(bool)
-            image, found = np.nonzero(there)[0].astype(np.float32), rows[there]
-            half = found[:, 3:] / 2
-            labels, boxes = found[:, 0], np.concatenate([found[:, 1:3] - half, found[:, 1:3] + half], 1)
-            hard = np.zeros(len(found), bool)
-        return Truth(image, read_labels(labels, self.num_class)[0], boxes, hard)
+            truth = read_truth(x, self.num_class + 1, background=0)
+            return replace(truth, labels=truth.labels - 1)
+        rows = x.reshape(len(x), -1, TRUE_VALUES)
+        there = np.cumprod(rows[:, :, 1] != 0, axis=1).astype(bool)
+        image, found = np.nonzero(there)[0].astype(np.float32), rows[there]
+        half = found[:, 3:] / 2
+        boxes = np.concatenate([found[:, 1:3] - half, found[:, 1:3] + half], 1)
+        labels, _ = read_labels(found[:, 0], self.num_class)
+        return Truth(image, labels, boxes, np.zeros(len(found), bool))
 
     def _boxes(self, x: Array) -> tuple[Array, Labels, Array]:
         """Corners, labels and scores of the boxes of one image, those that stay, the best first."""
