@@ -85,3 +85,13 @@ def test_a_type_of_ones_own_wins_over_that_of_a_fork() -> None:
 
         del registry._registered["Interp"]["caffe"]
         registry._in_order.pop("Interp")
+
+
+def test_a_field_that_chooses_the_class_of_one_layer_is_not_held_against_another(tmp_path: Path) -> None:
+    """What earlier layers of the class have set makes no difference: `engine` is PSPNet's, `bn_mode` SegNet's."""
+    mixed, plain = tmp_path / "mixed.prototxt", tmp_path / "plain.prototxt"
+    mixed.write_text(DATA + layer("BN", "bn_param { bn_mode: LEARN engine: CAFFE }"))
+    plain.write_text(DATA + layer("BN", "bn_param { engine: CAFFE }"))
+    with pytest.raises(prototxt.LayerError, match=r"engine .* is not applied"):
+        prototxt.load_net(mixed, dialect="pspnet")
+    assert params_of(prototxt.load_net(plain)) == [4]

@@ -62,7 +62,15 @@ class Unread(NamedTuple):
 Known = dict[FieldDescriptor, "Known | bool"]
 """For each field of a message whether it is read; for a message that is looked into, the same of its fields."""
 
-_known_by_class: dict[type[object], Known] = {}
+
+class _Record(NamedTuple):
+    """The paths that layers of a class read in their setup, and what is known of each field that one has set."""
+
+    read: set[Path]
+    known: Known
+
+
+_records: dict[type[object], _Record] = {}
 
 
 NEW, UNREAD, READ = range(3)
@@ -82,16 +90,22 @@ def set_up(layer: Reader, param: LayerParameter) -> tuple[Unread, ...]:
 
     Fields by which a class is chosen (`matches` says True) are read too. Raises what `setup` raises.
     """
-    known = _known_by_class.setdefault(type(layer), {})
-    state = _state(param, known)
+    record = _records.get(type(layer)) or _records.setdefault(type(layer), _Record(set(), {}))
+    state = _state(param, record.known)
     if state == NEW:
         read: set[Path] = set()
         layer.setup(view(param, read))
-        _learn(param, (), read | signs(layer, param), known)
-        state = _state(param, known)
+        record.read.update(read)
+        _learn(param, (), read, record.known)
+        state = _state(param, record.known)
     else:
         layer.setup(param)
-    return tuple(_unread(param, (), known)) if state == UNREAD else ()
+    if state != UNREAD:
+        return ()
+    # Which fields choose the class differs from layer to layer, so that is not recorded.
+    known: Known = {}
+    _learn(param, (), record.read | signs(layer, param), known)
+    return tuple(_unread(param, (), known))
 
 
 def unread_of_net(net: NetParameter) -> tuple[Unread, ...]:
